@@ -1,0 +1,92 @@
+/**
+ * The part of the menu's state machine for calling and chatting. Rules: protocols/buddy.md, "Peer
+ * chat".
+ */
+
+import { readChatLine } from "./commands.ts";
+import type { CallingMode, Effect, MenuEvent, MenuState, Step } from "./menu_state.ts";
+import { leaveAfter, show, toMenu } from "./menu_steps.ts";
+import * as screens from "./screens.ts";
+
+/** Lines typed before the answer: a first `q` gives up, others wait for ACCEPT. */
+export function typedWhileCalling(state: MenuState, mode: CallingMode, text: string): Step {
+  const line = readChatLine(text);
+  if (line.kind === "text") {
+    return { state: { ...state, mode: { ...mode, kept: [...mode.kept, line.text] } }, effects: [] };
+  }
+  if (line.kind === "unknown" || line.word === "help") {
+    return { state, effects: [show(...screens.chatCommandLines(mode.peer, line))] };
+  }
+  if (mode.kept.length > 0) {
+    return { state: { ...state, mode: { ...mode, then: "menu" } }, effects: [] };
+  }
+  const back = toMenu(state, [screens.gaveUpLine(mode.peer)]);
+  return { state: back.state, effects: [{ kind: "cancelCall" }, ...back.effects] };
+}
+
+/** A line typed in a chat. */
+export function typedInChat(state: MenuState, peer: string, text: string): Step {
+  const line = readChatLine(text);
+  if (line.kind === "text") return { state, effects: [{ kind: "send", text: line.text }] };
+  if (line.kind === "unknown" || line.word === "help") {
+    return { state, effects: [show(...screens.chatCommandLines(peer, line))] };
+  }
+  const back = toMenu(state, [screens.chatEndedLine(peer, "ours")]);
+  return { state: back.state, effects: [{ kind: "endChat" }, ...back.effects] };
+}
+
+/** What happens to our own calls, and in a chat. */
+export type ChatEvent = Extract<
+  MenuEvent,
+  { kind: "ringing" | "callFailed" | "chatBegun" | "said" | "chatEnded" }
+>;
+
+/** What comes of an event of a call we made, or of a chat. */
+export function inChat(state: MenuState, event: ChatEvent): Step {
+  const { mode } = state;
+  if (event.kind === "chatBegun") return chatBegun(state);
+  if (mode.kind === "calling" && event.kind === "ringing") {
+    return { state: { ...state, mode: { ...mode, ringing: true } }, effects: [] };
+  }
+  if (mode.kind === "calling" && event.kind === "callFailed") {
+    const lines = screens.callFailedLines(mode.peer, event.failure, mode.kept.length);
+    return mode.then === "leave"
+      ? leaveAfter(state, [...lines, screens.goodbyeLine()])
+      : toMenu(state, lines);
+  }
+  if (mode.kind === "chatting" && event.kind === "said") {
+    return { state, effects: [show(screens.saidLine(mode.peer, event.text))] };
+  }
+  if (mode.kind === "chatting" && event.kind === "chatEnded") {
+    return toMenu(state, [screens.chatEndedLine(mode.peer, event.end)]);
+  }
+  return { state, effects: [] };
+}
+
+/** ACCEPT was taken or sent: what was typed meanwhile goes first. */
+function chatBegun(state: MenuState): Step {
+  const { mode, caller } = state;
+  if (mode.kind === "answering" && caller !== undefined) {
+    return {
+      state: { ...state, mode: { kind: "chatting", peer: caller }, caller: undefined },
+      effects: [
+        show(screens.chatBegunLine(caller)),
+        { kind: "prompt", prompt: screens.chatPrompt(state.user) },
+      ],
+    };
+  }
+  if (mode.kind !== "calling") return { state, effects: [] };
+  const { peer, kept, then } = mode;
+  const begun = [
+    show(screens.chatBegunLine(peer)),
+    ...kept.map((text): Effect => ({ kind: "send", text })),
+  ];
+  if (then === "chat") {
+    return { state: { ...state, mode: { kind: "chatting", peer } }, effects: begun };
+  }
+  const ended = screens.chatEndedLine(peer, "ours");
+  const after = then === "menu"
+    ? toMenu(state, [ended])
+    : leaveAfter(state, [ended, screens.goodbyeLine()]);
+  return { state: after.state, effects: [...begun, { kind: "endChat" }, ...after.effects] };
+}

@@ -1,0 +1,134 @@
+/**
+ * What the menu's state machine is made of: its state, what may happen, what is to be done.
+ */
+
+import type { PeerAddress } from "../core/presence.ts";
+import type { UserId } from "../core/user_id.ts";
+import type { BuddyReply } from "../wire/buddy_reply.ts";
+import type { BuddyList, Lookup } from "./buddy_list.ts";
+import type { MenuCommand } from "./commands.ts";
+import type { ScreenLine } from "./screen_line.ts";
+import type * as screens from "./screens.ts";
+
+/** What the client is doing. */
+export type Mode =
+  | { readonly kind: "menu" }
+  /** A command was typed without what it needs. */
+  | { readonly kind: "asking"; readonly command: MenuCommand }
+  /** An effect is under way. */
+  | { readonly kind: "working" }
+  /** The waiting call is being accepted. */
+  | { readonly kind: "answering" }
+  | CallingMode
+  | { readonly kind: "chatting"; readonly peer: string }
+  | { readonly kind: "leaving" };
+
+/** We called somebody who has not answered yet. */
+export interface CallingMode {
+  readonly kind: "calling";
+  readonly peer: string;
+  /** Whether the connection stands; before that only a terminal's lines are read. */
+  readonly ringing: boolean;
+  /** Messages typed meanwhile, for after ACCEPT. */
+  readonly kept: readonly string[];
+  /** What to do when they are sent: go on, end the chat, or leave the client. */
+  readonly then: "chat" | "menu" | "leave";
+}
+
+/** All the client knows about what its user is doing. */
+export interface MenuState {
+  readonly user: UserId | undefined;
+  readonly mode: Mode;
+  /** Who waits for Y or N. */
+  readonly caller: string | undefined;
+}
+
+/** Something that happened. */
+export type MenuEvent =
+  | { readonly kind: "started"; readonly user: UserId | undefined }
+  | { readonly kind: "line"; readonly text: string }
+  /** End of input. */
+  | { readonly kind: "end" }
+  /** A signal, or nobody reads what we show. */
+  | { readonly kind: "stop" }
+  | { readonly kind: "registered"; readonly user: UserId; readonly reply: BuddyReply }
+  | {
+    readonly kind: "checked";
+    readonly user: UserId;
+    /** What the server says of the user; `undefined` when it cannot be asked. */
+    readonly reply: BuddyReply | undefined;
+  }
+  | { readonly kind: "added" | "removed"; readonly buddy: UserId; readonly reply: BuddyReply }
+  | { readonly kind: "status"; readonly list: BuddyList | undefined; readonly fresh: boolean }
+  | { readonly kind: "lookedUp"; readonly name: string; readonly lookup: Lookup }
+  /** The effect under way could not be done. */
+  | { readonly kind: "failed"; readonly line: ScreenLine }
+  /** Something to tell, whatever is being done. */
+  | { readonly kind: "notice"; readonly line: ScreenLine }
+  | { readonly kind: "ringing" }
+  | { readonly kind: "callFailed"; readonly failure: screens.CallFailure }
+  | { readonly kind: "chatBegun" }
+  | { readonly kind: "said"; readonly text: string }
+  | { readonly kind: "chatEnded"; readonly end: screens.ChatEnd }
+  | { readonly kind: "ring"; readonly caller: string }
+  | { readonly kind: "ringEnded"; readonly end: "hung up" | "timeout" }
+  | { readonly kind: "turnedAway"; readonly caller: string };
+
+/** Something to do. */
+export type Effect =
+  | { readonly kind: "show"; readonly lines: readonly ScreenLine[] }
+  | { readonly kind: "prompt"; readonly prompt: ScreenLine }
+  /** Ends in `registered` or `failed`. */
+  | { readonly kind: "register"; readonly user: UserId }
+  /** Ends in `checked` or `failed`. */
+  | { readonly kind: "check"; readonly user: UserId }
+  /** Tells the server that this user is online, and the one before is not. */
+  | { readonly kind: "goOnline"; readonly user: UserId }
+  /** Ends in `added`, `removed` or `failed`. */
+  | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
+  /** Ends in `status`. */
+  | { readonly kind: "status" }
+  /** Ends in `lookedUp`. */
+  | { readonly kind: "lookUp"; readonly name: string }
+  /** Ends in `callFailed` or `chatBegun`, unless cancelled. */
+  | { readonly kind: "call"; readonly address: PeerAddress }
+  | { readonly kind: "cancelCall" }
+  /** Ends in `chatBegun` or `ringEnded`. */
+  | { readonly kind: "acceptCall" }
+  | { readonly kind: "rejectCall" }
+  | { readonly kind: "send"; readonly text: string }
+  | { readonly kind: "endChat" }
+  | { readonly kind: "leave" };
+
+/** What comes of an event. */
+export interface Step {
+  readonly state: MenuState;
+  readonly effects: readonly Effect[];
+}
+
+/** The state before anything has happened. */
+export const INITIAL_STATE: MenuState = {
+  user: undefined,
+  mode: { kind: "working" },
+  caller: undefined,
+};
+
+/** Lines kept for after ACCEPT; more are left unread, where they wait just as well. */
+const MAX_KEPT_LINES = 100;
+
+/** Whether the next line may be read; `interactive` when a person types at a terminal. */
+export function wantsLine({ mode }: MenuState, interactive: boolean): boolean {
+  switch (mode.kind) {
+    case "menu":
+    case "asking":
+    case "chatting":
+      return true;
+    case "calling":
+      return mode.then === "chat" && (mode.ringing || interactive) &&
+        mode.kept.length < MAX_KEPT_LINES;
+    case "working":
+    case "answering":
+    case "leaving":
+      return false;
+  }
+}

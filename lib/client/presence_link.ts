@@ -1,0 +1,165 @@
+/**
+ * Presence: telling the server where we are, and asking where our buddies are. Rules:
+ * protocols/buddy.md, "UDP: presence".
+ *
+ * SET and then GET go out at once, every refresh, and whenever somebody wants a fresh list. Every
+ * answer replaces the list; an empty one empties it. One socket serves for both, and a new user
+ * gets a new one, so that a late answer for the user before is never taken for theirs.
+ */
+
+import { reasonOf } from "../core/errors.ts";
+import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import type { BuddyPresence, PresenceStatus } from "../core/presence.ts";
+import type { UserId } from "../core/user_id.ts";
+import { DatagramSocket } from "../net/udp.ts";
+import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
+import type { PresenceRequest } from "../wire/buddy_presence.ts";
+import type { BuddyList } from "./buddy_list.ts";
+import type { ServerLink } from "./server_link.ts";
+
+/**
+ * An answer this long may have been cut: a server gives at most 1,200 bytes to an address that has
+ * not proven itself, and cuts at a line end below that.
+ */
+const MAYBE_CUT_BYTES = 1100;
+
+/** What presence needs to know. */
+export interface PresenceSettings {
+  readonly udpPort: number;
+  /** Where we take chats: what SET tells. */
+  readonly messagePort: number;
+  readonly refreshSeconds: number;
+}
+
+/** One user's time online. */
+interface Session {
+  readonly user: UserId;
+  readonly socket: DatagramSocket;
+  readonly timer: ReturnType<typeof setInterval>;
+}
+
+/** The client's side of presence. It is online as one user at a time, or as nobody. */
+export class PresenceLink {
+  readonly #settings: PresenceSettings;
+  readonly #link: ServerLink;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #session: Session | undefined;
+  #list: BuddyList | undefined;
+  #awaited: (() => void)[] = [];
+  /** Datagrams go out one after the other: OFFLINE must never overtake ONLINE. */
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(settings: PresenceSettings, link: ServerLink, world: { clock: Clock; log: Log }) {
+    this.#settings = settings;
+    this.#link = link;
+    this.#clock = world.clock;
+    this.#log = world.log;
+  }
+
+  /** The latest answer for the user who is online. */
+  get list(): BuddyList | undefined {
+    return this.#list;
+  }
+
+  /**
+   * Tells and asks at once and from now on. Somebody else who was online is told to be offline
+   * first. The server must have been reached over TCP before: that is where datagrams go.
+   */
+  async goOnline(user: UserId): Promise<void> {
+    if (this.#session?.user !== user) {
+      await this.goOffline();
+      this.#open(user);
+    }
+    this.refresh();
+  }
+
+  #open(user: UserId): void {
+    const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
+    const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
+    const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);
+    const session = { user, socket, timer };
+    this.#session = session;
+    socket.receive((bytes, from) => {
+      const isServer = from.ip === this.#link.reachedIp && from.port === this.#settings.udpPort;
+      if (isServer && this.#session === session) this.#take(user, bytes);
+    }, MAX_DATAGRAM_BYTES);
+  }
+
+  /** Sends SET and GET now, when somebody is online. */
+  refresh(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#send(session, this.#presence(session.user, "ONLINE"));
+    this.#send(session, { kind: "get", user: session.user });
+  }
+
+  /** Sends SET and GET, and waits for an answer; true when one came in time. */
+  ask(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const answered = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#awaited = this.#awaited.filter((waiting) => waiting !== answered);
+        resolve(false);
+      }, timeoutMs);
+      this.#awaited.push(answered);
+      this.refresh();
+    });
+  }
+
+  /** Says OFFLINE, which the system has taken when this resolves, and forgets the list. */
+  async goOffline(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    this.#session = undefined;
+    this.#list = undefined;
+    clearInterval(session.timer);
+    this.#send(session, this.#presence(session.user, "OFFLINE"));
+    await this.#sending;
+    session.socket.close();
+  }
+
+  #presence(user: UserId, status: PresenceStatus): PresenceRequest {
+    return { kind: "set", user, status, port: this.#settings.messagePort };
+  }
+
+  #send({ socket }: Session, request: PresenceRequest): void {
+    const ip = this.#link.reachedIp;
+    if (ip === undefined) return;
+    const to = { ip, port: this.#settings.udpPort };
+    this.#sending = this.#sending
+      .then(() => socket.sendNow(encodePresenceRequest(request), to))
+      .catch((error) => this.#log.debug("Cannot send presence", { reason: reasonOf(error) }));
+  }
+
+  /** Takes an answer to GET; `bytes` are the socket's own and good only until we return. */
+  #take(user: UserId, bytes: Uint8Array): void {
+    const entries = parseBuddyList(bytes);
+    if (bytes.length <= MAYBE_CUT_BYTES || !this.#link.offered.get) this.#replace(entries);
+    else this.#fetchWhole(user, entries);
+  }
+
+  /** Asks for the list over TCP, where it has any length; what may be cut is the second best. */
+  async #fetchWhole(user: UserId, cut: BuddyPresence<string>[]): Promise<void> {
+    const session = this.#session;
+    let entries: readonly BuddyPresence<string>[] = cut;
+    try {
+      const whole = await this.#link.list(user);
+      if (whole.reply.code === 200) entries = whole.entries;
+    } catch (error) {
+      this.#log.debug("Cannot get the whole list", { reason: reasonOf(error) });
+    }
+    if (this.#session === session) this.#replace(entries);
+  }
+
+  #replace(entries: readonly BuddyPresence<string>[]): void {
+    this.#list = { entries, at: this.#clock() };
+    const awaited = this.#awaited;
+    this.#awaited = [];
+    for (const answered of awaited) answered();
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Builds the client from its options and runs it.
+ */
+
+import type { ClientOptions } from "../config/client_options.ts";
+import { listenTcp } from "../net/tcp.ts";
+import { createLog, writeToStderr } from "../observe/log.ts";
+import { bannerLine } from "./screens.ts";
+import { Session } from "./session.ts";
+import { openTerminal } from "./terminal.ts";
+import { transcribe } from "./transcript.ts";
+
+/** Signals that end the client in order, where the system has them. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs the client until its user leaves, its input ends, or a signal ends it.
+ *
+ * @throws OperationalError when the message port or the transcript cannot be had
+ */
+export async function runClient(options: ClientOptions): Promise<void> {
+  const { server, tcpPort, udpPort, refresh, user } = options;
+  const log = createLog({
+    format: options.log,
+    level: options.logLevel,
+    clock: Date.now,
+    write: writeToStderr,
+  });
+  const listener = listenTcp({ hostname: "0.0.0.0", port: options.messagePort });
+  const messagePort = listener.addr.port;
+  let session: Session | undefined;
+  const stop = (): void => session?.stop();
+  const screen = openTerminal(stop);
+  const terminal = options.transcript === undefined
+    ? screen
+    : transcribe(screen, options.transcript);
+  terminal.show([bannerLine(server, tcpPort, messagePort)]);
+  session = new Session({
+    server: { host: server, tcpPort },
+    presence: { udpPort, messagePort, refreshSeconds: refresh },
+    user,
+  }, { terminal, listener, clock: Date.now, log });
+  onSignals(stop);
+  await session.run();
+}
+
+function onSignals(stop: () => void): void {
+  for (const signal of STOP_SIGNALS) {
+    try {
+      Deno.addSignalListener(signal, stop);
+    } catch {
+      // A system without it has other ways to end a program.
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * A line as the screens make it: its text, and what it is about. Only a terminal that may use
+ * colours turns the second into anything; everywhere else the text is the whole line.
+ */
+
+/** What a line is about, so that a style can colour it. */
+export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "own" | "faint";
+
+/** One line to show, or a prompt. Its text holds no control characters and no line end. */
+export interface ScreenLine {
+  readonly text: string;
+  readonly tone?: Tone;
+  /** How many characters at the start the tone is for; absent for all of them. */
+  readonly toned?: number;
+}
+
+/** Gives text of one tone the look it has on a terminal. */
+export type Style = (tone: Tone, text: string) => string;
+
+/** For pipes, files, dumb terminals and people who set `NO_COLOR`. */
+export function plainStyle(_tone: Tone, text: string): string {
+  return text;
+}
+
+/** SGR parameters: the eight basic colours only, which follow the terminal's own theme. */
+const COLOURS: Readonly<Record<Tone, string>> = {
+  plain: "",
+  good: "32",
+  bad: "31",
+  call: "1;33",
+  peer: "1;36",
+  own: "36",
+  faint: "2",
+};
+
+/** For a terminal with colours. */
+export function colourStyle(tone: Tone, text: string): string {
+  return COLOURS[tone] === "" || text === "" ? text : `\x1b[${COLOURS[tone]}m${text}\x1b[0m`;
+}
+
+/** A line in the look of a style. */
+export function paint(line: ScreenLine, style: Style): string {
+  const cut = line.toned ?? line.text.length;
+  return style(line.tone ?? "plain", line.text.slice(0, cut)) + line.text.slice(cut);
+}

@@ -1,0 +1,203 @@
+/**
+ * The person's end: what is shown and what is typed. The only file that touches stdin and stdout.
+ *
+ * On a terminal there is a line editor: what arrives appears above the prompt, and the half-typed
+ * line stays. Everywhere else it is plain lines, a prompt being one, without escape codes and
+ * without an echo, so that scripts can drive the client.
+ */
+
+import process from "node:process";
+import * as readline from "node:readline";
+import { visibleText } from "../core/visible_text.ts";
+import { colourStyle, paint, plainStyle, type ScreenLine, type Style } from "./screen_line.ts";
+
+/** Where lines are shown and typed. */
+export interface Terminal {
+  /** Whether a person types here with a line editor. */
+  readonly interactive: boolean;
+  /** Shows lines, in order. */
+  show(lines: readonly ScreenLine[]): void;
+  /** Says what is expected next. */
+  prompt(prompt: ScreenLine): void;
+  /** The next line without its line end; `undefined` when there are no more. One at a time. */
+  nextLine(): Promise<string | undefined>;
+  /** Leaves the screen in order. */
+  close(): void;
+}
+
+/** What a terminal asks of the program: Ctrl-C, or nobody reads what we show. */
+export type StopRequest = () => void;
+
+/** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
+export function openTerminal(stop: StopRequest): Terminal {
+  const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
+  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle);
+}
+
+const encoder = new TextEncoder();
+
+/** Writes to stdout; when nobody reads it any more, there is nobody to run for. */
+function write(text: string, stop: StopRequest): void {
+  const bytes = encoder.encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch {
+    stop();
+  }
+}
+
+/** Lines in, lines out. */
+class PlainTerminal implements Terminal {
+  readonly interactive = false;
+  readonly #stop: StopRequest;
+  readonly #lines: AsyncGenerator<string, undefined>;
+
+  constructor(stop: StopRequest) {
+    this.#stop = stop;
+    this.#lines = readLines();
+  }
+
+  show(lines: readonly ScreenLine[]): void {
+    write(lines.map(({ text }) => text + "\n").join(""), this.#stop);
+  }
+
+  prompt(prompt: ScreenLine): void {
+    write(prompt.text.trimEnd() + "\n", this.#stop);
+  }
+
+  async nextLine(): Promise<string | undefined> {
+    return (await this.#lines.next()).value;
+  }
+
+  close(): void {}
+}
+
+/** Reads stdin as lines ending in LF or CRLF, or at its end; no further ahead than one read. */
+async function* readLines(): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(16 * 1024);
+  let pieces: string[] = [];
+  for (;;) {
+    const count = await Deno.stdin.read(chunk).catch(() => null);
+    const text = count === null
+      ? decoder.decode()
+      : decoder.decode(chunk.subarray(0, count), { stream: true });
+    const [first = "", ...more] = text.split("\n");
+    pieces.push(first);
+    for (const next of more) {
+      yield withoutCarriageReturn(pieces.join(""));
+      pieces = [next];
+    }
+    if (count !== null) continue;
+    const last = pieces.join("");
+    if (last !== "") yield withoutCarriageReturn(last);
+    return undefined;
+  }
+}
+
+function withoutCarriageReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+/** What `node:readline` keeps beside its typed interface: where the input's first row is. */
+interface EditedRows {
+  prevRows: number;
+}
+
+/** A line editor: history, cursor keys, wide characters; `node:readline` does the editing. */
+class LineEditor implements Terminal {
+  readonly interactive = true;
+  readonly #stop: StopRequest;
+  readonly #style: Style;
+  readonly #editor: readline.Interface;
+  readonly #typedAhead: string[] = [];
+  #waiting: ((line: string | undefined) => void) | undefined;
+  #prompt = "";
+  #isClosed = false;
+
+  constructor(stop: StopRequest, style: Style) {
+    this.#stop = stop;
+    this.#style = style;
+    this.#editor = readline.createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      terminal: true,
+      removeHistoryDuplicates: true,
+      prompt: "",
+    });
+    this.#editor.on("line", (line: string) => this.#typed(line));
+    this.#editor.on("close", () => this.#ended());
+    this.#editor.on("SIGINT", () => stop());
+    // Unhandled, Ctrl-Z would ask for the right to send signals, which the client does not have.
+    this.#editor.on("SIGTSTP", () => {});
+  }
+
+  show(lines: readonly ScreenLine[]): void {
+    const text = lines.map((line) => paint(line, this.#style) + "\n").join("");
+    if (this.#isClosed) return write(text, this.#stop);
+    this.#clearInput();
+    write(text, this.#stop);
+    this.#editor.prompt(true);
+  }
+
+  /** Takes the prompt and the half-typed line off the screen; the cursor is where they began. */
+  #clearInput(): void {
+    const { rows } = this.#editor.getCursorPos();
+    readline.moveCursor(process.stdout, 0, -rows);
+    readline.cursorTo(process.stdout, 0);
+    readline.clearScreenDown(process.stdout);
+    // Or the editor would go up once more, over what is shown in between.
+    (this.#editor as unknown as EditedRows).prevRows = 0;
+  }
+
+  prompt(prompt: ScreenLine): void {
+    this.#prompt = paint(prompt, this.#style);
+    if (this.#waiting !== undefined) this.#showPrompt(this.#prompt);
+  }
+
+  #showPrompt(prompt: string): void {
+    if (this.#isClosed) return;
+    this.#clearInput();
+    this.#editor.setPrompt(prompt);
+    this.#editor.prompt(true);
+  }
+
+  nextLine(): Promise<string | undefined> {
+    const line = this.#typedAhead.shift();
+    if (line !== undefined) {
+      // It was typed while something else was under way: show it again, where it belongs.
+      this.#clearInput();
+      write(`${this.#prompt}${visibleText(line)}\n`, this.#stop);
+      this.#editor.prompt(true);
+      return Promise.resolve(line);
+    }
+    if (this.#isClosed) return Promise.resolve(undefined);
+    this.#showPrompt(this.#prompt);
+    return new Promise((resolve) => this.#waiting = resolve);
+  }
+
+  #typed(line: string): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      this.#typedAhead.push(line);
+      return;
+    }
+    this.#waiting = undefined;
+    // Until the next line is wanted, nothing is asked.
+    this.#editor.setPrompt("");
+    waiting(line);
+  }
+
+  #ended(): void {
+    this.#isClosed = true;
+    this.#waiting?.(undefined);
+    this.#waiting = undefined;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#clearInput();
+    this.#editor.close();
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * From the words of a command line to typed options. Later wins: defaults, config file, flags
+ * (a positional argument is a flag said shorter).
+ *
+ * Rules of this file:
+ * - Every word does something or is refused by name: nothing is dropped without a word.
+ * - `--help` and `--version` win over whatever else is wrong, except an unknown option.
+ * - A flag given twice counts as given last, unless it is repeatable.
+ */
+
+import { type Args, parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "../core/errors.ts";
+import { readConfigFile } from "./config_file.ts";
+import { nearest } from "./nearest.ts";
+import type { GivenValue, OptionTable, OptionValues } from "./option.ts";
+import type { Program } from "./program.ts";
+
+/** What a command line asks for. */
+export interface CommandLine<T extends OptionTable> {
+  /** Every option with its value. */
+  readonly options: OptionValues<T>;
+  /** Names of the options that flags, positionals or the config file gave. */
+  readonly given: ReadonlySet<string>;
+}
+
+/**
+ * Reads a command line, and the config file it names.
+ *
+ * @param readFile gives the text of a file; only called for `--config`
+ * @throws UsageError naming the word that is wrong and what was expected instead
+ */
+export async function parseCommandLine<T extends OptionTable>(
+  program: Program<T>,
+  words: readonly string[],
+  readFile: (path: string) => Promise<string>,
+): Promise<CommandLine<T>> {
+  const given = await readLayers(program, words, readFile);
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(program.options)) {
+    const value = given.get(name);
+    options[name] = value === undefined ? option.default : option.parse(value.texts, value.label);
+  }
+  return { options: options as OptionValues<T>, given: new Set(given.keys()) };
+}
+
+async function readLayers(
+  program: Program<OptionTable>,
+  words: readonly string[],
+  readFile: (path: string) => Promise<string>,
+): Promise<Map<string, GivenValue>> {
+  const { flags, rest } = readWords(program, words);
+  const asked = [...flags].filter(([name]) => name === "help" || name === "version");
+  if (asked.some(([, { texts }]) => texts[0] === "true")) return new Map(asked);
+
+  const positionals = readPositionals(program, rest, flags);
+  const configPath = flags.get("config")?.texts[0];
+  const file = configPath === undefined
+    ? []
+    : await readConfigFile(configPath, program.options, readFile);
+  return new Map([...file, ...positionals, ...flags]);
+}
+
+function readWords(
+  program: Program<OptionTable>,
+  words: readonly string[],
+): { readonly flags: Map<string, GivenValue>; readonly rest: readonly string[] } {
+  const entries = Object.entries(program.options);
+  const parsed: Args = parseArgs(spellOut(program, words), {
+    // The arguments without a flag (`_`) are text too: 0042 is not 42.
+    string: [...entries.map(([, option]) => option.flag), "_"],
+    collect: entries.filter(([, option]) => option.repeatable).map(([, option]) => option.flag),
+    unknown: (word, key) => {
+      if (key !== undefined) throw unknownOption(program, word);
+      return true;
+    },
+  });
+  const flags = new Map<string, GivenValue>();
+  for (const [name, { flag }] of entries) {
+    const value = parsed[flag] ?? [];
+    const texts = Array.isArray(value) ? value.map(String) : [String(value)];
+    if (texts.includes("")) throw needsValue(flag);
+    if (texts.length > 0) flags.set(name, { texts, label: `--${flag}` });
+  }
+  return { flags, rest: parsed._.map(String) };
+}
+
+/**
+ * Puts the words into the one form that is read without guessing: `--trace` becomes `--trace=true`,
+ * `--no-trace` becomes `--trace=false` and `-h` becomes `--help=true`. Empty values are refused
+ * here, because the parser would take the word after them for the value.
+ */
+function spellOut(program: Program<OptionTable>, words: readonly string[]): string[] {
+  const options = new Map(Object.values(program.options).map((option) => [option.flag, option]));
+  const isSwitch = (flag: string): boolean =>
+    options.has(flag) && options.get(flag)?.placeholder === undefined;
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+
+  const spelled = words.slice(0, end).map((word, index) => {
+    if (word === "-h") return "--help=true";
+    if (/^-+_/.test(word)) throw unknownOption(program, word); // the parser's name for the rest
+    const [, flag = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (value === undefined && isSwitch(flag)) return `--${flag}=true`;
+    const negated = flag.replace(/^no-/, "");
+    if (value === undefined && negated !== flag && isSwitch(negated)) return `--${negated}=false`;
+    if (options.has(flag) && (value ?? words[index + 1]) === "") throw needsValue(flag);
+    return word;
+  });
+  return [...spelled, ...words.slice(end)];
+}
+
+function readPositionals(
+  program: Program<OptionTable>,
+  words: readonly string[],
+  flags: ReadonlyMap<string, GivenValue>,
+): Map<string, GivenValue> {
+  const given = new Map<string, GivenValue>();
+  for (const [index, word] of words.entries()) {
+    const positional = program.positionals[index];
+    if (positional === undefined) {
+      throw new UsageError(`Cannot use "${word}": too many arguments${seeHelp(program)}`);
+    }
+    const flag = flags.get(positional.option);
+    if (flag !== undefined) {
+      throw new UsageError(
+        `Cannot use ${positional.name} "${word}": ${flag.label} says the same, give one of them`,
+      );
+    }
+    given.set(positional.option, { texts: [word], label: positional.name });
+  }
+  return given;
+}
+
+function needsValue(flag: string): UsageError {
+  return new UsageError(`Cannot use --${flag}: it needs a value`);
+}
+
+function unknownOption(program: Program<OptionTable>, word: string): UsageError {
+  const flag = word.replace(/^-+/, "").split("=", 1)[0] ?? "";
+  const near = nearest(flag, Object.values(program.options).map((option) => option.flag));
+  const hint = near === undefined ? seeHelp(program) : `, did you mean --${near}?`;
+  return new UsageError(`Unknown option "${word.split("=", 1)[0]}"${hint}`);
+}
+
+function seeHelp(program: Program<OptionTable>): string {
+  return ` (see ${program.name} --help)`;
+}

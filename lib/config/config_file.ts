@@ -1,0 +1,69 @@
+/**
+ * Options from a JSONC file: an object whose names are the option names of the program
+ * (`"tcpPort": 1234`). Values go through the same parsers as flags.
+ */
+
+import { parse } from "@std/jsonc";
+import { reasonOf, UsageError } from "../core/errors.ts";
+import { nearest } from "./nearest.ts";
+import type { GivenValue, Option, OptionTable } from "./option.ts";
+
+/** Options that make sense on a command line only. */
+const NOT_IN_A_FILE: readonly string[] = ["config", "help", "version"];
+
+/**
+ * Reads a config file.
+ *
+ * @throws UsageError when it cannot be read, is no JSONC object, or has a name that is no option
+ */
+export async function readConfigFile(
+  path: string,
+  options: OptionTable,
+  readFile: (path: string) => Promise<string>,
+): Promise<Map<string, GivenValue>> {
+  const content = await parseFile(path, readFile);
+  if (content === null || typeof content !== "object" || Array.isArray(content)) {
+    throw new UsageError(`Cannot use config file "${path}": expected an object, { ... }`);
+  }
+  const given = new Map<string, GivenValue>();
+  for (const [name, value] of Object.entries(content)) {
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined || NOT_IN_A_FILE.includes(name)) {
+      const hint = didYouMean(name, options);
+      throw new UsageError(`Cannot use config file "${path}": unknown option "${name}"${hint}`);
+    }
+    const label = `"${name}" in ${path}`;
+    given.set(name, { texts: asTexts(value, option, label), label });
+  }
+  return given;
+}
+
+/** Who knows the flag may not know the name: `"tcp-port"` is `"tcpPort"` here. */
+function didYouMean(name: string, options: OptionTable): string {
+  const names = Object.keys(options).filter((known) => !NOT_IN_A_FILE.includes(known));
+  const meant = names.find((known) => options[known]?.flag === name) ?? nearest(name, names);
+  return meant === undefined ? "" : `, did you mean "${meant}"?`;
+}
+
+async function parseFile(
+  path: string,
+  readFile: (path: string) => Promise<string>,
+): Promise<unknown> {
+  try {
+    // Some editors put a byte order mark first, which is no JSON.
+    return parse((await readFile(path)).replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new UsageError(`Cannot read config file "${path}": ${reasonOf(error)}`);
+  }
+}
+
+function asTexts(value: unknown, option: Option<unknown>, label: string): string[] {
+  if (Array.isArray(value) && !option.repeatable) {
+    throw new UsageError(`Cannot use ${label}: expected one value, not a list`);
+  }
+  const values = Array.isArray(value) ? value : [value];
+  return values.map((item) => {
+    if (["string", "number", "boolean"].includes(typeof item)) return String(item);
+    throw new UsageError(`Cannot use ${label}: expected text, a number, true or false`);
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * "Did you mean": the known word closest to a mistyped one. Pure.
+ */
+
+/** The known word closest to a mistyped one, when it is close enough to be what was meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** How many letters to add, drop, replace or swap with their neighbour to turn `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = last[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1);
+      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] &&
+        a[row - 2] === b[column - 1];
+      const swapped = isSwap ? beforeLast[column - 2]! + 1 : Infinity;
+      current.push(Math.min(last[column]! + 1, current[column - 1]! + 1, replaced, swapped));
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return last[b.length]!;
+}

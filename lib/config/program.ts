@@ -1,0 +1,80 @@
+/**
+ * What every program has in common on its command line: `--help`, `--version`, `--config FILE`,
+ * `--log`, `--log-level`, and how a program describes itself.
+ */
+
+import { choice, type Option, type OptionTable, text, toggle } from "./option.ts";
+
+/** The options of every program. */
+export const COMMON_OPTIONS = {
+  config: text("config", "FILE", undefined, "read options from a JSONC file (flags win)"),
+  log: choice("log", ["text", "json"], "text", "how log lines look, on stderr"),
+  logLevel: choice(
+    "log-level",
+    ["debug", "info", "warn", "error"],
+    "info",
+    "least important log lines to write",
+  ),
+  help: toggle("help", "show this help and exit"),
+  version: toggle("version", "show the version and exit"),
+} satisfies OptionTable;
+
+/** An argument without a flag. It may stand for an option of the table. */
+export interface Positional {
+  /** As it stands in the usage line: `TCP_PORT`. */
+  readonly name: string;
+  /** The option it is a shorter way to give. */
+  readonly option: string;
+}
+
+/** How a program describes itself: everything its help says and its command line takes. */
+export interface Program<T extends OptionTable> {
+  /** Its name in help and messages. */
+  readonly name: string;
+  /** One line: what it is for. */
+  readonly summary: string;
+  /** Positional arguments, all optional, in order. */
+  readonly positionals: readonly Positional[];
+  /** Its options, by the names the program uses. */
+  readonly options: T;
+  /** Commands people can copy, each with what it does. */
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+}
+
+/** A row of a help text: what to type and what it means. */
+function optionRow(option: Option<unknown>): readonly [string, string] {
+  const typed = `--${option.flag}${option.placeholder ? " " + option.placeholder : ""}`;
+  return [typed, option.help + defaultNote(option)];
+}
+
+function defaultNote(option: Option<unknown>): string {
+  const value = option.default;
+  if (option.secret || value === undefined || value === false) return "";
+  if (Array.isArray(value)) return value.length === 0 ? "" : ` (${value.join(",")})`;
+  return ` (${value})`;
+}
+
+/** The text of `--help`: usage, options with their defaults, examples. */
+export function helpText(program: Program<OptionTable>): string {
+  const positionals = program.positionals.map(({ name }) => ` [${name}]`).join("");
+  const rows = Object.values(program.options).map(optionRow);
+  return [
+    program.summary,
+    "",
+    `Usage: ${program.name}${positionals} [OPTIONS]`,
+    "",
+    "Options (default in brackets):",
+    ...alignRows(rows),
+    "",
+    "Examples:",
+    ...alignRows(program.examples),
+    "",
+    "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 server unreachable.",
+    "",
+  ].join("\n");
+}
+
+function alignRows(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

@@ -1,0 +1,90 @@
+/** The command line of `server.ts`. */
+
+import { DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
+import {
+  addressRanges,
+  choice,
+  choices,
+  ipAddress,
+  type OptionTable,
+  type OptionValues,
+  port,
+  seconds,
+  text,
+  wholeNumber,
+} from "./option.ts";
+import { COMMON_OPTIONS, type Program } from "./program.ts";
+
+const COUNT = { min: 1, max: 1_000_000 } as const;
+
+/** Every option of the server. */
+export const SERVER_OPTIONS = {
+  tcpPort: port("tcp-port", 1234, "buddy requests over TCP; 0 asks the system for a free port"),
+  udpPort: port("udp-port", 1235, "presence over UDP; 0 asks the system for a free port"),
+  data: text("data", "DIR", "./data", "directory of the text files, made when missing"),
+  host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
+  advertise: ipAddress(
+    "advertise",
+    "address others reach this machine at, told instead of loopback",
+  ),
+  services: choices("services", ["buddy"], ["buddy"], "services to run"),
+  store: choice(
+    "store",
+    ["text", "memory"],
+    "text",
+    "where users are kept; memory forgets on exit",
+  ),
+  presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
+  trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
+  maxConnections: wholeNumber(
+    "max-connections",
+    LIMITS.maxConnections,
+    COUNT,
+    "connections open at once",
+  ),
+  maxConnectionsPerAddress: wholeNumber(
+    "max-connections-per-address",
+    LIMITS.maxConnectionsPerAddress,
+    COUNT,
+    "connections open at once from one address",
+  ),
+  connectionRate: wholeNumber(
+    "connection-rate",
+    LIMITS.connectionRate,
+    COUNT,
+    "new connections a second from one address",
+  ),
+  connectionBurst: wholeNumber(
+    "connection-burst",
+    LIMITS.connectionBurst,
+    COUNT,
+    "new connections one address may open at once",
+  ),
+  readDeadlineSeconds: seconds(
+    "read-deadline",
+    LIMITS.readDeadlineSeconds,
+    "seconds a client has to send its request",
+  ),
+  ...COMMON_OPTIONS,
+} satisfies OptionTable;
+
+/** The server's options, read. */
+export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
+
+/** How the server describes itself. */
+export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
+  name: "server",
+  summary: "Parley server: buddies register, find each other and see who is online.",
+  positionals: [
+    { name: "TCP_PORT", option: "tcpPort" },
+    { name: "UDP_PORT", option: "udpPort" },
+    { name: "DATA_DIR", option: "data" },
+  ],
+  options: SERVER_OPTIONS,
+  examples: [
+    ["server", "serve on 1234 and 1235, files in ./data"],
+    ["server 5001 5002 data1", "a second server beside it"],
+    ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
+    ["server 0 0 --store memory", "free ports, nothing kept"],
+  ],
+};

@@ -1,0 +1,61 @@
+/**
+ * How every program starts and ends: its command line read, `--help` and `--version` answered, one
+ * clear line for whatever goes wrong, and the exit code of the contract.
+ */
+
+import { reasonOf, UnreachableError, UsageError } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
+import { visibleText } from "../core/visible_text.ts";
+import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import type { OptionTable } from "./option.ts";
+import { COMMON_OPTIONS, helpText, type Program } from "./program.ts";
+
+/** Exit codes of every program. */
+export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+
+/** A program's options with those every program has. */
+export type ProgramOptions = OptionTable & typeof COMMON_OPTIONS;
+
+/**
+ * Runs a program to its end and exits. Nothing returns from here: an open socket or a timer left
+ * behind cannot keep the process alive.
+ *
+ * @param main does the work with the options read and tells the exit code
+ */
+export async function runProgram<T extends ProgramOptions>(
+  program: Program<T>,
+  words: readonly string[],
+  main: (line: CommandLine<T>) => Promise<number>,
+): Promise<never> {
+  try {
+    const line = await parseCommandLine(program, words, (path) => Deno.readTextFile(path));
+    const { help, version } = line.options as { help: boolean; version: boolean };
+    if (help) return finish(EXIT.done, Deno.stdout, helpText(program));
+    if (version) return finish(EXIT.done, Deno.stdout, `parley-${program.name} ${VERSION}\n`);
+    Deno.exit(await main(line));
+  } catch (error) {
+    const message = `${program.name}: ${visibleText(reasonOf(error))}\n`;
+    return finish(exitCodeOf(error), Deno.stderr, message);
+  }
+}
+
+/** The exit code that tells what kind of trouble ended a program. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UnreachableError) return EXIT.unreachable;
+  return EXIT.failed;
+}
+
+function finish(
+  code: number,
+  stream: typeof Deno.stdout | typeof Deno.stderr,
+  text: string,
+): never {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  } catch {
+    // A reader that went away (`server --help | head -1`) changes nothing about the outcome.
+  }
+  Deno.exit(code);
+}

@@ -1,0 +1,33 @@
+/**
+ * The few error classes a caller tells apart. Everything else is a built-in error and a bug.
+ * Messages: sentence case, the failed action first, values quoted, what to do about it last.
+ */
+
+/** Wrong use of the command line or a config file: exit code 2. */
+export class UsageError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "UsageError";
+}
+
+/** The program cannot start or go on, and its user can do something about it: exit code 1. */
+export class OperationalError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "OperationalError";
+}
+
+/** A server the client needs cannot be reached: exit code 3. */
+export class UnreachableError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "UnreachableError";
+}
+
+/** A change could not be made durable; the request is answered `500 STORAGE`. */
+export class StorageError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "StorageError";
+}
+
+/** What to tell a person about any thrown value: its message, without a stack. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

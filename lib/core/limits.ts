@@ -1,0 +1,71 @@
+/**
+ * Every maximum in Parley, named once. Those a site may want to change are options of the programs
+ * with these values as defaults; the rest are fixed by the protocols and say which rule.
+ */
+
+/** Limits of the TCP and UDP edges of a server; each is an option of `server.ts`. */
+export interface ServerLimits {
+  /** Connections open at the same time, from everywhere. */
+  readonly maxConnections: number;
+  /** Connections open at the same time from one address. */
+  readonly maxConnectionsPerAddress: number;
+  /** New connections a second from one address, sustained. */
+  readonly connectionRate: number;
+  /** New connections one address may open at once before the rate applies. */
+  readonly connectionBurst: number;
+  /** Seconds a client has to send its request. */
+  readonly readDeadlineSeconds: number;
+}
+
+/** What a server allows unless told otherwise (DESIGN: default limits). */
+export const DEFAULT_SERVER_LIMITS: ServerLimits = {
+  maxConnections: 4096,
+  maxConnectionsPerAddress: 256,
+  connectionRate: 50,
+  connectionBurst: 200,
+  readDeadlineSeconds: 10,
+};
+
+/** Longest buddy request in bytes without its line end, over TCP and UDP. */
+export const MAX_BUDDY_LINE_BYTES = 512;
+
+/** Largest UDP payload over IPv4; a GET answer is cut at a line end below it. */
+export const MAX_DATAGRAM_BYTES = 65_507;
+
+/** Longest line of a peer chat that is shown in one piece, in bytes. */
+export const MAX_PEER_LINE_BYTES = 4096;
+
+/** Longest answer to a call (`ACCEPT`, `REJECT` or another dialect's words) worth reading. */
+export const MAX_PEER_ANSWER_BYTES = 256;
+
+/** Seconds a call may ring before it is rejected. */
+export const CALL_TIMEOUT_SECONDS = 60;
+
+/** Bytes that may wait for one slow peer before it is given up. */
+export const MAX_SEND_QUEUE_BYTES = 256 * 1024;
+
+/** Bytes read and thrown away after a reply, so that closing does not reset the connection. */
+export const MAX_DRAIN_BYTES = 256 * 1024;
+
+/** Seconds to wait for the other side's close after a reply. */
+export const DRAIN_SECONDS = 2;
+
+/** Entries of `name=value` one INFO may store, and the longest name and value in characters. */
+export const INFO_LIMITS = { entries: 8, nameLength: 16, valueLength: 128 } as const;
+
+/** Bounds on UDP answers to addresses (protocols/buddy.md, "Limits against abuse"). */
+export const ANSWER_LIMITS = {
+  /** How long a TCP request proves its address. */
+  provenSeconds: 600,
+  /** Largest answer to an unproven address, in bytes. */
+  unprovenBytes: 1200,
+  /** Answers a second to one unproven address, sustained, and at once. */
+  unprovenRate: 50,
+  unprovenBurst: 100,
+  /** Bytes a second to all unproven addresses together. */
+  unprovenBytesPerSecond: 1_000_000,
+  /** Answers a second to one proven address. */
+  provenRate: 500,
+  /** Addresses remembered at most; the longest unseen is forgotten first. */
+  trackedAddresses: 10_000,
+} as const;

@@ -1,0 +1,55 @@
+/**
+ * Accepting connections for as long as the listener is open.
+ *
+ * `for await (const conn of listener)` ends at the first rejection, and `accept()` rejects when a
+ * peer has reset before it was accepted or when descriptors run out: any client could stop the
+ * server. This loop goes on.
+ */
+
+import { canonicalIp } from "../core/ip_address.ts";
+import type { IncomingStream, Log } from "../core/ports.ts";
+import { systemCode } from "./system_error.ts";
+
+/** How long to wait when accepting fails for want of something; it would fail again at once. */
+const PAUSE_MS = 50;
+
+/** At most one warning in this time, however often accepting fails. */
+const WARN_EVERY_MS = 10_000;
+
+/** The peer was gone before it was accepted: its own affair, and the next one may be fine. */
+const PEER_GONE = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EINVAL", "EPROTO"]);
+
+/**
+ * Hands every connection on until the listener is closed, then resolves. The handler owns the
+ * connection from then on, and must not throw.
+ */
+export async function acceptConnections(
+  listener: Deno.TcpListener,
+  handle: (incoming: IncomingStream) => void,
+  log: Log,
+): Promise<void> {
+  let warnedAt = -Infinity;
+  for (;;) {
+    let conn: Deno.TcpConn;
+    try {
+      conn = await listener.accept();
+    } catch (error) {
+      if (isClosed(error)) return;
+      if (PEER_GONE.has(systemCode(error) ?? "")) continue;
+      const now = performance.now();
+      if (now - warnedAt > WARN_EVERY_MS) {
+        warnedAt = now;
+        log.warn("Cannot accept connections for the moment, they wait in the backlog", {
+          reason: systemCode(error) ?? String(error),
+        });
+      }
+      await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+      continue;
+    }
+    handle({ stream: conn, remoteIp: canonicalIp(conn.remoteAddr.hostname) });
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+}

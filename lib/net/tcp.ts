@@ -1,0 +1,61 @@
+/**
+ * Opening TCP: listening and connecting, with errors a person can act on.
+ */
+
+import { OperationalError, UnreachableError } from "../core/errors.ts";
+import { connectReason, listenReason } from "./system_error.ts";
+
+/**
+ * Connections the system may hold for us before we accept them. Deno's own default (511) overflows
+ * with 1,000 clients at once, and a dropped SYN costs its client a second.
+ */
+const TCP_BACKLOG = 4096;
+
+/** Where to listen. Port 0 asks the system for a free one. */
+export interface ListenAddress {
+  /** Address of an interface, `0.0.0.0` or `::` for all. */
+  readonly hostname: string;
+  /** 0 to 65535. */
+  readonly port: number;
+}
+
+/** `192.0.2.7:1234`, `[2001:db8::7]:1234`. */
+export function hostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Listens for TCP connections. The caller closes the listener.
+ *
+ * @throws OperationalError naming the address and what to do
+ */
+export function listenTcp(address: ListenAddress): Deno.TcpListener {
+  try {
+    return Deno.listen({ ...address, tcpBacklog: TCP_BACKLOG });
+  } catch (error) {
+    const at = hostPort(address.hostname, address.port);
+    throw new OperationalError(`Cannot listen on ${at} (TCP): ${listenReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Connects, trying each address of the name. The caller closes the connection.
+ *
+ * @throws UnreachableError naming the address and the reason, also after `timeoutMs`
+ */
+export async function connectTcp(
+  host: string,
+  port: number,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<Deno.TcpConn> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+  try {
+    return await Deno.connect({ hostname: host, port, signal });
+  } catch (error) {
+    const at = hostPort(host, port);
+    throw new UnreachableError(`Cannot reach ${at}: ${connectReason(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * How much may be answered over UDP, so that nobody can have us flood somebody by forging a source
+ * address. Rules: protocols/buddy.md, "Limits against abuse". Pure: the time is passed in.
+ *
+ * An address is proven for a while by a TCP request, whose source cannot be forged. Loopback and
+ * trusted addresses are proven and not limited.
+ */
+
+import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts";
+import { ANSWER_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
+import { TokenBucket } from "../net/token_bucket.ts";
+
+/** What an address may get for one request. */
+export type Allowance =
+  | { readonly kind: "full" }
+  /** At most this many bytes, and they count against what all unproven addresses get together. */
+  | { readonly kind: "short"; readonly maxBytes: number }
+  | { readonly kind: "silence" };
+
+const FULL: Allowance = { kind: "full" };
+const SHORT: Allowance = { kind: "short", maxBytes: ANSWER_LIMITS.unprovenBytes };
+const SILENCE: Allowance = { kind: "silence" };
+
+/** Keeps the bounds on UDP answers. */
+export class AnswerBudget {
+  readonly #trusted: AddressSet;
+  readonly #provenUntil = new RecentMap<number>();
+  readonly #provenAnswers = new RecentMap<TokenBucket>();
+  readonly #unprovenAnswers = new RecentMap<TokenBucket>();
+  readonly #unprovenBytes: TokenBucket;
+
+  constructor(trusted: AddressSet, now: number) {
+    this.#trusted = trusted;
+    const { unprovenBytesPerSecond } = ANSWER_LIMITS;
+    this.#unprovenBytes = new TokenBucket(unprovenBytesPerSecond, unprovenBytesPerSecond, now);
+  }
+
+  /** Says that a TCP request came from an address. */
+  prove(ip: string, now: number): void {
+    if (!this.#isUnlimited(ip)) {
+      this.#provenUntil.set(ip, now + ANSWER_LIMITS.provenSeconds * 1000);
+    }
+  }
+
+  /** Takes one answer to an address out of its budget and tells how large it may be. */
+  allow(ip: string, now: number): Allowance {
+    if (this.#isUnlimited(ip)) return FULL;
+    const { provenRate, unprovenRate, unprovenBurst } = ANSWER_LIMITS;
+    if ((this.#provenUntil.get(ip) ?? -Infinity) > now) {
+      const answers = this.#provenAnswers.getOrMake(
+        ip,
+        () => new TokenBucket(provenRate, provenRate, now),
+      );
+      return answers.take(now) ? FULL : SILENCE;
+    }
+    const answers = this.#unprovenAnswers.getOrMake(
+      addressGroup(ip),
+      () => new TokenBucket(unprovenRate, unprovenBurst, now),
+    );
+    return answers.take(now) ? SHORT : SILENCE;
+  }
+
+  /** Whether a short answer of so many bytes still fits what all unproven addresses may get. */
+  spend(bytes: number, now: number): boolean {
+    return this.#unprovenBytes.take(now, bytes);
+  }
+
+  #isUnlimited(ip: string): boolean {
+    return isLoopback(ip) || this.#trusted.has(ip);
+  }
+}
+
+/** The largest answer an allowance lets through, in bytes. */
+export function maxAnswerBytes(allowance: Allowance): number {
+  if (allowance.kind === "silence") return 0;
+  return allowance.kind === "full" ? MAX_DATAGRAM_BYTES : allowance.maxBytes;
+}
+
+/** A map of bounded size that forgets what was longest unused. */
+class RecentMap<Value> {
+  readonly #entries = new Map<string, Value>();
+
+  get(key: string): Value | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.#put(key, value);
+    return value;
+  }
+
+  getOrMake(key: string, make: () => Value): Value {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+
+  set(key: string, value: Value): void {
+    this.#put(key, value);
+    if (this.#entries.size > ANSWER_LIMITS.trackedAddresses) {
+      this.#entries.delete(this.#entries.keys().next().value!);
+    }
+  }
+
+  /** A Map keeps the order of insertion; taken out and put in again, a key is the newest. */
+  #put(key: string, value: Value): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+  }
+}

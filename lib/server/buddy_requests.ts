@@ -1,0 +1,104 @@
+/**
+ * The buddy commands: what each request leads to, as the reply to send. Rules: protocols/buddy.md.
+ * Knows people and words, no sockets.
+ */
+
+import { StorageError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import type { BuddyPresence } from "../core/presence.ts";
+import type { Presence } from "../services/presence.ts";
+import type { Roster, RosterOutcome } from "../services/roster.ts";
+import { buddyLine } from "../wire/buddy_presence.ts";
+import { encodeOk, REPLIES, type ReplyCode } from "../wire/buddy_reply.ts";
+import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
+import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
+
+/** What the server offers to other Parleys. */
+const OFFERED: Capabilities = { get: true, info: true };
+
+const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
+  "ok": 200,
+  "invalid": 201,
+  "no such user": 202,
+  "user exists": 203,
+};
+
+type ExtensionRequest = Extract<BuddyRequest, { kind: "list" | "info" } | { kind: "publish" }>;
+
+/** Changes an entry so that the asker can use it; see `presence_answers.ts`. */
+export type EntryView = (entry: BuddyPresence, askerIp: string) => BuddyPresence;
+
+/** What answering needs. */
+export interface BuddyRequestParts {
+  readonly roster: Roster;
+  readonly presence: Presence;
+  readonly view: EntryView;
+  readonly log: Log;
+}
+
+/** Answers buddy requests. */
+export class BuddyRequests {
+  readonly #parts: BuddyRequestParts;
+
+  constructor(parts: BuddyRequestParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers one request line.
+   *
+   * @param line without its line end, or `undefined` for one too long to be a request
+   * @param fromIp the client's address
+   * @returns the reply to send, or `undefined` for none
+   */
+  async answer(line: Uint8Array | undefined, fromIp: string): Promise<Uint8Array | undefined> {
+    if (line === undefined) return REPLIES[201];
+    try {
+      return await this.#answer(parseBuddyRequest(line), fromIp);
+    } catch (error) {
+      // Whatever keeps a change from being stored, no client may take it for done.
+      if (!(error instanceof StorageError)) {
+        this.#parts.log.error("A request failed", { reason: String(error) });
+      }
+      return REPLIES[500];
+    }
+  }
+
+  async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
+    const { roster } = this.#parts;
+    switch (request.kind) {
+      case "blank":
+        return undefined;
+      case "invalid":
+        return REPLIES[201];
+      case "register":
+        return REPLIES[CODES[await roster.register(request.user)]];
+      case "add":
+        return REPLIES[CODES[await roster.add(request.user, request.buddy)]];
+      case "remove":
+        return REPLIES[CODES[await roster.remove(request.user, request.buddy)]];
+      case "capabilities":
+        return encodeOk(capabilityWords(OFFERED));
+      default:
+        return await this.#answerExtension(request, fromIp);
+    }
+  }
+
+  async #answerExtension(
+    request: ExtensionRequest,
+    fromIp: string,
+  ): Promise<Uint8Array> {
+    const { roster, presence, view } = this.#parts;
+    if (request.kind === "list") {
+      const buddies = await roster.buddies(request.user);
+      if (buddies === undefined) return REPLIES[202];
+      const lines = buddies.map((entry) => buddyLine(view(entry, fromIp))).join("");
+      return new TextEncoder().encode(`200 OK ${buddies.length}\r\n${lines}`);
+    }
+    if (!await roster.isKnown(request.user)) return REPLIES[202];
+    if (request.kind === "publish") {
+      return REPLIES[presence.publish(request.user, request.entries, fromIp) ? 200 : 204];
+    }
+    return encodeOk(infoWords(presence.infoOf(request.user)));
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Presence over UDP: what becomes of a datagram. Rules: protocols/buddy.md, "UDP: presence".
+ */
+
+import { isLoopback, isUnanswerable } from "../core/ip_address.ts";
+import type { Clock } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
+import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
+import type { DatagramAddress } from "../net/udp.ts";
+import type { Presence } from "../services/presence.ts";
+import type { Roster } from "../services/roster.ts";
+import { encodeBuddyList, parsePresenceRequest } from "../wire/buddy_presence.ts";
+import { type AnswerBudget, maxAnswerBytes } from "./answer_budget.ts";
+import type { EntryView } from "./buddy_requests.ts";
+
+/**
+ * Makes the view of an entry that an asker elsewhere can use. A buddy whose address is loopback
+ * sits on this machine; to anybody elsewhere that address would mean their own.
+ *
+ * @param advertised what to tell instead (`--advertise`); without it, this machine's address in
+ * the asker's network
+ */
+export function viewFromElsewhere(
+  advertised: string | undefined,
+  own: () => readonly OwnAddress[],
+): EntryView {
+  return (entry, askerIp) => {
+    const { address } = entry;
+    if (address === undefined || !isLoopback(address.ip) || askerIp === address.ip) return entry;
+    const ip = advertised ?? (isLoopback(askerIp) ? undefined : addressTowards(askerIp, own()));
+    return ip === undefined ? entry : { ...entry, address: { ...address, ip } };
+  };
+}
+
+/** Whether answering a datagram would be answering many, nobody, or ourselves. */
+export function isAnswerable(
+  from: DatagramAddress,
+  ownPort: number,
+  own: () => readonly OwnAddress[],
+): boolean {
+  if (from.port === 0 || isUnanswerable(from.ip)) return false;
+  if (isLoopback(from.ip)) return from.port !== ownPort;
+  return !own().some(({ ip, broadcast }) =>
+    broadcast === from.ip || (ip === from.ip && from.port === ownPort)
+  );
+}
+
+/** What answering needs. */
+export interface PresenceAnswerParts {
+  readonly roster: Roster;
+  readonly presence: Presence;
+  readonly budget: AnswerBudget;
+  readonly view: EntryView;
+  readonly own: () => readonly OwnAddress[];
+  readonly clock: Clock;
+  readonly send: (answer: Uint8Array, to: DatagramAddress) => void;
+  /** The port the datagrams arrive at. */
+  readonly port: number;
+}
+
+/** Acts on presence datagrams. */
+export class PresenceAnswers {
+  readonly #parts: PresenceAnswerParts;
+
+  constructor(parts: PresenceAnswerParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes one datagram. Whatever is wrong with it is silence. */
+  async take(datagram: Uint8Array, from: DatagramAddress): Promise<void> {
+    const request = parsePresenceRequest(datagram);
+    if (request === undefined) return;
+    if (request.kind === "get") return await this.#answer(request.user, from);
+    if (!await this.#parts.roster.isKnown(request.user)) return;
+    const { user, status, port } = request;
+    this.#parts.presence.set(user, status, { ip: from.ip, port });
+  }
+
+  async #answer(user: UserId, from: DatagramAddress): Promise<void> {
+    const { roster, budget, view, own, clock, send, port } = this.#parts;
+    if (!isAnswerable(from, port, own)) return;
+    const buddies = await roster.buddies(user);
+    if (buddies === undefined) return;
+    const allowance = budget.allow(from.ip, clock());
+    if (allowance.kind === "silence") return;
+    const entries = buddies.map((entry) => view(entry, from.ip));
+    const answer = encodeBuddyList(entries, maxAnswerBytes(allowance));
+    if (allowance.kind === "short" && !budget.spend(answer.length, clock())) return;
+    send(answer, from);
+  }
+}

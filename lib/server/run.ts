@@ -1,0 +1,98 @@
+/**
+ * The server as a program: from options to exit code.
+ */
+
+import type { ServerOptions } from "../config/server_options.ts";
+import { reasonOf } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
+import { hostPort } from "../net/tcp.ts";
+import { createLog, writeToStderr } from "../observe/log.ts";
+import { openStore } from "../storage/open_store.ts";
+import { type RunningServer, startServer } from "./start.ts";
+
+/** Longest time from a signal to the exit, whatever hangs. */
+const STOP_DEADLINE_MS = 4500;
+
+/**
+ * Runs the server until SIGINT or SIGTERM.
+ *
+ * @returns the exit code
+ * @throws OperationalError when it cannot start
+ */
+export async function runServer(options: ServerOptions): Promise<number> {
+  const clock = Date.now;
+  const log = createLog({
+    format: options.log,
+    level: options.logLevel,
+    clock,
+    write: writeToStderr,
+  });
+  surviveUnexpected(log);
+  const directory = options.data;
+  const store = await openStore({ kind: options.store, directory, clock, log });
+  let server: RunningServer;
+  try {
+    const sinceStart = (): number => performance.now();
+    server = startServer({ ...options, limits: options, store, clock: sinceStart, log });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const stop = stopSignal();
+  announce(server, options, log);
+
+  log.info("Stopping", { signal: await stop });
+  await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
+  log.info("Stopped");
+  return 0;
+}
+
+/** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
+function announce(server: RunningServer, options: ServerOptions, log: Log): void {
+  const { tcp, udp } = server.buddy;
+  log.info("Users are kept", { store: options.store, directory: options.data });
+  for (const ip of dialableAddresses(options.host, ownAddresses())) {
+    log.info("Listening for buddies", { tcp: hostPort(ip, tcp), udp: hostPort(ip, udp) });
+  }
+  const ports = { buddy: server.buddy, rooms: null, chat: null, status: null };
+  try {
+    Deno.stdout.writeSync(new TextEncoder().encode(`ready ${JSON.stringify(ports)}\n`));
+  } catch {
+    // Nobody reads our stdout; clients can be served all the same.
+  }
+}
+
+/** Resolves with the signal that asks for a stop. A second one exits at once. */
+function stopSignal(): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => {
+        if (asked) Deno.exit(1);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** One request's unforeseen failure must not end the service for everybody. */
+function surviveUnexpected(log: Log): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("Unexpected failure, going on", { reason: reasonOf(event.reason) });
+  });
+}
+
+async function withDeadline(work: Promise<void>, milliseconds: number, log: Log): Promise<void> {
+  let timer;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.warn("Stopping took too long, exiting all the same");
+      resolve();
+    }, milliseconds);
+  });
+  await Promise.race([work, deadline]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,90 @@
+/**
+ * Who said what of themselves, and for how long it holds. Soft state: nothing of it is stored, and
+ * a user not heard of within the lifetime is offline. This room knows no sockets.
+ */
+
+import type { Clock } from "../core/ports.ts";
+import type { BuddyPresence, PeerAddress, PresenceStatus } from "../core/presence.ts";
+import type { UserId } from "../core/user_id.ts";
+
+/** What a user said last, and what they publish with it. */
+interface Said {
+  readonly status: PresenceStatus;
+  readonly address: PeerAddress;
+  readonly at: number;
+  readonly info: ReadonlyMap<string, string> | undefined;
+}
+
+/** How many entries are looked at for expiry with every SET: enough to end up with none too old. */
+const SWEEP_STEPS = 2;
+
+/** The presence of every user heard of within the lifetime. */
+export class Presence {
+  readonly #said = new Map<UserId, Said>();
+  readonly #lifetimeMs: number;
+  readonly #clock: Clock;
+
+  /** Starts with nobody heard of. A SET holds for `lifetimeSeconds`. */
+  constructor(lifetimeSeconds: number, clock: Clock) {
+    this.#lifetimeMs = lifetimeSeconds * 1000;
+    this.#clock = clock;
+  }
+
+  /** Users whose presence is held at the moment. */
+  get size(): number {
+    return this.#said.size;
+  }
+
+  /**
+   * Records a SET. Published info stays as long as the address does; from another address it is
+   * somebody else's to publish anew.
+   *
+   * @param address the datagram's source, with the port the user takes chats on
+   */
+  set(user: UserId, status: PresenceStatus, address: PeerAddress): void {
+    const before = this.#live(user);
+    const info = before?.address.ip === address.ip ? before.info : undefined;
+    // Deleted and set again: the map stays in the order of last hearing, the oldest first.
+    this.#said.delete(user);
+    this.#said.set(user, { status, address, at: this.#clock(), info });
+    this.#sweep();
+  }
+
+  /** What to tell others of a user. */
+  of(user: UserId): BuddyPresence {
+    const said = this.#live(user);
+    if (said === undefined) return { buddy: user, status: "OFFLINE" };
+    return { buddy: user, status: said.status, address: said.address };
+  }
+
+  /**
+   * Stores what a user publishes, for as long as their presence holds.
+   *
+   * @param fromIp where the request came from
+   * @returns false unless that is the address of the user's live SET
+   */
+  publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): boolean {
+    const said = this.#live(user);
+    if (said === undefined || said.address.ip !== fromIp) return false;
+    this.#said.set(user, { ...said, info });
+    return true;
+  }
+
+  /** What a user publishes; nothing for one not heard of. */
+  infoOf(user: UserId): ReadonlyMap<string, string> {
+    return this.#live(user)?.info ?? new Map();
+  }
+
+  #live(user: UserId): Said | undefined {
+    const said = this.#said.get(user);
+    return said !== undefined && this.#clock() - said.at < this.#lifetimeMs ? said : undefined;
+  }
+
+  #sweep(): void {
+    let steps = SWEEP_STEPS;
+    for (const [user, said] of this.#said) {
+      if (steps-- === 0 || this.#clock() - said.at < this.#lifetimeMs) return;
+      this.#said.delete(user);
+    }
+  }
+}

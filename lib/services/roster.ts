@@ -1,0 +1,65 @@
+/**
+ * Users and their buddies: what happens on REG, ADD, DEL and GET. Rules: protocols/buddy.md. This
+ * room knows no sockets and no bytes.
+ */
+
+import { type BuddyPresence, reachableFirst } from "../core/presence.ts";
+import type { UserId } from "../core/user_id.ts";
+import type { UserStore } from "../storage/store.ts";
+import type { Presence } from "./presence.ts";
+
+/** What became of a request: the words of the protocol, without their numbers. */
+export type RosterOutcome = "ok" | "invalid" | "no such user" | "user exists";
+
+/** Buddy lists over a store, with presence beside them. */
+export class Roster {
+  readonly #store: UserStore;
+  readonly #presence: Presence;
+
+  /** Keeps users in `store` and reads who is online from `presence`. */
+  constructor(store: UserStore, presence: Presence) {
+    this.#store = store;
+    this.#presence = presence;
+  }
+
+  /** Registers a user. @throws StorageError */
+  async register(user: UserId): Promise<RosterOutcome> {
+    const outcome = await this.#store.change({ kind: "register", user });
+    return outcome === "done" ? "ok" : "user exists";
+  }
+
+  /** Adds a buddy, one way. Not oneself, and nobody twice. @throws StorageError */
+  async add(user: UserId, buddy: UserId): Promise<RosterOutcome> {
+    if (user === buddy) return await this.#oneself(user);
+    const outcome = await this.#store.change({ kind: "add", user, buddy });
+    if (outcome === "no such user") return outcome;
+    return outcome === "done" ? "ok" : "invalid";
+  }
+
+  /** Removes a buddy; one who was none is removed just as well. @throws StorageError */
+  async remove(user: UserId, buddy: UserId): Promise<RosterOutcome> {
+    if (user === buddy) return await this.#oneself(user);
+    const outcome = await this.#store.change({ kind: "remove", user, buddy });
+    return outcome === "no such user" ? outcome : "ok";
+  }
+
+  /** Existence is judged before anything else: an unknown user is not told about oneself. */
+  async #oneself(user: UserId): Promise<RosterOutcome> {
+    return await this.#store.isKnown(user) ? "invalid" : "no such user";
+  }
+
+  /** Whether a user is registered. */
+  async isKnown(user: UserId): Promise<boolean> {
+    return await this.#store.isKnown(user);
+  }
+
+  /**
+   * A user's buddies as they are now: who can be reached first, then in the order of adding.
+   *
+   * @returns `undefined` for a user not registered
+   */
+  async buddies(user: UserId): Promise<BuddyPresence[] | undefined> {
+    const buddies = await this.#store.buddiesOf(user);
+    return buddies && reachableFirst(buddies.map((buddy) => this.#presence.of(buddy)));
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What a Parley server says of itself in answer to `CAP`: `200 OK parley/1` and words. Rule:
+ * protocols/buddy.md, "Extensions". An older server answers `201 INVALID`: nothing is offered.
+ */
+
+import type { BuddyReply } from "./buddy_reply.ts";
+
+/** The word that opens the answer. */
+export const PARLEY_WORD = "parley/1";
+
+/** Extensions a server offers; a client uses only these. */
+export interface Capabilities {
+  /** `GET user` over TCP gives the whole buddy list, whatever its size. */
+  readonly get: boolean;
+  /** `INFO user` stores and tells `name=value` words. */
+  readonly info: boolean;
+}
+
+/** What an older server offers. */
+export const NO_CAPABILITIES: Capabilities = { get: false, info: false };
+
+/** Writes the words of a CAP answer. */
+export function capabilityWords(offered: Capabilities): string {
+  return [PARLEY_WORD, offered.get && "get", offered.info && "info"].filter(Boolean).join(" ");
+}
+
+/** Reads a CAP answer. Words it does not know are other extensions, and ignored. */
+export function parseCapabilities(reply: BuddyReply): Capabilities {
+  const [first, ...words] = reply.words;
+  if (first !== PARLEY_WORD) return NO_CAPABILITIES;
+  return { get: words.includes("get"), info: words.includes("info") };
+}

@@ -1,0 +1,110 @@
+/** The servers that are measured: started, waited for, stopped. */
+
+/** A server under load, with what it takes to end it. */
+export interface Target {
+  readonly tcp: number;
+  readonly udp: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the real server with a text store in `directory`. */
+export async function startParley(directory: string): Promise<Target> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", "--allow-net", "--allow-read", "--allow-write"],
+      ...["--allow-sys=networkInterfaces", "server.ts", "0", "0", directory],
+      ...["--log-level", "warn"],
+    ],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await reader.read();
+  const { buddy } = JSON.parse(value.slice("ready ".length));
+  return {
+    ...buddy,
+    async stop() {
+      child.kill("SIGTERM");
+      await reader.cancel();
+      await child.status;
+    },
+  };
+}
+
+/** Starts a bare server of this folder on a free port. */
+export async function startBare(
+  script: string,
+  args: readonly string[],
+  transport: "tcp" | "udp",
+): Promise<Target> {
+  const port = freePort(transport);
+  const path = new URL(`./${script}`, import.meta.url).pathname;
+  const permissions = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, path, String(port), ...args],
+    stderr: "inherit",
+  }).spawn();
+  await untilAnswering(transport, port);
+  return {
+    tcp: port,
+    udp: port,
+    async stop() {
+      child.kill("SIGTERM");
+      await child.status;
+    },
+  };
+}
+
+function freePort(transport: "tcp" | "udp"): number {
+  const socket = transport === "tcp"
+    ? Deno.listen({ port: 0, hostname: "127.0.0.1" })
+    : Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
+  const { port } = socket.addr as Deno.NetAddr;
+  socket.close();
+  return port;
+}
+
+async function untilAnswering(transport: "tcp" | "udp", port: number): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await answers(transport, port)) return;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error(`Nothing answers on port ${port}`);
+}
+
+async function answers(transport: "tcp" | "udp", port: number): Promise<boolean> {
+  if (transport === "tcp") {
+    return await Deno.connect({ port }).then((conn) => (conn.close(), true), () => false);
+  }
+  const socket = Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
+  await socket.send(new Uint8Array(1), { transport: "udp", hostname: "127.0.0.1", port });
+  let timer;
+  const silence = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), 100);
+  });
+  const answer = socket.receive().then(() => true, () => false);
+  const outcome = await Promise.race([answer, silence]);
+  clearTimeout(timer);
+  socket.close();
+  return outcome;
+}
+
+/** Registers `asker` and gives them buddies. */
+export async function makeBuddies(server: Target, count: number): Promise<void> {
+  await request(server.tcp, "REG asker");
+  for (let index = 0; index < count; index++) {
+    const buddy = `buddy${String(index).padStart(2, "0")}`;
+    await request(server.tcp, `REG ${buddy}`);
+    await request(server.tcp, `ADD asker ${buddy}`);
+  }
+}
+
+async function request(port: number, line: string): Promise<void> {
+  using conn = await Deno.connect({ port, hostname: "127.0.0.1" });
+  await conn.write(new TextEncoder().encode(line + "\n"));
+  const reply = new Uint8Array(64);
+  const count = await conn.read(reply);
+  if (!new TextDecoder().decode(reply.subarray(0, count ?? 0)).startsWith("200")) {
+    throw new Error(`${line}: not accepted`);
+  }
+}

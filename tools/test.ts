@@ -1,0 +1,91 @@
+/**
+ * Runs the tests, as `deno task test`. It exists for three things a plain `deno test` cannot do:
+ *
+ * - give the tests a temporary directory of their own as the only place they may write to, and see
+ *   that they leave nothing in it;
+ * - run on the oldest supported Deno, which does not know the `test` settings of `deno.json` (its
+ *   sanitizers are always on);
+ * - say at the end what was skipped, and why.
+ *
+ * Arguments are passed on: files, folders, `--filter WORDS`.
+ */
+
+import { stripVTControlCharacters } from "node:util";
+import { print } from "./print.ts";
+
+const NARROW = [
+  "--allow-net",
+  "--allow-read",
+  "--allow-run",
+  "--allow-sys=networkInterfaces",
+  "--allow-env=TMPDIR,PATH",
+];
+
+/** Parts of the suite that `deno task test` leaves to tasks of their own. */
+const OWN_TASKS = ["tests/compiled", "tests/faults"];
+
+/** What Deno prints for a test that was not run; the reason stands in its name. */
+const IGNORED = /^(.*) \.\.\. ignored/;
+
+async function main(words: readonly string[]): Promise<number> {
+  const scratch = await Deno.makeTempDir({ prefix: "parley-test-" });
+  const config = await configFile();
+  try {
+    const named = words.some((word) => !word.startsWith("-"));
+    const command = new Deno.Command(Deno.execPath(), {
+      args: [
+        "test",
+        ...(config === undefined ? [] : ["--config", config]),
+        ...NARROW,
+        `--allow-write=${scratch}`,
+        ...(named ? [] : ["--ignore=" + OWN_TASKS.join(",")]),
+        ...words,
+      ],
+      env: { TMPDIR: scratch },
+      stdout: "piped",
+      stderr: "inherit",
+    });
+    const child = command.spawn();
+    const skipped = await passOn(child.stdout);
+    const { code } = await child.status;
+    for (const name of skipped) print(`skipped: ${name}\n`);
+    return code === 0 ? await reportLeftovers(scratch) : code;
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+    if (config !== undefined) await Deno.remove(config);
+  }
+}
+
+/** The settings of `deno.json` without those that Deno 2.6 refuses; `undefined` on newer ones. */
+async function configFile(): Promise<string | undefined> {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (major > 2 || minor > 7) return undefined;
+  const { test: _, ...settings } = JSON.parse(await Deno.readTextFile("deno.json"));
+  const path = `deno.oldest.${crypto.randomUUID()}.json`;
+  await Deno.writeTextFile(path, JSON.stringify(settings));
+  return path;
+}
+
+async function passOn(output: ReadableStream<Uint8Array>): Promise<string[]> {
+  const skipped: string[] = [];
+  let line = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) {
+    print(text);
+    const lines = (line + text).split("\n");
+    line = lines.pop() ?? "";
+    for (const whole of lines) {
+      const name = IGNORED.exec(stripVTControlCharacters(whole))?.[1];
+      if (name !== undefined) skipped.push(name);
+    }
+  }
+  return skipped;
+}
+
+async function reportLeftovers(scratch: string): Promise<number> {
+  const left = (await Array.fromAsync(Deno.readDir(scratch))).map(({ name }) => name);
+  if (left.length === 0) return 0;
+  print(`FAILED: tests left files behind in their temporary directory: ${left.join(", ")}\n`);
+  return 1;
+}
+
+Deno.exit(await main(Deno.args));

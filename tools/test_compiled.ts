@@ -1,0 +1,60 @@
+/**
+ * Tries the executables of `dist/` as somebody does who copied them to another machine, as
+ * `deno task test:compiled`: in an empty directory, without PATH and without an environment.
+ */
+
+import { VERSION } from "../lib/core/version.ts";
+import { EXECUTABLES } from "./compile.ts";
+import { complain, print } from "./print.ts";
+import { Program, StoryError } from "./walkthrough/program.ts";
+import { playStory } from "./walkthrough/story.ts";
+
+let passed = 0;
+let failed = 0;
+
+async function check(name: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+    passed++;
+    print(`${name} ... ok\n`);
+  } catch (error) {
+    failed++;
+    complain(`${name} ... FAILED\n${error instanceof StoryError ? error.message : error}`);
+  }
+}
+
+const suffix = Deno.build.os === "windows" ? ".exe" : "";
+const directory = await Deno.makeTempDir({ prefix: "parley-compiled-" });
+try {
+  for (const { name } of EXECUTABLES) {
+    await Deno.copyFile(`dist/${name}${suffix}`, `${directory}/${name}${suffix}`);
+  }
+  const launch = (name: string): { command: string; args: string[]; clearEnv: true } => ({
+    command: `${directory}/${name}${suffix}`,
+    args: [],
+    clearEnv: true,
+  });
+  for (const { name } of EXECUTABLES) {
+    await check(`${name} --version tells the version`, async () => {
+      await using program = new Program(name, launch(name), ["--version"], directory);
+      await program.sees(`${name} ${VERSION}`);
+      await program.leaves();
+    });
+    await check(`${name} --help shows examples`, async () => {
+      await using program = new Program(name, launch(name), ["--help"], directory);
+      await program.sees("Examples:");
+      await program.leaves();
+    });
+  }
+  await check("the walkthrough passes with the executables", () =>
+    playStory({
+      server: launch("parley-server"),
+      client: launch("parley-client"),
+      directory,
+      transcripts: [`${directory}/output1.txt`, `${directory}/output2.txt`],
+    }));
+} finally {
+  await Deno.remove(directory, { recursive: true });
+}
+print(`${passed} passed, ${failed} failed\n`);
+Deno.exit(failed === 0 ? 0 : 1);

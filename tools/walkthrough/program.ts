@@ -1,0 +1,116 @@
+/**
+ * A program played from outside, as a person plays it: what it shows is read line by line, what is
+ * typed goes to its standard input. Every wait has a deadline, and failing one says what was seen.
+ */
+
+import { TextLineStream } from "./text_line_stream.ts";
+
+/** How to start a program: the words before its own arguments. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Whether it gets an environment of its own, with nothing in it. */
+  readonly clearEnv?: boolean;
+}
+
+/** Longest wait for anything a program should show or do. */
+const PATIENCE_MS = 15_000;
+
+/** A step that went otherwise than the story says. */
+export class StoryError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "StoryError";
+}
+
+/** A running program. */
+export class Program implements AsyncDisposable {
+  readonly #name: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #complaints: Promise<string>;
+  readonly #seen: string[] = [];
+
+  /** Starts a program with arguments; `name` is what the story calls it. */
+  constructor(name: string, launch: Launch, args: readonly string[], cwd?: string) {
+    this.#name = name;
+    this.#child = new Deno.Command(launch.command, {
+      args: [...launch.args, ...args],
+      clearEnv: launch.clearEnv ?? false,
+      ...(cwd === undefined ? {} : { cwd }),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#lines = this.#child.stdout
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream())
+      .getReader();
+    this.#input = this.#child.stdin.getWriter();
+    this.#complaints = new Response(this.#child.stderr).text();
+  }
+
+  /** Types a line and Enter. */
+  async types(line: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(line + "\n"));
+  }
+
+  /** Reads on until a line holds `text`, and gives that line. @throws StoryError */
+  async sees(text: string): Promise<string> {
+    for (;;) {
+      const { done, value } = await this.#inTime(this.#lines.read(), `show "${text}"`);
+      if (done) throw await this.#failure(`ended without showing "${text}"`);
+      this.#seen.push(value);
+      if (value.includes(text)) return value;
+    }
+  }
+
+  /** Waits for the end of the program, which must be with exit code 0. @throws StoryError */
+  async leaves(): Promise<void> {
+    while (!(await this.#inTime(this.#lines.read(), "end")).done);
+    const { code } = await this.#inTime(this.#child.status, "end");
+    if (code !== 0) throw await this.#failure(`ended with exit code ${code}`);
+  }
+
+  /** Asks the program to stop, as Ctrl-C does, and waits for its proper end. @throws StoryError */
+  async stops(): Promise<void> {
+    this.#child.kill("SIGINT");
+    await this.leaves();
+  }
+
+  /** What it has written to standard error; complete once it has ended. */
+  get complaints(): Promise<string> {
+    return this.#complaints;
+  }
+
+  async #inTime<T>(work: Promise<T>, what: string): Promise<T> {
+    let timer;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    });
+    const result = await Promise.race([work.then((value) => ({ value })), late]);
+    clearTimeout(timer);
+    if (result === undefined) throw await this.#failure(`did not ${what} in time`);
+    return result.value;
+  }
+
+  async #failure(what: string): Promise<StoryError> {
+    await this[Symbol.asyncDispose]();
+    const complaints = await this.#complaints;
+    return new StoryError(
+      [`${this.#name} ${what}. It showed:`, ...this.#seen.slice(-20), complaints].join("\n"),
+    );
+  }
+
+  /** Ends the program, if it still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#child.status;
+    await this.#lines.cancel();
+    await this.#input.close().catch(() => {});
+  }
+}
