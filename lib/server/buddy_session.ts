@@ -58,7 +58,7 @@ export class BuddySessions {
     try {
       const reading = await this.#readRequest(session);
       deadline.cancel();
-      if (reading.kind === "line" && !isExpired(session)) {
+      if (reading.kind === "line") {
         session.phase = "answering";
         const reply = await this.#answer(reading.line, remoteIp);
         if (reply !== undefined) await writeAll(stream, reply);

@@ -38,8 +38,8 @@ async function main(words: readonly string[]): Promise<number> {
         ...(config === undefined ? [] : ["--config", config]),
         ...NARROW,
         `--allow-write=${scratch}`,
-        ...(named ? [] : ["--ignore=" + OWN_TASKS.join(",")]),
         ...words,
+        ...(named ? [] : ["tests/", "--ignore=" + OWN_TASKS.join(",")]),
       ],
       env: { TMPDIR: scratch },
       stdout: "piped",
@@ -88,4 +88,4 @@ async function reportLeftovers(scratch: string): Promise<number> {
   return 1;
 }
 
-Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,135 @@
+import { assert, assertEquals } from "@std/assert";
+import { BALANCER_PROGRAM } from "../../lib/config/balancer_options.ts";
+import { CLIENT_PROGRAM } from "../../lib/config/client_options.ts";
+import { parseCommandLine } from "../../lib/config/command_line.ts";
+import { choices, port, text, toggle } from "../../lib/config/option.ts";
+import { COMMON_OPTIONS, helpText, type Program } from "../../lib/config/program.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
+import { DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
+
+const PROGRAMS: readonly Program<typeof COMMON_OPTIONS>[] = [
+  SERVER_PROGRAM,
+  CLIENT_PROGRAM,
+  BALANCER_PROGRAM,
+];
+
+Deno.test("helpText() is usage, options with their defaults in columns, examples, exit codes", {
+  permissions: "none",
+}, () => {
+  const program: Program<typeof options> = {
+    name: "server",
+    summary: "A server.",
+    positionals: [{ name: "TCP_PORT", option: "tcpPort" }],
+    options,
+    examples: [["server 5001", "on another port"], ["server", "as usual"]],
+  };
+  assertEquals(
+    helpText(program),
+    `A server.
+
+Usage: server [TCP_PORT] [OPTIONS]
+
+Options (default in brackets):
+  --tcp-port N     where clients come (1234)
+  --advertise IP   what to tell
+  --services LIST  what to run (buddy,rooms)
+  --none LIST      nothing
+  --token TEXT     not to be shown
+  --trace          show it
+
+Examples:
+  server 5001  on another port
+  server       as usual
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 server unreachable.
+`,
+  );
+});
+
+const options = {
+  tcpPort: port("tcp-port", 1234, "where clients come"),
+  advertise: text("advertise", "IP", undefined, "what to tell"),
+  services: choices("services", ["buddy", "rooms"], ["buddy", "rooms"], "what to run"),
+  none: choices("none", ["a"], [], "nothing"),
+  token: { ...text("token", "TEXT", "s3cret", "not to be shown"), secret: true },
+  trace: toggle("trace", "show it"),
+};
+
+for (const program of PROGRAMS) {
+  const rows = helpText(program).split("\n");
+
+  Deno.test(`helpText() of the ${program.name} lists every option with its default`, {
+    permissions: "none",
+  }, () => {
+    for (const option of Object.values(program.options)) {
+      const row = rows.find((row) => row.trim().split(" ")[0] === `--${option.flag}`) ?? "";
+      assert(row.includes(option.help) && row !== "", `--${option.flag} is missing`);
+      const value: unknown = option.default;
+      if (typeof value === "string" || typeof value === "number") {
+        assert(row.endsWith(` (${value})`), row);
+      }
+    }
+    for (const { name } of program.positionals) assert(rows[2]?.includes(`[${name}]`));
+  });
+
+  Deno.test(`helpText() of the ${program.name} fits a wide terminal and has no odd characters`, {
+    permissions: "none",
+  }, () => {
+    for (const row of rows) assert(row.length <= 110 && /^[ -~]*$/.test(row), row);
+  });
+
+  Deno.test(`the ${program.name} has the options of every program`, { permissions: "none" }, () => {
+    assertEquals(
+      Object.values(COMMON_OPTIONS).map(({ flag }) => flag),
+      ["config", "log", "log-level", "help", "version"],
+    );
+    for (const name of Object.keys(COMMON_OPTIONS)) assert(name in program.options, name);
+  });
+
+  Deno.test(`the ${program.name} has no flag twice, and positionals of its own options`, {
+    permissions: "none",
+  }, () => {
+    const flags = Object.values(program.options).map(({ flag }) => flag);
+    assertEquals(new Set(flags).size, flags.length);
+    for (const flag of flags) assert(/^[a-z]+(-[a-z]+)*$/.test(flag) && !flag.startsWith("no-"));
+    for (const { option } of program.positionals) assert(option in program.options, option);
+  });
+
+  Deno.test(`every default of the ${program.name} is a value its option would take`, {
+    permissions: "none",
+  }, async () => {
+    const words = Object.values(program.options).flatMap(({ flag, default: value }) =>
+      ["string", "number"].includes(typeof value) ? [`--${flag}=${value}`] : []
+    );
+    const { options } = await parseCommandLine(program, words, () => Promise.reject());
+    const { options: defaults } = await parseCommandLine(program, [], () => Promise.reject());
+    assertEquals(options, defaults);
+  });
+}
+
+Deno.test("the server's defaults are those of the contract", { permissions: "none" }, async () => {
+  const { options } = await parseCommandLine(SERVER_PROGRAM, [], () => Promise.reject());
+  const { tcpPort, udpPort, data, host, presenceTtl, store } = options;
+  assertEquals([tcpPort, udpPort, data, host], [1234, 1235, "./data", "0.0.0.0"]);
+  assertEquals([presenceTtl, store], [30, "text"]);
+});
+
+Deno.test("each limit of the server is an option with the limit as its default", {
+  permissions: "none",
+}, async () => {
+  const { options } = await parseCommandLine(SERVER_PROGRAM, [], () => Promise.reject());
+  for (const [name, value] of Object.entries(DEFAULT_SERVER_LIMITS)) {
+    assertEquals<unknown>((options as Record<string, unknown>)[name], value, name);
+  }
+});
+
+Deno.test("the client refuses a user id outside the grammar, and folds a good one", {
+  permissions: "none",
+}, async () => {
+  const { options } = await parseCommandLine(
+    CLIENT_PROGRAM,
+    ["--user=Alice"],
+    () => Promise.reject(),
+  );
+  assertEquals<string | undefined>(options.user, "alice");
+});

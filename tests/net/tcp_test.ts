@@ -1,0 +1,91 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
+import { connectTcp, hostPort, listenTcp } from "../../lib/net/tcp.ts";
+
+const HERE = "127.0.0.1";
+const PATIENT = { timeoutMs: 20_000 };
+
+function portOf(listener: Deno.TcpListener): number {
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+Deno.test("hostPort() puts an IPv6 address in brackets", () => {
+  assertEquals(hostPort("192.0.2.7", 1234), "192.0.2.7:1234");
+  assertEquals(hostPort("2001:db8::7", 1234), "[2001:db8::7]:1234");
+  assertEquals(hostPort("lab.example", 1234), "lab.example:1234");
+});
+
+Deno.test("listenTcp() says that a port is in use, and what to do", () => {
+  using listener = listenTcp({ hostname: HERE, port: 0 });
+  const port = portOf(listener);
+  const error = assertThrows(() => listenTcp({ hostname: HERE, port }), OperationalError);
+  assertEquals(
+    error.message,
+    `Cannot listen on 127.0.0.1:${port} (TCP): the port is in use; ` +
+      "stop the program that has it or choose another port",
+  );
+});
+
+Deno.test("listenTcp() says that an address is not this machine's", () => {
+  assertThrows(
+    () => listenTcp({ hostname: "198.51.100.77", port: 0 }),
+    OperationalError,
+    "Cannot listen on 198.51.100.77:0 (TCP): this machine does not have that address",
+  );
+});
+
+Deno.test("connectTcp() connects to a listener", async () => {
+  using listener = listenTcp({ hostname: HERE, port: 0 });
+  using connection = await connectTcp(HERE, portOf(listener), PATIENT);
+  using accepted = await listener.accept();
+  assertEquals(accepted.remoteAddr.port, connection.localAddr.port);
+});
+
+Deno.test("connectTcp() says that nothing is listening", async () => {
+  const listener = listenTcp({ hostname: HERE, port: 0 });
+  const port = portOf(listener);
+  listener.close();
+  await assertRejects(
+    () => connectTcp(HERE, port, PATIENT),
+    UnreachableError,
+    `Cannot reach 127.0.0.1:${port}: nothing is listening there`,
+  );
+});
+
+Deno.test({
+  name: "connectTcp() says that a name is not known",
+  sanitizeResources: false, // Deno 2.6 itself forgets a resource when a name is not known
+  async fn() {
+    await assertRejects(
+      () => connectTcp("nobody.invalid", 1234, PATIENT),
+      UnreachableError,
+      "Cannot reach nobody.invalid:1234: the name is not known",
+    );
+  },
+});
+
+Deno.test({
+  name: "connectTcp() gives up after its time (Linux only: needs a backlog that drops)",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    // With its backlog full, Linux leaves further connections without an answer.
+    using listener = Deno.listen({ hostname: HERE, port: 0, tcpBacklog: 1 });
+    const waiting: Deno.TcpConn[] = [];
+    const fill = async (): Promise<void> => {
+      for (;;) waiting.push(await connectTcp(HERE, portOf(listener), { timeoutMs: 200 }));
+    };
+    const error = await assertRejects(fill, UnreachableError);
+    for (const connection of waiting) connection.close();
+    assertEquals(error.message, `Cannot reach 127.0.0.1:${portOf(listener)}: no answer in time`);
+  },
+});
+
+Deno.test("connectTcp() stops when its caller asks", async () => {
+  const caller = new AbortController();
+  caller.abort(new Error("The user pressed Ctrl-C"));
+  await assertRejects(
+    () => connectTcp(HERE, 9, { ...PATIENT, signal: caller.signal }),
+    UnreachableError,
+    "The user pressed Ctrl-C",
+  );
+});

@@ -1,0 +1,108 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
+import { type DatagramAddress, DatagramSocket } from "../../lib/net/udp.ts";
+import { canListenOn } from "../support/machine.ts";
+import { RawUdp } from "../support/raw_udp.ts";
+
+const HERE = { hostname: "127.0.0.1", port: 0 };
+
+interface Arrival {
+  readonly length: number;
+  readonly from: DatagramAddress;
+}
+
+/** Echoes what it receives until closed: what arrived, and from where. */
+function echo(
+  socket: DatagramSocket,
+  maxBytes = 100,
+): { readonly arrived: Arrival[]; readonly done: Promise<void> } {
+  const arrived: Arrival[] = [];
+  const done = socket.receive((bytes, from) => {
+    arrived.push({ length: bytes.length, from });
+    socket.send(bytes.slice(), from);
+  }, maxBytes);
+  return { arrived, done };
+}
+
+Deno.test("DatagramSocket says that a port is in use, and what to do", () => {
+  const socket = new DatagramSocket(HERE);
+  const error = assertThrows(
+    () => new DatagramSocket({ ...HERE, port: socket.port }),
+    OperationalError,
+  );
+  socket.close();
+  assertEquals(
+    error.message,
+    `Cannot listen on 127.0.0.1:${socket.port} (UDP): the port is in use; ` +
+      "stop the program that has it or choose another port",
+  );
+});
+
+Deno.test("receive() hands on datagrams with their source, and returns when closed", async () => {
+  const socket = new DatagramSocket(HERE);
+  const { arrived, done } = echo(socket);
+  using client = new RawUdp(socket.port);
+  assertEquals(await client.ask("hello"), "hello");
+  assertEquals(await client.ask(""), "");
+  assertEquals(arrived, [
+    { length: 5, from: { ip: "127.0.0.1", port: client.port } },
+    { length: 0, from: { ip: "127.0.0.1", port: client.port } },
+  ]);
+  socket.close();
+  await done;
+});
+
+Deno.test("receive() cuts a long datagram to one byte more than asked for", async () => {
+  const socket = new DatagramSocket(HERE);
+  const { arrived, done } = echo(socket, 10);
+  using client = new RawUdp(socket.port);
+  for (const length of [9, 10, 11, 1000]) await client.ask("x".repeat(length));
+  assertEquals(arrived.map(({ length }) => length), [9, 10, 11, 11]);
+  socket.close();
+  await done;
+});
+
+Deno.test("receive() goes on after a datagram that was sent to nobody", async () => {
+  const socket = new DatagramSocket(HERE);
+  const { done } = echo(socket);
+  const gone = new DatagramSocket(HERE);
+  gone.close();
+  await socket.sendNow(new Uint8Array(1), { ip: "127.0.0.1", port: gone.port });
+  using client = new RawUdp(socket.port);
+  assertEquals(await client.ask("still there?"), "still there?");
+  socket.close();
+  await done;
+});
+
+Deno.test("send() of what cannot be sent is lost without an error", async () => {
+  const socket = new DatagramSocket(HERE);
+  const { done } = echo(socket);
+  using client = new RawUdp(socket.port);
+  socket.send(new Uint8Array(70_000), { ip: "127.0.0.1", port: client.port });
+  assertEquals(await client.ask("next"), "next");
+  socket.close();
+  socket.send(new Uint8Array(1), { ip: "127.0.0.1", port: client.port });
+  await done;
+});
+
+Deno.test("sendNow() rejects when the socket is closed", async () => {
+  const socket = new DatagramSocket(HERE);
+  socket.close();
+  await assertRejects(() => socket.sendNow(new Uint8Array(1), { ip: "127.0.0.1", port: 9 }));
+});
+
+Deno.test({
+  name: "a socket bound to :: answers IPv4 and IPv6, each by its own spelling (needs ::1)",
+  ignore: !canListenOn("::1"),
+  async fn() {
+    const socket = new DatagramSocket({ hostname: "::", port: 0 });
+    const { arrived, done } = echo(socket);
+    using four = new RawUdp(socket.port, "127.0.0.1");
+    using six = new RawUdp(socket.port, "::1");
+    assertEquals(await four.ask("four"), "four");
+    assertEquals(await six.ask("six"), "six");
+    assertEquals(arrived.map(({ from }) => from.ip), ["127.0.0.1", "::1"]);
+    socket.close();
+    await done;
+  },
+});

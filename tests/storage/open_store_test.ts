@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
+import { MemoryStore } from "../../lib/storage/memory_store.ts";
+import { openStore, type StoreSettings } from "../../lib/storage/open_store.ts";
+import { FailingDisk } from "../support/failing_disk.ts";
+import { id } from "../support/ids.ts";
+import { journalLines, sealedLine } from "../support/journals.ts";
+import { toBytes } from "../support/raw_tcp.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
+import { ServerProcess } from "../support/server_process.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+function settings(directory: string, more: Partial<StoreSettings> = {}): StoreSettings {
+  return { kind: "text", directory, clock: Date.now, log: new RecordedLog(), ...more };
+}
+
+/** The message of the error that opening ends with: one line, for the person who runs it. */
+async function refusal(settings: StoreSettings): Promise<string> {
+  const { message } = await assertRejects(() => openStore(settings), OperationalError);
+  assertFalse(message.includes("\n"));
+  return message;
+}
+
+Deno.test("openStore() opens a memory store without touching a file", async () => {
+  await using directory = await TempDir.make();
+  const store = await openStore(settings(`${directory.path}/none`, { kind: "memory" }));
+  assert(store instanceof MemoryStore);
+  assertEquals(await directory.names(), []);
+});
+
+Deno.test("openStore() makes a missing directory, with the directories above it", async () => {
+  await using directory = await TempDir.make();
+  const path = `${directory.path}/a/b`;
+  await (await openStore(settings(path))).close();
+  assertEquals(
+    await Array.fromAsync(Deno.readDir(path), ({ name }) => name).then((n) => n.sort()),
+    [
+      "journal.txt",
+      "lock",
+    ],
+  );
+});
+
+Deno.test({
+  name: "openStore() makes files that only their owner may read (not on Windows)",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using directory = await TempDir.make();
+    await (await openStore(settings(directory.path))).close();
+    const { mode } = await Deno.stat(`${directory.path}/journal.txt`);
+    assertEquals(mode! & 0o777, 0o600);
+  },
+});
+
+Deno.test("openStore() refuses a directory that is a file, naming it", async () => {
+  await using directory = await TempDir.make();
+  const path = `${directory.path}/file`;
+  await Deno.writeTextFile(path, "mine");
+  const message = await refusal(settings(path));
+  assert(message.startsWith(`Cannot use data directory "${path}": `), message);
+  assert(message.endsWith("choose another with --data DIR"), message);
+  assertEquals(await Deno.readTextFile(path), "mine");
+});
+
+Deno.test("openStore() refuses a directory below a file, naming it", async () => {
+  await using directory = await TempDir.make();
+  await Deno.writeTextFile(`${directory.path}/file`, "");
+  const path = `${directory.path}/file/data`;
+  assert((await refusal(settings(path))).startsWith(`Cannot use data directory "${path}": `));
+});
+
+Deno.test("openStore() refuses a journal.txt that is a directory, naming it", async () => {
+  await using directory = await TempDir.make();
+  const path = `${directory.path}/journal.txt`;
+  await Deno.mkdir(path);
+  assert((await refusal(settings(directory.path))).startsWith(`Cannot open "${path}": `));
+  await Deno.remove(path);
+  await (await openStore(settings(directory.path))).close();
+});
+
+Deno.test("openStore() refuses a lock that is a directory, naming the data directory", async () => {
+  await using directory = await TempDir.make();
+  await Deno.mkdir(`${directory.path}/lock`);
+  const message = await refusal(settings(directory.path));
+  assert(message.startsWith(`Cannot write in data directory "${directory.path}": `), message);
+});
+
+Deno.test("openStore() says when the file system knows no locks, and leaves no file open", async () => {
+  await using directory = await TempDir.make();
+  const disk = new FailingDisk();
+  disk.faults.failLock = true;
+  const message = await refusal(settings(directory.path, { disk }));
+  assert(message.startsWith(`Cannot lock data directory "${directory.path}": `), message);
+  assertEquals(disk.openFiles, 0);
+});
+
+Deno.test("openStore() reports what it cut off a torn journal", async () => {
+  await using directory = await TempDir.make();
+  const path = `${directory.path}/journal.txt`;
+  const lines = journalLines([{ kind: "register", user: id("ann") }]).join("");
+  await Deno.writeTextFile(path, `${lines}3 2026-11-20T20:11`);
+  const log = new RecordedLog();
+  const store = await openStore(settings(directory.path, { log }));
+  assert(await store.isKnown(id("ann")));
+  await store.close();
+  const [warning] = log.entries.filter(({ level }) => level === "warn");
+  assertEquals(warning?.fields, { bytes: 18 });
+  assertEquals(await Deno.readTextFile(path), lines);
+});
+
+Deno.test("openStore() refuses a damaged journal with its line number, and can be tried again", async () => {
+  await using directory = await TempDir.make();
+  const path = `${directory.path}/journal.txt`;
+  const lines = journalLines([{ kind: "register", user: id("ann") }]);
+  await Deno.writeTextFile(path, lines.join("").replace("reg ann", "reg ant"));
+  const message = await refusal(settings(directory.path));
+  assert(message.startsWith(`Cannot use journal "${path}": line 2 is damaged: `), message);
+  await Deno.writeTextFile(path, lines.join(""));
+  await (await openStore(settings(directory.path))).close();
+});
+
+Deno.test("openStore() refuses records that contradict each other", async () => {
+  const beginning = journalLines([{ kind: "register", user: id("ann") }]).join("");
+  for (const words of ["reg ann", "add ann bob", "add bob ann", "del ann ann"]) {
+    const disk = new FailingDisk();
+    await using directory = await TempDir.make();
+    const path = `${directory.path}/journal.txt`;
+    disk.put(path, toBytes(beginning + sealedLine(`3 2026-11-20T20:11:25Z ${words}`)));
+    const message = await refusal(settings(directory.path, { disk }));
+    assert(message.startsWith(`Cannot use journal "${path}": its records contradict`), message);
+    assertEquals(disk.openFiles, 0);
+  }
+});
+
+Deno.test("a second server on the same directory refuses to start", async () => {
+  await using directory = await TempDir.make();
+  await using first = await ServerProcess.start(directory.path);
+  const args = ["--tcp-port=0", "--udp-port=0", `--data=${directory.path}`];
+  await using second = ServerProcess.spawn(args, { directory: directory.path });
+  assertEquals(await second.ended(), {
+    code: 1,
+    signal: null,
+    stdout: "",
+    stderr: `server: Cannot use data directory "${directory.path}": another server is using it; ` +
+      "stop that one or choose another directory with --data DIR\n",
+  });
+  assertEquals((await first.endBy("SIGTERM")).code, 0);
+});

@@ -1,0 +1,40 @@
+/**
+ * A log that keeps what it is told, for tests that look at it or only want silence.
+ */
+
+import type { Log, LogFields, LogLevel } from "../../lib/core/ports.ts";
+
+/** One thing a log was told. */
+export interface LogEntry {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** A log and what it was told. */
+export class RecordedLog implements Log {
+  readonly entries: LogEntry[] = [];
+  #wake: (() => void) | undefined;
+
+  readonly debug = this.#at("debug");
+  readonly info = this.#at("info");
+  readonly warn = this.#at("warn");
+  readonly error = this.#at("error");
+
+  /** The messages of one level. */
+  messages(level: LogLevel): string[] {
+    return this.entries.filter((entry) => entry.level === level).map(({ message }) => message);
+  }
+
+  /** Resolves when the log is told the next thing. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  #at(level: LogLevel): (message: string, fields?: LogFields) => void {
+    return (message, fields = {}) => {
+      this.entries.push({ level, message, fields });
+      this.#wake?.();
+    };
+  }
+}

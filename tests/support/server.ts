@@ -1,0 +1,104 @@
+/**
+ * A real server inside the test, on free ports: real sockets, and a clock that the test moves.
+ */
+
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../lib/core/limits.ts";
+import { type RunningServer, startServer } from "../../lib/server/start.ts";
+import { MemoryStore } from "../../lib/storage/memory_store.ts";
+import { openStore } from "../../lib/storage/open_store.ts";
+import type { UserStore } from "../../lib/storage/store.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { ask, askAndFinish, type Sendable } from "./raw_tcp.ts";
+import { RecordedLog } from "./recorded_log.ts";
+
+/** What a test may want to be different. */
+export interface TestServerOptions {
+  readonly host?: string;
+  readonly advertise?: string;
+  readonly presenceTtl?: number;
+  readonly limits?: Partial<ServerLimits>;
+  /** A store in memory unless given; it is closed with the server. */
+  readonly store?: UserStore;
+  /** Keeps users in this directory, as text. */
+  readonly directory?: string;
+}
+
+/** A running server; stopped at the end of the test. */
+export class TestServer implements AsyncDisposable {
+  /** The clock that presence and answer limits go by. */
+  readonly clock: FakeClock;
+  readonly log: RecordedLog;
+  readonly #running: RunningServer;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(running: RunningServer, clock: FakeClock, log: RecordedLog) {
+    this.#running = running;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  /** Starts one. */
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const clock = new FakeClock();
+    const log = new RecordedLog();
+    const store = options.directory === undefined
+      ? options.store ?? new MemoryStore()
+      : await openStore({ kind: "text", directory: options.directory, clock: Date.now, log });
+    const running = startServer({
+      host: options.host ?? "127.0.0.1",
+      tcpPort: 0,
+      udpPort: 0,
+      advertise: options.advertise,
+      presenceTtl: options.presenceTtl ?? 30,
+      trustProxy: [],
+      limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
+      store,
+      clock: clock.read,
+      log,
+    });
+    return new TestServer(running, clock, log);
+  }
+
+  get tcp(): number {
+    return this.#running.buddy.tcp;
+  }
+
+  get udp(): number {
+    return this.#running.buddy.udp;
+  }
+
+  /** Sends pieces on a new connection and reads to the end. */
+  async ask(...pieces: readonly Sendable[]): Promise<string> {
+    return await ask(this.tcp, ...pieces);
+  }
+
+  /** As {@linkcode ask}, but ends our side after the last piece. */
+  async askAndFinish(...pieces: readonly Sendable[]): Promise<string> {
+    return await askAndFinish(this.tcp, ...pieces);
+  }
+
+  /** Registers users, who must be new. */
+  async register(...users: readonly string[]): Promise<void> {
+    for (const user of users) await this.expectOk(`REG ${user}`);
+  }
+
+  /** Adds buddies to a user's list. */
+  async addBuddies(user: string, ...buddies: readonly string[]): Promise<void> {
+    for (const buddy of buddies) await this.expectOk(`ADD ${user} ${buddy}`);
+  }
+
+  /** Sends a request that must succeed: what a test builds on. */
+  async expectOk(request: string): Promise<void> {
+    const reply = await this.ask(`${request}\n`);
+    if (reply !== "200 OK\r\n") throw new Error(`"${request}" was answered "${reply}"`);
+  }
+
+  /** Stops it before the test ends. */
+  async stop(): Promise<void> {
+    await (this.#stopping ??= this.#running.stop());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

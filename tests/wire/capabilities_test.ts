@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { encodeOk, parseBuddyReply, REPLIES } from "../../lib/wire/buddy_reply.ts";
+import {
+  type Capabilities,
+  capabilityWords,
+  NO_CAPABILITIES,
+  PARLEY_WORD,
+  parseCapabilities,
+} from "../../lib/wire/capabilities.ts";
+import { latin1 } from "../samples/sample.ts";
+
+function read(line: Uint8Array): Capabilities {
+  return parseCapabilities(parseBuddyReply(line));
+}
+
+Deno.test("parseCapabilities(): a client uses only what was offered", {
+  permissions: "none",
+}, () => {
+  assertEquals(read(latin1("200 OK parley/1")), { get: false, info: false });
+  assertEquals(read(latin1("200 OK parley/1 get")), { get: true, info: false });
+  assertEquals(read(latin1("200 OK parley/1 info get")), { get: true, info: true });
+});
+
+Deno.test("parseCapabilities(): an older server answers 201 INVALID and offers nothing", {
+  permissions: "none",
+}, () => {
+  assertEquals(read(REPLIES[201]), NO_CAPABILITIES);
+  assertEquals(NO_CAPABILITIES, { get: false, info: false });
+});
+
+Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", {
+  permissions: "none",
+}, () => {
+  const answers = [
+    "",
+    "200 OK",
+    "200 OK get info",
+    "200 OK parley/2 get",
+    "200 OK get parley/1",
+    "201 parley/1 get",
+  ];
+  for (const answer of answers) assertEquals(read(latin1(answer)), NO_CAPABILITIES, answer);
+});
+
+Deno.test("parseCapabilities() ignores words it does not know", { permissions: "none" }, () => {
+  const line = "200 OK parley/1 rooms=9090/9091 GET getx trunk get";
+  assertEquals(read(latin1(line)), { get: true, info: false });
+});
+
+Deno.test("capabilityWords() starts with parley/1 and reads back as the same offer", {
+  permissions: "none",
+}, () => {
+  fc.assert(fc.property(fc.record({ get: fc.boolean(), info: fc.boolean() }), (offered) => {
+    const words = capabilityWords(offered);
+    assertEquals(words.split(" ")[0], PARLEY_WORD);
+    assertEquals(read(encodeOk(words)), offered);
+  }));
+});
