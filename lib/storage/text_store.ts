@@ -20,9 +20,13 @@ const RETRY_MS = 1000;
 
 /** What a text store is made of; see `open_store.ts`. */
 export interface TextStoreParts {
+  /** All that was read from the journal. */
   readonly index: UserIndex;
+  /** Open, and at its end. */
   readonly journal: Journal;
+  /** For the times in the journal, and for leaving a failed disk alone. */
   readonly clock: Clock;
+  /** Told when storage fails and when it works again. */
   readonly log: Log;
   /** Lets go of what was taken to open the directory. */
   readonly release: () => void;
@@ -35,29 +39,35 @@ export class TextStore implements UserStore {
   #failure: { readonly reason: string; readonly at: number } | undefined;
   #closed = false;
 
+  /** Takes over its parts: they are let go with {@linkcode TextStore.close}. */
   constructor(parts: TextStoreParts) {
     this.#parts = parts;
     this.#commits = new GroupCommit((batch) => this.#commit(batch));
   }
 
+  /** See {@linkcode UserStore.change}. */
   change(change: UserChange): Promise<ChangeOutcome> {
     if (this.#closed) return Promise.reject(new StorageError("The store is closed"));
     return this.#commits.submit(change);
   }
 
+  /** See {@linkcode UserStore.isKnown}. */
   isKnown(user: UserId): boolean {
     return this.#parts.index.buddiesOf(user) !== undefined;
   }
 
+  /** See {@linkcode UserStore.buddiesOf}. */
   buddiesOf(user: UserId): readonly UserId[] | undefined {
     return this.#parts.index.buddiesOf(user);
   }
 
+  /** See {@linkcode UserStore.health}. */
   health(): StoreHealth {
     if (this.#failure === undefined) return { writable: true };
     return { writable: false, reason: this.#failure.reason };
   }
 
+  /** See {@linkcode UserStore.close}. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#commits.idle();
