@@ -92,7 +92,7 @@ function readWords(
 function spellOut(program: Program<OptionTable>, words: readonly string[]): string[] {
   const options = new Map(Object.values(program.options).map((option) => [option.flag, option]));
   const isSwitch = (flag: string): boolean =>
-    options.has(flag) && options.get(flag)?.placeholder === undefined;
+    options.has(flag) && options.get(flag)?.valueName === undefined;
   const end = words.includes("--") ? words.indexOf("--") : words.length;
 
   const spelled = words.slice(0, end).map((word, index) => {

@@ -80,12 +80,8 @@ export class ClientScreen implements AsyncDisposable {
 
   /** Waits until the client has ended, and gives its exit code. */
   async ended(): Promise<number> {
-    let code: string | undefined;
-    await this.#until("the end of the client", async () => {
-      code = /exit code (\d+)/.exec((await this.lines()).join("\n"))?.[1];
-      return code !== undefined;
-    });
-    return Number(code);
+    await this.shows("(exit code ");
+    return Number(/\(exit code (\d+)\)/.exec((await this.lines()).join("\n"))?.[1]);
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -100,7 +96,7 @@ export class ClientScreen implements AsyncDisposable {
 
   async #tmux(...words: readonly string[]): Promise<string> {
     const { path } = this.#directory;
-    const args = ["-u", "-S", `${path}/socket`, "-f", `${path}/conf`, ...words];
+    const args = ["-u", "-S", `${path}/socket`, "-f", "/dev/null", ...words];
     const output = await new Deno.Command("tmux", { args }).output();
     if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
     return new TextDecoder().decode(output.stdout);
