@@ -42,7 +42,7 @@ export class ClientScreen implements AsyncDisposable {
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
     const client = ["env", ...environment, ...clientCommand(), ...ports];
     // tmux does not always learn how a program ended; the shell around it does.
-    const program = ["sh", "-c", '"$@"; echo "exit code $?"; exec sleep 3600', "sh", ...client];
+    const program = ["sh", "-c", '"$@"; echo "(exit code $?)"; exec sleep 3600', "sh", ...client];
     await screen.#tmux("new-session", "-d", ...size, ...program);
     await screen.shows("? help");
     return screen;
