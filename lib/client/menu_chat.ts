@@ -4,12 +4,20 @@
  */
 
 import { readChatLine } from "./commands.ts";
-import type { CallingMode, Effect, MenuEvent, MenuState, Step } from "./menu_state.ts";
+import {
+  type CallingMode,
+  type Effect,
+  MAX_TYPED_CHARACTERS,
+  type MenuEvent,
+  type MenuState,
+  type Step,
+} from "./menu_state.ts";
 import { leaveAfter, show, toMenu } from "./menu_steps.ts";
 import * as screens from "./screens.ts";
 
 /** Lines typed before the answer: a first `q` gives up, others wait for ACCEPT. */
 export function typedWhileCalling(state: MenuState, mode: CallingMode, text: string): Step {
+  if (text.length > MAX_TYPED_CHARACTERS) return tooLong(state);
   const line = readChatLine(text);
   if (line.kind === "text") {
     return { state: { ...state, mode: { ...mode, kept: [...mode.kept, line.text] } }, effects: [] };
@@ -24,8 +32,13 @@ export function typedWhileCalling(state: MenuState, mode: CallingMode, text: str
   return { state: back.state, effects: [{ kind: "cancelCall" }, ...back.effects] };
 }
 
+function tooLong(state: MenuState): Step {
+  return { state, effects: [show(screens.tooLongLine(MAX_TYPED_CHARACTERS))] };
+}
+
 /** A line typed in a chat. */
 export function typedInChat(state: MenuState, peer: string, text: string): Step {
+  if (text.length > MAX_TYPED_CHARACTERS) return tooLong(state);
   const line = readChatLine(text);
   if (line.kind === "text") return { state, effects: [{ kind: "send", text: line.text }] };
   if (line.kind === "unknown" || line.word === "help") {

@@ -113,8 +113,17 @@ export const INITIAL_STATE: MenuState = {
   caller: undefined,
 };
 
-/** Lines kept for after ACCEPT; more are left unread, where they wait just as well. */
+/**
+ * Longest line sent in a chat, in characters, and how much may be kept for after ACCEPT: together
+ * they fit the send queue, whatever the letters. What would be more is left unread and waits.
+ */
+export const MAX_TYPED_CHARACTERS = 32 * 1024;
 const MAX_KEPT_LINES = 100;
+
+function hasRoom(kept: readonly string[]): boolean {
+  const characters = kept.reduce((sum, line) => sum + line.length, 0);
+  return kept.length < MAX_KEPT_LINES && characters < MAX_TYPED_CHARACTERS;
+}
 
 /** Whether the next line may be read; `interactive` when a person types at a terminal. */
 export function wantsLine({ mode }: MenuState, interactive: boolean): boolean {
@@ -125,7 +134,7 @@ export function wantsLine({ mode }: MenuState, interactive: boolean): boolean {
       return true;
     case "calling":
       return mode.then === "chat" && (mode.ringing || interactive) &&
-        mode.kept.length < MAX_KEPT_LINES;
+        hasRoom(mode.kept);
     case "working":
     case "answering":
     case "leaving":

@@ -208,6 +208,11 @@ export function chatBegunLine(peer: string): ScreenLine {
   return line(`You are in a chat with ${peer}: q ends it, /help tells more.`, "good");
 }
 
+/** A line that is longer than any that is sent. */
+export function tooLongLine(most: number): ScreenLine {
+  return line(`That line was not sent: it has more than ${most} characters.`, "bad");
+}
+
 /** What the other side typed. */
 export function saidLine(peer: string, text: string): ScreenLine {
   return { text: `${peer}: ${visibleText(text)}`, tone: "peer", toned: peer.length + 1 };

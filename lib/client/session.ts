@@ -224,7 +224,7 @@ export class Session {
 
   async #leave(): Promise<void> {
     this.#link.close();
-    await Promise.all([this.#calls.stop(), this.#presence.goOffline()]);
+    await Promise.allSettled([this.#calls.stop(), this.#presence.goOffline()]);
     this.#terminal.close();
     this.#over.resolve();
   }

@@ -125,10 +125,27 @@ Deno.test("end of input while it rings with nothing typed leaves", PURE, () => {
   assertEquals(play.takeDone(), [{ kind: "leave" }]);
 });
 
-Deno.test("no more than 100 lines are taken while it rings", PURE, () => {
+Deno.test("no more than 100 lines are taken while it rings, nor 32,768 characters", PURE, () => {
   const play = ringingAtBob();
-  for (let at = 0; at < 100; at++) play.types(`line ${at}`);
+  for (let at = 0; at < 99; at++) play.types(`line ${at}`);
+  assertEquals(wantsLine(play.state, false), true);
+  play.types("line 99");
   assertEquals(wantsLine(play.state, false), false);
+
+  const long = ringingAtBob();
+  long.types("x".repeat(32_768));
+  assertEquals(wantsLine(long.state, false), false);
+});
+
+Deno.test("a line over 32,768 characters is not sent, and the chat goes on", PURE, () => {
+  const play = chatting();
+  play.types("x".repeat(32_769), "x".repeat(32_768));
+  assertEquals(play.takeDone().length, 1);
+  assertEquals(play.shown.at(-1), "That line was not sent: it has more than 32768 characters.");
+
+  const ringing = ringingAtBob();
+  ringing.types("x".repeat(32_769), "q");
+  assertEquals(ringing.takeDone(), [{ kind: "cancelCall" }]);
 });
 
 Deno.test("in a chat every line is sent, also one that is a letter of the menu", PURE, () => {

@@ -36,7 +36,6 @@ export class ClientScreen implements AsyncDisposable {
     environment: readonly string[] = [],
   ): Promise<ClientScreen> {
     const directory = await TempDir.make();
-    await Deno.writeTextFile(`${directory.path}/conf`, "");
     const screen = new ClientScreen(directory);
     const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
