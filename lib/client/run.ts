@@ -4,7 +4,7 @@
 
 import type { ClientOptions } from "../config/client_options.ts";
 import { reasonOf } from "../core/errors.ts";
-import { listenTcp } from "../net/tcp.ts";
+import { listenEverywhere } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { bannerLine } from "./screens.ts";
 import { Session } from "./session.ts";
@@ -32,7 +32,7 @@ export async function runClient(options: ClientOptions): Promise<void> {
     event.preventDefault();
     log.error("Unexpected error", { reason: reasonOf(event.reason) });
   });
-  const listener = listenTcp({ hostname: "0.0.0.0", port: options.messagePort });
+  const listener = listenEverywhere(options.messagePort);
   const messagePort = listener.addr.port;
   const stop = Promise.withResolvers<void>();
   const screen = openTerminal(stop.resolve);

@@ -41,6 +41,24 @@ export function listenTcp(address: ListenAddress): Deno.TcpListener {
 }
 
 /**
+ * Listens on every address of this machine: IPv4 and IPv6 with one socket where the system has such,
+ * else IPv4. The caller closes the listener.
+ *
+ * @throws OperationalError naming the address and what to do
+ */
+export function listenEverywhere(port: number): Deno.TcpListener {
+  // On Windows a socket bound to :: takes IPv6 only, and most of a lab speaks IPv4.
+  if (Deno.build.os !== "windows") {
+    try {
+      return Deno.listen({ hostname: "::", port, tcpBacklog: TCP_BACKLOG });
+    } catch {
+      // No IPv6 here, or the port is taken: IPv4 alone works, or tells what is wrong.
+    }
+  }
+  return listenTcp({ hostname: "0.0.0.0", port });
+}
+
+/**
  * Connects, trying each address of the name. The caller closes the connection.
  *
  * @throws UnreachableError naming the address and the reason, also after `timeoutMs`

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
-import { connectTcp, hostPort, listenTcp } from "../../lib/net/tcp.ts";
+import { connectTcp, hostPort, listenEverywhere, listenTcp } from "../../lib/net/tcp.ts";
+import { canListenOn } from "../support/machine.ts";
 
 const HERE = "127.0.0.1";
 const PATIENT = { timeoutMs: 20_000 };
@@ -32,6 +33,27 @@ Deno.test("listenTcp() says that an address is not this machine's", () => {
     OperationalError,
     "Cannot listen on 198.51.100.77:0 (TCP): this machine does not have that address",
   );
+});
+
+for (const host of ["127.0.0.1", "::1"]) {
+  Deno.test({
+    name: `listenEverywhere() takes connections to ${host}${
+      canListenOn(host) ? "" : " (this machine does not have that address)"
+    }`,
+    ignore: !canListenOn(host),
+    fn: async () => {
+      using listener = listenEverywhere(0);
+      using connection = await connectTcp(host, portOf(listener), PATIENT);
+      using accepted = await listener.accept();
+      assertEquals(accepted.remoteAddr.port, connection.localAddr.port);
+    },
+  });
+}
+
+Deno.test("listenEverywhere() says that a port is in use", () => {
+  using listener = listenEverywhere(0);
+  const error = assertThrows(() => listenEverywhere(portOf(listener)), OperationalError);
+  assertStringIncludes(error.message, "the port is in use");
 });
 
 Deno.test("connectTcp() connects to a listener", async () => {
