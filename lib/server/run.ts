@@ -2,12 +2,14 @@
  * The server as a program: from options to exit code.
  */
 
+import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
+import { maintain, printResult } from "./maintenance.ts";
 import { openStore } from "../storage/open_store.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
@@ -95,4 +97,17 @@ async function withDeadline(work: Promise<void>, milliseconds: number, log: Log)
   });
   await Promise.race([work, deadline]);
   clearTimeout(timer);
+}
+
+/**
+ * Runs a maintenance command.
+ *
+ * @returns the exit code
+ * @throws OperationalError when the directory cannot be used
+ */
+export async function runMaintenance(
+  command: MaintenanceCommand,
+  options: MaintenanceOptions,
+): Promise<number> {
+  return printResult(await maintain(command, options));
 }

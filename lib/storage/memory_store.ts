@@ -1,31 +1,46 @@
 /** A store that forgets when the process ends: for trying things out and for tests. */
 
 import type { UserId } from "../core/user_id.ts";
-import type { ChangeOutcome, StoreHealth, UserChange, UserStore } from "./store.ts";
-import { UserIndex } from "./user_index.ts";
+import { State } from "./state.ts";
+import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
 
-/** Users and buddies in memory only. */
-export class MemoryStore implements UserStore {
-  readonly #index = new UserIndex();
+/** Everything in memory only. */
+export class MemoryStore implements Store {
+  readonly #state = new State();
 
-  change(change: UserChange): Promise<ChangeOutcome> {
-    const outcome = this.#index.judge(change);
-    if (outcome === "done") this.#index.apply(change);
+  /** Makes a change at once. */
+  change(change: StoreChange): Promise<ChangeOutcome> {
+    const outcome = this.#state.judge(change);
+    if (outcome === "done") this.#state.apply(change);
     return Promise.resolve(outcome);
   }
 
+  /** Whether a user is registered. */
   isKnown(user: UserId): boolean {
-    return this.#index.buddiesOf(user) !== undefined;
+    return this.#state.users.buddiesOf(user) !== undefined;
   }
 
+  /** A user's buddies in the order they were added. */
   buddiesOf(user: UserId): readonly UserId[] | undefined {
-    return this.#index.buddiesOf(user);
+    return this.#state.users.buddiesOf(user);
   }
 
+  /** A user's password hash. */
+  passwordOf(user: UserId): string | undefined {
+    return this.#state.users.passwordOf(user);
+  }
+
+  /** Every room. */
+  rooms(): readonly StoredRoom[] {
+    return this.#state.rooms.rooms();
+  }
+
+  /** Memory can always be written. */
   health(): StoreHealth {
     return { writable: true };
   }
 
+  /** Forgets nothing before the process does. */
   close(): Promise<void> {
     return Promise.resolve();
   }
