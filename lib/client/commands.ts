@@ -89,7 +89,8 @@ export function menuHelpLines(): ScreenLine[] {
     { text: "Type a letter, small or capital, and Enter:" },
     ...alignRows(rows),
     { text: "What a command needs may follow on the same line, or is asked for." },
-    ...chatHelpLines("your buddy").map(({ text }) => ({ text: `In a chat: ${text}` })),
+    { text: "In a chat:" },
+    ...chatHelpLines("your buddy").map(({ text }) => ({ text: `  ${text}` })),
   ];
 }
 
@@ -122,8 +123,8 @@ export const CHAT_COMMANDS: readonly ChatCommand[] = [
 export function chatHelpLines(peer: string): ScreenLine[] {
   const commands = CHAT_COMMANDS.map(({ typed, help }) => `${typed} ${help}`).join(", ");
   return [
-    { text: `every line goes to ${peer}; ${commands}.` },
-    { text: "a line that starts with / is not sent; // sends it with one /." },
+    { text: `Every line goes to ${peer}; ${commands}.` },
+    { text: "A line that starts with / is not sent; // sends it with one /." },
   ];
 }
 

@@ -3,6 +3,7 @@
  */
 
 import type { ClientOptions } from "../config/client_options.ts";
+import { reasonOf } from "../core/errors.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { bannerLine } from "./screens.ts";
@@ -26,21 +27,26 @@ export async function runClient(options: ClientOptions): Promise<void> {
     clock: Date.now,
     write: writeToStderr,
   });
+  // A bug in one corner must not cost its user the chat in another.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("Unexpected error", { reason: reasonOf(event.reason) });
+  });
   const listener = listenTcp({ hostname: "0.0.0.0", port: options.messagePort });
   const messagePort = listener.addr.port;
-  let session: Session | undefined;
-  const stop = (): void => session?.stop();
-  const screen = openTerminal(stop);
+  const stop = Promise.withResolvers<void>();
+  const screen = openTerminal(stop.resolve);
   const terminal = options.transcript === undefined
     ? screen
     : transcribe(screen, options.transcript);
   terminal.show([bannerLine(server, tcpPort, messagePort)]);
-  session = new Session({
+  const session = new Session({
     server: { host: server, tcpPort },
     presence: { udpPort, messagePort, refreshSeconds: refresh },
     user,
   }, { terminal, listener, clock: Date.now, log });
-  onSignals(stop);
+  onSignals(stop.resolve);
+  stop.promise.then(() => session.stop());
   await session.run();
 }
 

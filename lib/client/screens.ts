@@ -113,6 +113,11 @@ export function serverTroubleLine(reason: string): ScreenLine {
   return line(`${visibleText(reason)}; ${hint}.`, "bad");
 }
 
+/** Something failed on this machine. */
+export function ownTroubleLine(reason: string): ScreenLine {
+  return line(`That did not work: ${visibleText(reason)}.`, "bad");
+}
+
 const TABLE_HEAD = ["User", "Status", "Address", "Port"];
 
 /** The status table, and how old it is when the server did not answer just now. */

@@ -19,7 +19,7 @@ import {
 } from "./menu_state.ts";
 import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
-import { serverTroubleLine } from "./screens.ts";
+import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -50,16 +50,18 @@ export class Session {
   readonly #link: ServerLink;
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
+  readonly #log: Log;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: MenuState = INITIAL_STATE;
   #isStepping = false;
-  #lineWanted = Promise.withResolvers<void>();
-  #isLineWanted = false;
+  /** What reading the next line waits for; absent while one is wanted. */
+  #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
 
   constructor(settings: SessionSettings, world: SessionWorld) {
     this.#settings = settings;
     this.#terminal = world.terminal;
+    this.#log = world.log;
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
@@ -91,7 +93,7 @@ export class Session {
   async #readLines(): Promise<void> {
     const { interactive } = this.#terminal;
     for (;;) {
-      await this.#lineWanted.promise;
+      await this.#lineWanted?.promise;
       // A script may be faster than the other side of a chat; a person must always get through.
       if (!interactive) await this.#calls.settled();
       const text = await this.#terminal.nextLine();
@@ -110,15 +112,12 @@ export class Session {
       for (const effect of effects) this.#perform(effect);
     }
     this.#isStepping = false;
-    this.#wantLine(wantsLine(this.#state, this.#terminal.interactive));
-  }
-
-  #wantLine(isWanted: boolean): void {
-    if (isWanted === this.#isLineWanted) return; // whoever waits, waits for this very promise
-    this.#isLineWanted = isWanted;
-    // A settled promise lets every line through; a pending one holds the next one back.
-    if (isWanted) this.#lineWanted.resolve();
-    else this.#lineWanted = Promise.withResolvers<void>();
+    if (!wantsLine(this.#state, this.#terminal.interactive)) {
+      this.#lineWanted ??= Promise.withResolvers();
+    } else {
+      this.#lineWanted?.resolve();
+      this.#lineWanted = undefined;
+    }
   }
 
   #perform(effect: Effect): void {
@@ -156,7 +155,7 @@ export class Session {
     try {
       await this.#presence.goOnline(user);
     } catch (error) {
-      this.#happened({ kind: "notice", line: serverTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
     }
   }
 
@@ -165,8 +164,11 @@ export class Session {
     try {
       this.#happened(await this.#resultOf(effect));
     } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      this.#happened({ kind: "failed", line: serverTroubleLine(error.message) });
+      const reason = reasonOf(error);
+      const isTheirs = error instanceof UnreachableError;
+      if (!isTheirs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
+      const line = isTheirs ? serverTroubleLine(reason) : ownTroubleLine(reason);
+      this.#happened({ kind: "failed", line });
     }
   }
 

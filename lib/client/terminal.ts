@@ -191,6 +191,8 @@ class LineEditor implements Terminal {
 
   #ended(): void {
     this.#isClosed = true;
+    // Ctrl-D leaves the prompt behind: what follows begins on a line of its own.
+    if (this.#waiting !== undefined) write("\n", this.#stop);
     this.#waiting?.(undefined);
     this.#waiting = undefined;
   }

@@ -44,8 +44,9 @@ class TranscribedTerminal implements Terminal {
   }
 
   show(lines: readonly ScreenLine[]): void {
-    this.#terminal.show(lines);
+    // Kept first: what was seen must be in the file, also when the client is killed right now.
     this.#keep(lines.map(({ text }) => text + "\n").join(""));
+    this.#terminal.show(lines);
   }
 
   prompt(prompt: ScreenLine): void {

@@ -7,7 +7,7 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 
 const user: Option<UserId | undefined> = {
   flag: "user",
-  placeholder: "ID",
+  valueName: "ID",
   default: undefined,
   help: "log in as this user at start",
   parse([given = ""], label) {

@@ -92,12 +92,13 @@ function readWords(
 function spellOut(program: Program<OptionTable>, words: readonly string[]): string[] {
   const options = new Map(Object.values(program.options).map((option) => [option.flag, option]));
   const isSwitch = (flag: string): boolean =>
-    options.has(flag) && options.get(flag)?.placeholder === undefined;
+    options.has(flag) && options.get(flag)?.valueName === undefined;
   const end = words.includes("--") ? words.indexOf("--") : words.length;
 
   const spelled = words.slice(0, end).map((word, index) => {
     if (word === "-h") return "--help=true";
-    if (/^-+_/.test(word)) throw unknownOption(program, word); // the parser's name for the rest
+    // `_` is the parser's name for the rest, and it would take `--no-data=x` for `--data=x`.
+    if (/^-+_|^--no-.*=/s.test(word)) throw unknownOption(program, word);
     const [, flag = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     if (value === undefined && isSwitch(flag)) return `--${flag}=true`;
     const negated = flag.replace(/^no-/, "");

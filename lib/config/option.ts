@@ -11,7 +11,7 @@ export interface Option<T> {
   /** Its name on the command line, without the dashes. */
   readonly flag: string;
   /** What stands for its value in the help, `N` or `FILE`; absent for a switch. */
-  readonly placeholder?: string;
+  readonly valueName?: string;
   /** Its value when nobody says otherwise. */
   readonly default: T;
   /** One line of help. */
@@ -57,7 +57,7 @@ export function wholeNumber(
 ): Option<number> {
   return {
     flag,
-    placeholder: "N",
+    valueName: "N",
     default: value,
     help,
     parse([text = ""], label) {
@@ -77,7 +77,7 @@ export function port(flag: string, value: number, help: string): Option<number> 
 export function seconds(flag: string, value: number, help: string): Option<number> {
   return {
     flag,
-    placeholder: "S",
+    valueName: "S",
     default: value,
     help,
     parse([text = ""], label) {
@@ -91,13 +91,13 @@ export function seconds(flag: string, value: number, help: string): Option<numbe
 /** Text that is not empty. */
 export function text<Default extends string | undefined>(
   flag: string,
-  placeholder: string,
+  valueName: string,
   value: Default,
   help: string,
 ): Option<string | Default> {
   return {
     flag,
-    placeholder,
+    valueName,
     default: value,
     help,
     parse([given = ""], label) {
@@ -111,7 +111,7 @@ export function text<Default extends string | undefined>(
 export function ipAddress(flag: string, help: string): Option<string | undefined> {
   return {
     flag,
-    placeholder: "ADDR",
+    valueName: "ADDR",
     default: undefined,
     help,
     parse([given = ""], label) {
@@ -130,7 +130,7 @@ export function choice<const Word extends string>(
 ): Option<Word> {
   return {
     flag,
-    placeholder: words.join("|"),
+    valueName: words.join("|"),
     default: value,
     help,
     parse([given = ""], label) {
@@ -151,7 +151,7 @@ export function choices<const Word extends string>(
   const single = choice(flag, words, words[0]!, help);
   return {
     flag,
-    placeholder: "LIST",
+    valueName: "LIST",
     default: value,
     help,
     repeatable: true,
@@ -167,7 +167,7 @@ export function choices<const Word extends string>(
 export function addressRanges(flag: string, help: string): Option<readonly string[]> {
   return {
     flag,
-    placeholder: "CIDR,...",
+    valueName: "CIDR,...",
     default: [],
     help,
     repeatable: true,

@@ -43,7 +43,7 @@ export interface Program<T extends OptionTable> {
 
 /** A row of a help text: what to type and what it means. */
 function optionRow(option: Option<unknown>): readonly [string, string] {
-  const typed = `--${option.flag}${option.placeholder ? " " + option.placeholder : ""}`;
+  const typed = `--${option.flag}${option.valueName ? " " + option.valueName : ""}`;
   return [typed, option.help + defaultNote(option)];
 }
 

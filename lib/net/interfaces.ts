@@ -3,6 +3,7 @@
  */
 
 import { canonicalIp, isLoopback, parseAddressSet } from "../core/ip_address.ts";
+import type { Clock } from "../core/ports.ts";
 
 /** One address of this machine and the network it is in. */
 export interface OwnAddress {
@@ -17,15 +18,33 @@ export interface OwnAddress {
 /** How long an answer of the system is good: people move between networks. */
 const REFRESH_MS = 10_000;
 
-let cached: { readonly at: number; readonly addresses: readonly OwnAddress[] } | undefined;
-
 /** The addresses of this machine, at most ten seconds old. */
-export function ownAddresses(): readonly OwnAddress[] {
-  const now = performance.now();
-  if (cached === undefined || now - cached.at > REFRESH_MS) {
-    cached = { at: now, addresses: Deno.networkInterfaces().map(ownAddressOf) };
-  }
-  return cached.addresses;
+export const ownAddresses: () => readonly OwnAddress[] = rememberAddresses(
+  () => Deno.networkInterfaces().map(ownAddressOf),
+  () => performance.now(),
+);
+
+/**
+ * Remembers what the system said of our addresses for a while. When it says nothing, for want of
+ * descriptors perhaps, the last answer stays good: no request should fail for that.
+ */
+export function rememberAddresses(
+  ask: () => readonly OwnAddress[],
+  clock: Clock,
+): () => readonly OwnAddress[] {
+  let addresses: readonly OwnAddress[] | undefined;
+  let askedAt = 0;
+  return () => {
+    const now = clock();
+    if (addresses !== undefined && now - askedAt <= REFRESH_MS) return addresses;
+    try {
+      addresses = ask();
+    } catch (error) {
+      if (addresses === undefined) throw error;
+    }
+    askedAt = now;
+    return addresses;
+  };
 }
 
 /** What the system says of an interface, as one of our addresses. Pure. */

@@ -16,13 +16,16 @@ export interface DatagramAddress {
   readonly port: number;
 }
 
+/** Linux lets an IPv6 socket send to an IPv4 address; others want it written as IPv6. */
+const WANTS_MAPPED = Deno.build.os !== "linux";
+
 /** Takes one datagram; `bytes` is valid only until it returns. */
 export type DatagramHandler = (bytes: Uint8Array, from: DatagramAddress) => void;
 
 /** A bound UDP socket that hands datagrams on until it is closed. */
 export class DatagramSocket {
   readonly #socket: Deno.DatagramConn;
-  readonly #isIPv6: boolean;
+  readonly #mapsIpv4: boolean;
   /** The port it is bound to. */
   readonly port: number;
 
@@ -41,7 +44,7 @@ export class DatagramSocket {
       });
     }
     const bound = this.#socket.addr as Deno.NetAddr;
-    this.#isIPv6 = bound.hostname.includes(":");
+    this.#mapsIpv4 = WANTS_MAPPED && bound.hostname.includes(":");
     this.port = bound.port;
   }
 
@@ -78,8 +81,7 @@ export class DatagramSocket {
   }
 
   #transmit(bytes: Uint8Array, to: DatagramAddress): Promise<number> {
-    // Not every system lets an IPv6 socket send to an IPv4 address that is not written as IPv6.
-    const hostname = this.#isIPv6 && !to.ip.includes(":") ? `::ffff:${to.ip}` : to.ip;
+    const hostname = this.#mapsIpv4 && !to.ip.includes(":") ? `::ffff:${to.ip}` : to.ip;
     return this.#socket.send(bytes, { transport: "udp", hostname, port: to.port });
   }
 

@@ -5,6 +5,7 @@
  * - It owns a connection from `serve` to its close.
  * - The deadline runs from the start of the connection to the end of the request line, however the
  *   bytes trickle in. It passes: `201 INVALID` where something was sent, else just a close.
+ * - A client that stops reading its reply is given the same time again for each part of it.
  * - Receive buffers are reused: a server at full load would otherwise make 50,000 a second.
  */
 
@@ -61,7 +62,7 @@ export class BuddySessions {
       if (reading.kind === "line") {
         session.phase = "answering";
         const reply = await this.#answer(reading.line, remoteIp);
-        if (reply !== undefined) await writeAll(stream, reply);
+        if (reply !== undefined) await this.#send(stream, reply);
       }
       await this.#closer.close(stream);
     } catch {
@@ -105,6 +106,19 @@ export class BuddySessions {
       const line = buffer.takeLine();
       if (line !== undefined) return { kind: "line", line };
       if (buffer.overflowed) return OVERLONG;
+    }
+  }
+
+  /** Sends a reply. Only a long list does not fit the system's buffer at once, and has to wait. */
+  async #send(stream: ByteStream, reply: Uint8Array): Promise<void> {
+    let sent = await stream.write(reply);
+    while (sent < reply.length) {
+      const deadline = this.#deadlines.add(() => closeNow(stream));
+      try {
+        sent += await stream.write(reply.subarray(sent));
+      } finally {
+        deadline.cancel();
+      }
     }
   }
 

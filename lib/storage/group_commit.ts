@@ -11,6 +11,8 @@ export class GroupCommit<Operation, Outcome> {
   #running: Promise<void> | undefined;
 
   /**
+   * Batches for one function.
+   *
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
    */

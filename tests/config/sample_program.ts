@@ -72,6 +72,8 @@ export async function lineOf(...words: readonly string[]): Promise<CommandLine<t
 }
 
 /** The options that a command line of the program comes to. */
-export async function optionsOf(...words: readonly string[]): Promise<OptionValues<typeof OPTIONS>> {
+export async function optionsOf(
+  ...words: readonly string[]
+): Promise<OptionValues<typeof OPTIONS>> {
   return (await lineOf(...words)).options;
 }

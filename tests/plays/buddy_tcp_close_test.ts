@@ -22,6 +22,16 @@ async function repeat(times: number, task: (number: number) => Promise<void>): P
 
 const JUNK = "junk behind the request ".repeat(200);
 
+/**
+ * The reply, up to a clean end. A system may hide a reset that comes behind the end of the stream,
+ * and another would lose the reply to it; but no system sends on a connection that was reset.
+ */
+async function replyWithoutReset(connection: RawTcp): Promise<string> {
+  const reply = await connection.readToEnd();
+  await connection.send("still connected");
+  return reply;
+}
+
 Deno.test("TCP: with unread input behind a request, the reply arrives whole and then a clean end, 1,000 times", async () => {
   await using server = await TestServer.start();
   await server.register("ann");
@@ -30,8 +40,7 @@ Deno.test("TCP: with unread input behind a request, the reply arrives whole and 
     using connection = await RawTcp.connect(server.tcp);
     await connection.send(`REG ann\n${JUNK}`);
     if (number % 2 === 0) await connection.send(JUNK);
-    // Rejects on a reset, and gives less than the reply when a reset took a part of it.
-    assertEquals(await connection.readToEnd(), USER_EXISTS);
+    assertEquals(await replyWithoutReset(connection), USER_EXISTS);
     whole++;
   });
   assertEquals(whole, 1000);
@@ -54,15 +63,17 @@ Deno.test("TCP: a line over 512 bytes is answered and ended cleanly although 64 
   await repeat(200, async () => {
     using connection = await RawTcp.connect(server.tcp);
     const writing = connection.send("x".repeat(64 * 1024));
-    assertEquals(await connection.readToEnd(), INVALID);
+    assertEquals(await replyWithoutReset(connection), INVALID);
     await writing;
   });
 });
 
 Deno.test("TCP: an empty line with input behind it ends cleanly, without a reply", async () => {
   await using server = await TestServer.start();
-  await repeat(100, async () => {
-    assertEquals(await server.ask(`\n${JUNK}`), "");
+  await repeat(200, async () => {
+    using connection = await RawTcp.connect(server.tcp);
+    await connection.send(`\n${JUNK}`);
+    assertEquals(await replyWithoutReset(connection), "");
   });
 });
 
@@ -131,6 +142,16 @@ Deno.test("TCP: loopback is exempt from the limits per address", async () => {
     Array.from({ length: 20 }, (_, number) => server.ask(`REG u${number}\n`)),
   );
   assert(replies.every((reply) => reply === OK));
+});
+
+Deno.test("TCP: a connection that comes in the moment of a stop is not left behind", async () => {
+  for (let round = 0; round < 50; round++) {
+    const server = await TestServer.start();
+    using connection = await RawTcp.connect(server.tcp);
+    await server.stop();
+    // Accepted or still in the backlog: it ends, with a reset in the second case.
+    assertEquals(await connection.readToEnd().catch(() => ""), "");
+  }
 });
 
 Deno.test("TCP: a stop closes idle connections and lets go of the ports", async () => {

@@ -208,6 +208,15 @@ Deno.test("a client that neither sends nor closes after its deadline is closed",
   await assertRejects(() => client.write(toBytes("x")), Deno.errors.ConnectionReset);
 });
 
+Deno.test("a client that stops reading its reply is closed when its time has passed", async () => {
+  const answer: Answer = () => Promise.resolve(new Uint8Array(100));
+  await using desk = new Desk({ deadlineSeconds: 0.02, answer });
+  const { client, served } = desk.connect(10);
+  await client.write(toBytes("GET ann\n"));
+  await client.read(new Uint8Array(1)); // the reply has begun, and does not fit
+  await served;
+});
+
 Deno.test("stop() closes clients that have not asked, and finishes what is being answered", async () => {
   const answering = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Uint8Array>();

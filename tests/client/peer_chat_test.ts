@@ -1,0 +1,128 @@
+/**
+ * A chat over a connection in memory: `PeerChat` and the `PeerConnection` under it.
+ */
+
+import { assertEquals } from "@std/assert";
+import { PeerChat } from "../../lib/client/peer_chat.ts";
+import { PeerConnection } from "../../lib/client/peer_connection.ts";
+import type { ByteStream } from "../../lib/core/ports.ts";
+import { memoryPair } from "../../lib/net/memory_pair.ts";
+import { closeNow, OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
+import { PeerReader } from "../../lib/wire/peer.ts";
+import { readToEnd } from "../support/streams.ts";
+import { within } from "../support/within.ts";
+
+const PURE = { permissions: "none" } as const;
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** One chat, its other end, and what it told. */
+class ChatPlay implements AsyncDisposable {
+  readonly chat: PeerChat;
+  readonly other: ByteStream;
+  readonly told: string[] = [];
+  readonly #closer = new OrderlyCloser();
+  readonly #over = Promise.withResolvers<void>();
+
+  constructor(stallMs?: number) {
+    const [ours, other] = memoryPair();
+    this.other = other;
+    const deaf = { bytes(): void {}, ended(): void {} };
+    const connection = new PeerConnection(ours, this.#closer, deaf);
+    this.chat = new PeerChat(connection, new PeerReader(), {
+      said: (text) => this.told.push(text),
+      ended: (how) => {
+        this.told.push(`(${how})`);
+        this.#over.resolve();
+      },
+    }, stallMs);
+  }
+
+  async over(): Promise<void> {
+    await within("the end of the chat", this.#over.promise);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    closeNow(this.other);
+    await this.chat.end();
+    this.#closer.stop();
+  }
+}
+
+Deno.test(
+  "every line is a message, also an empty one; the last needs no line end",
+  PURE,
+  async () => {
+    await using play = new ChatPlay();
+    await writeAll(play.other, bytes("hello\r\n\nq\n/x\nbye"));
+    await play.other.closeWrite();
+    await play.over();
+    assertEquals(play.told, ["hello", "", "q", "/x", "bye", "(theirs)"]);
+  },
+);
+
+Deno.test("a message may come in any pieces", PURE, async () => {
+  await using play = new ChatPlay();
+  for (const byte of bytes("日本\nok\n")) await writeAll(play.other, Uint8Array.of(byte));
+  await play.other.closeWrite();
+  await play.over();
+  assertEquals(play.told, ["日本", "ok", "(theirs)"]);
+});
+
+Deno.test("a line over 4,096 bytes is told in pieces that lose nothing", PURE, async () => {
+  await using play = new ChatPlay();
+  const line = "0123456789".repeat(1000);
+  await writeAll(play.other, bytes(`${line}\nnext\n`));
+  await play.other.closeWrite();
+  await play.over();
+  assertEquals(play.told.length, 5);
+  assertEquals(play.told.slice(0, 3).join(""), line);
+  assertEquals(play.told.slice(3), ["next", "(theirs)"]);
+});
+
+Deno.test("a reset ends the chat as lost", PURE, async () => {
+  await using play = new ChatPlay();
+  play.chat.send("unread");
+  await play.chat.settled();
+  closeNow(play.other);
+  await play.over();
+  assertEquals(play.told, ["(lost)"]);
+});
+
+Deno.test("end() sends everything first, and what still comes is not told", PURE, async () => {
+  await using play = new ChatPlay();
+  play.chat.send("one");
+  play.chat.send("");
+  const ended = play.chat.end();
+  await writeAll(play.other, bytes("too late\n"));
+  assertEquals(await readToEnd(play.other), "one\n\n");
+  await play.other.closeWrite();
+  await within("the end", ended);
+  assertEquals(play.told, []);
+});
+
+Deno.test("more than the send queue holds ends the chat as stuck", PURE, async () => {
+  await using play = new ChatPlay();
+  for (let at = 0; at < 100; at++) play.chat.send("x".repeat(10_000));
+  await play.over();
+  assertEquals(play.told, ["(stuck)"]);
+});
+
+Deno.test("settled() gives a reader that does not read up in time", PURE, async () => {
+  await using play = new ChatPlay(20);
+  play.chat.send("x".repeat(100_000));
+  await play.chat.settled();
+  assertEquals(play.told, ["(stuck)"]);
+});
+
+Deno.test(
+  "settled() resolves when everything is with the system, or the chat is over",
+  PURE,
+  async () => {
+    await using play = new ChatPlay();
+    play.chat.send("hello");
+    await play.chat.settled();
+    await play.other.closeWrite();
+    await play.over();
+    await play.chat.settled();
+  },
+);

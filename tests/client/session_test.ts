@@ -1,0 +1,123 @@
+/**
+ * A whole session against a real server, with a terminal that a test types at.
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Session } from "../../lib/client/session.ts";
+import { FakeServer } from "../support/client_fake_server.ts";
+import { FakeTerminal } from "../support/client_terminal.ts";
+import { id } from "../support/ids.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
+import { TestServer } from "../support/server.ts";
+import { within } from "../support/within.ts";
+
+/** A session and its terminal; it leaves at the end of the test. */
+class SessionPlay implements AsyncDisposable {
+  readonly terminal: FakeTerminal;
+  readonly messagePort: number;
+  readonly #session: Session;
+  readonly #over: Promise<void>;
+
+  constructor(server: { tcp: number; udp: number }, user?: string, interactive = false) {
+    this.terminal = new FakeTerminal(interactive);
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.messagePort = listener.addr.port;
+    this.#session = new Session({
+      server: { host: "127.0.0.1", tcpPort: server.tcp },
+      presence: { udpPort: server.udp, messagePort: this.messagePort, refreshSeconds: 3600 },
+      user: user === undefined ? undefined : id(user),
+    }, { terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() });
+    this.#over = this.#session.run();
+  }
+
+  async over(): Promise<void> {
+    await within("the end of the session", this.#over);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#session.stop();
+    await this.over();
+  }
+}
+
+Deno.test("a user at start is logged in before the first line is read", async () => {
+  await using server = await TestServer.start();
+  await server.register("alice");
+  await using play = new SessionPlay(server, "alice");
+  play.terminal.types("S");
+  await play.terminal.sees("Logged in as alice");
+  await play.terminal.sees("You have no buddies yet");
+});
+
+Deno.test("L of an unknown user is `No such user`, and says nothing over UDP", async () => {
+  await using server = await TestServer.start();
+  await using play = new SessionPlay(server);
+  play.terminal.types("L nobody", "S");
+  await play.terminal.sees("No such user: nobody");
+  await play.terminal.sees("Register with R or log in with L first.");
+});
+
+Deno.test("lines are done strictly one after another", async () => {
+  await using server = await TestServer.start();
+  await server.register("bob");
+  await using play = new SessionPlay(server);
+  play.terminal.types("R alice", "A bob", "A bob", "D bob", "D bob", "S", undefined);
+  await play.over();
+  const said = play.terminal.shown.filter((line) => /[.]$/.test(line));
+  assertEquals(said, [
+    "Registered as alice. You are online.",
+    "bob is now your buddy.",
+    "bob is already your buddy; not added again (201 INVALID).",
+    "bob is not your buddy any more.",
+    "bob is not your buddy any more.",
+    "You have no buddies yet; A adds one.",
+    "Goodbye.",
+  ]);
+  assertEquals(play.terminal.isClosed, true);
+});
+
+Deno.test("M finds a buddy who came online only now", async () => {
+  await using server = await TestServer.start();
+  await server.register("bob");
+  await using alice = new SessionPlay(server);
+  alice.terminal.types("R alice", "A bob", "S");
+  await alice.terminal.sees("OFFLINE");
+  await using bob = new SessionPlay(server, "bob");
+  await bob.terminal.sees("Logged in as bob");
+  bob.terminal.types("S"); // answered after bob's SET was taken
+  await bob.terminal.sees("You have no buddies yet");
+  alice.terminal.types("m BOB");
+  await alice.terminal.sees(`Calling bob at 127.0.0.1:${bob.messagePort}`);
+  await bob.terminal.sees("127.0.0.1 is calling");
+});
+
+Deno.test("an unreachable server is said once at start, with what to check", async () => {
+  const gone = new FakeServer({});
+  const ports = { tcp: gone.tcp, udp: gone.udp };
+  await gone[Symbol.asyncDispose]();
+  await using play = new SessionPlay(ports);
+  const line = await play.terminal.sees(`Cannot reach 127.0.0.1:${ports.tcp}`);
+  assertStringIncludes(line, "check that the server runs, and --server and --tcp-port");
+  play.terminal.types("?");
+  await play.terminal.sees("Type a letter");
+});
+
+Deno.test("S says so when the server does not answer, and when its last answer came", async () => {
+  await using server = new FakeServer({ reply: () => "200 OK\n" });
+  await using play = new SessionPlay(server);
+  play.terminal.types("R alice", "S");
+  await play.terminal.sees("The server has not answered yet");
+
+  let answers = true;
+  server.script = {
+    ...server.script,
+    answer: (datagram) =>
+      datagram === "GET alice" && answers ? "bob 101 OFFLINE unknown 0\n" : undefined,
+  };
+  play.terminal.types("S");
+  await play.terminal.sees("bob");
+  answers = false;
+  play.terminal.types("S");
+  await play.terminal.sees("bob");
+  assertStringIncludes(await play.terminal.sees("No answer just now"), "this is from ");
+});

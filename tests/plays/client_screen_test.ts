@@ -1,0 +1,163 @@
+/**
+ * The client on a terminal, as a person sees it: the screen itself is looked at.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { FakeServer, olderServer } from "../support/client_fake_server.ts";
+import { HandPlayed } from "../support/client_peers.ts";
+import { ClientScreen, NO_SCREEN } from "../support/client_screen.ts";
+
+/** A test that needs a screen; without one it is skipped, and its name says why. */
+function onScreen(name: string, play: (server: FakeServer) => Promise<void>): void {
+  Deno.test({
+    name: NO_SCREEN === undefined ? name : `${name} (${NO_SCREEN})`,
+    ignore: NO_SCREEN !== undefined,
+    fn: async () => {
+      await using server = new FakeServer(olderServer(() => "bob 100 ONLINE 127.0.0.1 4001\n"));
+      await play(server);
+    },
+  });
+}
+
+async function messagePort(screen: ClientScreen): Promise<number> {
+  return Number(/messages on port (\d+)/.exec((await screen.lines()).join(""))?.[1]);
+}
+
+/** Registers alice and lets bob into a chat with her. */
+async function chatWithBob(screen: ClientScreen): Promise<HandPlayed> {
+  await screen.types("R alice");
+  await screen.presses("Enter");
+  await screen.shows("You are online.");
+  await screen.types("S");
+  await screen.presses("Enter");
+  await screen.shows("bob   ONLINE");
+  const bob = await HandPlayed.call(await messagePort(screen));
+  await screen.shows("bob is calling");
+  await screen.types("y");
+  await screen.presses("Enter");
+  assertEquals(await bob.line(), "ACCEPT");
+  await screen.shows("You are in a chat with bob");
+  return bob;
+}
+
+onScreen(
+  "a message appears above the prompt; the half-typed line and its cursor stay",
+  async (server) => {
+    await using screen = await ClientScreen.start(server);
+    using bob = await chatWithBob(screen);
+    await screen.types("I was just say");
+    await screen.presses("Left", "Left", "Left");
+    await screen.shows("alice: I was just say");
+    await bob.send("hello\nare you there?\n");
+    await screen.shows("bob: are you there?");
+    const lines = await screen.lines();
+    assertEquals(lines.slice(-3), ["bob: hello", "bob: are you there?", "alice: I was just say"]);
+    assertEquals(await screen.cursor(), `18 ${lines.length - 1}`);
+    await screen.types("TO ");
+    await screen.presses("Enter");
+    assertEquals(await bob.line(), "I was just TO say");
+  },
+);
+
+onScreen("wide letters and a line over two rows stay intact, too", async (server) => {
+  await using screen = await ClientScreen.start(server);
+  using bob = await chatWithBob(screen);
+  const typed = "日本語とünï " + "x".repeat(70);
+  await screen.types(typed);
+  await screen.shows("x\nxxxx");
+  await bob.send("hello\n");
+  await screen.shows("bob: hello");
+  const lines = await screen.lines();
+  assertEquals(lines.slice(-3, -2), ["bob: hello"]);
+  assertEquals(lines.slice(-2).join(""), `alice: ${typed}`);
+  await screen.presses("Enter");
+  assertEquals(await bob.line(), typed);
+});
+
+onScreen("a call appears above the prompt, and the half-typed line stays", async (server) => {
+  await using screen = await ClientScreen.start(server);
+  await screen.types("R ali");
+  using _caller = await HandPlayed.call(await messagePort(screen));
+  await screen.shows("127.0.0.1 is calling: Y answers, N turns the call down.\n> R ali");
+});
+
+onScreen("control characters from the other side do nothing to the screen", async (server) => {
+  await using screen = await ClientScreen.start(server);
+  using bob = await chatWithBob(screen);
+  await bob.send("\x1b[2J\x1b[H\x1b]0;title\x07\r\x08gone?\n");
+  await screen.shows("bob: ^[[2J^[[H^[]0;title^G^M^Hgone?");
+  await screen.shows("Parley ");
+});
+
+onScreen("there are colours, but not with NO_COLOR", async (server) => {
+  await using colourful = await ClientScreen.start(server, ["-u", "NO_COLOR"]);
+  // deno-lint-ignore no-control-regex
+  const code = /\x1b\[[0-9;]*3[1-6]/;
+  assert(code.test(await colourful.colours()));
+  await using plain = await ClientScreen.start(server, ["NO_COLOR=1"]);
+  await plain.types("z");
+  await plain.presses("Enter");
+  await plain.shows('> z\nUnknown command "z"');
+  assert(!(await plain.colours()).includes("\x1b["));
+});
+
+onScreen("a dumb terminal gets plain lines", async (server) => {
+  await using screen = await ClientScreen.start(server, ["TERM=dumb"]);
+  await screen.types("R");
+  await screen.presses("Enter");
+  await screen.shows(">\nR\nUser id:");
+  await screen.presses("C-d");
+  await screen.shows("Goodbye.");
+  assertEquals(await screen.ended(), 0);
+});
+
+for (const key of ["C-c", "C-d"]) {
+  onScreen(`${key} leaves in order, also from a half-asked question`, async (server) => {
+    await using screen = await ClientScreen.start(server);
+    await screen.types("R alice");
+    await screen.presses("Enter");
+    await screen.shows("You are online.");
+    await screen.types("A");
+    await screen.presses("Enter");
+    await screen.shows("Buddy to add:");
+    await screen.presses(key);
+    await screen.shows("Goodbye.");
+    assertEquals(await screen.ended(), 0);
+    await server.hears(/^SET alice 101 OFFLINE/);
+  });
+}
+
+onScreen("C-z is not obeyed and harms nothing", async (server) => {
+  await using screen = await ClientScreen.start(server);
+  await screen.presses("C-z");
+  await screen.types("?");
+  await screen.presses("Enter");
+  await screen.shows("Type a letter");
+});
+
+onScreen(
+  "lines typed while something is under way are done afterwards, each behind its prompt",
+  async (server) => {
+    await using screen = await ClientScreen.start(server);
+    const asked = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    server.script = {
+      ...server.script,
+      reply: async () => {
+        asked.resolve();
+        await go.promise;
+        return "200 OK\n";
+      },
+    };
+    await screen.types("R alice");
+    await screen.presses("Enter");
+    await asked.promise;
+    await screen.types("S");
+    await screen.presses("Enter");
+    await screen.types("hal");
+    await screen.shows("\nS\nhal");
+    go.resolve();
+    await screen.shows("bob   ONLINE  127.0.0.1  4001\nalice> hal");
+    await screen.shows("You are online.\nalice> S\nUser");
+  },
+);

@@ -1,0 +1,109 @@
+/**
+ * The real client on a real terminal: tmux plays the screen, and tells what is on it.
+ */
+
+import { clientCommand, type ServerPorts } from "./client_process.ts";
+import { TempDir } from "./temp_dir.ts";
+
+/** Size of the screen, in characters. */
+const SIZE = { columns: 80, rows: 24 } as const;
+
+/** How long a screen may take to show something: there is no event to wait for. */
+const PATIENCE_MS = 20_000;
+
+/** Why there can be no screen here; `undefined` when there can. */
+export const NO_SCREEN: string | undefined = await canRunTmux() ? undefined : "tmux is not there";
+
+async function canRunTmux(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("tmux", { args: ["-V"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** A client on a screen of 80 by 24. */
+export class ClientScreen implements AsyncDisposable {
+  readonly #directory: TempDir;
+
+  private constructor(directory: TempDir) {
+    this.#directory = directory;
+  }
+
+  /** Starts a client with these environment variables on a screen, and waits for its menu. */
+  static async start(
+    server: ServerPorts,
+    environment: readonly string[] = [],
+  ): Promise<ClientScreen> {
+    const directory = await TempDir.make();
+    await Deno.writeTextFile(`${directory.path}/conf`, "");
+    const screen = new ClientScreen(directory);
+    const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
+    const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
+    const client = ["env", ...environment, ...clientCommand(), ...ports];
+    // tmux does not always learn how a program ended; the shell around it does.
+    const program = ["sh", "-c", '"$@"; echo "(exit code $?)"; exec sleep 3600', "sh", ...client];
+    await screen.#tmux("new-session", "-d", ...size, ...program);
+    await screen.shows("? help");
+    return screen;
+  }
+
+  /** Presses keys by their names in tmux: `Enter`, `Left`, `C-c`. */
+  async presses(...keys: readonly string[]): Promise<void> {
+    await this.#tmux("send-keys", ...keys);
+  }
+
+  /** Types text, without Enter. */
+  async types(text: string): Promise<void> {
+    await this.#tmux("send-keys", "-l", text);
+  }
+
+  /** The lines of the screen, without what is empty at the end. */
+  async lines(): Promise<string[]> {
+    return (await this.#tmux("capture-pane", "-p")).trimEnd().split("\n");
+  }
+
+  /** The screen with its colours, as escape codes. */
+  async colours(): Promise<string> {
+    return await this.#tmux("capture-pane", "-p", "-e");
+  }
+
+  /** Where the cursor is: column and row, from 0. */
+  async cursor(): Promise<string> {
+    return (await this.#tmux("display-message", "-p", "#{cursor_x} #{cursor_y}")).trim();
+  }
+
+  /** Waits until this is on the screen. */
+  async shows(text: string): Promise<void> {
+    await this.#until(`"${text}"`, async () => (await this.lines()).join("\n").includes(text));
+  }
+
+  /** Waits until the client has ended, and gives its exit code. */
+  async ended(): Promise<number> {
+    await this.shows("(exit code ");
+    return Number(/\(exit code (\d+)\)/.exec((await this.lines()).join("\n"))?.[1]);
+  }
+
+  async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    while (!await isSo()) {
+      if (performance.now() > end) {
+        throw new Error(`Waited in vain: ${what}. The screen:\n${(await this.lines()).join("\n")}`);
+      }
+      await new Promise((resume) => setTimeout(resume, 10));
+    }
+  }
+
+  async #tmux(...words: readonly string[]): Promise<string> {
+    const { path } = this.#directory;
+    const args = ["-u", "-S", `${path}/socket`, "-f", "/dev/null", ...words];
+    const output = await new Deno.Command("tmux", { args }).output();
+    if (!output.success) throw new Error(new TextDecoder().decode(output.stderr));
+    return new TextDecoder().decode(output.stdout);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tmux("kill-server");
+    await this.#directory[Symbol.asyncDispose]();
+  }
+}
