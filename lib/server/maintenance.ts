@@ -5,7 +5,6 @@
 
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import { OperationalError } from "../core/errors.ts";
-import { visibleText } from "../core/visible_text.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { SYSTEM_DISK } from "../storage/disk.ts";
 import {
@@ -134,11 +133,4 @@ async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> 
 async function requireDirectory(directory: string): Promise<void> {
   const info = await Deno.stat(directory).catch(() => undefined);
   if (!info?.isDirectory) throw new OperationalError(`Cannot find directory "${directory}"`);
-}
-
-/** Prints the lines of a result; names from files are made visible. */
-export function printResult({ lines, exitCode }: MaintenanceResult): number {
-  const bytes = new TextEncoder().encode(lines.map((line) => visibleText(line) + "\n").join(""));
-  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-  return exitCode;
 }

@@ -17,25 +17,37 @@ export function sealLine(words: string): string {
 }
 
 /**
- * Gives the words of a checked line, read without its LF, and without the checksum.
+ * Gives what a checked line, read without its LF, says in front of its checksum.
  *
- * Each word is decoded by itself: cut out of a longer text, it would keep all of that in memory.
+ * @returns a view into `line`; `undefined` when the line is not as it was written
+ */
+export function contentOf(line: Uint8Array): Uint8Array | undefined {
+  const cut = line.length - CHECKSUM_LENGTH - 1;
+  if (cut < 1 || line[cut] !== SPACE) return undefined;
+  const content = line.subarray(0, cut);
+  return writtenChecksum(line, cut + 1) === crc32(content) ? content : undefined;
+}
+
+/** The checksum at the end of a line as a number; -1 when it is not 8 small hex digits. */
+function writtenChecksum(line: Uint8Array, start: number): number {
+  let value = 0;
+  for (let at = start; at < line.length; at++) {
+    const byte = line[at]!;
+    const isDigit = byte >= 0x30 && byte <= 0x39;
+    if (!isDigit && (byte < 0x61 || byte > 0x66)) return -1;
+    value = value * 16 + (isDigit ? byte - 0x30 : byte - 0x57);
+  }
+  return value;
+}
+
+/**
+ * Gives the words of a checked line, read without its LF, and without the checksum.
  *
  * @returns `undefined` when the line is not as it was written
  */
 export function openLine(line: Uint8Array): string[] | undefined {
-  const cut = line.length - CHECKSUM_LENGTH - 1;
-  if (cut < 1 || line[cut] !== SPACE) return undefined;
-  const content = line.subarray(0, cut);
-  if (checksumOfLine(line) !== checksumOf(content)) return undefined;
-  const words: string[] = [];
-  for (let start = 0; start <= cut;) {
-    const space = content.indexOf(SPACE, start);
-    const end = space < 0 ? cut : space;
-    words.push(decoder.decode(content.subarray(start, end)));
-    start = end + 1;
-  }
-  return words;
+  const content = contentOf(line);
+  return content && decoder.decode(content).split(" ");
 }
 
 /** The checksum that a line, read without its LF, ends in. */

@@ -20,11 +20,12 @@ import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { contentsOfChanges } from "./draft_contents.ts";
-import { Journal, type JournalPosition } from "./journal.ts";
+import { Journal } from "./journal.ts";
+import { BEGINNING, type JournalPoint, type JournalPosition } from "./journal_point.ts";
 import { FILE_START, scanJournal, type ScanStart } from "./journal_scan.ts";
 import { readLines } from "./line_reader.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
-import { BEGINNING, type JournalPoint, parseSnapshotLine } from "./snapshot.ts";
+import { parseSnapshotLine } from "./snapshot.ts";
 import { IdTable } from "./stored_id.ts";
 import type { StoreChange } from "./store.ts";
 import { textFileNames } from "./text_files.ts";
@@ -35,11 +36,15 @@ export const COMPACT_FROM_BYTES = 4 * 1024 * 1024;
 
 /** What a compaction works with. */
 export interface CompactionParts {
+  /** The disk the directory is on. */
   readonly disk: Disk;
+  /** The data directory. */
   readonly directory: string;
   /** Where the journal stands at the moment. */
   readonly journal: () => Journal;
+  /** Held while it lasts, so that of several servers one does it. */
   readonly compactionLock: DirectoryLock;
+  /** Gives the time of the lines. */
   readonly clock: Clock;
   /** Does something under the directory's lock, caught up with all that was written. */
   readonly replace: (work: () => Promise<void>) => Promise<void>;

@@ -64,6 +64,8 @@ export class DirectoryLock {
     // Whoever comes while a holder is stuck need not wait as long as the first one did.
     const left = this.#timing.deadlineMs - (performance.now() - this.#askedAt);
     if (await within(this.#granting, Math.max(left, MIN_WAIT_MS))) return true;
+    // It may have come in the very moment the wait ended.
+    if (this.#heldSince !== undefined) return true;
     this.#wanted = false;
     throw new StorageError("Another server holds the data directory and does not let go of it");
   }
@@ -117,7 +119,9 @@ async function within(work: Promise<void>, milliseconds: number): Promise<boolea
   const deadline = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), milliseconds);
   });
-  const outcome = await Promise.race([work.then(() => true), deadline]);
-  clearTimeout(timer);
-  return outcome;
+  try {
+    return await Promise.race([work.then(() => true), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

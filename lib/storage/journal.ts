@@ -10,60 +10,65 @@
  * - Others may have cut or replaced the file meanwhile. Before anything is read behind the point,
  *   the record at the point is compared; when it is not the same, the answer is `lost`, and
  *   everything has to be read anew.
- * - `append` resolves only after a data sync. When it fails, nothing is known about the end of the
- *   file (the system may have dropped the bytes, and a second sync would "succeed" all the same), so
- *   the file is cut back to the point at once, or else before the next append.
+ * - `append` resolves only after a data sync, and after the file's name was made durable: a file that
+ *   another server put in place may have been left without that by a crash.
+ * - When an append fails, nothing is known about the end of the file (the system may have dropped the
+ *   bytes, and a second sync would "succeed" all the same), so the file is cut back to the point at
+ *   once, or else in `reopen`, and nothing is appended before `reopen`.
  */
 
 import { checksumOfSealed } from "./checked_line.ts";
 import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import { appendAll, type Disk, type DiskFile } from "./disk.ts";
-import { DamagedFileError } from "./damage.ts";
+import {
+  behind,
+  type JournalPoint,
+  type JournalPosition,
+  LostPointError,
+  pointChecksum,
+  PointReader,
+  requireSense,
+  type TakeChange,
+} from "./journal_point.ts";
 import { FILE_START, scanJournal } from "./journal_scan.ts";
-import type { JournalPoint } from "./snapshot.ts";
 import type { StoreChange } from "./store.ts";
 import { encodeRecord, type JournalRecord, parseRecord, recordTime } from "./text_record.ts";
 
-/** Takes one change that the journal tells of; false when it makes no sense after those before. */
-export type TakeChange = (change: StoreChange) => boolean;
+const LF = 10;
 
 /** What came of following: nothing new, more was taken, or our point is not in the file any more. */
 export type Followed = "same" | "more" | "lost";
 
-/** Where a journal stands: a record, and where in the file its line ends. */
-export interface JournalPosition extends JournalPoint {
-  /** Offset behind the record's line. */
-  readonly offset: number;
-  /** Length of its line with LF. */
-  readonly lineBytes: number;
-  /** Lines up to it. */
-  readonly lines: number;
-}
-
 /** An open journal. */
 export class Journal {
   readonly #disk: Disk;
+  readonly #directory: string;
   readonly #path: string;
   #file: DiskFile;
   #identity: string;
   #at: JournalPosition;
   /** Bytes behind the point that are not a whole line, as far as is known. */
   #tornBytes = 0;
-  /** Bytes of an append that failed and may still stand behind the point. */
-  #failedBytes = 0;
+  /** Whether the file would still have its name after a loss of power. */
+  #isNameDurable = false;
+  /** Whether an append failed and nothing was verified since. */
+  #isSuspect = false;
+  /** What a failed append may have left behind the point. */
+  #left: FailedAppend | undefined;
 
   private constructor(
     disk: Disk,
-    path: string,
+    directory: string,
     file: DiskFile,
-    identity: string,
-    at: JournalPosition,
+    { identity, at, tornBytes }: OpenedFile,
   ) {
     this.#disk = disk;
-    this.#path = path;
+    this.#directory = directory;
+    this.#path = journalPath(directory);
     this.#file = file;
     this.#identity = identity;
     this.#at = at;
+    this.#tornBytes = tornBytes;
   }
 
   /**
@@ -76,19 +81,18 @@ export class Journal {
    */
   static async open(
     disk: Disk,
-    path: string,
+    directory: string,
     through: JournalPoint,
     take: TakeChange,
   ): Promise<Journal | undefined> {
+    const path = journalPath(directory);
     const file = await openFile(disk, path);
     try {
       const { identity } = await file.facts();
       const reader = new PointReader(path, through, take);
-      const end = await scanJournal(file, path, FILE_START, reader.take);
-      if (end.lines > 0) {
-        const journal = new Journal(disk, path, file, identity, reader.end());
-        journal.#tornBytes = end.tornBytes;
-        return journal;
+      const { lines, tornBytes } = await scanJournal(file, path, FILE_START, reader.take);
+      if (lines > 0) {
+        return new Journal(disk, directory, file, { identity, at: reader.end(), tornBytes });
       }
       file.close();
       return undefined;
@@ -110,7 +114,7 @@ export class Journal {
     changes: readonly StoreChange[],
     now: number,
   ): Promise<void> {
-    const [path, draft] = [`${directory}/journal.txt`, `${directory}/journal.tmp`];
+    const draft = `${directory}/journal.tmp`;
     await disk.remove(draft);
     const file = await disk.open(draft);
     try {
@@ -120,10 +124,14 @@ export class Journal {
       const lines = changes.map((change) => encodeRecord(++sequence, change, time));
       await appendAll(file, new TextEncoder().encode(start + lines.join("")));
       await file.syncData();
+    } catch (error) {
+      // On a full disk, every byte it holds is missed elsewhere.
+      await disk.remove(draft).catch(() => {});
+      throw error;
     } finally {
       file.close();
     }
-    await disk.rename(draft, path);
+    await disk.rename(draft, journalPath(directory));
     await disk.syncDirectory(directory);
   }
 
@@ -145,15 +153,22 @@ export class Journal {
   /**
    * Takes what others have written.
    *
+   * @param isSure under the lock, before something is built on the answer: a file of the same length
+   * may have been cut back and have grown again
    * @throws DamagedFileError, OperationalError
    */
-  async follow(take: TakeChange): Promise<Followed> {
+  async follow(take: TakeChange, isSure = false): Promise<Followed> {
+    if (this.#left !== undefined) {
+      if (!isSure) return "same";
+      await this.#dropLeft();
+    }
     const facts = await this.#disk.facts(this.#path);
     if (facts === undefined) return "lost";
     if (facts.identity !== this.#identity) return await this.#goOver(take);
     this.#tornBytes = 0;
-    if (facts.size === this.#at.offset) return "same";
+    if (facts.size === this.#at.offset && !isSure) return "same";
     if (facts.size < this.#at.offset || !await this.#isAtPoint()) return "lost";
+    if (facts.size === this.#at.offset) return "same";
     const start = this.#at;
     const end = await scanJournal(this.#file, this.#path, start, this.#taker(take));
     this.#tornBytes = end.tornBytes;
@@ -164,7 +179,7 @@ export class Journal {
   async #goOver(take: TakeChange): Promise<Followed> {
     let next;
     try {
-      next = await Journal.open(this.#disk, this.#path, this.#at, take);
+      next = await Journal.open(this.#disk, this.#directory, this.#at, take);
     } catch (error) {
       if (error instanceof LostPointError) return "lost";
       throw error;
@@ -176,7 +191,8 @@ export class Journal {
     this.#identity = next.#identity;
     this.#at = next.#at;
     this.#tornBytes = next.#tornBytes;
-    this.#failedBytes = 0;
+    this.#isNameDurable = false;
+    this.#left = undefined;
     return isSame ? "same" : "more";
   }
 
@@ -184,11 +200,7 @@ export class Journal {
   async #isAtPoint(): Promise<boolean> {
     const { offset, lineBytes, sequence, checksum } = this.#at;
     const line = new Uint8Array(lineBytes);
-    for (let at = 0; at < lineBytes;) {
-      const count = await this.#file.readAt(offset - lineBytes + at, line.subarray(at));
-      if (count === 0) return false;
-      at += count;
-    }
+    await readAll(this.#file, offset - lineBytes, line);
     const record = parseRecord(line.subarray(0, -1));
     return typeof record !== "string" && record.sequence === sequence &&
       pointChecksum(record) === checksum;
@@ -205,9 +217,9 @@ export class Journal {
   async cut(): Promise<void> {
     try {
       await this.#file.truncate(this.#at.offset);
-      await this.#file.syncData();
       this.#tornBytes = 0;
-      this.#failedBytes = 0;
+      this.#left = undefined;
+      await this.#file.syncData();
     } catch (error) {
       throw this.#failure(error);
     }
@@ -219,17 +231,22 @@ export class Journal {
    * @throws StorageError when they could not be made durable; then {@linkcode reopen} comes first
    */
   async append(changes: readonly StoreChange[], now: number): Promise<void> {
-    if (this.#failedBytes > 0) throw this.#failure(new Error("it was not reopened"));
-    if (this.#tornBytes > 0) await this.cut();
+    if (this.#isSuspect) throw this.#failure(new Error("it was not reopened"));
     const time = recordTime(now);
     let { sequence } = this.#at;
     const lines = changes.map((change) => encodeRecord(++sequence, change, time));
     const bytes = new TextEncoder().encode(lines.join(""));
+    let isWhole = false;
     try {
+      if (this.#tornBytes > 0) await this.cut();
+      if (!this.#isNameDurable) await this.#disk.syncDirectory(this.#directory);
+      this.#isNameDurable = true;
       await appendAll(this.#file, bytes);
+      isWhole = true;
       await this.#file.syncData();
     } catch (error) {
-      this.#failedBytes = bytes.length;
+      this.#isSuspect = true;
+      this.#left = { bytes, isWhole };
       // Tried at once, under this very lock: later, a sibling may have read it and built on it.
       await this.cut().catch(() => {});
       throw this.#failure(error);
@@ -251,27 +268,36 @@ export class Journal {
    * @throws StorageError when that does not work yet, OperationalError when it is damaged
    */
   async reopen(take: TakeChange): Promise<Followed> {
-    await this.#dropFailed();
-    const followed = await this.#goOver(take);
-    if (followed !== "lost") await this.cut();
-    return followed;
-  }
-
-  /** Cuts off what a failed append left, unless a sibling has appended behind it since. */
-  async #dropFailed(): Promise<void> {
     try {
-      const file = await this.#disk.open(this.#path);
-      try {
-        const { size, identity } = await file.facts();
-        const isOurs = identity === this.#identity && size <= this.#at.offset + this.#failedBytes;
-        if (isOurs && size > this.#at.offset) await file.truncate(this.#at.offset);
-        await file.syncData();
-      } finally {
-        file.close();
+      await this.#dropLeft();
+      const followed = await this.#goOver(take);
+      if (followed !== "lost") {
+        await this.cut();
+        this.#isSuspect = false;
       }
+      return followed;
     } catch (error) {
+      if (error instanceof OperationalError) throw error;
       throw this.#failure(error);
     }
+  }
+
+  /**
+   * Cuts off what a failed append left and could not take back, unless a sibling may have dealt with
+   * it meanwhile: whole records behind the point are then as true as any, because something that was
+   * acknowledged may be built on them, or be one of them.
+   */
+  async #dropLeft(): Promise<void> {
+    if (this.#left === undefined) return;
+    const { bytes, isWhole } = this.#left;
+    const facts = await this.#file.facts();
+    const there = new Uint8Array(Math.max(0, facts.size - this.#at.offset));
+    if (there.length > bytes.length) return;
+    await readAll(this.#file, this.#at.offset, there);
+    // A sibling cuts a torn end before it appends, so a torn end is still ours alone.
+    const isOurs = there.every((byte, index) => byte === bytes[index]) &&
+      (isWhole ? there.length === bytes.length : there.at(-1) !== LF);
+    if (isOurs) await this.cut();
   }
 
   /** Closes the file. */
@@ -285,77 +311,31 @@ export class Journal {
   }
 }
 
-/** Our point is not in a journal where it should be: it is of another history, or was cut. */
-export class LostPointError extends OperationalError {}
-
-/** Reads a journal from its first line and gives on what lies behind a point. */
-class PointReader {
-  readonly #path: string;
-  readonly #point: JournalPoint;
-  readonly #take: TakeChange;
-  #at: JournalPosition = { sequence: 0, checksum: "", offset: 0, lineBytes: 0, lines: 0 };
-
-  constructor(path: string, point: JournalPoint, take: TakeChange) {
-    this.#path = path;
-    this.#point = point;
-    this.#take = take;
-  }
-
-  readonly take = (record: JournalRecord, lineBytes: number): void => {
-    const { sequence, entry } = record;
-    const { sequence: wanted, checksum } = this.#point;
-    if (entry.kind === "journal" && sequence > wanted) {
-      throw this.#lost(`records ${wanted + 1} to ${sequence} are not in it`);
-    }
-    if (sequence === wanted && pointChecksum(record) !== checksum) {
-      throw this.#lost(`record ${sequence} is not the one that was there`);
-    }
-    this.#at = behind(this.#at, record, lineBytes);
-    if (sequence > wanted) requireSense(record, this.#take, this.#path, this.#at.lines);
-  };
-
-  /** Where the last record ends. @throws LostPointError when the point was never reached */
-  end(): JournalPosition {
-    const { sequence } = this.#point;
-    if (this.#at.sequence < sequence) throw this.#lost(`it ends before record ${sequence}`);
-    return this.#at;
-  }
-
-  #lost(what: string): LostPointError {
-    return new LostPointError(
-      `Cannot use "${this.#path}": ${what}, so it does not belong to the users.txt beside it; ` +
-        "restore both from one backup",
-    );
-  }
+/** What an append that failed may have left. */
+interface FailedAppend {
+  readonly bytes: Uint8Array;
+  /** Whether all of it was written and only the sync failed. */
+  readonly isWhole: boolean;
 }
 
-/** The first line stands for the record before it, whose checksum it carries. */
-function pointChecksum({ entry, checksum }: JournalRecord): string {
-  return entry.kind === "journal" ? entry.after : checksum;
+interface OpenedFile {
+  readonly identity: string;
+  readonly at: JournalPosition;
+  readonly tornBytes: number;
 }
 
-function behind(
-  { offset, lines }: JournalPosition,
-  record: JournalRecord,
-  lineBytes: number,
-): JournalPosition {
-  return {
-    sequence: record.sequence,
-    checksum: pointChecksum(record),
-    offset: offset + lineBytes,
-    lineBytes,
-    lines: lines + 1,
-  };
+/** Where the journal of a data directory is. */
+export function journalPath(directory: string): string {
+  return `${directory}/journal.txt`;
 }
 
-function requireSense(
-  { entry }: JournalRecord,
-  take: TakeChange,
-  path: string,
-  line: number,
-): void {
-  if (entry.kind === "journal" || take(entry)) return;
-  throw new DamagedFileError(path, line, "it makes no sense after the lines before it");
+/** Fills `into` from an offset on, as far as the file goes. */
+async function readAll(file: DiskFile, offset: number, into: Uint8Array): Promise<void> {
+  for (let at = 0; at < into.length;) {
+    const count = await file.readAt(offset + at, into.subarray(at));
+    if (count === 0) return;
+    at += count;
+  }
 }
 
 async function openFile(disk: Disk, path: string): Promise<DiskFile> {

@@ -81,13 +81,15 @@ function requireInOrder(
 }
 
 /**
- * A write cut off leaves the beginning of a line, or a hole of zeros on some file systems. A whole
- * record and one byte that is not LF was never cut off: its LF was damaged.
+ * A write cut off leaves the beginning of a line, and on some file systems a hole of zeros, where the
+ * length was kept and the bytes were not. A whole record and one other byte was never cut off: its LF
+ * was damaged.
  */
 function requireTorn(tail: Uint8Array, path: string, line: number): void {
-  const isRecord = tail.length > 1 && typeof parseRecord(tail.subarray(0, -1)) !== "string";
+  const isRecord = tail.length > 1 && tail.at(-1) !== 0 &&
+    typeof parseRecord(tail.subarray(0, -1)) !== "string";
   if (isRecord) throw new DamagedFileError(path, line, "its line end is not as it was written");
-  if (tail.length >= MAX_LINE_BYTES && tail.some((byte) => byte !== 0)) {
+  if (tail.length >= MAX_LINE_BYTES && tail.at(-1) !== 0) {
     throw new DamagedFileError(path, line, FAULT_WORDS.checksum);
   }
 }

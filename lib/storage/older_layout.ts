@@ -11,7 +11,9 @@ import type { StoredUser } from "./user_index.ts";
 
 /** A user's file as it was found. */
 export interface OlderUser {
+  /** Who it is about. */
   readonly user: UserId;
+  /** Where it was found. */
   readonly path: string;
   /** What stands on its lines; not checked yet. */
   readonly lines: readonly string[];
@@ -19,19 +21,23 @@ export interface OlderUser {
 
 /** Something that was not taken over, and why. */
 export interface Skipped {
+  /** Where it was found. */
   readonly path: string;
   /** 1 for the first line; absent when it is the file that was skipped. */
   readonly line?: number;
+  /** Why, for whoever runs the import. */
   readonly why: string;
 }
 
 /** What an import came to. */
 export interface ImportReport {
-  /** Users and buddies that were new. */
+  /** Users that were new. */
   readonly users: number;
+  /** Buddies that were new. */
   readonly buddies: number;
   /** Users and buddies that were there already. */
   readonly known: number;
+  /** What was not taken over. */
   readonly skipped: readonly Skipped[];
 }
 

@@ -8,17 +8,23 @@ import { appendAll, type Disk } from "./disk.ts";
 import { contentsOfState } from "./draft_contents.ts";
 import { Journal } from "./journal.ts";
 import { type Fault, salvage, type Salvaged } from "./salvage.ts";
-import type { JournalPoint } from "./snapshot.ts";
+import type { JournalPoint } from "./journal_point.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
 import { textFileNames } from "./text_files.ts";
 
 /** What a check found. */
 export interface CheckReport {
+  /** Registered users. */
   readonly users: number;
+  /** Buddies of all of them together. */
   readonly buddies: number;
+  /** Rooms. */
   readonly rooms: number;
+  /** Records of the journal that are readable. */
   readonly records: number;
+  /** Bytes of an unfinished last line: a crash, no damage. */
   readonly tornBytes: number;
+  /** What is not as it was written. */
   readonly faults: readonly Fault[];
 }
 

@@ -15,9 +15,11 @@ import { parseRecord } from "./text_record.ts";
 
 /** Something that is not as it was written. */
 export interface Fault {
+  /** Which file. */
   readonly path: string;
   /** 1 for the first line of the file. */
   readonly line: number;
+  /** What is wrong with it. */
   readonly what: string;
   /** The line, as it stands there; absent when lines are missing. */
   readonly bytes?: Uint8Array;
@@ -25,11 +27,13 @@ export interface Fault {
 
 /** What could be read. */
 export interface Salvaged {
+  /** What the readable lines come to. */
   readonly state: State;
   /** The highest sequence seen; 1 when none was. */
   readonly sequence: number;
   /** Records of the journal that were readable. */
   readonly records: number;
+  /** What is not as it was written. */
   readonly faults: readonly Fault[];
   /** Bytes of an unfinished last line of the journal: a crash, no damage. */
   readonly tornBytes: number;

@@ -16,26 +16,21 @@
  */
 
 import type { UserId } from "../core/user_id.ts";
-import { openLine, sealLine } from "./checked_line.ts";
+import { contentOf, sealLine } from "./checked_line.ts";
 import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import type { DiskFile } from "./disk.ts";
 import { decodeField, encodeField } from "./field.ts";
+import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
 import type { StoredRoom } from "./store.ts";
 import { IdTable } from "./stored_id.ts";
-import { NOTHING_BEFORE, type RecordFault } from "./text_record.ts";
+import type { RecordFault } from "./text_record.ts";
 import type { StoredUser } from "./user_index.ts";
 
 const FORMAT = "parley/1";
+const SPACE = 32;
 
-/** A point of the journal: a record, by its sequence and its checksum. */
-export interface JournalPoint {
-  readonly sequence: number;
-  readonly checksum: string;
-}
-
-/** Before the first record. */
-export const BEGINNING: JournalPoint = { sequence: 1, checksum: NOTHING_BEFORE };
+const decoder = new TextDecoder("latin1");
 
 /** What a line of a snapshot says. */
 export type SnapshotLine =
@@ -85,12 +80,12 @@ export function endLine(lines: number): string {
  * @returns what it says, or what is wrong with it, as `parseRecord` tells it
  */
 export function parseSnapshotLine(line: Uint8Array, ids: IdTable): SnapshotLine | RecordFault {
-  const words = openLine(line);
-  if (words === undefined) return "checksum";
-  const [word, ...fields] = words;
+  const content = contentOf(line);
+  if (content === undefined) return "checksum";
+  const [word, ...fields] = isUserLine(content) ? ["user"] : decoder.decode(content).split(" ");
   switch (word) {
     case "user":
-      return parseUser(fields, ids);
+      return parseUser(content, ids);
     case "snapshot":
       return parseStart(fields);
     case "end":
@@ -112,19 +107,33 @@ export function parseSnapshotLine(line: Uint8Array, ids: IdTable): SnapshotLine 
   }
 }
 
-function parseUser(
-  [name = "", hashField = "", ...names]: string[],
-  ids: IdTable,
-): SnapshotLine | RecordFault {
-  const user = ids.of(name);
+const USER_WORD = new TextEncoder().encode("user ");
+
+function isUserLine(content: Uint8Array): boolean {
+  return USER_WORD.every((byte, at) => content[at] === byte);
+}
+
+/** Reads `user ID HASH BUDDY...` from its bytes: nearly all lines are such, and there are many. */
+function parseUser(content: Uint8Array, ids: IdTable): SnapshotLine | RecordFault {
+  let at = USER_WORD.length;
+  const wordEnd = (): number => {
+    const space = content.indexOf(SPACE, at);
+    return space < 0 ? content.length : space;
+  };
+  let end = wordEnd();
+  const user = ids.read(content, at, end);
+  at = end + 1;
+  end = wordEnd();
+  const hashWord = decoder.decode(content.subarray(at, end));
+  const hash = hashWord === "-" ? undefined : decodeField(hashWord);
   const buddies: UserId[] = [];
-  for (const name of names) {
-    const buddy = ids.of(name);
+  while ((at = end + 1) <= content.length) {
+    end = wordEnd();
+    const buddy = ids.read(content, at, end);
     if (buddy === undefined) return "format";
     buddies.push(buddy);
   }
-  const hash = hashField === "-" ? undefined : decodeField(hashField);
-  const isWhole = user !== undefined && (hashField === "-" || hash);
+  const isWhole = user !== undefined && (hashWord === "-" || hash);
   return isWhole ? { kind: "user", user: { user, hash, buddies } } : "format";
 }
 

@@ -8,16 +8,10 @@ import { openLine } from "./checked_line.ts";
 import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import { appendAll, type DiskFile } from "./disk.ts";
 import type { DraftContents } from "./draft_contents.ts";
+import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
 import { RoomIndex } from "./room_index.ts";
-import {
-  endLine,
-  type JournalPoint,
-  parseSnapshotLine,
-  roomLines,
-  startLine,
-  userLine,
-} from "./snapshot.ts";
+import { endLine, parseSnapshotLine, roomLines, startLine, userLine } from "./snapshot.ts";
 import { IdTable } from "./stored_id.ts";
 import { recordTime } from "./text_record.ts";
 
@@ -25,7 +19,9 @@ const decoder = new TextDecoder("latin1");
 
 /** The snapshot that is merged from. */
 export interface OldSnapshot {
+  /** The file, open. */
   readonly file: DiskFile;
+  /** What to call it in messages. */
   readonly path: string;
 }
 

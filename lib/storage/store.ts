@@ -47,15 +47,21 @@ export type ChangeOutcome = "done" | "exists" | "absent" | "no such user";
 
 /** A member of a stored room. */
 export interface StoredMember {
+  /** Their name. */
   readonly member: string;
+  /** What proves them. */
   readonly token: string;
+  /** Where they joined from. */
   readonly ip: string;
 }
 
 /** A room as it is remembered. */
 export interface StoredRoom {
+  /** Its name. */
   readonly room: string;
+  /** Who created it. */
   readonly host: string;
+  /** Hash of the password that joining takes, if any. */
   readonly hash: string | undefined;
   /** In the order they joined. */
   readonly members: readonly StoredMember[];

@@ -12,21 +12,25 @@
 
 import { OperationalError } from "../core/errors.ts";
 import type { Disk } from "./disk.ts";
-import { Journal, type TakeChange } from "./journal.ts";
-import { BEGINNING, type JournalPoint, readSnapshot, type SnapshotLine } from "./snapshot.ts";
+import { Journal, journalPath } from "./journal.ts";
+import { BEGINNING, type JournalPoint, type TakeChange } from "./journal_point.ts";
+import { readSnapshot, type SnapshotLine } from "./snapshot.ts";
 import { State } from "./state.ts";
 
 /** Names of the files in a data directory. */
 export interface TextFileNames {
+  /** Every change since the snapshot. */
   readonly journal: string;
+  /** Everything up to some record. */
   readonly snapshot: string;
+  /** The snapshot before that one. */
   readonly previous: string;
 }
 
 /** The names, with their directory in front. */
 export function textFileNames(directory: string): TextFileNames {
   return {
-    journal: `${directory}/journal.txt`,
+    journal: journalPath(directory),
     snapshot: `${directory}/users.txt`,
     previous: `${directory}/users.previous.txt`,
   };
@@ -34,7 +38,9 @@ export function textFileNames(directory: string): TextFileNames {
 
 /** What reading found. */
 export interface LoadedFiles {
+  /** All that is remembered. */
   readonly state: State;
+  /** The journal behind it, open. */
   readonly journal: Journal;
   /** Bytes of an unfinished last line that were cut off. */
   readonly cutBytes: number;
@@ -57,7 +63,7 @@ export async function loadTextFiles(
   const state = new State();
   const through = await loadSnapshot(disk, names, state);
   const take = takeInto(state);
-  let journal = await Journal.open(disk, names.journal, through ?? BEGINNING, take);
+  let journal = await Journal.open(disk, directory, through ?? BEGINNING, take);
   if (journal === undefined) {
     if (through !== undefined) {
       throw new OperationalError(
@@ -66,7 +72,7 @@ export async function loadTextFiles(
       );
     }
     await Journal.begin(disk, directory, BEGINNING, [], now);
-    journal = (await Journal.open(disk, names.journal, BEGINNING, take))!;
+    journal = (await Journal.open(disk, directory, BEGINNING, take))!;
   }
   const cutBytes = journal.tornBytes;
   if (cutBytes > 0) await journal.cut();

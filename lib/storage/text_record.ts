@@ -26,6 +26,7 @@ import type { StoreChange } from "./store.ts";
 
 /** The beginning of a journal file. */
 export interface JournalStart {
+  /** What tells it from a change. */
   readonly kind: "journal";
   /** Checksum of the record that went before; `-` when none did. */
   readonly after: string;
@@ -38,6 +39,7 @@ export type JournalEntry = StoreChange | JournalStart;
 export interface JournalRecord {
   /** 1 for the beginning of everything, then one more for each record. */
   readonly sequence: number;
+  /** What it says. */
   readonly entry: JournalEntry;
   /** The checksum at its end, which tells records of one sequence apart. */
   readonly checksum: string;
@@ -88,7 +90,9 @@ function roomWords(entry: Extract<StoreChange, { readonly room: string }>): stri
     case "close room":
       return `close ${room}`;
     case "join room":
-      return `join ${room} ${encodeField(entry.member)} ${encodeField(entry.token)} ${entry.ip}`;
+      return `join ${room} ${encodeField(entry.member)} ${encodeField(entry.token)} ${
+        encodeField(entry.ip)
+      }`;
     case "leave room":
       return `leave ${room} ${encodeField(entry.member)}`;
   }
@@ -128,30 +132,40 @@ const ENTRIES: ReadonlyMap<string, ParseEntry> = new Map<string, ParseEntry>([
   }],
   ["add", (fields) => buddyEntry("add", fields)],
   ["del", (fields) => buddyEntry("remove", fields)],
-  ["password", (fields) => {
-    const user = storedId(fields[0]);
-    const hash = decodeField(fields[1] ?? "");
-    return user && hash && fields.length === 2 ? { kind: "set password", user, hash } : "format";
+  ["password", ([name, ...fields]) => {
+    const user = storedId(name);
+    const [hash] = texts(fields, 1);
+    return user && hash !== undefined ? { kind: "set password", user, hash } : "format";
   }],
   ["room", (fields) => {
-    const [room, host, hash] = fields.map(decodeField);
-    const isWhole = room && host && hash !== undefined && fields.length === 3;
-    return isWhole ? { kind: "create room", room, host, hash: hash || undefined } : "format";
+    const [room, host, hash] = texts(fields, 3);
+    return room === undefined || host === undefined
+      ? "format"
+      : { kind: "create room", room, host, hash: hash || undefined };
   }],
   ["close", (fields) => {
-    const [room] = fields.map(decodeField);
-    return room && fields.length === 1 ? { kind: "close room", room } : "format";
+    const [room] = texts(fields, 1);
+    return room === undefined ? "format" : { kind: "close room", room };
   }],
   ["join", (fields) => {
-    const [room, member, token, ip] = fields.map(decodeField);
-    const isWhole = room && member && token && ip && fields.length === 4;
-    return isWhole ? { kind: "join room", room, member, token, ip } : "format";
+    const [room, member, token, ip] = texts(fields, 4);
+    return room === undefined || member === undefined || token === undefined || ip === undefined
+      ? "format"
+      : { kind: "join room", room, member, token, ip };
   }],
   ["leave", (fields) => {
-    const [room, member] = fields.map(decodeField);
-    return room && member && fields.length === 2 ? { kind: "leave room", room, member } : "format";
+    const [room, member] = texts(fields, 2);
+    return room === undefined || member === undefined
+      ? "format"
+      : { kind: "leave room", room, member };
   }],
 ]);
+
+/** Reads exactly so many encoded texts; nothing when there are more or fewer, or one is none. */
+function texts(fields: readonly string[], count: number): string[] {
+  const decoded = fields.map(decodeField).filter((text) => text !== undefined);
+  return decoded.length === count && fields.length === count ? decoded : [];
+}
 
 function buddyEntry(kind: "add" | "remove", fields: readonly string[]): JournalEntry | RecordFault {
   const user = storedId(fields[0]);

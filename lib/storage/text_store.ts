@@ -34,13 +34,19 @@ const COMPACT_SHARE = 0.5;
 
 /** What a text store is made of; see `open_store.ts`. */
 export interface TextStoreParts {
+  /** The disk the directory is on. */
   readonly disk: Disk;
+  /** The data directory. */
   readonly directory: string;
+  /** The files, loaded; the store closes them. */
   readonly files: LoadedFiles;
+  /** Held for every batch of changes. */
   readonly lock: DirectoryLock;
   /** Held while compacting, so that of several servers one does it. */
   readonly compactionLock: DirectoryLock;
+  /** Gives the time of journal lines. */
   readonly clock: Clock;
+  /** Is told of failures, recovery and compaction. */
   readonly log: Log;
   /** Journal length in bytes from which compacting is considered. */
   readonly compactFrom: number;
@@ -114,6 +120,7 @@ export class TextStore implements Store {
     await this.#commits.idle();
     await this.#compaction;
     await this.#following;
+    await this.#turns.run(() => Promise.resolve());
     await this.#access.run(() => Promise.resolve());
     this.#files.journal.close();
     await Promise.all([this.#parts.lock.close(), this.#parts.compactionLock.close()]);
@@ -179,12 +186,13 @@ export class TextStore implements Store {
     const { state, journal } = this.#files;
     if (!this.#isStale) {
       try {
-        if (await journal.follow(takeInto(state)) !== "lost") return;
+        if (await journal.follow(takeInto(state), underLock) !== "lost") return;
         this.#isStale = true;
       } catch (error) {
-        // Some of it may have been applied; only a fresh start tells what is true.
-        this.#isStale = true;
-        throw this.#failed(error);
+        // Some of it may have been applied; only a fresh start tells what is true. Without the lock
+        // it may have been a moment in which a sibling took something back.
+        this.#isStale ||= !(error instanceof StorageError);
+        if (underLock) throw this.#failed(error);
       }
     }
     if (underLock) await this.#reload();
@@ -246,8 +254,7 @@ export class TextStore implements Store {
     this.#following ??= this.#access.run(async () => {
       this.#following = undefined;
       if (this.#closed) return;
-      // A journal that cannot be read is the next writer's to report; readers tell what they have.
-      await this.#catchUp(false).catch(() => {});
+      await this.#catchUp(false);
     });
     await this.#following;
     return answer();
@@ -264,7 +271,7 @@ export class TextStore implements Store {
 
   /** Whether something is wrong that a moment under the lock may mend. */
   get #needsCare(): boolean {
-    return this.#isStale || this.#isRetryDue;
+    return this.#failure === undefined ? this.#isStale : this.#isRetryDue;
   }
 
   /** Mends what can be mended, also while nobody asks for a change. */
@@ -291,7 +298,13 @@ export class TextStore implements Store {
         this.#withLock(async (isNew) => {
           if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
           if (isNew || this.#isStale) await this.#catchUp(true);
-          await work();
+          try {
+            await work();
+          } catch (error) {
+            // Which files have which names, now and after a loss of power, is not known.
+            this.#isStale = true;
+            throw this.#failed(error);
+          }
           await this.#catchUp(true);
         }),
     }).then((snapshotBytes) => {

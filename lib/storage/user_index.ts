@@ -13,8 +13,11 @@ export type Undo = () => void;
 
 /** One user as a snapshot keeps them. */
 export interface StoredUser {
+  /** Their id. */
   readonly user: UserId;
+  /** Their password hash, where there is one. */
   readonly hash: string | undefined;
+  /** In the order they were added. */
   readonly buddies: UserId[];
 }
 
