@@ -2,13 +2,16 @@
  * The server as a program: from options to exit code.
  */
 
+import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { openStore } from "../storage/open_store.ts";
+import { maintain } from "./maintenance.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
@@ -56,11 +59,7 @@ function announce(server: RunningServer, options: ServerOptions, log: Log): void
     log.info("Listening for buddies", { tcp: hostPort(ip, tcp), udp: hostPort(ip, udp) });
   }
   const ports = { buddy: server.buddy, rooms: null, chat: null, status: null };
-  try {
-    Deno.stdout.writeSync(new TextEncoder().encode(`ready ${JSON.stringify(ports)}\n`));
-  } catch {
-    // Nobody reads our stdout; clients can be served all the same.
-  }
+  print(`ready ${JSON.stringify(ports)}\n`);
 }
 
 /** Resolves with the signal that asks for a stop. A second one exits at once. */
@@ -95,4 +94,29 @@ async function withDeadline(work: Promise<void>, milliseconds: number, log: Log)
   });
   await Promise.race([work, deadline]);
   clearTimeout(timer);
+}
+
+/**
+ * Runs a maintenance command.
+ *
+ * @returns the exit code
+ * @throws OperationalError when the directory cannot be used
+ */
+export async function runMaintenance(
+  command: MaintenanceCommand,
+  options: MaintenanceOptions,
+): Promise<number> {
+  const { lines, exitCode } = await maintain(command, options);
+  // Names of files are anybody's text.
+  print(lines.map((line) => visibleText(line) + "\n").join(""));
+  return exitCode;
+}
+
+function print(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch {
+    // Nobody reads our stdout; what was asked for happens all the same.
+  }
 }

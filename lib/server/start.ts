@@ -14,7 +14,7 @@ import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Presence } from "../services/presence.ts";
 import { Roster } from "../services/roster.ts";
-import type { UserStore } from "../storage/store.ts";
+import type { Store } from "../storage/store.ts";
 import { AnswerBudget } from "./answer_budget.ts";
 import { BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
@@ -31,7 +31,7 @@ export interface ServerSettings {
   readonly trustProxy: readonly string[];
   readonly limits: ServerLimits;
   /** The server closes it when it stops. */
-  readonly store: UserStore;
+  readonly store: Store;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;

@@ -5,7 +5,7 @@
 
 import { type BuddyPresence, reachableFirst } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
-import type { UserStore } from "../storage/store.ts";
+import type { Store } from "../storage/store.ts";
 import type { Presence } from "./presence.ts";
 
 /** What became of a request: the words of the protocol, without their numbers. */
@@ -13,11 +13,11 @@ export type RosterOutcome = "ok" | "invalid" | "no such user" | "user exists";
 
 /** Buddy lists over a store, with presence beside them. */
 export class Roster {
-  readonly #store: UserStore;
+  readonly #store: Store;
   readonly #presence: Presence;
 
   /** Keeps users in `store` and reads who is online from `presence`. */
-  constructor(store: UserStore, presence: Presence) {
+  constructor(store: Store, presence: Presence) {
     this.#store = store;
     this.#presence = presence;
   }

@@ -3,6 +3,14 @@
  * that fails, fills up or loses power.
  */
 
+/** What is known of a file without reading it. */
+export interface FileFacts {
+  /** Length in bytes. */
+  readonly size: number;
+  /** Tells a file from another one that took its name. */
+  readonly identity: string;
+}
+
 /** An open file. */
 export interface DiskFile {
   /** Reads from `offset` into `into`; 0 at the end of the file. */
@@ -13,19 +21,27 @@ export interface DiskFile {
   syncData(): Promise<void>;
   /** Cuts the file off behind `length` bytes. */
   truncate(length: number): Promise<void>;
-  /** Its length in bytes. */
-  size(): Promise<number>;
+  /** Its length, and which file it is. */
+  facts(): Promise<FileFacts>;
   /** Takes the file's exclusive lock; other holders are waited for. */
   lock(): Promise<void>;
+  /** Gives the lock back. */
+  unlock(): Promise<void>;
   /** Lets go of it and of its lock. */
   close(): void;
 }
 
-/** A file system. */
+/** A file system. Paths are names in one data directory. */
 export interface Disk {
-  /** Opens a file for reading and appending, made readable by its owner only when missing. */
+  /** Opens a file for reading and appending, made for its owner only when missing. */
   open(path: string): Promise<DiskFile>;
-  /** Makes files created in a directory survive a loss of power. */
+  /** What is known of a file; `undefined` when there is none. */
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** Gives a file another name, in place of a file that had it. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file, if there is one. */
+  remove(path: string): Promise<void>;
+  /** Makes new and changed names of a directory survive a loss of power. */
   syncDirectory(path: string): Promise<void>;
 }
 
@@ -35,12 +51,32 @@ export const SYSTEM_DISK: Disk = {
     const options = { read: true, append: true, create: true, mode: 0o600 };
     return new SystemFile(await Deno.open(path, options));
   },
+  async facts(path) {
+    try {
+      return factsOf(await Deno.stat(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  },
+  rename: (from, to) => Deno.rename(from, to),
+  async remove(path) {
+    try {
+      await Deno.remove(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  },
   async syncDirectory(path) {
     if (Deno.build.os === "windows") return; // a directory cannot be opened there
     using directory = await Deno.open(path);
     await directory.sync();
   },
 };
+
+function factsOf({ size, dev, ino, birthtime }: Deno.FileInfo): FileFacts {
+  return { size, identity: `${dev}:${ino ?? birthtime?.getTime()}` };
+}
 
 class SystemFile implements DiskFile {
   readonly #file: Deno.FsFile;
@@ -66,15 +102,24 @@ class SystemFile implements DiskFile {
     return this.#file.truncate(length);
   }
 
-  async size(): Promise<number> {
-    return (await this.#file.stat()).size;
+  async facts(): Promise<FileFacts> {
+    return factsOf(await this.#file.stat());
   }
 
   lock(): Promise<void> {
     return this.#file.lock(true);
   }
 
+  unlock(): Promise<void> {
+    return this.#file.unlock();
+  }
+
   close(): void {
     this.#file.close();
   }
+}
+
+/** Appends all of `bytes`, however many pieces that takes. */
+export async function appendAll(file: DiskFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.append(bytes.subarray(at));
 }

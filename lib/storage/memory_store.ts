@@ -1,36 +1,46 @@
 /** A store that forgets when the process ends: for trying things out and for tests. */
 
 import type { UserId } from "../core/user_id.ts";
-import type { ChangeOutcome, StoreHealth, UserChange, UserStore } from "./store.ts";
-import { UserIndex } from "./user_index.ts";
+import { State } from "./state.ts";
+import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
 
-/** Users and buddies in memory only. */
-export class MemoryStore implements UserStore {
-  readonly #index = new UserIndex();
+/** Everything in memory only. */
+export class MemoryStore implements Store {
+  readonly #state = new State();
 
-  /** See {@linkcode UserStore.change}. */
-  change(change: UserChange): Promise<ChangeOutcome> {
-    const outcome = this.#index.judge(change);
-    if (outcome === "done") this.#index.apply(change);
+  /** Makes a change at once. */
+  change(change: StoreChange): Promise<ChangeOutcome> {
+    const outcome = this.#state.judge(change);
+    if (outcome === "done") this.#state.apply(change);
     return Promise.resolve(outcome);
   }
 
-  /** See {@linkcode UserStore.isKnown}. */
+  /** Whether a user is registered. */
   isKnown(user: UserId): boolean {
-    return this.#index.buddiesOf(user) !== undefined;
+    return this.#state.users.buddiesOf(user) !== undefined;
   }
 
-  /** See {@linkcode UserStore.buddiesOf}. */
+  /** A user's buddies in the order they were added. */
   buddiesOf(user: UserId): readonly UserId[] | undefined {
-    return this.#index.buddiesOf(user);
+    return this.#state.users.buddiesOf(user);
   }
 
-  /** See {@linkcode UserStore.health}. */
+  /** A user's password hash. */
+  passwordOf(user: UserId): string | undefined {
+    return this.#state.users.passwordOf(user);
+  }
+
+  /** Every room. */
+  rooms(): readonly StoredRoom[] {
+    return this.#state.rooms.rooms();
+  }
+
+  /** Memory can always be written. */
   health(): StoreHealth {
     return { writable: true };
   }
 
-  /** See {@linkcode UserStore.close}. */
+  /** Forgets nothing before the process does. */
   close(): Promise<void> {
     return Promise.resolve();
   }

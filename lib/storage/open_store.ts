@@ -3,17 +3,18 @@
  */
 
 import { ensureDir } from "@std/fs";
-import { OperationalError, reasonOf } from "../core/errors.ts";
+import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
-import { type Disk, type DiskFile, SYSTEM_DISK } from "./disk.ts";
-import { Journal } from "./journal.ts";
+import { COMPACT_FROM_BYTES } from "./compaction.ts";
+import { DirectoryLock, LOCK_TIMING, type LockTiming } from "./directory_lock.ts";
+import { type Disk, SYSTEM_DISK } from "./disk.ts";
 import { MemoryStore } from "./memory_store.ts";
-import type { UserStore } from "./store.ts";
+import type { Store } from "./store.ts";
+import { loadTextFiles } from "./text_files.ts";
 import { TextStore } from "./text_store.ts";
-import { UserIndex } from "./user_index.ts";
 
-/** How long another server may take to let go of the directory. */
-const LOCK_WAIT_MS = 2000;
+/** How long a second compaction waits for the first: not at all, it is then done already. */
+const COMPACTION_LOCK_TIMING: LockTiming = { deadlineMs: 100, turnMs: 0, idleMs: 0 };
 
 /** Which store, and what it needs. */
 export interface StoreSettings {
@@ -27,6 +28,10 @@ export interface StoreSettings {
   readonly log: Log;
   /** The disk under the text files; the machine's own unless a test says otherwise. */
   readonly disk?: Disk;
+  /** Journal length in bytes from which compacting is considered. */
+  readonly compactFrom?: number;
+  /** How the directory's lock is shared. */
+  readonly lockTiming?: LockTiming;
 }
 
 /**
@@ -34,82 +39,78 @@ export interface StoreSettings {
  *
  * @throws OperationalError when the directory cannot be used, saying what to do
  */
-export async function openStore(settings: StoreSettings): Promise<UserStore> {
+export async function openStore(settings: StoreSettings): Promise<Store> {
   return settings.kind === "memory" ? new MemoryStore() : await openTextStore(settings);
 }
 
 async function openTextStore(settings: StoreSettings): Promise<TextStore> {
   const { directory, clock, log, disk = SYSTEM_DISK } = settings;
-  await makeDirectory(directory);
-  const lock = await lockDirectory(disk, directory);
+  const lock = await lockDirectory(directory, disk, settings.lockTiming);
   try {
-    const index = new UserIndex();
-    const opened = await Journal.open(disk, directory, clock(), (entry) => {
-      if (entry.kind === "journal") return;
-      if (index.judge(entry) !== "done") throw new Error("its records contradict each other");
-      index.apply(entry);
-    });
-    if (opened.tornBytes > 0) {
+    const files = await loadTextFiles(disk, directory, clock());
+    const { users, rooms } = files.state;
+    if (files.cutBytes > 0) {
       log.warn("Cut off an unfinished last line of the journal; it was never acknowledged", {
-        bytes: opened.tornBytes,
+        bytes: files.cutBytes,
       });
     }
-    log.debug("Storage is open", { directory, users: index.size, records: opened.records });
-    const release = (): void => lock.close();
-    return new TextStore({ index, journal: opened.journal, clock, log, release });
+    log.debug("Storage is open", { directory, users: users.size, rooms: rooms.size });
+    const compactionLock = new DirectoryLock(
+      await disk.open(`${directory}/compact.lock`),
+      COMPACTION_LOCK_TIMING,
+    );
+    const { compactFrom = COMPACT_FROM_BYTES } = settings;
+    lock.release();
+    return new TextStore({
+      disk,
+      directory,
+      files,
+      lock,
+      compactionLock,
+      clock,
+      log,
+      compactFrom,
+    });
   } catch (error) {
-    lock.close();
+    await lock.close();
     throw error;
   }
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+/**
+ * Makes a directory where there is none, and takes its lock. The caller closes the lock.
+ *
+ * @throws OperationalError when the directory cannot be used, saying what to do
+ */
+export async function lockDirectory(
+  directory: string,
+  disk: Disk = SYSTEM_DISK,
+  timing: LockTiming = LOCK_TIMING,
+): Promise<DirectoryLock> {
   try {
     await ensureDir(directory);
   } catch (error) {
-    throw new OperationalError(
-      `Cannot use data directory "${directory}": ${
-        reasonOf(error)
-      }; choose another with --data DIR`,
-      { cause: error },
-    );
+    throw cannotUse(directory, error, "choose another with --data DIR");
+  }
+  let lock;
+  try {
+    lock = new DirectoryLock(await disk.open(`${directory}/lock`), timing);
+  } catch (error) {
+    throw cannotUse(directory, error, "check who owns it or choose another with --data DIR");
+  }
+  try {
+    await lock.acquire();
+    return lock;
+  } catch (error) {
+    await lock.close();
+    if (!(error instanceof StorageError)) throw error;
+    throw cannotUse(directory, error, "end that server or choose another directory");
   }
 }
 
-/**
- * Takes the directory for this process. Two servers that write one journal without knowing of each
- * other would damage it, so the second one does not start.
- */
-async function lockDirectory(disk: Disk, directory: string): Promise<DiskFile> {
-  const path = `${directory}/lock`;
-  let file;
-  try {
-    file = await disk.open(path);
-  } catch (error) {
-    throw new OperationalError(
-      `Cannot write in data directory "${directory}": ${reasonOf(error)}; ` +
-        `check who owns it or choose another with --data DIR`,
-      { cause: error },
-    );
-  }
-  let timer;
-  const timeout = new Promise<"timeout">((resolve) => {
-    timer = setTimeout(() => resolve("timeout"), LOCK_WAIT_MS);
-  });
-  try {
-    if (await Promise.race([file.lock(), timeout]) !== "timeout") return file;
-  } catch (error) {
-    file.close();
-    throw new OperationalError(
-      `Cannot lock data directory "${directory}": ${reasonOf(error)}; ` +
-        `choose one on a local disk with --data DIR`,
-      { cause: error },
-    );
-  } finally {
-    clearTimeout(timer);
-  }
-  throw new OperationalError(
-    `Cannot use data directory "${directory}": another server is using it; ` +
-      `stop that one or choose another directory with --data DIR`,
+function cannotUse(directory: string, error: unknown, advice: string): OperationalError {
+  return new OperationalError(
+    `Cannot use data directory "${directory}": ${reasonOf(error)}; ${advice}`,
+    { cause: error },
   );
 }

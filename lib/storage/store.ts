@@ -8,16 +8,64 @@
 
 import type { UserId } from "../core/user_id.ts";
 
-/** A change somebody asks for. */
+/** A change to users and their buddies. */
 export type UserChange =
   | { readonly kind: "register"; readonly user: UserId }
-  | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId };
+  | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
+  /** Gives a user a password hash (never the password), or another one. */
+  | { readonly kind: "set password"; readonly user: UserId; readonly hash: string };
+
+/** A change to rooms. Room and member names are any text; a token is one word. */
+export type RoomChange =
+  | {
+    readonly kind: "create room";
+    readonly room: string;
+    readonly host: string;
+    /** Hash of the password that joining takes, if any. */
+    readonly hash: string | undefined;
+  }
+  | { readonly kind: "close room"; readonly room: string }
+  | {
+    readonly kind: "join room";
+    readonly room: string;
+    readonly member: string;
+    readonly token: string;
+    /** Where the member joined from. */
+    readonly ip: string;
+  }
+  | { readonly kind: "leave room"; readonly room: string; readonly member: string };
+
+/** A change somebody asks for. */
+export type StoreChange = UserChange | RoomChange;
 
 /**
- * What became of a change: `done`; `exists`, the user or the buddy was there already; `absent`, the
- * buddy to remove was not there; `no such user`, one of the two is not registered.
+ * What became of a change: `done`; `exists`, the user, buddy, room or member was there already;
+ * `absent`, the buddy, room or member was not there; `no such user`, one of the two users is not
+ * registered.
  */
 export type ChangeOutcome = "done" | "exists" | "absent" | "no such user";
+
+/** A member of a stored room. */
+export interface StoredMember {
+  /** Their name. */
+  readonly member: string;
+  /** What proves them. */
+  readonly token: string;
+  /** Where they joined from. */
+  readonly ip: string;
+}
+
+/** A room as it is remembered. */
+export interface StoredRoom {
+  /** Its name. */
+  readonly room: string;
+  /** Who created it. */
+  readonly host: string;
+  /** Hash of the password that joining takes, if any. */
+  readonly hash: string | undefined;
+  /** In the order they joined. */
+  readonly members: readonly StoredMember[];
+}
 
 /** A value now, or later where it has to be fetched. */
 export type Eventually<T> = T | Promise<T>;
@@ -27,18 +75,22 @@ export type StoreHealth =
   | { readonly writable: true }
   | { readonly writable: false; readonly reason: string };
 
-/** Users and their buddies. */
-export interface UserStore {
+/** Users, buddies, password hashes and rooms. */
+export interface Store {
   /**
    * Makes a change, or tells why not. Resolves when the change is durable.
    *
    * @throws StorageError when it could not be made durable; then it was not made
    */
-  change(change: UserChange): Promise<ChangeOutcome>;
+  change(change: StoreChange): Promise<ChangeOutcome>;
   /** Whether a user is registered, by the newest state there is. */
   isKnown(user: UserId): Eventually<boolean>;
   /** A user's buddies in the order they were added; `undefined` for a user not registered. */
   buddiesOf(user: UserId): Eventually<readonly UserId[] | undefined>;
+  /** A user's password hash; `undefined` for one without, or not registered. */
+  passwordOf(user: UserId): Eventually<string | undefined>;
+  /** Every room, in the order they were created. */
+  rooms(): Eventually<readonly StoredRoom[]>;
   /** Whether changes can be made. */
   health(): StoreHealth;
   /** Finishes what was asked for and lets go of everything. */

@@ -4,7 +4,7 @@
  * A line is `SEQUENCE TIME WORD FIELDS... CHECKSUM` with single spaces and LF:
  *
  * ```text
- * 1 2026-11-20T20:11:25Z journal parley/1 1f0c5f2e
+ * 1 2026-11-20T20:11:25Z journal parley/1 - 1f0c5f2e
  * 2 2026-11-20T20:11:31Z reg alice 5a3f8d10
  * 3 2026-11-20T20:11:40Z add alice bob 90b7c2aa
  * 4 2026-11-20T20:12:02Z del alice bob 3be1d09c
@@ -12,38 +12,51 @@
  *
  * - SEQUENCE counts every record by one, so a missing or doubled line shows.
  * - TIME is when it was written, UTC, for people; nothing depends on it.
- * - CHECKSUM is the CRC-32 of everything before the blank in front of it, 8 hex digits, so that any
- *   change to the line shows. It guards against damage, not against people: edit with `repair`.
- * - The first record of a file is `journal` and names the format.
+ * - CHECKSUM: see `checked_line.ts`.
+ * - The first record of a file is `journal`. It names the format and what went before: its own
+ *   sequence is that of the last record before the file, and its last field is that record's
+ *   checksum (`-` when nothing went before), so that files of different histories are told apart.
+ * - Names of rooms and members are any text and written as `field.ts` says.
  */
 
-import { crc32 } from "node:zlib";
-import { parseUserId, type UserId } from "../core/user_id.ts";
-import type { UserChange } from "./store.ts";
+import { checksumOfLine, openLine, sealLine } from "./checked_line.ts";
+import { decodeField, encodeField } from "./field.ts";
+import { storedId } from "./stored_id.ts";
+import type { StoreChange } from "./store.ts";
+
+/** The beginning of a journal file. */
+export interface JournalStart {
+  /** What tells it from a change. */
+  readonly kind: "journal";
+  /** Checksum of the record that went before; `-` when none did. */
+  readonly after: string;
+}
 
 /** What a journal line says. */
-export type JournalEntry = UserChange | { readonly kind: "journal" };
+export type JournalEntry = StoreChange | JournalStart;
 
 /** One line of the journal. */
 export interface JournalRecord {
-  /** 1 for the first record ever, then one more for each. */
+  /** 1 for the beginning of everything, then one more for each record. */
   readonly sequence: number;
-  /** What happened. */
+  /** What it says. */
   readonly entry: JournalEntry;
+  /** The checksum at its end, which tells records of one sequence apart. */
+  readonly checksum: string;
 }
 
 /** The format word of the `journal` record. Another one is another version's file. */
 export const JOURNAL_FORMAT = "parley/1";
 
+/** `after` of a journal that nothing went before. */
+export const NOTHING_BEFORE = "-";
+
 /** Why a line is no record. */
 export type RecordFault = "checksum" | "format" | "unknown";
 
-const decoder = new TextDecoder("latin1");
-
 /** Writes a record as its line, LF included. `time` is seconds, `2026-11-20T20:11:25Z`. */
-export function encodeRecord(record: JournalRecord, time: string): string {
-  const content = `${record.sequence} ${time} ${entryWords(record.entry)}`;
-  return `${content} ${checksumOf(content)}\n`;
+export function encodeRecord(sequence: number, entry: JournalEntry, time: string): string {
+  return sealLine(`${sequence} ${time} ${entryWords(entry)}`);
 }
 
 /** The time of a record as it stands in its line. */
@@ -51,26 +64,39 @@ export function recordTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19) + "Z";
 }
 
+/** The words of a change as they stand in a line, fields encoded. */
 function entryWords(entry: JournalEntry): string {
   switch (entry.kind) {
     case "journal":
-      return `journal ${JOURNAL_FORMAT}`;
+      return `journal ${JOURNAL_FORMAT} ${entry.after}`;
     case "register":
       return `reg ${entry.user}`;
     case "add":
       return `add ${entry.user} ${entry.buddy}`;
     case "remove":
       return `del ${entry.user} ${entry.buddy}`;
+    case "set password":
+      return `password ${entry.user} ${encodeField(entry.hash)}`;
+    default:
+      return roomWords(entry);
   }
 }
 
-/** The CRC-32 of ASCII text or bytes as it stands at the end of a line: 8 hex digits. */
-function checksumOf(content: string | Uint8Array): string {
-  return crc32(content).toString(16).padStart(8, "0");
+function roomWords(entry: Extract<StoreChange, { readonly room: string }>): string {
+  const room = encodeField(entry.room);
+  switch (entry.kind) {
+    case "create room":
+      return `room ${room} ${encodeField(entry.host)} ${encodeField(entry.hash ?? "")}`;
+    case "close room":
+      return `close ${room}`;
+    case "join room":
+      return `join ${room} ${encodeField(entry.member)} ${encodeField(entry.token)} ${
+        encodeField(entry.ip)
+      }`;
+    case "leave room":
+      return `leave ${room} ${encodeField(entry.member)}`;
+  }
 }
-
-const CHECKSUM_LENGTH = 8;
-const SPACE = 32;
 
 /**
  * Reads a line without its LF.
@@ -79,40 +105,70 @@ const SPACE = 32;
  * it is, but by a version that knows more; `format`, it is, but makes no sense
  */
 export function parseRecord(line: Uint8Array): JournalRecord | RecordFault {
-  const cut = line.length - CHECKSUM_LENGTH - 1;
-  if (cut < 1 || line[cut] !== SPACE) return "checksum";
-  const written = decoder.decode(line.subarray(cut + 1));
-  if (written !== checksumOf(line.subarray(0, cut))) return "checksum";
-  const [sequenceText = "", , ...words] = decoder.decode(line.subarray(0, cut)).split(" ");
-  const sequence = /^[1-9]\d{0,14}$/.test(sequenceText) ? Number(sequenceText) : undefined;
-  const entry = parseEntry(words);
-  if (sequence === undefined) return "format";
-  return typeof entry === "string" ? entry : { sequence, entry };
+  const words = openLine(line);
+  if (words === undefined) return "checksum";
+  const [sequenceText = "", , word = "", ...fields] = words;
+  if (!/^[1-9]\d{0,14}$/.test(sequenceText)) return "format";
+  const parse = ENTRIES.get(word);
+  if (parse === undefined) return "unknown";
+  const entry = parse(fields);
+  if (typeof entry === "string") return entry;
+  return { sequence: Number(sequenceText), entry, checksum: checksumOfLine(line) };
 }
 
-function parseEntry(words: readonly string[]): JournalEntry | RecordFault {
-  const [word, first = "", second = ""] = words;
-  switch (word) {
-    case "journal":
-      return first === JOURNAL_FORMAT && words.length === 2 ? { kind: "journal" } : "unknown";
-    case "reg": {
-      const user = storedId(first);
-      return user !== undefined && words.length === 2 ? { kind: "register", user } : "format";
-    }
-    case "add":
-    case "del": {
-      const user = storedId(first);
-      const buddy = storedId(second);
-      if (user === undefined || buddy === undefined || words.length !== 3) return "format";
-      return { kind: word === "add" ? "add" : "remove", user, buddy };
-    }
-    default:
-      return "unknown";
-  }
+type ParseEntry = (fields: readonly string[]) => JournalEntry | RecordFault;
+
+/** Reads fields of known kinds; anything missing, left over or undecodable is a fault. */
+const ENTRIES: ReadonlyMap<string, ParseEntry> = new Map<string, ParseEntry>([
+  ["journal", ([format, after = "", ...more]) => {
+    if (format !== JOURNAL_FORMAT) return "unknown";
+    return more.length === 0 && /^(-|[0-9a-f]{8})$/.test(after)
+      ? { kind: "journal", after }
+      : "format";
+  }],
+  ["reg", (fields) => {
+    const user = storedId(fields[0]);
+    return user && fields.length === 1 ? { kind: "register", user } : "format";
+  }],
+  ["add", (fields) => buddyEntry("add", fields)],
+  ["del", (fields) => buddyEntry("remove", fields)],
+  ["password", ([name, ...fields]) => {
+    const user = storedId(name);
+    const [hash] = texts(fields, 1);
+    return user && hash !== undefined ? { kind: "set password", user, hash } : "format";
+  }],
+  ["room", (fields) => {
+    const [room, host, hash] = texts(fields, 3);
+    return room === undefined || host === undefined
+      ? "format"
+      : { kind: "create room", room, host, hash: hash || undefined };
+  }],
+  ["close", (fields) => {
+    const [room] = texts(fields, 1);
+    return room === undefined ? "format" : { kind: "close room", room };
+  }],
+  ["join", (fields) => {
+    const [room, member, token, ip] = texts(fields, 4);
+    return room === undefined || member === undefined || token === undefined || ip === undefined
+      ? "format"
+      : { kind: "join room", room, member, token, ip };
+  }],
+  ["leave", (fields) => {
+    const [room, member] = texts(fields, 2);
+    return room === undefined || member === undefined
+      ? "format"
+      : { kind: "leave room", room, member };
+  }],
+]);
+
+/** Reads exactly so many encoded texts; nothing when there are more or fewer, or one is none. */
+function texts(fields: readonly string[], count: number): string[] {
+  const decoded = fields.map(decodeField).filter((text) => text !== undefined);
+  return decoded.length === count && fields.length === count ? decoded : [];
 }
 
-/** An id as it was stored: folded already, so anything that would fold was not written by us. */
-function storedId(text: string): UserId | undefined {
-  const id = parseUserId(text);
-  return id === text ? id : undefined;
+function buddyEntry(kind: "add" | "remove", fields: readonly string[]): JournalEntry | RecordFault {
+  const user = storedId(fields[0]);
+  const buddy = storedId(fields[1]);
+  return user && buddy && fields.length === 2 ? { kind, user, buddy } : "format";
 }

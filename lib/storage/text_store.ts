@@ -1,123 +1,244 @@
 /**
- * The text store: an index in memory, a journal on disk, and group commit between them.
+ * The text store: everything in memory, a journal on disk that any number of servers share, and
+ * group commit between them.
  *
- * A batch is judged against the index in order, applied, and appended with one sync; only then are
- * its requests answered. When the append fails the batch is taken back from the index and every
- * request of it gets a StorageError; the next batch first reopens the journal. A batch that changes
- * nothing needs no disk, and is answered also while the disk fails.
+ * A batch is committed so: take the lock, read what others have appended, judge the batch against
+ * that and apply it, append with one sync, let go of the lock, answer. When the append fails, the
+ * batch is taken back and each request of it gets a StorageError; the store takes no changes until
+ * the journal was opened anew and verified.
+ *
+ * Readers follow the journal without the lock, every {@linkcode FOLLOW_MS}, and before anybody is
+ * called unknown.
  */
 
-import { StorageError } from "../core/errors.ts";
+import { reasonOf, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
+import { compact } from "./compaction.ts";
+import type { DirectoryLock } from "./directory_lock.ts";
+import type { Disk } from "./disk.ts";
 import { GroupCommit } from "./group_commit.ts";
-import type { Journal } from "./journal.ts";
-import type { ChangeOutcome, StoreHealth, UserChange, UserStore } from "./store.ts";
-import type { UserIndex } from "./user_index.ts";
+import { OneAtATime } from "./one_at_a_time.ts";
+import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
+import { type LoadedFiles, loadTextFiles, takeInto } from "./text_files.ts";
+import type { Undo } from "./user_index.ts";
+
+/** How often the journal is looked at for what others have appended. */
+const FOLLOW_MS = 50;
 
 /** How long to leave a disk alone that failed before it is tried again. */
 const RETRY_MS = 1000;
 
+/** A journal is compacted when it is this part of the snapshot: that bounds the rewriting. */
+const COMPACT_SHARE = 0.5;
+
 /** What a text store is made of; see `open_store.ts`. */
 export interface TextStoreParts {
-  /** All that was read from the journal. */
-  readonly index: UserIndex;
-  /** Open, and at its end. */
-  readonly journal: Journal;
-  /** For the times in the journal, and for leaving a failed disk alone. */
+  /** The disk the directory is on. */
+  readonly disk: Disk;
+  /** The data directory. */
+  readonly directory: string;
+  /** The files, loaded; the store closes them. */
+  readonly files: LoadedFiles;
+  /** Held for every batch of changes. */
+  readonly lock: DirectoryLock;
+  /** Held while compacting, so that of several servers one does it. */
+  readonly compactionLock: DirectoryLock;
+  /** Gives the time of journal lines. */
   readonly clock: Clock;
-  /** Told when storage fails and when it works again. */
+  /** Is told of failures, recovery and compaction. */
   readonly log: Log;
-  /** Lets go of what was taken to open the directory. */
-  readonly release: () => void;
+  /** Journal length in bytes from which compacting is considered. */
+  readonly compactFrom: number;
 }
 
-/** Users and buddies in memory and in a journal of text lines. */
-export class TextStore implements UserStore {
+/** Users and rooms in memory and in text files. */
+export class TextStore implements Store {
   readonly #parts: TextStoreParts;
-  readonly #commits: GroupCommit<UserChange, ChangeOutcome>;
+  readonly #commits: GroupCommit<StoreChange, ChangeOutcome>;
+  /** Whoever holds the lock, one after the other. */
+  readonly #turns = new OneAtATime();
+  /** Whoever reads or writes the journal, one after the other. */
+  readonly #access = new OneAtATime();
+  #files: LoadedFiles;
+  #isStale = false;
   #failure: { readonly reason: string; readonly at: number } | undefined;
+  #compaction: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
+  /** After a compaction that failed: the journal's length at which it is tried again. */
+  #compactAgainFrom = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** Takes over its parts: they are let go with {@linkcode TextStore.close}. */
+  /** Takes over files that were just loaded. */
   constructor(parts: TextStoreParts) {
     this.#parts = parts;
-    this.#commits = new GroupCommit((batch) => this.#commit(batch));
+    this.#files = parts.files;
+    this.#commits = new GroupCommit((batch) =>
+      this.#withLock((isNew) => this.#commit(batch, isNew))
+    );
+    this.#followSoon();
   }
 
-  /** See {@linkcode UserStore.change}. */
-  change(change: UserChange): Promise<ChangeOutcome> {
+  /** Makes a change; resolves when it is on disk. @throws StorageError */
+  change(change: StoreChange): Promise<ChangeOutcome> {
     if (this.#closed) return Promise.reject(new StorageError("The store is closed"));
     return this.#commits.submit(change);
   }
 
-  /** See {@linkcode UserStore.isKnown}. */
-  isKnown(user: UserId): boolean {
-    return this.#parts.index.buddiesOf(user) !== undefined;
+  /** Whether a user is registered, with what other servers have written. */
+  isKnown(user: UserId): boolean | Promise<boolean> {
+    return this.#users.buddiesOf(user) !== undefined ||
+      this.#caughtUp(() => this.#users.buddiesOf(user) !== undefined);
   }
 
-  /** See {@linkcode UserStore.buddiesOf}. */
-  buddiesOf(user: UserId): readonly UserId[] | undefined {
-    return this.#parts.index.buddiesOf(user);
+  /** A user's buddies; before somebody is called unknown, others' changes are read. */
+  buddiesOf(user: UserId): readonly UserId[] | Promise<readonly UserId[] | undefined> {
+    return this.#users.buddiesOf(user) ?? this.#caughtUp(() => this.#users.buddiesOf(user));
   }
 
-  /** See {@linkcode UserStore.health}. */
+  /** A user's password hash, where there is one. */
+  passwordOf(user: UserId): string | Promise<string | undefined> {
+    return this.#users.passwordOf(user) ?? this.#caughtUp(() => this.#users.passwordOf(user));
+  }
+
+  /** Every room. */
+  rooms(): Promise<readonly StoredRoom[]> {
+    return this.#caughtUp(() => this.#files.state.rooms.rooms());
+  }
+
+  /** Whether changes are taken, and why not. */
   health(): StoreHealth {
     if (this.#failure === undefined) return { writable: true };
     return { writable: false, reason: this.#failure.reason };
   }
 
-  /** See {@linkcode UserStore.close}. */
+  /** Finishes what was asked for, then lets go of the files. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#timer);
     await this.#commits.idle();
-    this.#parts.journal.close();
-    this.#parts.release();
+    await this.#compaction;
+    await this.#following;
+    await this.#turns.run(() => Promise.resolve());
+    await this.#access.run(() => Promise.resolve());
+    this.#files.journal.close();
+    await Promise.all([this.#parts.lock.close(), this.#parts.compactionLock.close()]);
   }
 
-  async #commit(batch: readonly UserChange[]): Promise<ChangeOutcome[]> {
-    const { index } = this.#parts;
-    const applied: { readonly change: UserChange; readonly position: number }[] = [];
+  get #users(): LoadedFiles["state"]["users"] {
+    return this.#files.state.users;
+  }
+
+  /** Does something under the lock; `work` learns whether others may have held it meanwhile. */
+  #withLock<T>(work: (isNew: boolean) => Promise<T>): Promise<T> {
+    const { lock } = this.#parts;
+    return this.#turns.run(async () => {
+      const isNew = await lock.acquire();
+      try {
+        return await this.#access.run(() => work(isNew));
+      } finally {
+        lock.release();
+      }
+    });
+  }
+
+  async #commit(batch: readonly StoreChange[], isNew: boolean): Promise<ChangeOutcome[]> {
+    await this.#recover();
+    if (isNew || this.#isStale) await this.#catchUp(true);
+    const { state } = this.#files;
+    const accepted: StoreChange[] = [];
+    const undo: Undo[] = [];
     const outcomes = batch.map((change) => {
-      const outcome = index.judge(change);
-      if (outcome === "done") applied.push({ change, position: index.apply(change) });
+      const outcome = state.judge(change);
+      if (outcome === "done") {
+        accepted.push(change);
+        undo.push(state.apply(change));
+      }
       return outcome;
     });
-    if (applied.length === 0) return outcomes;
+    // What changes nothing is answered truly even while nothing can be written.
+    if (accepted.length === 0) return outcomes;
     try {
-      await this.#append(applied.map(({ change }) => change));
+      await this.#append(accepted);
     } catch (error) {
-      for (const { change, position } of applied.reverse()) index.undo(change, position);
+      for (const takeBack of undo.reverse()) takeBack();
       throw error;
     }
+    this.#compactSoon();
     return outcomes;
   }
 
-  /** Appends, after making the journal usable again if it failed before. */
-  async #append(changes: readonly UserChange[]): Promise<void> {
-    const { journal, clock } = this.#parts;
-    const failure = this.#failure;
-    if (failure !== undefined && Math.abs(clock() - failure.at) < RETRY_MS) {
-      throw new StorageError(failure.reason);
-    }
+  async #append(changes: readonly StoreChange[]): Promise<void> {
+    if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
     try {
-      if (failure !== undefined) await this.#recover();
-      await journal.append(changes, clock());
+      await this.#files.journal.append(changes, this.#parts.clock());
     } catch (error) {
       throw this.#failed(error);
     }
   }
 
+  /**
+   * Reads what others have written. When our place in the journal is gone, everything is read anew;
+   * that takes the lock, so a reader leaves it to the next writer or the next follower.
+   */
+  async #catchUp(underLock: boolean): Promise<void> {
+    const { state, journal } = this.#files;
+    if (!this.#isStale) {
+      try {
+        if (await journal.follow(takeInto(state), underLock) !== "lost") return;
+        this.#isStale = true;
+      } catch (error) {
+        // Some of it may have been applied; only a fresh start tells what is true. Without the lock
+        // it may have been a moment in which a sibling took something back.
+        this.#isStale ||= !(error instanceof StorageError);
+        if (underLock) throw this.#failed(error);
+      }
+    }
+    if (underLock) await this.#reload();
+  }
+
+  async #reload(): Promise<void> {
+    const { disk, directory, clock, log } = this.#parts;
+    try {
+      const files = await loadTextFiles(disk, directory, clock());
+      this.#files.journal.close();
+      this.#files = files;
+      this.#isStale = false;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    log.info("Read the data directory anew, another server has replaced or cut its files");
+  }
+
+  /** Makes the journal usable again after a failure, at most once in {@linkcode RETRY_MS}. */
   async #recover(): Promise<void> {
-    await this.#parts.journal.reopen();
+    if (this.#failure === undefined || !this.#isRetryDue) return;
+    try {
+      if (!this.#isStale) {
+        const followed = await this.#files.journal.reopen(takeInto(this.#files.state));
+        this.#isStale = followed === "lost";
+      }
+      if (this.#isStale) await this.#reload();
+    } catch (error) {
+      // Damage may have been met in the middle of what was applied.
+      this.#isStale ||= !(error instanceof StorageError);
+      this.#failed(error);
+      return;
+    }
     this.#failure = undefined;
     this.#parts.log.info("Storage works again, changes are taken");
+  }
+
+  get #isRetryDue(): boolean {
+    const { clock } = this.#parts;
+    return this.#failure !== undefined && Math.abs(clock() - this.#failure.at) >= RETRY_MS;
   }
 
   #failed(error: unknown): StorageError {
     const failure = error instanceof StorageError
       ? error
-      : new StorageError("Cannot store changes", { cause: error });
+      : new StorageError(reasonOf(error), { cause: error });
     if (this.#failure === undefined) {
       this.#parts.log.error("Storage failed, changes are refused until it works again", {
         reason: failure.message,
@@ -125,5 +246,77 @@ export class TextStore implements UserStore {
     }
     this.#failure = { reason: failure.message, at: this.#parts.clock() };
     return failure;
+  }
+
+  /** Gives an answer after reading all that was written before the question. */
+  async #caughtUp<T>(answer: () => T): Promise<T> {
+    // One that has not begun yet serves everybody who asks meanwhile.
+    this.#following ??= this.#access.run(async () => {
+      this.#following = undefined;
+      if (this.#closed) return;
+      await this.#catchUp(false);
+    });
+    await this.#following;
+    return answer();
+  }
+
+  #followSoon(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(async () => {
+      await this.#caughtUp(() => {});
+      if (this.#needsCare && !this.#closed) await this.#takeCare();
+      this.#followSoon();
+    }, FOLLOW_MS);
+  }
+
+  /** Whether something is wrong that a moment under the lock may mend. */
+  get #needsCare(): boolean {
+    return this.#failure === undefined ? this.#isStale : this.#isRetryDue;
+  }
+
+  /** Mends what can be mended, also while nobody asks for a change. */
+  async #takeCare(): Promise<void> {
+    await this.#withLock(async () => {
+      await this.#recover();
+      await this.#catchUp(true);
+    }).catch(() => {});
+  }
+
+  #compactSoon(): void {
+    const { disk, directory, compactionLock, compactFrom, clock, log } = this.#parts;
+    if (this.#compaction !== undefined || this.#closed) return;
+    const { journal, snapshotBytes } = this.#files;
+    const waitFor = Math.max(compactFrom, snapshotBytes * COMPACT_SHARE, this.#compactAgainFrom);
+    if (journal.position.offset < waitFor) return;
+    this.#compaction = compact({
+      disk,
+      directory,
+      journal: () => this.#files.journal,
+      compactionLock,
+      clock,
+      replace: (work) =>
+        this.#withLock(async (isNew) => {
+          if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
+          if (isNew || this.#isStale) await this.#catchUp(true);
+          try {
+            await work();
+          } catch (error) {
+            // Which files have which names, now and after a loss of power, is not known.
+            this.#isStale = true;
+            throw this.#failed(error);
+          }
+          await this.#catchUp(true);
+        }),
+    }).then((snapshotBytes) => {
+      if (snapshotBytes === undefined) return;
+      this.#files = { ...this.#files, snapshotBytes };
+      this.#compactAgainFrom = 0;
+      log.info("Compacted the journal into users.txt", { bytes: snapshotBytes });
+    }).catch((error) => {
+      this.#compactAgainFrom = 2 * this.#files.journal.position.offset;
+      log.warn("Cannot compact the journal, it goes on growing", { reason: reasonOf(error) });
+    }).finally(() => {
+      this.#compaction = undefined;
+    });
   }
 }

@@ -1,16 +1,30 @@
 /**
- * Users and buddies in memory: what the memory store is, and what the text store reads from.
+ * Users, buddies and password hashes in memory.
  *
- * Rules of this file: it judges and applies, and knows nothing of files. Every change can be taken
- * back as long as it was the last one, because a batch that could not be written is undone.
+ * Rules of this file: it judges and applies, and knows nothing of files. A change can be taken back
+ * as long as it was the last one, because a batch that could not be written is undone.
  */
 
 import type { UserId } from "../core/user_id.ts";
 import type { ChangeOutcome, UserChange } from "./store.ts";
 
-/** Users and their buddies, in the order they were added. */
+/** Takes a change back. */
+export type Undo = () => void;
+
+/** One user as a snapshot keeps them. */
+export interface StoredUser {
+  /** Their id. */
+  readonly user: UserId;
+  /** Their password hash, where there is one. */
+  readonly hash: string | undefined;
+  /** In the order they were added. */
+  readonly buddies: UserId[];
+}
+
+/** Users by id. */
 export class UserIndex {
   readonly #buddies = new Map<UserId, UserId[]>();
+  readonly #hashes = new Map<UserId, string>();
 
   /** How many users there are. */
   get size(): number {
@@ -22,44 +36,56 @@ export class UserIndex {
     return this.#buddies.get(user);
   }
 
+  /** A user's password hash, where there is one. */
+  passwordOf(user: UserId): string | undefined {
+    return this.#hashes.get(user);
+  }
+
+  /** Every user, in no order anybody may rely on. */
+  *users(): IterableIterator<StoredUser> {
+    for (const [user, buddies] of this.#buddies) {
+      yield { user, hash: this.#hashes.get(user), buddies };
+    }
+  }
+
+  /** Puts a user in as a snapshot has them; the list becomes ours. */
+  restore({ user, hash, buddies }: StoredUser): void {
+    this.#buddies.set(user, buddies);
+    if (hash !== undefined) this.#hashes.set(user, hash);
+  }
+
   /** What becomes of a change if it is made now: `done` means it may be applied. */
   judge(change: UserChange): ChangeOutcome {
     const buddies = this.#buddies.get(change.user);
     if (change.kind === "register") return buddies === undefined ? "done" : "exists";
-    if (buddies === undefined || !this.#buddies.has(change.buddy)) return "no such user";
+    if (buddies === undefined) return "no such user";
+    if (change.kind === "set password") return "done";
+    if (!this.#buddies.has(change.buddy)) return "no such user";
     const present = buddies.includes(change.buddy);
     if (change.kind === "add") return present ? "exists" : "done";
     return present ? "done" : "absent";
   }
 
-  /**
-   * Makes a change that was judged `done`.
-   *
-   * @returns where a removed buddy stood, which {@linkcode undo} needs; 0 otherwise
-   */
-  apply(change: UserChange): number {
+  /** Makes a change that was judged `done`. The result takes it back while it is the last one. */
+  apply(change: UserChange): Undo {
     if (change.kind === "register") {
       this.#buddies.set(change.user, []);
-      return 0;
+      return () => this.#buddies.delete(change.user);
     }
+    if (change.kind === "set password") return this.#setPassword(change.user, change.hash);
     const buddies = this.#buddies.get(change.user)!;
     if (change.kind === "add") {
       buddies.push(change.buddy);
-      return 0;
+      return () => buddies.pop();
     }
     const position = buddies.indexOf(change.buddy);
     buddies.splice(position, 1);
-    return position;
+    return () => buddies.splice(position, 0, change.buddy);
   }
 
-  /** Takes the last applied change back. `position` is what {@linkcode apply} returned for it. */
-  undo(change: UserChange, position: number): void {
-    if (change.kind === "register") {
-      this.#buddies.delete(change.user);
-      return;
-    }
-    const buddies = this.#buddies.get(change.user)!;
-    if (change.kind === "add") buddies.pop();
-    else buddies.splice(position, 0, change.buddy);
+  #setPassword(user: UserId, hash: string): Undo {
+    const before = this.#hashes.get(user);
+    this.#hashes.set(user, hash);
+    return () => before === undefined ? this.#hashes.delete(user) : this.#hashes.set(user, before);
   }
 }

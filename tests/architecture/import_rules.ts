@@ -18,7 +18,7 @@ interface Room {
 
 /** The import table of the design. Any room may import itself and `std`. */
 export const ROOMS: Readonly<Record<string, Room>> = {
-  core: { rooms: [], node: ["net"] },
+  core: { rooms: [], node: ["crypto", "net"] },
   wire: { rooms: ["core"] },
   config: { rooms: ["core"] },
   observe: { rooms: ["core"] },

@@ -95,7 +95,7 @@ const FORBIDDEN: readonly (readonly [Import, message: string])[] = [
   ],
   [
     imports("lib/core/errors.ts", "node:fs"),
-    "lib/core/errors.ts imports node:fs: core may use node:net only",
+    "lib/core/errors.ts imports node:fs: core may use node:crypto, node:net only",
   ],
   [
     imports("lib/util.ts", "lib/core/errors.ts"),

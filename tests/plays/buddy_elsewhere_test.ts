@@ -9,7 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { isLoopback } from "../../lib/core/ip_address.ts";
 import { ownAddresses } from "../../lib/net/interfaces.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
-import type { UserStore } from "../../lib/storage/store.ts";
+import type { Store } from "../../lib/storage/store.ts";
 import { id } from "../support/ids.ts";
 import { canListenOn } from "../support/machine.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
@@ -36,7 +36,7 @@ function play(
 }
 
 /** A store in which ann has 40 buddies, each with a line of 55 bytes. */
-async function annWith40Buddies(): Promise<UserStore> {
+async function annWith40Buddies(): Promise<Store> {
   const store = new MemoryStore();
   await store.change({ kind: "register", user: id("ann") });
   await store.change({ kind: "register", user: id("bob") });

@@ -160,7 +160,7 @@ Deno.test("TCP: paths, control characters and non-ASCII are 201, and never reach
     }
   }
   await server.stop();
-  assertEquals(await directory.names(), ["journal.txt", "lock"]);
+  assertEquals(await directory.names(), ["compact.lock", "journal.txt", "lock"]);
   const journal = await Deno.readTextFile(`${directory.path}/journal.txt`);
   assertEquals(journal.split("\n").length - 1, 2, "a beginning and ann");
 });

@@ -70,7 +70,7 @@ Deno.test("hostile ids never make a file: the directory holds the known ones onl
   assertEquals(await client.ask("GET con"), "");
   assertEquals((await server.endBy("SIGTERM")).code, 0);
   const files = (await Array.fromAsync(Deno.readDir(data), ({ name }) => name)).sort();
-  assertEquals(files, ["journal.txt", "lock"]);
+  assertEquals(files, ["compact.lock", "journal.txt", "lock"]);
   assertEquals(await directory.names(), ["data"]);
 });
 
@@ -151,8 +151,8 @@ Deno.test("a damaged journal: exit 1 and one line with its line number", async (
   assertEquals([code, stdout], [1, ""]);
   assertEquals(
     stderr,
-    `server: Cannot use journal "${directory.path}/journal.txt": line 1 is damaged: ` +
-      "its checksum does not fit; restore the file from a backup\n",
+    `server: Cannot use "${directory.path}/journal.txt": line 1 is damaged: ` +
+      'its checksum does not fit; keep what is readable with "server repair", or restore a backup\n',
   );
 });
 

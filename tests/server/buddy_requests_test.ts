@@ -5,7 +5,7 @@ import { BuddyRequests } from "../../lib/server/buddy_requests.ts";
 import { Presence } from "../../lib/services/presence.ts";
 import { Roster } from "../../lib/services/roster.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
-import type { UserStore } from "../../lib/storage/store.ts";
+import type { Store } from "../../lib/storage/store.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { HOSTILE_IDS, id } from "../support/ids.ts";
 import { toBytes } from "../support/raw_tcp.ts";
@@ -25,7 +25,7 @@ class Counter {
   readonly log = new RecordedLog();
   readonly #requests: BuddyRequests;
 
-  constructor(store: UserStore = new MemoryStore()) {
+  constructor(store: Store = new MemoryStore()) {
     this.#requests = new BuddyRequests({
       roster: new Roster(store, this.presence),
       presence: this.presence,

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openStore, type StoreSettings } from "../../lib/storage/open_store.ts";
+import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
 import { id } from "../support/ids.ts";
 import { journalLines, sealedLine } from "../support/journals.ts";
-import { toBytes } from "../support/raw_tcp.ts";
+import { ask, toBytes } from "../support/raw_tcp.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
@@ -34,10 +35,7 @@ Deno.test("openStore() makes a missing directory, with the directories above it"
   await (await openStore(settings(path))).close();
   assertEquals(
     await Array.fromAsync(Deno.readDir(path), ({ name }) => name).then((n) => n.sort()),
-    [
-      "journal.txt",
-      "lock",
-    ],
+    ["compact.lock", "journal.txt", "lock"],
   );
 });
 
@@ -47,8 +45,10 @@ Deno.test({
   async fn() {
     await using directory = await TempDir.make();
     await (await openStore(settings(directory.path))).close();
-    const { mode } = await Deno.stat(`${directory.path}/journal.txt`);
-    assertEquals(mode! & 0o777, 0o600);
+    for (const name of await directory.names()) {
+      const { mode } = await Deno.stat(`${directory.path}/${name}`);
+      assertEquals(mode! & 0o777, 0o600, name);
+    }
   },
 });
 
@@ -82,7 +82,7 @@ Deno.test("openStore() refuses a lock that is a directory, naming the data direc
   await using directory = await TempDir.make();
   await Deno.mkdir(`${directory.path}/lock`);
   const message = await refusal(settings(directory.path));
-  assert(message.startsWith(`Cannot write in data directory "${directory.path}": `), message);
+  assert(message.startsWith(`Cannot use data directory "${directory.path}": `), message);
 });
 
 Deno.test("openStore() says when the file system knows no locks, and leaves no file open", async () => {
@@ -90,7 +90,8 @@ Deno.test("openStore() says when the file system knows no locks, and leaves no f
   const disk = new FailingDisk();
   disk.faults.failLock = true;
   const message = await refusal(settings(directory.path, { disk }));
-  assert(message.startsWith(`Cannot lock data directory "${directory.path}": `), message);
+  assert(message.startsWith(`Cannot use data directory "${directory.path}": `), message);
+  assert(message.includes("No locks available"), message);
   assertEquals(disk.openFiles, 0);
 });
 
@@ -114,7 +115,7 @@ Deno.test("openStore() refuses a damaged journal with its line number, and can b
   const lines = journalLines([{ kind: "register", user: id("ann") }]);
   await Deno.writeTextFile(path, lines.join("").replace("reg ann", "reg ant"));
   const message = await refusal(settings(directory.path));
-  assert(message.startsWith(`Cannot use journal "${path}": line 2 is damaged: `), message);
+  assert(message.startsWith(`Cannot use "${path}": line 2 is damaged: `), message);
   await Deno.writeTextFile(path, lines.join(""));
   await (await openStore(settings(directory.path))).close();
 });
@@ -127,22 +128,33 @@ Deno.test("openStore() refuses records that contradict each other", async () => 
     const path = `${directory.path}/journal.txt`;
     disk.put(path, toBytes(beginning + sealedLine(`3 2026-11-20T20:11:25Z ${words}`)));
     const message = await refusal(settings(directory.path, { disk }));
-    assert(message.startsWith(`Cannot use journal "${path}": its records contradict`), message);
+    assert(
+      message.startsWith(`Cannot use "${path}": line 3 is damaged: it makes no sense`),
+      message,
+    );
     assertEquals(disk.openFiles, 0);
   }
 });
 
-Deno.test("a second server on the same directory refuses to start", async () => {
+Deno.test("openStore() waits for a server that is busy, and says so when it does not let go", async () => {
+  await using directory = await TempDir.make();
+  const disk = new FailingDisk();
+  const other = new DirectoryLock(await disk.open(`${directory.path}/lock`));
+  await other.acquire();
+  const lockTiming = { deadlineMs: 60, turnMs: 30, idleMs: 2 };
+  const message = await refusal(settings(directory.path, { disk, lockTiming }));
+  assert(message.includes("does not let go"), message);
+  const waiting = openStore(settings(directory.path, { disk }));
+  await other.close();
+  await (await waiting).close();
+  assertEquals(disk.openFiles, 0);
+});
+
+Deno.test("two servers may use one directory, and both end in good order", async () => {
   await using directory = await TempDir.make();
   await using first = await ServerProcess.start(directory.path);
-  const args = ["--tcp-port=0", "--udp-port=0", `--data=${directory.path}`];
-  await using second = ServerProcess.spawn(args, { directory: directory.path });
-  assertEquals(await second.ended(), {
-    code: 1,
-    signal: null,
-    stdout: "",
-    stderr: `server: Cannot use data directory "${directory.path}": another server is using it; ` +
-      "stop that one or choose another directory with --data DIR\n",
-  });
-  assertEquals((await first.endBy("SIGTERM")).code, 0);
+  await using second = await ServerProcess.start(directory.path);
+  assertEquals(await ask(first.ports.buddy.tcp, "REG ann\n"), "200 OK\r\n");
+  assertEquals(await ask(second.ports.buddy.tcp, "REG ann\n"), "203 USER EXISTS\r\n");
+  for (const server of [first, second]) assertEquals((await server.endBy("SIGTERM")).code, 0);
 });

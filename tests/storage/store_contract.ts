@@ -5,12 +5,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { UserId } from "../../lib/core/user_id.ts";
-import type { ChangeOutcome, UserChange, UserStore } from "../../lib/storage/store.ts";
+import type { ChangeOutcome, Store, StoreChange, UserChange } from "../../lib/storage/store.ts";
 import { id } from "../support/ids.ts";
 
 /** A store, open and empty. */
 export interface StoreUnderTest extends AsyncDisposable {
-  readonly store: UserStore;
+  readonly store: Store;
 }
 
 const [ann, bob, eve, nobody] = [id("ann"), id("bob"), id("eve"), id("nobody")];
@@ -27,21 +27,29 @@ function remove(user: UserId, buddy: UserId): UserChange {
   return { kind: "remove", user, buddy };
 }
 
+function create(room: string, hash?: string): StoreChange {
+  return { kind: "create room", room, host: "Ann B.", hash };
+}
+
+function join(room: string, member: string): StoreChange {
+  return { kind: "join room", room, member, token: `token-${member}`, ip: "192.0.2.7" };
+}
+
 /** Makes changes one after the other. */
-async function inTurn(store: UserStore, ...changes: UserChange[]): Promise<ChangeOutcome[]> {
+async function inTurn(store: Store, ...changes: StoreChange[]): Promise<ChangeOutcome[]> {
   const outcomes: ChangeOutcome[] = [];
   for (const change of changes) outcomes.push(await store.change(change));
   return outcomes;
 }
 
 /** Asks for changes all at once. */
-async function atOnce(store: UserStore, ...changes: UserChange[]): Promise<ChangeOutcome[]> {
+async function atOnce(store: Store, ...changes: StoreChange[]): Promise<ChangeOutcome[]> {
   return await Promise.all(changes.map((change) => store.change(change)));
 }
 
 /** Registers the tests of the contract for one kind of store. */
 export function testStoreContract(kind: string, open: () => Promise<StoreUnderTest>): void {
-  function contract(rule: string, check: (store: UserStore) => Promise<void>): void {
+  function contract(rule: string, check: (store: Store) => Promise<void>): void {
     Deno.test(`${kind}: ${rule}`, async () => {
       await using opened = await open();
       await check(opened.store);
@@ -135,6 +143,61 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
     assertEquals(outcomes.filter((outcome) => outcome === "exists").length, 199);
   });
 
+  contract("a password hash is kept until another one is set", async (store) => {
+    const set = (user: UserId, hash: string): UserChange => ({ kind: "set password", user, hash });
+    assertEquals(await inTurn(store, set(ann, "one")), ["no such user"]);
+    assertEquals(await store.passwordOf(ann), undefined);
+    await inTurn(store, register(ann));
+    assertEquals(await store.passwordOf(ann), undefined);
+    for (const hash of ["scrypt$15$8$3$c2FsdA$aGFzaA", "another one", "-"]) {
+      assertEquals(await inTurn(store, set(ann, hash)), ["done"]);
+      assertEquals(await store.passwordOf(ann), hash);
+    }
+    assertEquals(await store.buddiesOf(ann), []);
+  });
+
+  contract(
+    "rooms are kept in the order of creating, members in the order of joining",
+    async (store) => {
+      assertEquals(await store.rooms(), []);
+      assertEquals(
+        await inTurn(store, create("the lab", "hash"), create("Küche"), create("Küche")),
+        [
+          "done",
+          "done",
+          "exists",
+        ],
+      );
+      assertEquals(
+        await inTurn(store, join("the lab", "bob"), join("the lab", "ann"), join("the lab", "bob")),
+        ["done", "done", "exists"],
+      );
+      const member = (name: string) => ({ member: name, token: `token-${name}`, ip: "192.0.2.7" });
+      assertEquals(await store.rooms(), [
+        { room: "the lab", host: "Ann B.", hash: "hash", members: [member("bob"), member("ann")] },
+        { room: "Küche", host: "Ann B.", hash: undefined, members: [] },
+      ]);
+    },
+  );
+
+  contract("rooms are closed and left once", async (store) => {
+    const leave = (member: string): StoreChange => ({ kind: "leave room", room: "lab", member });
+    const close: StoreChange = { kind: "close room", room: "lab" };
+    assertEquals(await inTurn(store, close, leave("ann"), join("lab", "ann")), [
+      "absent",
+      "absent",
+      "absent",
+    ]);
+    await inTurn(store, create("lab"), join("lab", "ann"));
+    assertEquals(await inTurn(store, leave("bob"), leave("ann"), leave("ann")), [
+      "absent",
+      "done",
+      "absent",
+    ]);
+    assertEquals(await inTurn(store, close, close), ["done", "absent"]);
+    assertEquals(await store.rooms(), []);
+  });
+
   contract("a store that works says that it takes changes", async (store) => {
     await inTurn(store, register(ann));
     assertEquals(store.health(), { writable: true });
@@ -148,7 +211,7 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
 
   Deno.test(`${kind}: any changes, in any batches, come to what a simple model says`, async () => {
     const users = fc.constantFrom(ann, bob, eve, id("x"));
-    const change: fc.Arbitrary<UserChange> = fc.oneof(
+    const change: fc.Arbitrary<BuddyChange> = fc.oneof(
       fc.record({ kind: fc.constant("register" as const), user: users }),
       fc.record({ kind: fc.constantFrom("add" as const, "remove"), user: users, buddy: users }),
     );
@@ -172,11 +235,13 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
   });
 }
 
+type BuddyChange = Exclude<UserChange, { readonly kind: "set password" }>;
+
 /** Users and buddies as simply as they can be kept. A Set keeps the order of adding. */
 class Model {
   readonly users = new Map<UserId, Set<UserId>>();
 
-  change(change: UserChange): ChangeOutcome {
+  change(change: BuddyChange): ChangeOutcome {
     const buddies = this.users.get(change.user);
     if (change.kind === "register") {
       if (buddies !== undefined) return "exists";

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { StorageError } from "../../lib/core/errors.ts";
 import type { Disk } from "../../lib/storage/disk.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
-import type { ChangeOutcome, UserStore } from "../../lib/storage/store.ts";
+import type { ChangeOutcome, Store } from "../../lib/storage/store.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { id } from "../support/ids.ts";
@@ -24,13 +24,13 @@ testStoreContract("text store", async () => {
   };
 });
 
-function openText(directory: string, disk?: Disk): Promise<UserStore> {
+function openText(directory: string, disk?: Disk): Promise<Store> {
   const parts = { kind: "text", directory, clock: Date.now, log: new RecordedLog() } as const;
   return openStore(disk === undefined ? parts : { ...parts, disk });
 }
 
 /** Closes a store that a test may have closed already. */
-async function closeAnyway(store: UserStore): Promise<void> {
+async function closeAnyway(store: Store): Promise<void> {
   await store.close().catch(() => {});
 }
 
@@ -40,7 +40,7 @@ class Bench implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly log = new RecordedLog();
   readonly directory: TempDir;
-  store!: UserStore;
+  store!: Store;
 
   private constructor(directory: TempDir) {
     this.directory = directory;
@@ -67,7 +67,8 @@ class Bench implements AsyncDisposable {
   /** Which of these users a server finds that starts now, or after a loss of power. */
   async found(names: readonly string[], disk: FailingDisk = this.disk): Promise<string[]> {
     const fresh = await openText(this.directory.path, disk);
-    const found = names.filter((name) => fresh.isKnown(id(name)));
+    const known = await Promise.all(names.map((name) => fresh.isKnown(id(name))));
+    const found = names.filter((_, index) => known[index]);
     await fresh.close();
     return found;
   }
@@ -113,7 +114,7 @@ for (const [what, fault] of [["write", "failAppend"], ["sync", "failSync"]] as c
     bench.disk.faults[fault] = 1;
     const lost = ["bob", "eve"].map((name) => bench.register(name));
     for (const request of lost) await assertRejects(() => request, StorageError);
-    assertEquals(bench.store.isKnown(bob), false);
+    assertEquals(await bench.store.isKnown(bob), false);
     assertEquals(bench.store.health().writable, false);
     assertEquals(await bench.found(["ann", "bob", "eve"]), ["ann"]);
     assertEquals(await bench.found(["ann", "bob", "eve"], bench.disk.afterPowerLoss(999)), ["ann"]);

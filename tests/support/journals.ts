@@ -5,7 +5,9 @@
 import { crc32 } from "node:zlib";
 import type { Disk } from "../../lib/storage/disk.ts";
 import { Journal } from "../../lib/storage/journal.ts";
-import { encodeRecord, type JournalEntry } from "../../lib/storage/text_record.ts";
+import { BEGINNING, type JournalPoint } from "../../lib/storage/journal_point.ts";
+import type { StoreChange } from "../../lib/storage/store.ts";
+import { encodeRecord, type JournalEntry, recordTime } from "../../lib/storage/text_record.ts";
 
 /** The directory a journal under test is said to be in. */
 export const DIRECTORY = "/data";
@@ -16,12 +18,14 @@ export const JOURNAL_PATH = "/data/journal.txt";
 /** Milliseconds for things whose time does not matter. */
 export const SOME_TIME = Date.UTC(2026, 10, 20, 20, 11, 25);
 
-const TIME = "2026-11-20T20:11:25Z";
-
-/** The lines of a journal with these entries behind its beginning, LF included. */
-export function journalLines(entries: readonly JournalEntry[]): string[] {
-  const all: JournalEntry[] = [{ kind: "journal" }, ...entries];
-  return all.map((entry, index) => encodeRecord({ sequence: index + 1, entry }, TIME));
+/** The lines of a journal with these changes behind its beginning, LF included. */
+export function journalLines(
+  changes: readonly StoreChange[],
+  { sequence, checksum }: JournalPoint = BEGINNING,
+): string[] {
+  const entries: JournalEntry[] = [{ kind: "journal", after: checksum }, ...changes];
+  const time = recordTime(SOME_TIME);
+  return entries.map((entry, index) => encodeRecord(sequence + index, entry, time));
 }
 
 /** A whole line with a checksum that fits, whatever it says. */
@@ -31,15 +35,22 @@ export function sealedLine(content: string): string {
 
 /** What opening a journal gave. */
 export interface OpenedForTest {
-  readonly entries: readonly JournalEntry[];
-  readonly records: number;
+  readonly changes: readonly StoreChange[];
+  readonly lines: number;
   readonly tornBytes: number;
 }
 
 /** Opens the journal of a disk, closes it again, and tells what was in it. */
 export async function openAndClose(disk: Disk): Promise<OpenedForTest> {
-  const entries: JournalEntry[] = [];
-  const opened = await Journal.open(disk, DIRECTORY, SOME_TIME, (entry) => entries.push(entry));
-  opened.journal.close();
-  return { entries, records: opened.records, tornBytes: opened.tornBytes };
+  const changes: StoreChange[] = [];
+  const journal = await Journal.open(disk, DIRECTORY, BEGINNING, (change) => {
+    changes.push(change);
+    return true;
+  });
+  journal?.close();
+  return {
+    changes,
+    lines: journal?.position.lines ?? 0,
+    tornBytes: journal?.tornBytes ?? 0,
+  };
 }

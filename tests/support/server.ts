@@ -6,7 +6,7 @@ import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../lib/core/limits.
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
-import type { UserStore } from "../../lib/storage/store.ts";
+import type { Store } from "../../lib/storage/store.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { ask, askAndFinish, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
@@ -18,7 +18,7 @@ export interface TestServerOptions {
   readonly presenceTtl?: number;
   readonly limits?: Partial<ServerLimits>;
   /** A store in memory unless given; it is closed with the server. */
-  readonly store?: UserStore;
+  readonly store?: Store;
   /** Keeps users in this directory, as text. */
   readonly directory?: string;
 }

@@ -1,0 +1,136 @@
+/**
+ * The maintenance commands as programs: from options to what is printed and the exit code. They take
+ * the same lock as servers do, and may be used while servers run.
+ */
+
+import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
+import { OperationalError } from "../core/errors.ts";
+import { createLog, writeToStderr } from "../observe/log.ts";
+import { SYSTEM_DISK } from "../storage/disk.ts";
+import {
+  exportUsers,
+  importUsers,
+  readOlderLayout,
+  type Skipped,
+} from "../storage/older_layout.ts";
+import { lockDirectory, openStore } from "../storage/open_store.ts";
+import { checkDirectory, type CheckReport, repairDirectory } from "../storage/repair.ts";
+import { salvage } from "../storage/salvage.ts";
+
+/** What a command printed and how it ended. */
+export interface MaintenanceResult {
+  /** For stdout, a line each. */
+  readonly lines: readonly string[];
+  readonly exitCode: number;
+}
+
+/**
+ * Runs a maintenance command.
+ *
+ * @throws OperationalError when the directory cannot be used
+ */
+export async function maintain(
+  command: MaintenanceCommand,
+  options: MaintenanceOptions,
+): Promise<MaintenanceResult> {
+  switch (command) {
+    case "check":
+      return await check(options.directory);
+    case "repair":
+      return await repair(options.directory);
+    case "import":
+      return await importInto(options.directory, options.other ?? options.directory, options);
+    case "export":
+      return await exportFrom(options.directory, options.other ?? options.directory);
+  }
+}
+
+async function check(directory: string): Promise<MaintenanceResult> {
+  const report = await locked(directory, () => checkDirectory(SYSTEM_DISK, directory));
+  const isWhole = report.faults.length === 0;
+  const advice = isWhole ? [] : [`Damaged; "server repair ${directory}" keeps what is readable`];
+  return { lines: [...reportLines(report), ...advice], exitCode: isWhole ? 0 : 1 };
+}
+
+async function repair(directory: string): Promise<MaintenanceResult> {
+  const report = await locked(
+    directory,
+    () => repairDirectory(SYSTEM_DISK, directory, Date.now()),
+  );
+  const done = report.aside === undefined
+    ? "Nothing to repair"
+    : `Repaired; what could not be kept is in ${report.aside}`;
+  return { lines: [...reportLines(report), done], exitCode: 0 };
+}
+
+function reportLines(report: CheckReport): string[] {
+  const { users, buddies, rooms, records, tornBytes, faults } = report;
+  const torn = tornBytes === 0
+    ? []
+    : [`An unfinished last line of ${tornBytes} bytes, never acknowledged; a server cuts it off`];
+  return [
+    ...faults.map(({ path, line, what }) => `${path}: line ${line}: ${what}`),
+    ...torn,
+    `${users} users, ${buddies} buddies, ${rooms} rooms, ${records} journal records`,
+  ];
+}
+
+async function importInto(
+  from: string,
+  into: string,
+  options: MaintenanceOptions,
+): Promise<MaintenanceResult> {
+  await requireDirectory(from);
+  const { users, skipped } = await readOlderLayout(from, from === into);
+  if (users.length === 0 && skipped.length === 0) {
+    throw new OperationalError(`Cannot find USER.txt files in "${from}" or "${from}/users"`);
+  }
+  const clock = Date.now;
+  const log = createLog({ format: options.log, level: "warn", clock, write: writeToStderr });
+  const store = await openStore({ kind: "text", directory: into, clock, log });
+  try {
+    const report = await importUsers(store, users);
+    return {
+      lines: [
+        ...[...skipped, ...report.skipped].map(skippedLine),
+        `Imported ${report.users} users and ${report.buddies} buddies into ${into}; ` +
+        `${report.known} were there already, ` +
+        `${skipped.length + report.skipped.length} lines or files were skipped`,
+      ],
+      exitCode: 0,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+function skippedLine({ path, line, why }: Skipped): string {
+  return `Skipped ${path}${line === undefined ? "" : ` line ${line}`}: ${why}`;
+}
+
+async function exportFrom(from: string, to: string): Promise<MaintenanceResult> {
+  const { state, faults } = await locked(from, () => salvage(SYSTEM_DISK, from));
+  if (faults.length > 0) {
+    throw new OperationalError(
+      `Cannot export "${from}": it is damaged; see "server check", then "server repair"`,
+    );
+  }
+  const count = await exportUsers(state.users.users(), to);
+  return { lines: [`Exported ${count} users into ${to}/users`], exitCode: 0 };
+}
+
+/** Does something while no server writes. */
+async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  await requireDirectory(directory);
+  const lock = await lockDirectory(directory);
+  try {
+    return await work();
+  } finally {
+    await lock.close();
+  }
+}
+
+async function requireDirectory(directory: string): Promise<void> {
+  const info = await Deno.stat(directory).catch(() => undefined);
+  if (!info?.isDirectory) throw new OperationalError(`Cannot find directory "${directory}"`);
+}

@@ -1,0 +1,29 @@
+/** What a damaged text file is reported as: which line, what is wrong, what to do. */
+
+import { OperationalError } from "../core/errors.ts";
+import type { RecordFault } from "./text_record.ts";
+
+/** A file that holds something that is no record of ours, where only records can be. */
+export class DamagedFileError extends OperationalError {
+  /** Which file. */
+  readonly path: string;
+  /** 1 for the first line of the file. */
+  readonly line: number;
+
+  /** Says which line of which file, and what is wrong with it and what to do. */
+  constructor(path: string, line: number, what: string) {
+    super(
+      `Cannot use "${path}": line ${line} is damaged: ${what}; ` +
+        `keep what is readable with "server repair", or restore a backup`,
+    );
+    this.path = path;
+    this.line = line;
+  }
+}
+
+/** What is wrong with a line that is no record. */
+export const FAULT_WORDS: Readonly<Record<RecordFault, string>> = {
+  checksum: "its checksum does not fit",
+  format: "its checksum fits but its words make no sense",
+  unknown: "it was written by a version of Parley that knows more, use that one",
+};

@@ -1,0 +1,132 @@
+/**
+ * Looking after a data directory: `check` tells what is in it, `repair` makes it whole again. Both
+ * may run beside servers: they take the same lock, and servers read anew what was repaired.
+ */
+
+import { OperationalError } from "../core/errors.ts";
+import { appendAll, type Disk } from "./disk.ts";
+import { contentsOfState } from "./draft_contents.ts";
+import { Journal } from "./journal.ts";
+import { type Fault, salvage, type Salvaged } from "./salvage.ts";
+import type { JournalPoint } from "./journal_point.ts";
+import { SnapshotDraft } from "./snapshot_draft.ts";
+import { textFileNames } from "./text_files.ts";
+
+/** What a check found. */
+export interface CheckReport {
+  /** Registered users. */
+  readonly users: number;
+  /** Buddies of all of them together. */
+  readonly buddies: number;
+  /** Rooms. */
+  readonly rooms: number;
+  /** Records of the journal that are readable. */
+  readonly records: number;
+  /** Bytes of an unfinished last line: a crash, no damage. */
+  readonly tornBytes: number;
+  /** What is not as it was written. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Verifies every line. Under the lock; nothing is changed.
+ *
+ * @throws OperationalError when there are no files to verify
+ */
+export async function checkDirectory(disk: Disk, directory: string): Promise<CheckReport> {
+  return report(await read(disk, directory));
+}
+
+function report({ state, records, tornBytes, faults }: Salvaged): CheckReport {
+  let buddies = 0;
+  for (const user of state.users.users()) buddies += user.buddies.length;
+  return {
+    users: state.users.size,
+    buddies,
+    rooms: state.rooms.size,
+    records,
+    tornBytes,
+    faults,
+  };
+}
+
+async function read(disk: Disk, directory: string): Promise<Salvaged> {
+  const names = textFileNames(directory);
+  const [journal, snapshot] = [await disk.facts(names.journal), await disk.facts(names.snapshot)];
+  if (journal === undefined && snapshot === undefined) {
+    throw new OperationalError(
+      `Cannot find journal.txt or users.txt in "${directory}": is it a data directory? ` +
+        `Directories of older servers are read with "server import"`,
+    );
+  }
+  return await salvage(disk, directory);
+}
+
+/** What a repair did. */
+export interface RepairReport extends CheckReport {
+  /** Where the lines that could not be kept are; `undefined` when there was nothing to repair. */
+  readonly aside: string | undefined;
+}
+
+/**
+ * Keeps every readable record, and moves the rest aside into a file of its own. Under the lock.
+ *
+ * @throws OperationalError when there are no files to repair
+ */
+export async function repairDirectory(
+  disk: Disk,
+  directory: string,
+  now: number,
+): Promise<RepairReport> {
+  const salvaged = await read(disk, directory);
+  const found = report(salvaged);
+  const names = textFileNames(directory);
+  const lacksJournal = await disk.facts(names.journal) === undefined || salvaged.records === 0;
+  if (found.faults.length === 0 && !lacksJournal) return { ...found, aside: undefined };
+
+  const aside = `${directory}/damaged-${new Date(now).toISOString().replaceAll(":", "-")}.txt`;
+  await writeAside(disk, aside, found.faults);
+  const point = newHistory(salvaged.sequence);
+  const draft = `${directory}/users.tmp`;
+  await disk.remove(draft);
+  const file = await disk.open(draft);
+  try {
+    await new SnapshotDraft(contentsOfState(salvaged.state), point, now).writeTo(file, undefined);
+    await file.syncData();
+  } finally {
+    file.close();
+  }
+  if (await disk.facts(names.snapshot) !== undefined) {
+    await disk.rename(names.snapshot, names.previous);
+  }
+  await disk.rename(draft, names.snapshot);
+  await disk.syncDirectory(directory);
+  await Journal.begin(disk, directory, point, [], now);
+  return { ...found, aside };
+}
+
+/**
+ * A point no server has read: those that follow the old journal find their place gone and read
+ * everything anew.
+ */
+function newHistory(sequence: number): JournalPoint {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return { sequence: sequence + 1, checksum: random.toString(16).padStart(8, "0") };
+}
+
+async function writeAside(disk: Disk, path: string, faults: readonly Fault[]): Promise<void> {
+  const file = await disk.open(path);
+  try {
+    const encoder = new TextEncoder();
+    for (const { path, line, what, bytes } of faults) {
+      await appendAll(file, encoder.encode(`# ${path} line ${line}: ${what}\n`));
+      if (bytes !== undefined) {
+        await appendAll(file, bytes);
+        await appendAll(file, encoder.encode("\n"));
+      }
+    }
+    await file.syncData();
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The snapshot, `users.txt`: everything there was at one point of the journal, sorted by user.
+ *
+ * ```text
+ * snapshot parley/1 4711 5a3f8d10 2026-11-20T20:11:25Z 7be1d09c
+ * user alice - bob carol 1f0c5f2e
+ * user bob scrypt$15$8$3$c2FsdA$aGFzaA 3be1d09c
+ * room lab alice % 90b7c2aa
+ * member lab alice token_0f3a 192.0.2.7 5a3f8d10
+ * end 4 0c5f2e1f
+ * ```
+ *
+ * The first line names the last record it contains and that record's checksum, where the journal
+ * goes on; the last line counts the lines between, so that a part of a file is not taken for the
+ * whole.
+ */
+
+import type { UserId } from "../core/user_id.ts";
+import { contentOf, sealLine } from "./checked_line.ts";
+import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
+import type { DiskFile } from "./disk.ts";
+import { decodeField, encodeField } from "./field.ts";
+import type { JournalPoint } from "./journal_point.ts";
+import { readLines } from "./line_reader.ts";
+import type { StoredRoom } from "./store.ts";
+import { IdTable } from "./stored_id.ts";
+import type { RecordFault } from "./text_record.ts";
+import type { StoredUser } from "./user_index.ts";
+
+const FORMAT = "parley/1";
+const SPACE = 32;
+
+const decoder = new TextDecoder("latin1");
+
+/** What a line of a snapshot says. */
+export type SnapshotLine =
+  | { readonly kind: "start"; readonly through: JournalPoint }
+  | { readonly kind: "user"; readonly user: StoredUser }
+  | { readonly kind: "room"; readonly room: string; readonly host: string; readonly hash?: string }
+  | {
+    readonly kind: "member";
+    readonly room: string;
+    readonly member: string;
+    readonly token: string;
+    readonly ip: string;
+  }
+  | { readonly kind: "end"; readonly lines: number };
+
+/** The first line. */
+export function startLine(through: JournalPoint, time: string): string {
+  return sealLine(`snapshot ${FORMAT} ${through.sequence} ${through.checksum} ${time}`);
+}
+
+/** A user's line. */
+export function userLine({ user, hash, buddies }: StoredUser): string {
+  const words = ["user", user, hash === undefined ? "-" : encodeField(hash), ...buddies];
+  return sealLine(words.join(" "));
+}
+
+/** A room's lines: itself, then its members. */
+export function roomLines({ room, host, hash, members }: StoredRoom): string[] {
+  const name = encodeField(room);
+  return [
+    sealLine(`room ${name} ${encodeField(host)} ${encodeField(hash ?? "")}`),
+    ...members.map(({ member, token, ip }) =>
+      sealLine(`member ${name} ${encodeField(member)} ${encodeField(token)} ${ip}`)
+    ),
+  ];
+}
+
+/** The last line. */
+export function endLine(lines: number): string {
+  return sealLine(`end ${lines}`);
+}
+
+/**
+ * Reads a line without its LF.
+ *
+ * @param ids gives the strings that ids become
+ * @returns what it says, or what is wrong with it, as `parseRecord` tells it
+ */
+export function parseSnapshotLine(line: Uint8Array, ids: IdTable): SnapshotLine | RecordFault {
+  const content = contentOf(line);
+  if (content === undefined) return "checksum";
+  const [word, ...fields] = isUserLine(content) ? ["user"] : decoder.decode(content).split(" ");
+  switch (word) {
+    case "user":
+      return parseUser(content, ids);
+    case "snapshot":
+      return parseStart(fields);
+    case "end":
+      return fields.length === 1 && /^\d+$/.test(fields[0]!)
+        ? { kind: "end", lines: Number(fields[0]) }
+        : "format";
+    case "room": {
+      const [room, host, hash] = fields.map(decodeField);
+      if (!room || !host || hash === undefined || fields.length !== 3) return "format";
+      return hash === "" ? { kind: "room", room, host } : { kind: "room", room, host, hash };
+    }
+    case "member": {
+      const [room, member, token, ip] = fields.map(decodeField);
+      if (!room || !member || !token || !ip || fields.length !== 4) return "format";
+      return { kind: "member", room, member, token, ip };
+    }
+    default:
+      return "unknown";
+  }
+}
+
+const USER_WORD = new TextEncoder().encode("user ");
+
+function isUserLine(content: Uint8Array): boolean {
+  return USER_WORD.every((byte, at) => content[at] === byte);
+}
+
+/** Reads `user ID HASH BUDDY...` from its bytes: nearly all lines are such, and there are many. */
+function parseUser(content: Uint8Array, ids: IdTable): SnapshotLine | RecordFault {
+  let at = USER_WORD.length;
+  const wordEnd = (): number => {
+    const space = content.indexOf(SPACE, at);
+    return space < 0 ? content.length : space;
+  };
+  let end = wordEnd();
+  const user = ids.read(content, at, end);
+  at = end + 1;
+  end = wordEnd();
+  const hashWord = decoder.decode(content.subarray(at, end));
+  const hash = hashWord === "-" ? undefined : decodeField(hashWord);
+  const buddies: UserId[] = [];
+  while ((at = end + 1) <= content.length) {
+    end = wordEnd();
+    const buddy = ids.read(content, at, end);
+    if (buddy === undefined) return "format";
+    buddies.push(buddy);
+  }
+  const isWhole = user !== undefined && (hashWord === "-" || hash);
+  return isWhole ? { kind: "user", user: { user, hash, buddies } } : "format";
+}
+
+function parseStart(
+  [format, sequence = "", checksum = ""]: string[],
+): SnapshotLine | RecordFault {
+  if (format !== FORMAT) return "unknown";
+  if (!/^[1-9]\d{0,14}$/.test(sequence)) return "format";
+  return { kind: "start", through: { sequence: Number(sequence), checksum } };
+}
+
+/**
+ * Reads a snapshot whole.
+ *
+ * @param path what to call the file in messages
+ * @param take is given the lines between the first and the last
+ * @returns the point of the journal it contains everything up to
+ * @throws DamagedFileError with the number of the first line that is not as it was written
+ */
+export async function readSnapshot(
+  file: DiskFile,
+  path: string,
+  take: (line: Extract<SnapshotLine, { kind: "user" | "room" | "member" }>) => void,
+): Promise<JournalPoint> {
+  let through: JournalPoint | undefined;
+  let count = 0;
+  let ended = false;
+  const ids = new IdTable();
+  const { rest } = await readLines(file, 0, (bytes) => {
+    count++;
+    const line = parseSnapshotLine(bytes, ids);
+    if (typeof line === "string") throw new DamagedFileError(path, count, FAULT_WORDS[line]);
+    const isFirst = count === 1;
+    if (ended || isFirst !== (line.kind === "start")) {
+      throw new DamagedFileError(path, count, "it does not belong there");
+    }
+    if (line.kind === "start") through = line.through;
+    else if (line.kind !== "end") take(line);
+    else if (line.lines === count - 2) ended = true;
+    else throw new DamagedFileError(path, count, "lines before it are missing");
+    return true;
+  });
+  if (through === undefined || !ended || rest.length > 0) {
+    throw new DamagedFileError(path, count + 1, "the file ends too early or goes on too long");
+  }
+  return through;
+}

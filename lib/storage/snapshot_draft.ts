@@ -1,0 +1,168 @@
+/**
+ * A new snapshot, made from the old one and the changes since: a merge of two sorted lists. Lines of
+ * users that nothing happened to are copied as they are.
+ */
+
+import type { UserId } from "../core/user_id.ts";
+import { openLine } from "./checked_line.ts";
+import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
+import { appendAll, type DiskFile } from "./disk.ts";
+import type { DraftContents } from "./draft_contents.ts";
+import type { JournalPoint } from "./journal_point.ts";
+import { readLines } from "./line_reader.ts";
+import { RoomIndex } from "./room_index.ts";
+import { endLine, parseSnapshotLine, roomLines, startLine, userLine } from "./snapshot.ts";
+import { IdTable } from "./stored_id.ts";
+import { recordTime } from "./text_record.ts";
+
+const decoder = new TextDecoder("latin1");
+
+/** The snapshot that is merged from. */
+export interface OldSnapshot {
+  /** The file, open. */
+  readonly file: DiskFile;
+  /** What to call it in messages. */
+  readonly path: string;
+}
+
+/** How much is written at once. */
+const PIECE_CHARACTERS = 64 * 1024;
+
+/** So many users are sorted or written without letting others have their turn: a few ms. */
+const PART = 2048;
+
+/** A snapshot in the making. */
+export class SnapshotDraft {
+  readonly #contents: DraftContents;
+  readonly #through: JournalPoint;
+  readonly #time: string;
+  readonly #rooms = new RoomIndex();
+  readonly #ids = new IdTable();
+  #changed: readonly UserId[] = [];
+  #next = 0;
+  #text = "";
+  #lines = 0;
+
+  /** A draft of everything up to a point of the journal. */
+  constructor(contents: DraftContents, through: JournalPoint, now: number) {
+    this.#contents = contents;
+    this.#through = through;
+    this.#time = recordTime(now);
+  }
+
+  /** Writes the snapshot. @throws DamagedFileError when the old one is not as it was written */
+  async writeTo(file: DiskFile, old: OldSnapshot | undefined): Promise<void> {
+    this.#changed = await sortedInParts(this.#contents.users);
+    this.#text = startLine(this.#through, this.#time);
+    if (old !== undefined) await this.#merge(file, old);
+    while (this.#next < this.#changed.length) {
+      this.#emitNewBefore(undefined);
+      await this.#flush(file);
+    }
+    for (const room of this.#contents.rooms(this.#rooms)) this.#emit(roomLines(room));
+    this.#text += endLine(this.#lines);
+    await this.#flush(file);
+  }
+
+  async #merge(file: DiskFile, { file: from, path }: OldSnapshot): Promise<void> {
+    let count = 0;
+    let offset = 0;
+    for (let isAllRead = false; !isAllRead;) {
+      isAllRead = true;
+      const end = await readLines(from, offset, (bytes) => {
+        const words = openLine(bytes);
+        if (words === undefined) {
+          throw new DamagedFileError(path, count + 1, FAULT_WORDS.checksum);
+        }
+        if (words[0] === "user" && !this.#emitNewBefore(words[1])) return isAllRead = false;
+        count++;
+        this.#takeOld(words, bytes);
+        return true;
+      }, () => this.#text.length < PIECE_CHARACTERS ? Promise.resolve() : this.#flush(file));
+      offset = end.offset;
+      if (!isAllRead) await this.#flush(file);
+    }
+  }
+
+  /**
+   * Writes users the old snapshot does not have, those before `user` or all, but at most a part.
+   *
+   * @returns whether that was all of them
+   */
+  #emitNewBefore(user: string | undefined): boolean {
+    for (let part = 0; part < PART; part++) {
+      const changed = this.#changed[this.#next];
+      if (changed === undefined || (user !== undefined && changed >= user)) return true;
+      this.#next++;
+      this.#emitUser(changed, undefined);
+    }
+    return false;
+  }
+
+  #takeOld(words: readonly string[], bytes: Uint8Array): void {
+    if (words[0] !== "user") return this.#takeRoomLine(bytes);
+    const user = words[1] as UserId;
+    if (this.#changed[this.#next] !== user) return this.#emit([decoder.decode(bytes) + "\n"]);
+    this.#next++;
+    this.#emitUser(user, bytes);
+  }
+
+  #emit(lines: readonly string[]): void {
+    this.#text += lines.join("");
+    this.#lines += lines.length;
+  }
+
+  /** A user who is new or changed: the old line, if any, and then what happened. */
+  #emitUser(user: UserId, old: Uint8Array | undefined): void {
+    const line = old && parseSnapshotLine(old, this.#ids);
+    const before = typeof line === "object" && line.kind === "user" ? line.user : undefined;
+    this.#emit([userLine(this.#contents.user(user, before))]);
+  }
+
+  /** Rooms are few, and put together in memory. */
+  #takeRoomLine(bytes: Uint8Array): void {
+    const line = parseSnapshotLine(bytes, this.#ids);
+    if (typeof line === "string") return;
+    if (line.kind === "room") this.#rooms.apply({ ...line, kind: "create room", hash: line.hash });
+    if (line.kind === "member") this.#rooms.apply({ ...line, kind: "join room" });
+  }
+
+  async #flush(file: DiskFile): Promise<void> {
+    const text = this.#text;
+    this.#text = "";
+    await appendAll(file, new TextEncoder().encode(text));
+  }
+}
+
+/** Sorts a list a part at a time, others having their turn in between: a merge sort. */
+async function sortedInParts(ids: UserId[]): Promise<readonly UserId[]> {
+  let runs: UserId[][] = [];
+  for (let at = 0; at < ids.length; at += PART) {
+    runs.push(ids.slice(at, at + PART).sort());
+    await turn();
+  }
+  while (runs.length > 1) {
+    const merged: UserId[][] = [];
+    for (let at = 0; at < runs.length; at += 2) {
+      merged.push(await mergeRuns(runs[at]!, runs[at + 1] ?? []));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function mergeRuns(left: readonly UserId[], right: readonly UserId[]): Promise<UserId[]> {
+  const merged: UserId[] = [];
+  let [l, r] = [0, 0];
+  while (l < left.length || r < right.length) {
+    const isLeft = r >= right.length || (l < left.length && left[l]! < right[r]!);
+    merged.push(isLeft ? left[l++]! : right[r++]!);
+    if (merged.length % (8 * PART) === 0) await turn();
+  }
+  return merged;
+}
+
+/** Lets everything else that waits have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,125 @@
+/**
+ * The text files of a data directory, read whole: the snapshot, then the journal behind it.
+ *
+ * ```text
+ * journal.txt          every change since the snapshot, one line each
+ * users.txt            the snapshot: everything up to some record, sorted
+ * users.previous.txt   the snapshot before that one
+ * lock, compact.lock   held by servers for moments
+ * *.tmp                drafts of a compaction; of no value once it ended
+ * ```
+ */
+
+import { OperationalError } from "../core/errors.ts";
+import type { Disk } from "./disk.ts";
+import { Journal, journalPath } from "./journal.ts";
+import { BEGINNING, type JournalPoint, type TakeChange } from "./journal_point.ts";
+import { readSnapshot, type SnapshotLine } from "./snapshot.ts";
+import { State } from "./state.ts";
+
+/** Names of the files in a data directory. */
+export interface TextFileNames {
+  /** Every change since the snapshot. */
+  readonly journal: string;
+  /** Everything up to some record. */
+  readonly snapshot: string;
+  /** The snapshot before that one. */
+  readonly previous: string;
+}
+
+/** The names, with their directory in front. */
+export function textFileNames(directory: string): TextFileNames {
+  return {
+    journal: journalPath(directory),
+    snapshot: `${directory}/users.txt`,
+    previous: `${directory}/users.previous.txt`,
+  };
+}
+
+/** What reading found. */
+export interface LoadedFiles {
+  /** All that is remembered. */
+  readonly state: State;
+  /** The journal behind it, open. */
+  readonly journal: Journal;
+  /** Bytes of an unfinished last line that were cut off. */
+  readonly cutBytes: number;
+  /** Length of the snapshot, 0 without one. */
+  readonly snapshotBytes: number;
+}
+
+/**
+ * Reads everything, begins a journal where there is nothing yet, and cuts off a torn last line.
+ * Under the lock.
+ *
+ * @throws DamagedFileError, OperationalError
+ */
+export async function loadTextFiles(
+  disk: Disk,
+  directory: string,
+  now: number,
+): Promise<LoadedFiles> {
+  const names = textFileNames(directory);
+  const state = new State();
+  const through = await loadSnapshot(disk, names, state);
+  const take = takeInto(state);
+  let journal = await Journal.open(disk, directory, through ?? BEGINNING, take);
+  if (journal === undefined) {
+    if (through !== undefined) {
+      throw new OperationalError(
+        `Cannot use "${directory}": journal.txt is missing or empty beside users.txt; ` +
+          `restore both from one backup, or go on with what users.txt has: "server repair"`,
+      );
+    }
+    await Journal.begin(disk, directory, BEGINNING, [], now);
+    journal = (await Journal.open(disk, directory, BEGINNING, take))!;
+  }
+  const cutBytes = journal.tornBytes;
+  if (cutBytes > 0) await journal.cut();
+  const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;
+  return { state, journal, cutBytes, snapshotBytes };
+}
+
+/** Applies changes as they are read; one that makes no sense is refused. */
+export function takeInto(state: State): TakeChange {
+  return (change) => {
+    if (state.judge(change) !== "done") return false;
+    state.apply(change);
+    return true;
+  };
+}
+
+/** @returns what the snapshot contains everything up to, `undefined` when there is none */
+async function loadSnapshot(
+  disk: Disk,
+  { snapshot, previous }: TextFileNames,
+  state: State,
+): Promise<JournalPoint | undefined> {
+  if (await disk.facts(snapshot) === undefined) {
+    // A compaction that was cut off between its two renames has left only the older one.
+    if (await disk.facts(previous) === undefined) return undefined;
+    await disk.rename(previous, snapshot);
+  }
+  const file = await disk.open(snapshot);
+  try {
+    return await readSnapshot(file, snapshot, (line) => restore(state, line));
+  } finally {
+    file.close();
+  }
+}
+
+/** Puts a line of a snapshot into the state. */
+export function restore(
+  { users, rooms }: State,
+  line: Extract<SnapshotLine, { kind: "user" | "room" | "member" }>,
+): void {
+  switch (line.kind) {
+    case "user":
+      return users.restore(line.user);
+    case "room":
+      rooms.apply({ ...line, kind: "create room", hash: line.hash });
+      return;
+    case "member":
+      rooms.apply({ ...line, kind: "join room" });
+  }
+}
