@@ -28,7 +28,7 @@ async function whyNoStrace(): Promise<string | undefined> {
 const OK = "200 OK\r\n";
 const STORAGE = "500 STORAGE\r\n";
 
-/** Makes the `when`th call of a kind on the journal fail. */
+/** Makes the `when`th call of a kind on the journal fail, in each thread that makes such calls. */
 interface Injection {
   readonly call: "fdatasync" | "write";
   readonly error: "EIO" | "ENOSPC";
@@ -67,7 +67,7 @@ async function play({ call, error, when }: Injection): Promise<void> {
   });
   const { acknowledged, refused } = await within(
     "service after a failure",
-    registerThroughFailure(server.ports.buddy.tcp, when + 20),
+    registerThroughFailure(server.ports.buddy.tcp, 60 * when + 60),
   );
   assert(refused.length > 0, "nothing failed: the injection did not reach the journal");
   await server.endBy("SIGKILL");
