@@ -1,6 +1,6 @@
 /** The command line of `server.ts`. */
 
-import { DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
+import { COMPACT_FROM_BYTES, DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
 import {
   addressRanges,
   choice,
@@ -33,6 +33,12 @@ export const SERVER_OPTIONS = {
     ["text", "memory"],
     "text",
     "where users are kept; memory forgets on exit",
+  ),
+  compactFrom: wholeNumber(
+    "compact-from",
+    COMPACT_FROM_BYTES,
+    { min: 1, max: 1_000_000_000_000 },
+    "journal size in bytes from which it is folded into users.txt",
   ),
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
   trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),

@@ -14,7 +14,12 @@ import {
   type Skipped,
 } from "../storage/older_layout.ts";
 import { lockDirectory, openStore } from "../storage/open_store.ts";
-import { checkDirectory, type CheckReport, repairDirectory } from "../storage/repair.ts";
+import {
+  checkDirectory,
+  type CheckReport,
+  repairDirectory,
+  requireTextFiles,
+} from "../storage/repair.ts";
 import { salvage } from "../storage/salvage.ts";
 
 /** What a command printed and how it ended. */
@@ -122,6 +127,8 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
 /** Does something while no server writes. */
 async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> {
   await requireDirectory(directory);
+  // Before the lock, which would make a file in a directory that is somebody else's.
+  await requireTextFiles(SYSTEM_DISK, directory);
   const lock = await lockDirectory(directory);
   try {
     return await work();

@@ -33,7 +33,8 @@ export async function runServer(options: ServerOptions): Promise<number> {
   });
   surviveUnexpected(log);
   const directory = options.data;
-  const store = await openStore({ kind: options.store, directory, clock, log });
+  const { store: kind, compactFrom } = options;
+  const store = await openStore({ kind, directory, compactFrom, clock, log });
   let server: RunningServer;
   try {
     const sinceStart = (): number => performance.now();

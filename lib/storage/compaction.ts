@@ -31,9 +31,6 @@ import type { StoreChange } from "./store.ts";
 import { textFileNames } from "./text_files.ts";
 import type { JournalRecord } from "./text_record.ts";
 
-/** Shorter journals are left alone: reading this much takes some 100 ms at start. */
-export const COMPACT_FROM_BYTES = 4 * 1024 * 1024;
-
 /** What a compaction works with. */
 export interface CompactionParts {
   /** The disk the directory is on. */

@@ -9,6 +9,8 @@ export class DamagedFileError extends OperationalError {
   readonly path: string;
   /** 1 for the first line of the file. */
   readonly line: number;
+  /** What is wrong with it. */
+  readonly what: string;
 
   /** Says which line of which file, and what is wrong with it and what to do. */
   constructor(path: string, line: number, what: string) {
@@ -18,6 +20,7 @@ export class DamagedFileError extends OperationalError {
     );
     this.path = path;
     this.line = line;
+    this.what = what;
   }
 }
 
@@ -27,3 +30,15 @@ export const FAULT_WORDS: Readonly<Record<RecordFault, string>> = {
   format: "its checksum fits but its words make no sense",
   unknown: "it was written by a version of Parley that knows more, use that one",
 };
+
+/** Something that is not as it was written. */
+export interface Fault {
+  /** Which file. */
+  readonly path: string;
+  /** 1 for the first line of the file. */
+  readonly line: number;
+  /** What is wrong with it. */
+  readonly what: string;
+  /** The line, as it stands there; absent when lines are missing, or when it was kept. */
+  readonly bytes?: Uint8Array;
+}

@@ -14,6 +14,12 @@ export function encodeField(text: string): string {
   }).join("");
 }
 
+/** Reads exactly so many words; nothing when there are more or fewer, or one is none of ours. */
+export function decodeFields(words: readonly string[], count: number): string[] {
+  const texts = words.map(decodeField).filter((text) => text !== undefined);
+  return texts.length === count && words.length === count ? texts : [];
+}
+
 /**
  * Reads back what {@linkcode encodeField} wrote.
  *

@@ -84,8 +84,10 @@ function requireInOrder(
  * A write cut off leaves the beginning of a line, and on some file systems a hole of zeros, where the
  * length was kept and the bytes were not. A whole record and one other byte was never cut off: its LF
  * was damaged.
+ *
+ * @throws DamagedFileError when what stands behind the last whole line is no such thing
  */
-function requireTorn(tail: Uint8Array, path: string, line: number): void {
+export function requireTorn(tail: Uint8Array, path: string, line: number): void {
   const isRecord = tail.length > 1 && tail.at(-1) !== 0 &&
     typeof parseRecord(tail.subarray(0, -1)) !== "string";
   if (isRecord) throw new DamagedFileError(path, line, "its line end is not as it was written");

@@ -41,6 +41,9 @@ export interface ImportReport {
   readonly skipped: readonly Skipped[];
 }
 
+/** So many users are registered in one batch: servers that share the directory wait that long. */
+const PART = 2048;
+
 /** Longest file that is read: a million buddies would not fill it. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
@@ -101,12 +104,13 @@ export async function importUsers(
   found: readonly OlderUser[],
 ): Promise<ImportReport> {
   const skipped: Skipped[] = [];
-  const outcomes = await Promise.all(
-    found.map(({ user }) => store.change({ kind: "register", user })),
-  );
-  const users = outcomes.filter((outcome) => outcome === "done").length;
-  let known = outcomes.length - users;
-  let buddies = 0;
+  let [users, known, buddies] = [0, 0, 0];
+  for (let at = 0; at < found.length; at += PART) {
+    const outcomes = await Promise.all(
+      found.slice(at, at + PART).map(({ user }) => store.change({ kind: "register", user })),
+    );
+    for (const outcome of outcomes) outcome === "done" ? users++ : known++;
+  }
   for (const { user, path, lines } of found) {
     const added = lines.map(async (text, index) => {
       if (text.trim() === "") return;

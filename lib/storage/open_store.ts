@@ -4,8 +4,8 @@
 
 import { ensureDir } from "@std/fs";
 import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
+import { COMPACT_FROM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
-import { COMPACT_FROM_BYTES } from "./compaction.ts";
 import { DirectoryLock, LOCK_TIMING, type LockTiming } from "./directory_lock.ts";
 import { type Disk, SYSTEM_DISK } from "./disk.ts";
 import { MemoryStore } from "./memory_store.ts";

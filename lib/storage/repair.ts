@@ -4,10 +4,11 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
+import type { Fault } from "./damage.ts";
 import { appendAll, type Disk } from "./disk.ts";
 import { contentsOfState } from "./draft_contents.ts";
 import { Journal } from "./journal.ts";
-import { type Fault, salvage, type Salvaged } from "./salvage.ts";
+import { salvage, type Salvaged } from "./salvage.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
 import { textFileNames } from "./text_files.ts";
@@ -34,7 +35,8 @@ export interface CheckReport {
  * @throws OperationalError when there are no files to verify
  */
 export async function checkDirectory(disk: Disk, directory: string): Promise<CheckReport> {
-  return report(await read(disk, directory));
+  await requireTextFiles(disk, directory);
+  return report(await salvage(disk, directory));
 }
 
 function report({ state, records, tornBytes, faults }: Salvaged): CheckReport {
@@ -50,16 +52,19 @@ function report({ state, records, tornBytes, faults }: Salvaged): CheckReport {
   };
 }
 
-async function read(disk: Disk, directory: string): Promise<Salvaged> {
-  const names = textFileNames(directory);
-  const [journal, snapshot] = [await disk.facts(names.journal), await disk.facts(names.snapshot)];
-  if (journal === undefined && snapshot === undefined) {
-    throw new OperationalError(
-      `Cannot find journal.txt or users.txt in "${directory}": is it a data directory? ` +
-        `Directories of older servers are read with "server import"`,
-    );
+/**
+ * Sees that a directory is one of ours.
+ *
+ * @throws OperationalError when it holds none of our files
+ */
+export async function requireTextFiles(disk: Disk, directory: string): Promise<void> {
+  for (const path of Object.values(textFileNames(directory))) {
+    if (await disk.facts(path) !== undefined) return;
   }
-  return await salvage(disk, directory);
+  throw new OperationalError(
+    `Cannot find journal.txt or users.txt in "${directory}": is it a data directory? ` +
+      `Directories of older servers are read with "server import"`,
+  );
 }
 
 /** What a repair did. */
@@ -78,11 +83,11 @@ export async function repairDirectory(
   directory: string,
   now: number,
 ): Promise<RepairReport> {
-  const salvaged = await read(disk, directory);
+  await requireTextFiles(disk, directory);
+  const salvaged = await salvage(disk, directory);
   const found = report(salvaged);
   const names = textFileNames(directory);
-  const lacksJournal = await disk.facts(names.journal) === undefined || salvaged.records === 0;
-  if (found.faults.length === 0 && !lacksJournal) return { ...found, aside: undefined };
+  if (found.faults.length === 0) return { ...found, aside: undefined };
 
   const aside = `${directory}/damaged-${new Date(now).toISOString().replaceAll(":", "-")}.txt`;
   await writeAside(disk, aside, found.faults);

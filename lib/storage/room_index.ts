@@ -50,16 +50,27 @@ export class RoomIndex {
     }
     const room = rooms.get(change.room)!;
     if (change.kind === "close room") {
-      rooms.delete(change.room);
-      return () => rooms.set(change.room, room);
+      return take(rooms, change.room);
     }
     if (change.kind === "join room") {
       const { member, token, ip } = change;
       room.members.set(member, { member, token, ip });
       return () => room.members.delete(member);
     }
-    const member = room.members.get(change.member)!;
-    room.members.delete(change.member);
-    return () => room.members.set(change.member, member);
+    return take(room.members, change.member);
   }
+}
+
+/** Takes an entry out of a map. The result puts it back where it was. */
+function take<Value>(map: Map<string, Value>, key: string): Undo {
+  const place = [...map.keys()].indexOf(key);
+  const value = map.get(key)!;
+  map.delete(key);
+  return () => {
+    const entries = [...map];
+    map.clear();
+    for (const [key, value] of entries.splice(0, place)) map.set(key, value);
+    map.set(key, value);
+    for (const [key, value] of entries) map.set(key, value);
+  };
 }

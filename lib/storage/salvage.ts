@@ -1,29 +1,18 @@
 /**
  * Reading a data directory that may be damaged: everything that is readable, and what is not.
- * Nothing is changed. Under the lock.
+ * Whatever a start would refuse is a fault here. Nothing is changed. Under the lock.
  */
 
-import type { Disk } from "./disk.ts";
-import { FAULT_WORDS } from "./damage.ts";
-import { readLines } from "./line_reader.ts";
-import { parseSnapshotLine, type SnapshotLine } from "./snapshot.ts";
+import { DamagedFileError, type Fault, FAULT_WORDS } from "./damage.ts";
+import type { Disk, DiskFile } from "./disk.ts";
+import { BEGINNING, type JournalPoint, pointChecksum } from "./journal_point.ts";
+import { requireTorn } from "./journal_scan.ts";
+import { MAX_LINE_BYTES, readLines } from "./line_reader.ts";
+import { SnapshotSalvage } from "./salvage_snapshot.ts";
 import { State } from "./state.ts";
-import { IdTable } from "./stored_id.ts";
 import type { StoreChange } from "./store.ts";
-import { restore, textFileNames } from "./text_files.ts";
-import { parseRecord } from "./text_record.ts";
-
-/** Something that is not as it was written. */
-export interface Fault {
-  /** Which file. */
-  readonly path: string;
-  /** 1 for the first line of the file. */
-  readonly line: number;
-  /** What is wrong with it. */
-  readonly what: string;
-  /** The line, as it stands there; absent when lines are missing. */
-  readonly bytes?: Uint8Array;
-}
+import { textFileNames } from "./text_files.ts";
+import { type JournalRecord, parseRecord } from "./text_record.ts";
 
 /** What could be read. */
 export interface Salvaged {
@@ -45,134 +34,180 @@ export async function salvage(disk: Disk, directory: string): Promise<Salvaged> 
   const state = new State();
   const faults: Fault[] = [];
   const hasSnapshot = await disk.facts(names.snapshot) !== undefined;
-  const snapshot = hasSnapshot ? names.snapshot : names.previous;
-  const through = await disk.facts(snapshot) === undefined
-    ? 1
-    : await salvageSnapshot(disk, snapshot, state, faults);
-  if (await disk.facts(names.journal) === undefined) {
-    return { state, sequence: through, records: 0, faults, tornBytes: 0 };
+  const path = hasSnapshot ? names.snapshot : names.previous;
+  const found = await disk.facts(path) !== undefined;
+  const snapshot = new SnapshotSalvage(path, state, faults);
+  if (found) {
+    const rest = await readFile(disk, path, snapshot);
+    snapshot.end(rest);
   }
-  const journal = await salvageJournal(disk, names.journal, { state, through, faults });
-  return { state, faults, ...journal };
+  const journal = new JournalSalvage(names.journal, found ? snapshot.through : BEGINNING, {
+    state,
+    faults,
+  });
+  if (await disk.facts(names.journal) !== undefined) {
+    journal.end(await readFile(disk, names.journal, journal), found);
+  } else if (found) {
+    faults.push({ path: names.journal, line: 1, what: "it is missing beside users.txt" });
+  }
+  const { records, tornBytes } = journal;
+  const sequence = Math.max(journal.sequence, snapshot.through?.sequence ?? 1);
+  return { state, faults, records, tornBytes, sequence };
 }
 
-/** @returns the sequence it contains everything up to; 1 when its first line is lost */
-async function salvageSnapshot(
-  disk: Disk,
-  path: string,
-  state: State,
-  faults: Fault[],
-): Promise<number> {
-  let through = 1;
-  let line = 0;
-  let last: SnapshotLine | undefined;
-  const ids = new IdTable();
-  const file = await disk.open(path);
-  try {
-    const { rest } = await readLines(file, 0, (bytes) => {
-      line++;
-      const parsed = parseSnapshotLine(bytes, ids);
-      if (typeof parsed === "string") {
-        faults.push({ path, line, what: FAULT_WORDS[parsed], bytes: bytes.slice() });
-        return true;
-      }
-      last = parsed;
-      if (parsed.kind === "start") through = parsed.through.sequence;
-      else if (parsed.kind !== "end") restoreIfSensible(parsed, bytes);
-      return true;
-    });
-    if (rest.length > 0) faults.push({ path, line: line + 1, what: "it is cut off", bytes: rest });
-  } finally {
-    file.close();
-  }
-  const expected = last?.kind === "end" ? last.lines + 2 : undefined;
-  if (expected === undefined) faults.push({ path, line: line + 1, what: "the end is missing" });
-  else if (expected !== line) {
-    faults.push({ path, line, what: `of ${expected} lines there are ${line}` });
-  }
-  return through;
-
-  function restoreIfSensible(
-    parsed: Extract<SnapshotLine, { kind: "user" | "room" | "member" }>,
-    bytes: Uint8Array,
-  ): void {
-    const isLost = parsed.kind === "member" &&
-      state.rooms.judge({ ...parsed, kind: "join room" }) !== "done";
-    if (isLost) faults.push({ path, line, what: "its room is lost", bytes: bytes.slice() });
-    else restore(state, parsed);
-  }
-}
-
-interface JournalContext {
-  readonly state: State;
-  readonly through: number;
-  readonly faults: Fault[];
-}
-
-async function salvageJournal(
-  disk: Disk,
-  path: string,
-  { state, through, faults }: JournalContext,
-): Promise<Pick<Salvaged, "sequence" | "records" | "tornBytes">> {
-  let line = 0;
-  let sequence = 0;
-  let records = 0;
-  /** Damaged lines since the last good one: each may be one of the missing records. */
-  let damaged = 0;
-  const file = await disk.open(path);
-  try {
-    const { rest } = await readLines(file, 0, (bytes) => {
-      line++;
-      const record = parseRecord(bytes);
-      if (typeof record === "string") {
-        damaged++;
-        faults.push({ path, line, what: FAULT_WORDS[record], bytes: bytes.slice() });
-        return true;
-      }
-      const missing = sequence === 0 ? 0 : record.sequence - sequence - 1 - damaged;
-      if (missing !== 0) {
-        const what = missing > 0
-          ? `${missing} records before it are missing`
-          : `record ${record.sequence} stands where ${sequence + damaged + 1} should`;
-        faults.push({ path, line, what });
-      }
-      damaged = 0;
-      sequence = Math.max(sequence, record.sequence);
-      records++;
-      if (record.entry.kind === "journal" || record.sequence <= through) return true;
-      if (!applyForgiving(state, record.entry)) {
-        faults.push({ path, line, what: "it makes no sense any more", bytes: bytes.slice() });
-      }
-      return true;
-    });
-    const isWhole = rest.length > 1 && typeof parseRecord(rest.subarray(0, -1)) !== "string";
-    if (isWhole) {
-      faults.push({ path, line: line + 1, what: "its line end is damaged", bytes: rest });
-    }
-    return {
-      sequence: Math.max(sequence, through),
-      records,
-      tornBytes: isWhole ? 0 : rest.length,
-    };
-  } finally {
-    file.close();
-  }
+/** Takes what stands in a file. */
+interface LineTaker {
+  /** A line without its LF; of one that is too long to be ours, its beginning. */
+  take(line: Uint8Array): void;
 }
 
 /**
- * Makes a change where lines before it may be lost. A user who has or is a buddy was registered, so
- * the line is as good as the registration.
+ * Reads every line of a file, also behind something that is too long to be one.
+ *
+ * @returns what stands behind the last LF
  */
-function applyForgiving(state: State, change: StoreChange): boolean {
-  const users = "buddy" in change
-    ? [change.user, change.buddy]
-    : change.kind === "set password"
-    ? [change.user]
-    : [];
-  for (const user of users) {
-    if (state.users.buddiesOf(user) === undefined) state.apply({ kind: "register", user });
+async function readFile(disk: Disk, path: string, lines: LineTaker): Promise<Uint8Array> {
+  const file = await disk.open(path);
+  try {
+    for (let from = 0;;) {
+      const { offset, rest } = await readLines(file, from, (line) => {
+        lines.take(line);
+        return true;
+      });
+      const next = rest.length < MAX_LINE_BYTES ? undefined : await behindLineEnd(file, offset);
+      if (next === undefined) return rest;
+      lines.take(rest);
+      from = next;
+    }
+  } finally {
+    file.close();
   }
-  if (state.judge(change) !== "done") return false;
-  state.apply(change);
-  return true;
+}
+
+/** Where the line ends that begins at an offset, LF included; `undefined` when it does not. */
+async function behindLineEnd(file: DiskFile, offset: number): Promise<number | undefined> {
+  const piece = new Uint8Array(MAX_LINE_BYTES);
+  for (let at = offset;;) {
+    const count = await file.readAt(at, piece);
+    if (count === 0) return undefined;
+    const end = piece.subarray(0, count).indexOf(10);
+    if (end >= 0) return at + end + 1;
+    at += count;
+  }
+}
+
+/** Reads a journal that may be damaged. */
+class JournalSalvage implements LineTaker {
+  readonly #path: string;
+  readonly #through: JournalPoint | undefined;
+  readonly #state: State;
+  readonly #faults: Fault[];
+  #line = 0;
+  /** Damaged lines since the last good one: each may be one of the missing records. */
+  #damaged = 0;
+  sequence = 0;
+  records = 0;
+  tornBytes = 0;
+
+  /** @param through what the snapshot contains; `undefined` when that is lost */
+  constructor(
+    path: string,
+    through: JournalPoint | undefined,
+    found: { readonly state: State; readonly faults: Fault[] },
+  ) {
+    this.#path = path;
+    this.#through = through;
+    this.#state = found.state;
+    this.#faults = found.faults;
+  }
+
+  take(bytes: Uint8Array): void {
+    this.#line++;
+    const record = parseRecord(bytes);
+    if (typeof record === "string") {
+      this.#damaged++;
+      this.#fault(FAULT_WORDS[record], bytes);
+      return;
+    }
+    this.#requirePlace(record);
+    this.#damaged = 0;
+    this.sequence = Math.max(this.sequence, record.sequence);
+    this.records++;
+    const { entry, sequence } = record;
+    if (entry.kind === "journal" || sequence <= (this.#through?.sequence ?? 1)) return;
+    this.#apply(entry, bytes);
+  }
+
+  /** Judges the end of the file. */
+  end(rest: Uint8Array, hasSnapshot: boolean): void {
+    const { sequence = 1 } = this.#through ?? {};
+    if (hasSnapshot && this.records === 0) this.#fault("there is no record in it");
+    else if (this.sequence < sequence) this.#fault(`it ends before record ${sequence}`);
+    try {
+      requireTorn(rest, this.#path, this.#line + 1);
+      this.tornBytes = rest.length;
+    } catch (error) {
+      if (!(error instanceof DamagedFileError)) throw error;
+      this.#line++;
+      this.#fault(error.what, rest);
+    }
+  }
+
+  /** Sees that a record is the one that should stand there. */
+  #requirePlace(record: JournalRecord): void {
+    const { entry, sequence } = record;
+    const isFirst = this.#line === 1;
+    if ((entry.kind === "journal") !== isFirst) {
+      this.#fault(isFirst ? "a journal begins with a journal record" : "a second beginning");
+    }
+    const through = this.#through;
+    if (
+      through !== undefined && this.records === 0 && sequence > through.sequence + this.#damaged
+    ) {
+      this.#fault(`records ${through.sequence + 1} to ${sequence} are not in it`);
+    }
+    if (sequence === through?.sequence && pointChecksum(record) !== through.checksum) {
+      this.#fault(`record ${sequence} is not the one that users.txt ends with`);
+    }
+    const expected = this.sequence + this.#damaged + 1;
+    if (this.records === 0 || sequence === expected) return;
+    this.#fault(
+      sequence > expected
+        ? `${sequence - expected} records before it are missing`
+        : `record ${sequence} stands where ${expected} should`,
+    );
+  }
+
+  /**
+   * Makes a change where lines before it may be lost. A user who has or is a buddy was registered,
+   * so the line is as good as the registration.
+   */
+  #apply(change: StoreChange, bytes: Uint8Array): void {
+    const { users } = this.#state;
+    for (const user of usersOf(change)) {
+      if (users.buddiesOf(user) !== undefined) continue;
+      this.#fault(`nothing tells that ${user} was registered; taken for registered`);
+      this.#state.apply({ kind: "register", user });
+    }
+    if (this.#state.judge(change) === "done") this.#state.apply(change);
+    else this.#fault("it makes no sense after the lines before it", bytes);
+  }
+
+  #fault(what: string, bytes?: Uint8Array): void {
+    const fault = { path: this.#path, line: Math.max(1, this.#line), what };
+    this.#faults.push(bytes === undefined ? fault : { ...fault, bytes: bytes.slice() });
+  }
+}
+
+/** Users who must be registered for a change to make sense. */
+function usersOf(change: StoreChange): Extract<StoreChange, { kind: "register" }>["user"][] {
+  switch (change.kind) {
+    case "add":
+    case "remove":
+      return [change.user, change.buddy];
+    case "set password":
+      return [change.user];
+    default:
+      return [];
+  }
 }

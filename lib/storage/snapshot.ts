@@ -5,21 +5,23 @@
  * snapshot parley/1 4711 5a3f8d10 2026-11-20T20:11:25Z 7be1d09c
  * user alice - bob carol 1f0c5f2e
  * user bob scrypt$15$8$3$c2FsdA$aGFzaA 3be1d09c
+ * user carol - alice bob dave 0b18d3b6
+ * more carol - erin frank 45c14599
  * room lab alice % 90b7c2aa
  * member lab alice token_0f3a 192.0.2.7 5a3f8d10
- * end 4 0c5f2e1f
+ * end 6 0c5f2e1f
  * ```
  *
  * The first line names the last record it contains and that record's checksum, where the journal
  * goes on; the last line counts the lines between, so that a part of a file is not taken for the
- * whole.
+ * whole. Whoever has many buddies has several lines, because no line may be too long to be read.
  */
 
 import type { UserId } from "../core/user_id.ts";
 import { contentOf, sealLine } from "./checked_line.ts";
 import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import type { DiskFile } from "./disk.ts";
-import { decodeField, encodeField } from "./field.ts";
+import { decodeField, decodeFields, encodeField } from "./field.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
 import type { StoredRoom } from "./store.ts";
@@ -35,7 +37,7 @@ const decoder = new TextDecoder("latin1");
 /** What a line of a snapshot says. */
 export type SnapshotLine =
   | { readonly kind: "start"; readonly through: JournalPoint }
-  | { readonly kind: "user"; readonly user: StoredUser }
+  | { readonly kind: "user" | "more"; readonly user: StoredUser }
   | { readonly kind: "room"; readonly room: string; readonly host: string; readonly hash?: string }
   | {
     readonly kind: "member";
@@ -46,15 +48,29 @@ export type SnapshotLine =
   }
   | { readonly kind: "end"; readonly lines: number };
 
+/** A line between the first and the last. */
+export type ContentLine = Exclude<SnapshotLine, { readonly kind: "start" | "end" }>;
+
 /** The first line. */
 export function startLine(through: JournalPoint, time: string): string {
   return sealLine(`snapshot ${FORMAT} ${through.sequence} ${through.checksum} ${time}`);
 }
 
-/** A user's line. */
-export function userLine({ user, hash, buddies }: StoredUser): string {
-  const words = ["user", user, hash === undefined ? "-" : encodeField(hash), ...buddies];
-  return sealLine(words.join(" "));
+/** So many buddies of the longest name are a quarter of what a line may hold. */
+const BUDDIES_PER_LINE = 500;
+
+/** A user's lines: mostly one. */
+export function userLines({ user, hash, buddies }: StoredUser): string[] {
+  const hashWord = hash === undefined ? "-" : encodeField(hash);
+  const lines = [
+    sealLine(["user", user, hashWord, ...buddies.slice(0, BUDDIES_PER_LINE)].join(" ")),
+  ];
+  for (let at = BUDDIES_PER_LINE; at < buddies.length; at += BUDDIES_PER_LINE) {
+    lines.push(
+      sealLine(["more", user, "-", ...buddies.slice(at, at + BUDDIES_PER_LINE)].join(" ")),
+    );
+  }
+  return lines;
 }
 
 /** A room's lines: itself, then its members. */
@@ -63,7 +79,7 @@ export function roomLines({ room, host, hash, members }: StoredRoom): string[] {
   return [
     sealLine(`room ${name} ${encodeField(host)} ${encodeField(hash ?? "")}`),
     ...members.map(({ member, token, ip }) =>
-      sealLine(`member ${name} ${encodeField(member)} ${encodeField(token)} ${ip}`)
+      sealLine(["member", name, ...[member, token, ip].map(encodeField)].join(" "))
     ),
   ];
 }
@@ -85,7 +101,9 @@ export function parseSnapshotLine(line: Uint8Array, ids: IdTable): SnapshotLine 
   const [word, ...fields] = isUserLine(content) ? ["user"] : decoder.decode(content).split(" ");
   switch (word) {
     case "user":
-      return parseUser(content, ids);
+      return parseUser("user", content, ids);
+    case "more":
+      return parseUser("more", content, ids);
     case "snapshot":
       return parseStart(fields);
     case "end":
@@ -93,14 +111,15 @@ export function parseSnapshotLine(line: Uint8Array, ids: IdTable): SnapshotLine 
         ? { kind: "end", lines: Number(fields[0]) }
         : "format";
     case "room": {
-      const [room, host, hash] = fields.map(decodeField);
-      if (!room || !host || hash === undefined || fields.length !== 3) return "format";
-      return hash === "" ? { kind: "room", room, host } : { kind: "room", room, host, hash };
+      const [room, host, hash] = decodeFields(fields, 3);
+      if (room === undefined || host === undefined) return "format";
+      return hash ? { kind: "room", room, host, hash } : { kind: "room", room, host };
     }
     case "member": {
-      const [room, member, token, ip] = fields.map(decodeField);
-      if (!room || !member || !token || !ip || fields.length !== 4) return "format";
-      return { kind: "member", room, member, token, ip };
+      const [room, member, token, ip] = decodeFields(fields, 4);
+      return room === undefined || member === undefined || token === undefined || ip === undefined
+        ? "format"
+        : { kind: "member", room, member, token, ip };
     }
     default:
       return "unknown";
@@ -114,7 +133,11 @@ function isUserLine(content: Uint8Array): boolean {
 }
 
 /** Reads `user ID HASH BUDDY...` from its bytes: nearly all lines are such, and there are many. */
-function parseUser(content: Uint8Array, ids: IdTable): SnapshotLine | RecordFault {
+function parseUser(
+  kind: "user" | "more",
+  content: Uint8Array,
+  ids: IdTable,
+): SnapshotLine | RecordFault {
   let at = USER_WORD.length;
   const wordEnd = (): number => {
     const space = content.indexOf(SPACE, at);
@@ -133,8 +156,8 @@ function parseUser(content: Uint8Array, ids: IdTable): SnapshotLine | RecordFaul
     if (buddy === undefined) return "format";
     buddies.push(buddy);
   }
-  const isWhole = user !== undefined && (hashWord === "-" || hash);
-  return isWhole ? { kind: "user", user: { user, hash, buddies } } : "format";
+  const isWhole = user !== undefined && (hashWord === "-" || hash !== undefined);
+  return isWhole ? { kind, user: { user, hash, buddies } } : "format";
 }
 
 function parseStart(
@@ -156,20 +179,23 @@ function parseStart(
 export async function readSnapshot(
   file: DiskFile,
   path: string,
-  take: (line: Extract<SnapshotLine, { kind: "user" | "room" | "member" }>) => void,
+  take: (line: ContentLine) => void,
 ): Promise<JournalPoint> {
   let through: JournalPoint | undefined;
   let count = 0;
   let ended = false;
+  let user: UserId | undefined;
   const ids = new IdTable();
   const { rest } = await readLines(file, 0, (bytes) => {
     count++;
     const line = parseSnapshotLine(bytes, ids);
     if (typeof line === "string") throw new DamagedFileError(path, count, FAULT_WORDS[line]);
     const isFirst = count === 1;
-    if (ended || isFirst !== (line.kind === "start")) {
+    const isStray = line.kind === "more" && line.user.user !== user;
+    if (ended || isStray || isFirst !== (line.kind === "start")) {
       throw new DamagedFileError(path, count, "it does not belong there");
     }
+    if (line.kind === "user") user = line.user.user;
     if (line.kind === "start") through = line.through;
     else if (line.kind !== "end") take(line);
     else if (line.lines === count - 2) ended = true;

@@ -11,9 +11,10 @@ import type { DraftContents } from "./draft_contents.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
 import { RoomIndex } from "./room_index.ts";
-import { endLine, parseSnapshotLine, roomLines, startLine, userLine } from "./snapshot.ts";
+import { endLine, parseSnapshotLine, roomLines, startLine, userLines } from "./snapshot.ts";
 import { IdTable } from "./stored_id.ts";
 import { recordTime } from "./text_record.ts";
+import type { StoredUser } from "./user_index.ts";
 
 const decoder = new TextDecoder("latin1");
 
@@ -40,6 +41,8 @@ export class SnapshotDraft {
   readonly #ids = new IdTable();
   #changed: readonly UserId[] = [];
   #next = 0;
+  /** A user who changed, as the old snapshot has them; more lines of theirs may come. */
+  #old: StoredUser | undefined;
   #text = "";
   #lines = 0;
 
@@ -67,6 +70,7 @@ export class SnapshotDraft {
   async #merge(file: DiskFile, { file: from, path }: OldSnapshot): Promise<void> {
     let count = 0;
     let offset = 0;
+    let last: readonly string[] = [];
     for (let isAllRead = false; !isAllRead;) {
       isAllRead = true;
       const end = await readLines(from, offset, (bytes) => {
@@ -74,13 +78,19 @@ export class SnapshotDraft {
         if (words === undefined) {
           throw new DamagedFileError(path, count + 1, FAULT_WORDS.checksum);
         }
+        if (words[0] !== "more") this.#emitOld();
         if (words[0] === "user" && !this.#emitNewBefore(words[1])) return isAllRead = false;
         count++;
+        last = words;
         this.#takeOld(words, bytes);
         return true;
       }, () => this.#text.length < PIECE_CHARACTERS ? Promise.resolve() : this.#flush(file));
       offset = end.offset;
       if (!isAllRead) await this.#flush(file);
+    }
+    // A part of a snapshot would make a snapshot that is whole, and lacks the rest.
+    if (last[0] !== "end" || last[1] !== `${count - 2}`) {
+      throw new DamagedFileError(path, count + 1, "the file ends too early or goes on too long");
     }
   }
 
@@ -94,29 +104,37 @@ export class SnapshotDraft {
       const changed = this.#changed[this.#next];
       if (changed === undefined || (user !== undefined && changed >= user)) return true;
       this.#next++;
-      this.#emitUser(changed, undefined);
+      this.#emit(userLines(this.#contents.user(changed, undefined)));
     }
     return false;
   }
 
   #takeOld(words: readonly string[], bytes: Uint8Array): void {
-    if (words[0] !== "user") return this.#takeRoomLine(bytes);
-    const user = words[1] as UserId;
-    if (this.#changed[this.#next] !== user) return this.#emit([decoder.decode(bytes) + "\n"]);
-    this.#next++;
-    this.#emitUser(user, bytes);
+    const [word, user] = words;
+    if (word !== "user" && word !== "more") return this.#takeRoomLine(bytes);
+    const isChanged = word === "user" && this.#changed[this.#next] === user;
+    const isMoreOfChanged = word === "more" && this.#old?.user === user;
+    if (!isChanged && !isMoreOfChanged) return this.#emit([decoder.decode(bytes) + "\n"]);
+    const line = parseSnapshotLine(bytes, this.#ids);
+    if (typeof line === "string" || !("user" in line)) return;
+    if (isMoreOfChanged) {
+      this.#old!.buddies.push(...line.user.buddies);
+    } else {
+      this.#next++;
+      this.#old = line.user;
+    }
+  }
+
+  /** Writes the changed user whose old lines were read, with what happened since. */
+  #emitOld(): void {
+    if (this.#old === undefined) return;
+    this.#emit(userLines(this.#contents.user(this.#old.user, this.#old)));
+    this.#old = undefined;
   }
 
   #emit(lines: readonly string[]): void {
     this.#text += lines.join("");
     this.#lines += lines.length;
-  }
-
-  /** A user who is new or changed: the old line, if any, and then what happened. */
-  #emitUser(user: UserId, old: Uint8Array | undefined): void {
-    const line = old && parseSnapshotLine(old, this.#ids);
-    const before = typeof line === "object" && line.kind === "user" ? line.user : undefined;
-    this.#emit([userLine(this.#contents.user(user, before))]);
   }
 
   /** Rooms are few, and put together in memory. */

@@ -14,7 +14,7 @@ import { OperationalError } from "../core/errors.ts";
 import type { Disk } from "./disk.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { BEGINNING, type JournalPoint, type TakeChange } from "./journal_point.ts";
-import { readSnapshot, type SnapshotLine } from "./snapshot.ts";
+import { type ContentLine, readSnapshot } from "./snapshot.ts";
 import { State } from "./state.ts";
 
 /** Names of the files in a data directory. */
@@ -111,11 +111,13 @@ async function loadSnapshot(
 /** Puts a line of a snapshot into the state. */
 export function restore(
   { users, rooms }: State,
-  line: Extract<SnapshotLine, { kind: "user" | "room" | "member" }>,
+  line: ContentLine,
 ): void {
   switch (line.kind) {
     case "user":
       return users.restore(line.user);
+    case "more":
+      return users.restoreMore(line.user);
     case "room":
       rooms.apply({ ...line, kind: "create room", hash: line.hash });
       return;

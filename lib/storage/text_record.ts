@@ -20,7 +20,7 @@
  */
 
 import { checksumOfLine, openLine, sealLine } from "./checked_line.ts";
-import { decodeField, encodeField } from "./field.ts";
+import { decodeFields, encodeField } from "./field.ts";
 import { storedId } from "./stored_id.ts";
 import type { StoreChange } from "./store.ts";
 
@@ -134,38 +134,32 @@ const ENTRIES: ReadonlyMap<string, ParseEntry> = new Map<string, ParseEntry>([
   ["del", (fields) => buddyEntry("remove", fields)],
   ["password", ([name, ...fields]) => {
     const user = storedId(name);
-    const [hash] = texts(fields, 1);
+    const [hash] = decodeFields(fields, 1);
     return user && hash !== undefined ? { kind: "set password", user, hash } : "format";
   }],
   ["room", (fields) => {
-    const [room, host, hash] = texts(fields, 3);
+    const [room, host, hash] = decodeFields(fields, 3);
     return room === undefined || host === undefined
       ? "format"
       : { kind: "create room", room, host, hash: hash || undefined };
   }],
   ["close", (fields) => {
-    const [room] = texts(fields, 1);
+    const [room] = decodeFields(fields, 1);
     return room === undefined ? "format" : { kind: "close room", room };
   }],
   ["join", (fields) => {
-    const [room, member, token, ip] = texts(fields, 4);
+    const [room, member, token, ip] = decodeFields(fields, 4);
     return room === undefined || member === undefined || token === undefined || ip === undefined
       ? "format"
       : { kind: "join room", room, member, token, ip };
   }],
   ["leave", (fields) => {
-    const [room, member] = texts(fields, 2);
+    const [room, member] = decodeFields(fields, 2);
     return room === undefined || member === undefined
       ? "format"
       : { kind: "leave room", room, member };
   }],
 ]);
-
-/** Reads exactly so many encoded texts; nothing when there are more or fewer, or one is none. */
-function texts(fields: readonly string[], count: number): string[] {
-  const decoded = fields.map(decodeField).filter((text) => text !== undefined);
-  return decoded.length === count && fields.length === count ? decoded : [];
-}
 
 function buddyEntry(kind: "add" | "remove", fields: readonly string[]): JournalEntry | RecordFault {
   const user = storedId(fields[0]);

@@ -54,6 +54,13 @@ export class UserIndex {
     if (hash !== undefined) this.#hashes.set(user, hash);
   }
 
+  /** Adds more buddies of a user as a snapshot has them. */
+  restoreMore({ user, buddies }: StoredUser): void {
+    const before = this.#buddies.get(user);
+    if (before === undefined) this.#buddies.set(user, buddies);
+    else before.push(...buddies);
+  }
+
   /** What becomes of a change if it is made now: `done` means it may be applied. */
   judge(change: UserChange): ChangeOutcome {
     const buddies = this.#buddies.get(change.user);

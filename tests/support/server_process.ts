@@ -26,6 +26,8 @@ export interface SpawnOptions {
   readonly directory?: string;
   /** How many descriptors it may have open (`ulimit -n`). */
   readonly descriptors?: number;
+  /** A program that becomes it, with that program's arguments: `strace -D ...`. */
+  readonly under?: readonly string[];
 }
 
 /** A server process; killed at the end of the test if it is still there. */
@@ -42,7 +44,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Starts `server.ts` with these arguments, and does not wait for anything. */
   static spawn(args: readonly string[], options: SpawnOptions = {}): ServerProcess {
-    const { directory, descriptors } = options;
+    const { directory, descriptors, under = [] } = options;
     const files = directory === undefined
       ? []
       : [`--allow-read=${directory}`, `--allow-write=${directory}`];
@@ -60,7 +62,7 @@ export class ServerProcess implements AsyncDisposable {
     ];
     // `exec` makes the shell become the server, so that signals reach it.
     const [program = "", ...words] = descriptors === undefined
-      ? deno
+      ? [...under, ...deno]
       : ["sh", "-c", `ulimit -n ${descriptors} && exec "$0" "$@"`, ...deno];
     const command = new Deno.Command(program, { args: words, stdout: "piped", stderr: "piped" });
     return new ServerProcess(command.spawn());

@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { StorageError } from "../../lib/core/errors.ts";
+import { DirectoryLock, type LockTiming } from "../../lib/storage/directory_lock.ts";
+import { SYSTEM_DISK } from "../../lib/storage/disk.ts";
+import { FailingDisk } from "../support/failing_disk.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+/** Kept as long as there is work, given up at once when there is none. */
+const AT_ONCE: LockTiming = { deadlineMs: 20_000, turnMs: 0, idleMs: 0 };
+/** Kept until it is closed. */
+const FOR_LONG: LockTiming = { deadlineMs: 20_000, turnMs: 20_000, idleMs: 20_000 };
+const IMPATIENT: LockTiming = { deadlineMs: 20, turnMs: 0, idleMs: 0 };
+
+async function lockOn(disk: FailingDisk, timing: LockTiming): Promise<DirectoryLock> {
+  return new DirectoryLock(await disk.open("lock"), timing);
+}
+
+Deno.test("acquire() tells that the lock was taken anew, or kept since the last time", async () => {
+  const disk = new FailingDisk();
+  const lock = await lockOn(disk, FOR_LONG);
+  assertEquals(await lock.acquire(), true);
+  lock.release();
+  assertEquals(await lock.acquire(), false);
+  lock.release();
+  await lock.close();
+  assertEquals(disk.openFiles, 0);
+});
+
+Deno.test("a lock given up is taken anew", async () => {
+  const disk = new FailingDisk();
+  const lock = await lockOn(disk, { ...FOR_LONG, turnMs: -1 });
+  for (let round = 0; round < 3; round++) {
+    assertEquals(await lock.acquire(), true);
+    lock.release();
+  }
+  await lock.close();
+});
+
+Deno.test("acquire() waits for another holder", async () => {
+  const disk = new FailingDisk();
+  const [first, second] = [await lockOn(disk, FOR_LONG), await lockOn(disk, AT_ONCE)];
+  await first.acquire();
+  let taken = false;
+  const waiting = second.acquire().then(() => taken = true);
+  await Promise.resolve();
+  assertEquals(taken, false);
+  await first.close();
+  await waiting;
+  second.release();
+  await second.close();
+});
+
+Deno.test("acquire() rejects at its deadline, and works again when the holder lets go", async () => {
+  const disk = new FailingDisk();
+  const [holder, other] = [await lockOn(disk, FOR_LONG), await lockOn(disk, IMPATIENT)];
+  await holder.acquire();
+  await assertRejects(() => other.acquire(), StorageError, "does not let go");
+  await assertRejects(() => other.acquire(), StorageError, "does not let go");
+  await holder.close();
+  // What was asked for first is granted now, and used.
+  assertEquals(await other.acquire(), true);
+  other.release();
+  await other.close();
+});
+
+Deno.test("a lock that is granted after everybody gave up is let go at once", async () => {
+  const disk = new FailingDisk();
+  const [holder, other] = [await lockOn(disk, FOR_LONG), await lockOn(disk, IMPATIENT)];
+  await holder.acquire();
+  await assertRejects(() => other.acquire(), StorageError);
+  await holder.close();
+  const third = await lockOn(disk, FOR_LONG);
+  assertEquals(await third.acquire(), true);
+  await third.close();
+  await other.close();
+});
+
+Deno.test("acquire() says when the system has no locks to give", async () => {
+  const disk = new FailingDisk();
+  disk.faults.failLock = true;
+  const lock = await lockOn(disk, FOR_LONG);
+  await assertRejects(() => lock.acquire(), StorageError, "No locks available");
+  disk.heal();
+  assertEquals(await lock.acquire(), true);
+  await lock.close();
+});
+
+Deno.test("two busy holders of a real lock take turns, and never hold it both", async () => {
+  await using directory = await TempDir.make();
+  const timing: LockTiming = { deadlineMs: 20_000, turnMs: 3, idleMs: 1 };
+  let inside = 0;
+  const turns: number[] = [];
+  let isDone = false;
+
+  async function work(holder: number): Promise<void> {
+    const lock = new DirectoryLock(await SYSTEM_DISK.open(`${directory.path}/lock`), timing);
+    while (!isDone) {
+      const isNew = await lock.acquire();
+      assertEquals(++inside, 1);
+      if (isNew) turns.push(holder);
+      await new Promise((resume) => setTimeout(resume, 0));
+      inside--;
+      lock.release();
+      isDone ||= [1, 2].every((who) => turns.filter((turn) => turn === who).length >= 20);
+    }
+    await lock.close();
+  }
+
+  await Promise.all([work(1), work(2)]);
+  // Whoever wants it gets it after a few turns of the other at most.
+  const longest = Math.max(...turns.join("").match(/1+|2+/g)!.map((run) => run.length));
+  assert(longest <= 10, turns.join(""));
+});

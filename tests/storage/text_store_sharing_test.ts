@@ -1,0 +1,294 @@
+/**
+ * Text stores that share one directory, as several servers do. Real processes do the same in
+ * `tests/plays/shared_directory_test.ts`.
+ */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { StorageError } from "../../lib/core/errors.ts";
+import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import { Journal } from "../../lib/storage/journal.ts";
+import { BEGINNING } from "../../lib/storage/journal_point.ts";
+import { openStore, type StoreSettings } from "../../lib/storage/open_store.ts";
+import type { Store, StoreChange } from "../../lib/storage/store.ts";
+import { add, anyChanges, register, remove } from "../support/changes.ts";
+import { FailingDisk } from "../support/failing_disk.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { id } from "../support/ids.ts";
+import { SOME_TIME } from "../support/journals.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
+import { contentsOf, stateOf } from "../support/snapshots.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];
+
+/** Several stores on one disk in memory. */
+class SharedBench implements AsyncDisposable {
+  readonly disk = new FailingDisk();
+  readonly clock = new FakeClock();
+  readonly log = new RecordedLog();
+  readonly directory: TempDir;
+  readonly stores: Store[] = [];
+
+  private constructor(directory: TempDir) {
+    this.directory = directory;
+  }
+
+  static async make(count: number, more: Partial<StoreSettings> = {}): Promise<SharedBench> {
+    const bench = new SharedBench(await TempDir.make());
+    for (let store = 0; store < count; store++) await bench.open(more);
+    return bench;
+  }
+
+  get journal(): string {
+    return `${this.directory.path}/journal.txt`;
+  }
+
+  async open(more: Partial<StoreSettings> = {}): Promise<Store> {
+    const store = await openStore({
+      kind: "text",
+      directory: this.directory.path,
+      disk: this.disk,
+      clock: this.clock.read,
+      log: this.log,
+      ...more,
+    });
+    this.stores.push(store);
+    return store;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const store of this.stores) await store.close();
+    assertEquals(this.disk.openFiles, 0);
+    await this.directory[Symbol.asyncDispose]();
+  }
+}
+
+/** Resolves when a check holds; what is waited for comes by itself, with no event to await. */
+async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  for (let rounds = 0; !await check(); rounds++) {
+    assert(rounds < 2000, "waited in vain");
+    await new Promise((resume) => setTimeout(resume, 10));
+  }
+}
+
+Deno.test("sharing: whoever is registered by one store is known to the other at once", async () => {
+  await using bench = await SharedBench.make(2);
+  const [first, second] = bench.stores as [Store, Store];
+  for (let number = 0; number < 50; number++) {
+    const user = id(`u${number}`);
+    const [one, other] = number % 2 === 0 ? [first, second] : [second, first];
+    assertEquals(await other.isKnown(user), false);
+    assertEquals(await one.change(register(user)), "done");
+    assertEquals(await other.buddiesOf(user), []);
+  }
+});
+
+Deno.test("sharing: rooms and passwords of one store are the other's as well", async () => {
+  await using bench = await SharedBench.make(2);
+  const [first, second] = bench.stores as [Store, Store];
+  await first.change(register(ann));
+  await first.change({ kind: "set password", user: ann, hash: "scrypt$1" });
+  assertEquals(await second.passwordOf(ann), "scrypt$1");
+  await first.change({ kind: "create room", room: "the lab", host: "ann", hash: undefined });
+  assertEquals((await second.rooms()).map(({ room }) => room), ["the lab"]);
+});
+
+Deno.test("sharing: of two stores that are asked for one name at once, one gives it", async () => {
+  await using bench = await SharedBench.make(2);
+  for (let number = 0; number < 100; number++) {
+    const change = register(id(`u${number}`));
+    const outcomes = await Promise.all(bench.stores.map((store) => store.change(change)));
+    assertEquals(outcomes.sort(), ["done", "exists"]);
+  }
+});
+
+Deno.test("sharing: a follower sees another's buddies without asking to write", async () => {
+  await using bench = await SharedBench.make(2);
+  const [first, second] = bench.stores as [Store, Store];
+  for (const user of [ann, bob]) await first.change(register(user));
+  assertEquals(await second.buddiesOf(ann), []);
+  await first.change(add(ann, bob));
+  await until(async () => (await second.buddiesOf(ann))!.length === 1);
+});
+
+Deno.test("sharing: any changes through any stores come to what one state says", async () => {
+  const script = fc.tuple(anyChanges, fc.array(fc.nat(2), { minLength: 60, maxLength: 60 }));
+  await fc.assert(
+    fc.asyncProperty(script, async ([changes, whose]) => {
+      await using bench = await SharedBench.make(3, { compactFrom: 400 });
+      const state = stateOf([]);
+      for (const [index, change] of changes.entries()) {
+        const expected = state.judge(change);
+        if (expected === "done") state.apply(change);
+        assertEquals(await bench.stores[whose[index]!]!.change(change), expected);
+      }
+      const [users, rooms] = contentsOf(state);
+      for (const store of bench.stores) {
+        assertEquals(await store.rooms(), rooms);
+        // The rooms were read anew, and users with them.
+        for (const { user, hash, buddies } of users) {
+          assertEquals(await store.buddiesOf(user), buddies);
+          assertEquals(await store.passwordOf(user), hash);
+        }
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("sharing: a torn tail of a sibling killed in mid-write is cut by the next writer", async () => {
+  await using bench = await SharedBench.make(2);
+  const [first, second] = bench.stores as [Store, Store];
+  await first.change(register(ann));
+  const whole = bench.disk.text(bench.journal);
+  for (const torn of ["3", "3 2026-11-20T20:11:25Z reg bob 0000", "\0".repeat(5000)]) {
+    const file = await bench.disk.open(bench.journal);
+    await file.append(new TextEncoder().encode(torn));
+    file.close();
+    assertEquals(await second.isKnown(bob), false);
+  }
+  assertEquals(await second.change(register(bob)), "done");
+  assertEquals(await first.buddiesOf(bob), []);
+  const text = bench.disk.text(bench.journal);
+  assert(text.startsWith(whole));
+  assertEquals(text.split("\n").length, 4);
+});
+
+Deno.test("sharing: a holder that does not let go costs the deadline, then service resumes", async () => {
+  await using bench = await SharedBench.make(1, {
+    lockTiming: { deadlineMs: 60, turnMs: 30, idleMs: 2 },
+  });
+  const [store] = bench.stores as [Store];
+  await store.change(register(ann));
+  const stuck = new DirectoryLock(await bench.disk.open(`${bench.directory.path}/lock`));
+  await stuck.acquire();
+  const refused = ["bob", "eve"].map((name) => store.change(register(id(name))));
+  for (const change of refused) await assertRejects(() => change, StorageError, "does not let go");
+  assertEquals(await store.isKnown(ann), true);
+  assertEquals(await store.isKnown(bob), false);
+  await stuck.close();
+  assertEquals(await store.change(register(bob)), "done");
+  assertEquals(store.health(), { writable: true });
+});
+
+Deno.test("sharing: what one store failed to write does not exist for the other", async () => {
+  await using bench = await SharedBench.make(2);
+  const [first, second] = bench.stores as [Store, Store];
+  await first.change(register(ann));
+  for (const fault of ["failAppend", "failSync"] as const) {
+    bench.disk.faults[fault] = 1;
+    await assertRejects(() => first.change(register(bob)), StorageError);
+    assertEquals(await second.isKnown(bob), false);
+    assertEquals(await second.change(register(id(fault.toLowerCase()))), "done");
+    bench.clock.advance(1000);
+    assertEquals(await first.isKnown(id(fault.toLowerCase())), true);
+    assertEquals(await first.change(add(ann, ann)), fault === "failAppend" ? "done" : "exists");
+  }
+});
+
+Deno.test("sharing: what a store could not take back is not cut from under a sibling", async () => {
+  await using bench = await SharedBench.make(2);
+  const [first, second] = bench.stores as [Store, Store];
+  await first.change(register(ann));
+  Object.assign(bench.disk.faults, { failAppend: 1, failTruncate: true });
+  await assertRejects(() => first.change(register(bob)), StorageError);
+  bench.disk.heal();
+  // The sibling is asked the same, and promises it: the very bytes the first one wrote a part of.
+  assertEquals(await second.change(register(bob)), "done");
+  bench.clock.advance(1000);
+  assertEquals(await first.change(register(eve)), "done");
+  const third = await bench.open();
+  assertEquals(await third.isKnown(bob), true);
+  assertEquals(await third.isKnown(eve), true);
+});
+
+Deno.test("sharing: a store that followed what was taken back reads anew before it writes", async () => {
+  await using bench = await SharedBench.make(1);
+  const [store] = bench.stores as [Store];
+  await store.change(register(ann));
+  const { length } = bench.disk.text(bench.journal);
+  const sibling = async (change: StoreChange): Promise<void> => {
+    const lock = new DirectoryLock(await bench.disk.open(`${bench.directory.path}/lock`));
+    await lock.acquire();
+    const journal = await Journal.open(bench.disk, bench.directory.path, BEGINNING, () => true);
+    await journal!.append([change], SOME_TIME);
+    journal!.close();
+    await lock.close();
+  };
+  // A sibling writes, is read, fails to sync, cuts it back; another one writes something as long.
+  await sibling(register(bob));
+  assertEquals(await store.isKnown(bob), true);
+  const file = await bench.disk.open(bench.journal);
+  await file.truncate(length);
+  file.close();
+  await sibling(register(eve));
+  assertEquals(await store.change(register(bob)), "done");
+  for (const reader of [store, await bench.open()]) {
+    assertEquals(await reader.isKnown(eve), true);
+    assertEquals(await reader.isKnown(bob), true);
+  }
+});
+
+Deno.test("sharing: one compacts while others write and follow, and nothing is lost", async () => {
+  await using directory = await TempDir.make();
+  const settings = { kind: "text", directory: directory.path, clock: Date.now } as const;
+  const log = new RecordedLog();
+  const stores = await Promise.all(
+    [0, 1, 2].map(() => openStore({ ...settings, log, compactFrom: 3000 })),
+  );
+  const users = Array.from({ length: 300 }, (_, number) => id(`u${number}`));
+  await Promise.all(stores.map(async (store, turn) => {
+    for (let at = turn; at < users.length; at += stores.length) {
+      assertEquals(await store.change(register(users[at]!)), "done");
+    }
+  }));
+  await Promise.all(users.map((user, at) => stores[at % 3]!.change(add(user, users[0]!))));
+  await Promise.all(users.map((user, at) => stores[(at + 1) % 3]!.change(remove(user, users[0]!))));
+  assert(log.messages("info").filter((text) => text.startsWith("Compacted")).length > 2);
+  assertEquals(log.messages("error"), []);
+  assertEquals(log.messages("warn"), []);
+  for (const store of stores) {
+    for (const user of users) assertEquals(await store.isKnown(user), true);
+    await store.close();
+  }
+  const fresh = await openStore({ ...settings, log });
+  for (const user of users) assertEquals(await fresh.buddiesOf(user), []);
+  await fresh.close();
+});
+
+Deno.test("a compaction whose files may not last leads to no promise that does not", async () => {
+  // 1 is the sync of the directory before the first append, 2 that of the new snapshot's name, 3 that
+  // of the new journal's.
+  for (const failSyncDirectory of [2, 3]) {
+    await using bench = await SharedBench.make(1, { compactFrom: 1 });
+    const [store] = bench.stores as [Store];
+    bench.disk.faults.failSyncDirectory = failSyncDirectory;
+    await store.change(register(ann));
+    await until(() => bench.log.messages("warn").length > 0);
+    bench.clock.advance(1000);
+    await until(() => store.health().writable);
+    assertEquals(await store.change(register(bob)), "done");
+    const survivor = FailingDisk.holding(bench.disk.image().survivor(() => 0));
+    const found = await openStore({
+      kind: "text",
+      directory: bench.directory.path,
+      disk: survivor,
+      clock: Date.now,
+      log: new RecordedLog(),
+    });
+    for (const user of [ann, bob]) assertEquals(await found.isKnown(user), true, `${user}`);
+    await found.close();
+  }
+});
+
+Deno.test("a store recovers without any request, and says so", async () => {
+  await using bench = await SharedBench.make(1);
+  const [store] = bench.stores as [Store];
+  bench.disk.faults.failSync = 1;
+  await assertRejects(() => store.change(register(ann)), StorageError);
+  assertEquals(store.health().writable, false);
+  bench.clock.advance(1000);
+  await until(() => store.health().writable);
+  assert(bench.log.messages("info").includes("Storage works again, changes are taken"));
+});
