@@ -65,6 +65,7 @@ export class TextStore implements Store {
   #failure: { readonly reason: string; readonly at: number } | undefined;
   #compaction: Promise<void> | undefined;
   #following: Promise<void> | undefined;
+  #caring: Promise<void> | undefined;
   /** After a compaction that failed: the journal's length at which it is tried again. */
   #compactAgainFrom = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -179,8 +180,8 @@ export class TextStore implements Store {
   }
 
   /**
-   * Reads what others have written. When our place in the journal is gone, everything is read anew;
-   * that takes the lock, so a reader leaves it to the next writer or the next follower.
+   * Reads what others have written. When our place in the journal is gone, everything is read anew,
+   * for which a reader needs the lock, too.
    */
   async #catchUp(underLock: boolean): Promise<void> {
     const { state, journal } = this.#files;
@@ -257,6 +258,8 @@ export class TextStore implements Store {
       await this.#catchUp(false);
     });
     await this.#following;
+    // Our place in the journal is gone: what a sibling has promised may be in what replaced it.
+    if (this.#needsCare) await this.#takeCare();
     return answer();
   }
 
@@ -264,7 +267,6 @@ export class TextStore implements Store {
     if (this.#closed) return;
     this.#timer = setTimeout(async () => {
       await this.#caughtUp(() => {});
-      if (this.#needsCare && !this.#closed) await this.#takeCare();
       this.#followSoon();
     }, FOLLOW_MS);
   }
@@ -274,12 +276,16 @@ export class TextStore implements Store {
     return this.#failure === undefined ? this.#isStale : this.#isRetryDue;
   }
 
-  /** Mends what can be mended, also while nobody asks for a change. */
-  async #takeCare(): Promise<void> {
-    await this.#withLock(async () => {
+  /** Mends what can be mended, also while nobody asks for a change; once for all who wait for it. */
+  #takeCare(): Promise<void> {
+    this.#caring ??= this.#withLock(async () => {
+      if (this.#closed) return;
       await this.#recover();
       await this.#catchUp(true);
-    }).catch(() => {});
+    }).catch(() => {}).finally(() => {
+      this.#caring = undefined;
+    });
+    return this.#caring;
   }
 
   #compactSoon(): void {

@@ -22,7 +22,8 @@ export function remove(user: UserId, buddy: UserId): StoreChange {
 /** Changes to few users and few rooms, so that they meet. */
 export const anyChanges: fc.Arbitrary<StoreChange[]> = fc.array(anyChange(), { maxLength: 60 });
 
-function anyChange(): fc.Arbitrary<StoreChange> {
+/** Any one change. */
+export function anyChange(): fc.Arbitrary<StoreChange> {
   const user = fc.constantFrom(...["ann", "bob", "eve", "kim", "zoe", "0", "a.b", "a-b"].map(id));
   const name = fc.constantFrom("lab", "the lab", "", "-", "50%", "Küche", "a\nb", "\u{1f600}");
   const kind = <Kind extends StoreChange["kind"]>(kind: Kind) => fc.constant(kind);
