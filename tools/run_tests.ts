@@ -35,6 +35,7 @@ const NARROW = [
 /** Parts of the suite that have tasks of their own, and why. */
 const OWN_TASKS = ["tests/faults"];
 const NOT_HERE = [
+  "the faults (take more than a minute: deno task test:faults)",
   "the executables (need the compile runtime: deno task compile, then deno task test:compiled)",
 ];
 
