@@ -31,6 +31,7 @@ import type { StoredUser } from "./user_index.ts";
 
 const FORMAT = "parley/1";
 const SPACE = 32;
+const DASH = 45;
 
 const decoder = new TextDecoder("latin1");
 
@@ -139,25 +140,28 @@ function parseUser(
   ids: IdTable,
 ): SnapshotLine | RecordFault {
   let at = USER_WORD.length;
-  const wordEnd = (): number => {
-    const space = content.indexOf(SPACE, at);
-    return space < 0 ? content.length : space;
-  };
-  let end = wordEnd();
+  let end = wordEnd(content, at);
   const user = ids.read(content, at, end);
   at = end + 1;
-  end = wordEnd();
-  const hashWord = decoder.decode(content.subarray(at, end));
-  const hash = hashWord === "-" ? undefined : decodeField(hashWord);
+  end = wordEnd(content, at);
+  const hasHash = end !== at + 1 || content[at] !== DASH;
+  const hash = hasHash ? decodeField(decoder.decode(content.subarray(at, end))) : undefined;
   const buddies: UserId[] = [];
   while ((at = end + 1) <= content.length) {
-    end = wordEnd();
+    end = wordEnd(content, at);
     const buddy = ids.read(content, at, end);
     if (buddy === undefined) return "format";
     buddies.push(buddy);
   }
-  const isWhole = user !== undefined && (hashWord === "-" || hash !== undefined);
+  const isWhole = user !== undefined && (!hasHash || hash !== undefined);
   return isWhole ? { kind, user: { user, hash, buddies } } : "format";
+}
+
+/** Where a word ends. A loop, because words are short and a call of `indexOf` costs more than they. */
+function wordEnd(content: Uint8Array, start: number): number {
+  let end = start;
+  while (end < content.length && content[end] !== SPACE) end++;
+  return end;
 }
 
 function parseStart(
