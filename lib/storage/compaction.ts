@@ -26,7 +26,6 @@ import { FILE_START, scanJournal, type ScanStart } from "./journal_scan.ts";
 import { readLines } from "./line_reader.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
 import { parseSnapshotLine } from "./snapshot.ts";
-import { IdTable } from "./stored_id.ts";
 import type { StoreChange } from "./store.ts";
 import { textFileNames } from "./text_files.ts";
 import type { JournalRecord } from "./text_record.ts";
@@ -121,10 +120,9 @@ async function writeDraft(
 /** What a snapshot contains everything up to, from its first line. */
 async function throughOf(file: DiskFile, path: string): Promise<JournalPoint> {
   let through: JournalPoint | undefined;
-  const ids = new IdTable();
   await readLines(file, 0, (bytes) => {
     if (through !== undefined) return false;
-    const line = parseSnapshotLine(bytes, ids);
+    const line = parseSnapshotLine(bytes);
     if (typeof line === "string") throw new DamagedFileError(path, 1, FAULT_WORDS[line]);
     if (line.kind !== "start") throw new DamagedFileError(path, 1, "it does not belong there");
     through = line.through;

@@ -4,14 +4,14 @@ import type { UserId } from "../core/user_id.ts";
 import type { RoomIndex } from "./room_index.ts";
 import type { State } from "./state.ts";
 import type { RoomChange, StoreChange, StoredRoom, UserChange } from "./store.ts";
-import { type StoredUser, UserIndex } from "./user_index.ts";
+import { type PackedUser, type StoredUser, UserIndex } from "./user_index.ts";
 
 /** The users and rooms a draft writes. */
 export interface DraftContents {
   /** Users to write, in any order; those of the old snapshot that are not here are copied. */
   readonly users: UserId[];
-  /** A user as they are now; `old` is what the old snapshot has of them. */
-  user(user: UserId, old: StoredUser | undefined): StoredUser;
+  /** A user as they are now; `old` are their lines in the old snapshot. */
+  user(user: UserId, old: readonly PackedUser[]): StoredUser;
   /** The rooms as they are now; `old` are those of the old snapshot, and may be changed. */
   rooms(old: RoomIndex): readonly StoredRoom[];
 }
@@ -33,7 +33,9 @@ export function contentsOfChanges(changes: readonly StoreChange[]): DraftContent
     users: [...byUser.keys()],
     user(user, old) {
       const index = new UserIndex();
-      if (old !== undefined) index.restore(old);
+      const [first, ...more] = old;
+      if (first !== undefined) index.restore(first);
+      for (const line of more) index.restoreMore(line);
       for (const change of byUser.get(user)!) index.apply(change);
       return index.users().next().value!;
     },

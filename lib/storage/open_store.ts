@@ -10,7 +10,7 @@ import { DirectoryLock, LOCK_TIMING, type LockTiming } from "./directory_lock.ts
 import { type Disk, SYSTEM_DISK } from "./disk.ts";
 import { MemoryStore } from "./memory_store.ts";
 import type { Store } from "./store.ts";
-import { loadTextFiles } from "./text_files.ts";
+import { type LoadedFiles, loadTextFiles, peekTextFiles, takeInto } from "./text_files.ts";
 import { TextStore } from "./text_store.ts";
 
 /** How long a second compaction waits for the first: not at all, it is then done already. */
@@ -45,14 +45,28 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
 
 async function openTextStore(settings: StoreSettings): Promise<TextStore> {
   const { directory, clock, log, disk = SYSTEM_DISK } = settings;
-  const lock = await lockDirectory(directory, disk, settings.lockTiming);
+  // Damage is judged under the lock: without it, a server may just be replacing what is read.
+  const early = await peekTextFiles(disk, directory).catch(() => undefined);
+  let lock: DirectoryLock;
   try {
-    const files = await loadTextFiles(disk, directory, clock());
-    const { users, rooms } = files.state;
-    if (files.cutBytes > 0) {
+    lock = await lockDirectory(directory, disk, settings.lockTiming);
+  } catch (error) {
+    early?.journal.close();
+    throw error;
+  }
+  let files = early;
+  try {
+    if (files === undefined || !await isUpToDate(files)) {
+      files?.journal.close();
+      files = undefined;
+      files = await loadTextFiles(disk, directory, clock());
+    }
+    const { state: { users, rooms }, journal } = files;
+    if (journal.tornBytes > 0) {
       log.warn("Cut off an unfinished last line of the journal; it was never acknowledged", {
-        bytes: files.cutBytes,
+        bytes: journal.tornBytes,
       });
+      await journal.cut();
     }
     log.debug("Storage is open", { directory, users: users.size, rooms: rooms.size });
     const compactionLock = new DirectoryLock(
@@ -72,8 +86,18 @@ async function openTextStore(settings: StoreSettings): Promise<TextStore> {
       compactFrom,
     });
   } catch (error) {
+    files?.journal.close();
     await lock.close();
     throw error;
+  }
+}
+
+/** Brings files that were read without the lock up to date; false when they have to be read anew. */
+async function isUpToDate({ state, journal }: LoadedFiles): Promise<boolean> {
+  try {
+    return await journal.follow(takeInto(state), true) !== "lost";
+  } catch {
+    return false;
   }
 }
 

@@ -5,7 +5,6 @@ import { type Fault, FAULT_WORDS } from "./damage.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { type ContentLine, parseSnapshotLine } from "./snapshot.ts";
 import type { State } from "./state.ts";
-import { IdTable } from "./stored_id.ts";
 import { restore } from "./text_files.ts";
 
 /** Takes the lines of a snapshot, and what is wrong with them. */
@@ -15,7 +14,6 @@ export class SnapshotSalvage {
   readonly #path: string;
   readonly #state: State;
   readonly #faults: Fault[];
-  readonly #ids = new IdTable();
   #line = 0;
   #user: UserId | undefined;
   /** The line at which the file says that it ends. */
@@ -31,7 +29,7 @@ export class SnapshotSalvage {
   /** Takes the next line without its LF. */
   take(bytes: Uint8Array): void {
     this.#line++;
-    const line = parseSnapshotLine(bytes, this.#ids);
+    const line = parseSnapshotLine(bytes);
     if (typeof line === "string") return this.#fault(FAULT_WORDS[line], bytes);
     const isAstray = this.#end !== undefined || (line.kind === "start") !== (this.#line === 1);
     if (isAstray) this.#fault("it does not belong there");

@@ -25,19 +25,20 @@ import { decodeField, decodeFields, encodeField } from "./field.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
 import type { StoredRoom } from "./store.ts";
-import { IdTable } from "./stored_id.ts";
+import { storedId } from "./stored_id.ts";
 import type { RecordFault } from "./text_record.ts";
-import type { StoredUser } from "./user_index.ts";
+import type { PackedUser, StoredUser } from "./user_index.ts";
 
 const FORMAT = "parley/1";
 const SPACE = 32;
+const DASH = 45;
 
 const decoder = new TextDecoder("latin1");
 
 /** What a line of a snapshot says. */
 export type SnapshotLine =
   | { readonly kind: "start"; readonly through: JournalPoint }
-  | { readonly kind: "user" | "more"; readonly user: StoredUser }
+  | { readonly kind: "user" | "more"; readonly user: PackedUser }
   | { readonly kind: "room"; readonly room: string; readonly host: string; readonly hash?: string }
   | {
     readonly kind: "member";
@@ -92,18 +93,17 @@ export function endLine(lines: number): string {
 /**
  * Reads a line without its LF.
  *
- * @param ids gives the strings that ids become
  * @returns what it says, or what is wrong with it, as `parseRecord` tells it
  */
-export function parseSnapshotLine(line: Uint8Array, ids: IdTable): SnapshotLine | RecordFault {
+export function parseSnapshotLine(line: Uint8Array): SnapshotLine | RecordFault {
   const content = contentOf(line);
   if (content === undefined) return "checksum";
   const [word, ...fields] = isUserLine(content) ? ["user"] : decoder.decode(content).split(" ");
   switch (word) {
     case "user":
-      return parseUser("user", content, ids);
+      return parseUser("user", content);
     case "more":
-      return parseUser("more", content, ids);
+      return parseUser("more", content);
     case "snapshot":
       return parseStart(fields);
     case "end":
@@ -132,32 +132,29 @@ function isUserLine(content: Uint8Array): boolean {
   return USER_WORD.every((byte, at) => content[at] === byte);
 }
 
-/** Reads `user ID HASH BUDDY...` from its bytes: nearly all lines are such, and there are many. */
-function parseUser(
-  kind: "user" | "more",
-  content: Uint8Array,
-  ids: IdTable,
-): SnapshotLine | RecordFault {
-  let at = USER_WORD.length;
-  const wordEnd = (): number => {
-    const space = content.indexOf(SPACE, at);
-    return space < 0 ? content.length : space;
-  };
-  let end = wordEnd();
-  const user = ids.read(content, at, end);
-  at = end + 1;
-  end = wordEnd();
-  const hashWord = decoder.decode(content.subarray(at, end));
-  const hash = hashWord === "-" ? undefined : decodeField(hashWord);
-  const buddies: UserId[] = [];
-  while ((at = end + 1) <= content.length) {
-    end = wordEnd();
-    const buddy = ids.read(content, at, end);
-    if (buddy === undefined) return "format";
-    buddies.push(buddy);
-  }
-  const isWhole = user !== undefined && (hashWord === "-" || hash !== undefined);
-  return isWhole ? { kind, user: { user, hash, buddies } } : "format";
+/** Any number of ids, each as `stored_id.ts` has them, with single blanks between them. */
+const LIST = /^(?:[a-z0-9][a-z0-9._-]{0,31}(?: (?!$)|$))*$/;
+
+/** Reads `user ID HASH BUDDY...`: nearly all lines are such, and there are many. */
+function parseUser(kind: "user" | "more", content: Uint8Array): SnapshotLine | RecordFault {
+  const idEnd = wordEnd(content, USER_WORD.length);
+  const hashEnd = wordEnd(content, idEnd + 1);
+  const user = storedId(decoder.decode(content.subarray(USER_WORD.length, idEnd)));
+  const hasHash = hashEnd !== idEnd + 2 || content[idEnd + 1] !== DASH;
+  const hash = hasHash
+    ? decodeField(decoder.decode(content.subarray(idEnd + 1, hashEnd)))
+    : undefined;
+  const list = decoder.decode(content.subarray(hashEnd + 1));
+  const endsInBlank = hashEnd + 1 === content.length;
+  const isWhole = user !== undefined && (!hasHash || hash !== undefined) && !endsInBlank &&
+    hashEnd > idEnd + 1 && LIST.test(list);
+  return isWhole ? { kind, user: { user, hash, list } } : "format";
+}
+
+/** Where a word ends. */
+function wordEnd(content: Uint8Array, start: number): number {
+  const end = content.indexOf(SPACE, start);
+  return end < 0 ? content.length : end;
 }
 
 function parseStart(
@@ -185,10 +182,9 @@ export async function readSnapshot(
   let count = 0;
   let ended = false;
   let user: UserId | undefined;
-  const ids = new IdTable();
   const { rest } = await readLines(file, 0, (bytes) => {
     count++;
-    const line = parseSnapshotLine(bytes, ids);
+    const line = parseSnapshotLine(bytes);
     if (typeof line === "string") throw new DamagedFileError(path, count, FAULT_WORDS[line]);
     const isFirst = count === 1;
     const isStray = line.kind === "more" && line.user.user !== user;

@@ -12,9 +12,8 @@ import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
 import { RoomIndex } from "./room_index.ts";
 import { endLine, parseSnapshotLine, roomLines, startLine, userLines } from "./snapshot.ts";
-import { IdTable } from "./stored_id.ts";
 import { recordTime } from "./text_record.ts";
-import type { StoredUser } from "./user_index.ts";
+import type { PackedUser } from "./user_index.ts";
 
 const decoder = new TextDecoder("latin1");
 
@@ -38,11 +37,10 @@ export class SnapshotDraft {
   readonly #through: JournalPoint;
   readonly #time: string;
   readonly #rooms = new RoomIndex();
-  readonly #ids = new IdTable();
   #changed: readonly UserId[] = [];
   #next = 0;
   /** A user who changed, as the old snapshot has them; more lines of theirs may come. */
-  #old: StoredUser | undefined;
+  #old: PackedUser[] = [];
   #text = "";
   #lines = 0;
 
@@ -104,7 +102,7 @@ export class SnapshotDraft {
       const changed = this.#changed[this.#next];
       if (changed === undefined || (user !== undefined && changed >= user)) return true;
       this.#next++;
-      this.#emit(userLines(this.#contents.user(changed, undefined)));
+      this.#emit(userLines(this.#contents.user(changed, [])));
     }
     return false;
   }
@@ -113,23 +111,20 @@ export class SnapshotDraft {
     const [word, user] = words;
     if (word !== "user" && word !== "more") return this.#takeRoomLine(bytes);
     const isChanged = word === "user" && this.#changed[this.#next] === user;
-    const isMoreOfChanged = word === "more" && this.#old?.user === user;
+    const isMoreOfChanged = word === "more" && this.#old[0]?.user === user;
     if (!isChanged && !isMoreOfChanged) return this.#emit([decoder.decode(bytes) + "\n"]);
-    const line = parseSnapshotLine(bytes, this.#ids);
+    const line = parseSnapshotLine(bytes);
     if (typeof line === "string" || !("user" in line)) return;
-    if (isMoreOfChanged) {
-      this.#old!.buddies.push(...line.user.buddies);
-    } else {
-      this.#next++;
-      this.#old = line.user;
-    }
+    if (isChanged) this.#next++;
+    this.#old.push(line.user);
   }
 
   /** Writes the changed user whose old lines were read, with what happened since. */
   #emitOld(): void {
-    if (this.#old === undefined) return;
-    this.#emit(userLines(this.#contents.user(this.#old.user, this.#old)));
-    this.#old = undefined;
+    const [first] = this.#old;
+    if (first === undefined) return;
+    this.#emit(userLines(this.#contents.user(first.user, this.#old)));
+    this.#old = [];
   }
 
   #emit(lines: readonly string[]): void {
@@ -139,7 +134,7 @@ export class SnapshotDraft {
 
   /** Rooms are few, and put together in memory. */
   #takeRoomLine(bytes: Uint8Array): void {
-    const line = parseSnapshotLine(bytes, this.#ids);
+    const line = parseSnapshotLine(bytes);
     if (typeof line === "string") return;
     if (line.kind === "room") this.#rooms.apply({ ...line, kind: "create room", hash: line.hash });
     if (line.kind === "member") this.#rooms.apply({ ...line, kind: "join room" });

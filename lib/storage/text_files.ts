@@ -42,15 +42,12 @@ export interface LoadedFiles {
   readonly state: State;
   /** The journal behind it, open. */
   readonly journal: Journal;
-  /** Bytes of an unfinished last line that were cut off. */
-  readonly cutBytes: number;
   /** Length of the snapshot, 0 without one. */
   readonly snapshotBytes: number;
 }
 
 /**
- * Reads everything, begins a journal where there is nothing yet, and cuts off a torn last line.
- * Under the lock.
+ * Reads everything, and begins a journal where there is nothing yet. Under the lock.
  *
  * @throws DamagedFileError, OperationalError
  */
@@ -74,10 +71,29 @@ export async function loadTextFiles(
     await Journal.begin(disk, directory, BEGINNING, [], now);
     journal = (await Journal.open(disk, directory, BEGINNING, take))!;
   }
-  const cutBytes = journal.tornBytes;
-  if (cutBytes > 0) await journal.cut();
   const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;
-  return { state, journal, cutBytes, snapshotBytes };
+  return { state, journal, snapshotBytes };
+}
+
+/**
+ * Reads everything as far as that goes without the lock: it takes seconds where there are many users,
+ * and servers that run shall be able to write meanwhile. What came since is to be followed.
+ *
+ * @returns `undefined` where there is something to be done under the lock first
+ * @throws DamagedFileError, OperationalError when it is damaged, or was changed meanwhile
+ */
+export async function peekTextFiles(
+  disk: Disk,
+  directory: string,
+): Promise<LoadedFiles | undefined> {
+  const names = textFileNames(directory);
+  if (await disk.facts(names.journal) === undefined) return undefined;
+  const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;
+  const state = new State();
+  let through = BEGINNING;
+  if (snapshotBytes > 0) through = await readInto(disk, names.snapshot, state);
+  const journal = await Journal.open(disk, directory, through, takeInto(state));
+  return journal && { state, journal, snapshotBytes };
 }
 
 /** Applies changes as they are read; one that makes no sense is refused. */
@@ -100,6 +116,10 @@ async function loadSnapshot(
     if (await disk.facts(previous) === undefined) return undefined;
     await disk.rename(previous, snapshot);
   }
+  return await readInto(disk, snapshot, state);
+}
+
+async function readInto(disk: Disk, snapshot: string, state: State): Promise<JournalPoint> {
   const file = await disk.open(snapshot);
   try {
     return await readSnapshot(file, snapshot, (line) => restore(state, line));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { sealLine } from "../../lib/storage/checked_line.ts";
-import { loadTextFiles } from "../../lib/storage/text_files.ts";
+import { loadTextFiles, peekTextFiles } from "../../lib/storage/text_files.ts";
 import { add, register } from "../support/changes.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
 import { id } from "../support/ids.ts";
@@ -47,15 +47,28 @@ Deno.test("loadTextFiles() skips what of an older journal the snapshot contains"
   assertEquals(contentsOf(await load(disk)), contentsOf(stateOf(changes)));
 });
 
-Deno.test("loadTextFiles() cuts a torn end off, durably, and tells how much", async () => {
+Deno.test("loadTextFiles() reads up to a torn end, and leaves it to whoever writes next", async () => {
   const disk = new FailingDisk();
   await putDirectory(disk, STATE, [register(eve)]);
   const text = disk.text(JOURNAL_PATH);
   disk.put(JOURNAL_PATH, toBytes(text + "42 2026-11"));
-  const { journal, cutBytes } = await loadTextFiles(disk, DIRECTORY, SOME_TIME);
+  const { journal } = await loadTextFiles(disk, DIRECTORY, SOME_TIME);
+  assertEquals(journal.tornBytes, 10);
+  await journal.append([register(id("kim"))], SOME_TIME);
   journal.close();
-  assertEquals(cutBytes, 10);
-  assertEquals(FailingDisk.holding(disk.image().survivor(() => 0)).text(JOURNAL_PATH), text);
+  assert(disk.text(JOURNAL_PATH).startsWith(text + "42 2026-11-20T20:11:25Z reg kim "));
+});
+
+Deno.test("peekTextFiles() reads the same without the lock, and changes nothing", async () => {
+  const disk = new FailingDisk();
+  await putDirectory(disk, STATE, [register(eve)]);
+  const { state, journal } = (await peekTextFiles(disk, DIRECTORY))!;
+  assertEquals(contentsOf(state), contentsOf(await load(disk)));
+  journal.close();
+  await disk.remove(JOURNAL_PATH);
+  assertEquals(await peekTextFiles(disk, DIRECTORY), undefined);
+  assertEquals(disk.paths(), [SNAPSHOT_PATH]);
+  assertEquals(disk.openFiles, 0);
 });
 
 Deno.test("loadTextFiles() gives the older snapshot its name back when a compaction was cut off", async () => {

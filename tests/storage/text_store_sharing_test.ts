@@ -7,6 +7,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { StorageError } from "../../lib/core/errors.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import type { Disk, DiskFile } from "../../lib/storage/disk.ts";
 import { Journal } from "../../lib/storage/journal.ts";
 import { BEGINNING } from "../../lib/storage/journal_point.ts";
 import { openStore, type StoreSettings } from "../../lib/storage/open_store.ts";
@@ -110,6 +111,32 @@ Deno.test("sharing: a follower sees another's buddies without asking to write", 
   assertEquals(await second.buddiesOf(ann), []);
   await first.change(add(ann, bob));
   await until(async () => (await second.buddiesOf(ann))!.length === 1);
+});
+
+Deno.test("sharing: a store that opens is no hindrance to those that write meanwhile", async () => {
+  await using bench = await SharedBench.make(1);
+  const [store] = bench.stores as [Store];
+  await store.change(register(ann));
+  const { promise: reading, resolve: isReading } = Promise.withResolvers<void>();
+  const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+  const slow: Disk = {
+    rename: (from, to) => bench.disk.rename(from, to),
+    remove: (path) => bench.disk.remove(path),
+    facts: (path) => bench.disk.facts(path),
+    syncDirectory: (path) => bench.disk.syncDirectory(path),
+    open: async (path): Promise<DiskFile> => {
+      const file = await bench.disk.open(path);
+      if (!path.endsWith("journal.txt")) return file;
+      isReading();
+      await mayGoOn;
+      return file;
+    },
+  };
+  const opening = bench.open({ disk: slow });
+  await reading;
+  assertEquals(await store.change(register(bob)), "done");
+  goOn();
+  assertEquals(await (await opening).isKnown(bob), true);
 });
 
 Deno.test("sharing: any changes through any stores come to what one state says", async () => {

@@ -4,6 +4,7 @@
 export interface Target {
   readonly tcp: number;
   readonly udp: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -23,6 +24,7 @@ export async function startParley(directory: string): Promise<Target> {
   const { buddy } = JSON.parse(value.slice("ready ".length));
   return {
     ...buddy,
+    pid: child.pid,
     async stop() {
       child.kill("SIGTERM");
       await reader.cancel();
@@ -48,6 +50,7 @@ export async function startBare(
   return {
     tcp: port,
     udp: port,
+    pid: child.pid,
     async stop() {
       child.kill("SIGTERM");
       await child.status;
