@@ -1,0 +1,58 @@
+/**
+ * A data directory with many users, and what a server that keeps it costs: start-up time, memory.
+ */
+
+import { parseUserId, type UserId } from "../../lib/core/user_id.ts";
+import { appendAll, SYSTEM_DISK } from "../../lib/storage/disk.ts";
+import { Journal } from "../../lib/storage/journal.ts";
+import { endLine, startLine, userLines } from "../../lib/storage/snapshot.ts";
+import { recordTime } from "../../lib/storage/text_record.ts";
+import { startParley, type Target } from "./targets.ts";
+
+/** What a server with a directory takes. */
+export interface Footprint {
+  readonly startSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** Writes a directory of users with so many buddies each, as a compaction leaves it. */
+export async function makeLargeDirectory(
+  directory: string,
+  users: number,
+  buddies: number,
+): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const through = { sequence: 1 + users * (1 + buddies), checksum: "5a3f8d10" };
+  const file = await SYSTEM_DISK.open(`${directory}/users.txt`);
+  let text = startLine(through, recordTime(Date.now()));
+  const ids = Array.from({ length: users }, (_, number) => parseUserId(`user${number}`)!).sort();
+  for (const [number, user] of ids.entries()) {
+    // Spread over everybody, so that no two users have the same.
+    const list = Array.from({ length: buddies }, (_, buddy): UserId => {
+      return ids[(number + buddy * 7919 + 1) % users]!;
+    });
+    text += userLines({ user, hash: undefined, buddies: list }).join("");
+    if (number % 1000 === 999) {
+      await appendAll(file, new TextEncoder().encode(text));
+      text = "";
+    }
+  }
+  await appendAll(file, new TextEncoder().encode(text + endLine(users)));
+  file.close();
+  await Journal.begin(SYSTEM_DISK, directory, through, [], Date.now());
+}
+
+/** Starts a server on a directory and measures it; the caller stops it. */
+export async function startMeasured(directory: string): Promise<[Target, Footprint]> {
+  const started = performance.now();
+  const server = await startParley(directory);
+  const startSeconds = (performance.now() - started) / 1000;
+  return [server, { startSeconds, residentBytes: await residentBytes(server.pid) }];
+}
+
+/** The resident memory of a process. */
+async function residentBytes(pid: number): Promise<number> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(pid)] })
+    .output();
+  return Number(new TextDecoder().decode(stdout)) * 1024;
+}
