@@ -46,7 +46,7 @@ async function main(words: readonly string[]): Promise<number> {
   const scratch = await Deno.makeTempDir({ prefix: "parley-test-" });
   const config = await configFile();
   try {
-    const named = words.some((word) => !word.startsWith("-"));
+    const named = words.some((word) => word.startsWith("tests"));
     const command = new Deno.Command(Deno.execPath(), {
       args: [
         "test",

@@ -82,7 +82,9 @@ export class PresenceLink {
     const session = { user, socket, timer };
     this.#session = session;
     socket.receive((bytes, from) => {
-      const isServer = from.ip === this.#link.reachedIp && from.port === this.#settings.udpPort;
+      // Only the port tells: a server with several addresses answers from another one than it was
+      // asked at (127.0.1.1, a second interface), and a source address proves nothing anyway.
+      const isServer = from.port === this.#settings.udpPort;
       if (isServer && this.#session === session) this.#take(user, bytes);
     }, MAX_DATAGRAM_BYTES);
   }

@@ -3,7 +3,7 @@
  * "Extensions".
  *
  * `CAP` is sent once, at start. When the server could not be reached then, it goes out again beside
- * the next request; after any reply to it, never again. Nothing of the extensions is sent to a
+ * the next request; after any reply to it, a hang-up included, never again. Nothing of the extensions is sent to a
  * server that did not offer it.
  */
 
@@ -83,8 +83,13 @@ export class ServerLink {
   }
 
   async #askCapabilities(): Promise<Capabilities> {
-    const reply = await this.#oneLine({ kind: "capabilities" });
-    this.#offered = parseCapabilities(reply);
+    try {
+      this.#offered = parseCapabilities(await this.#oneLine({ kind: "capabilities" }));
+    } catch (error) {
+      // A server that hangs up on CAP, or is silent, has none: that is its answer.
+      if (!(error instanceof NoReplyError) || this.#closing.signal.aborted) throw error;
+      this.#offered = NO_CAPABILITIES;
+    }
     return this.#offered;
   }
 
@@ -151,15 +156,18 @@ export class ServerLink {
       if (answer.length > 0) return answer;
     } catch (error) {
       const why = late ? `did not answer within ${this.#timeoutMs / 1000} s` : "hung up";
-      throw new UnreachableError(`The server at ${this.#at} ${why}`, { cause: error });
+      throw new NoReplyError(`The server at ${this.#at} ${why}`, { cause: error });
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", close);
       close();
     }
-    throw new UnreachableError(`The server at ${this.#at} hung up without a reply`);
+    throw new NoReplyError(`The server at ${this.#at} hung up without a reply`);
   }
 }
+
+/** A server that let us connect and then said nothing. */
+class NoReplyError extends UnreachableError {}
 
 interface AnswerBounds {
   readonly maxBytes: number;

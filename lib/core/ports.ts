@@ -34,7 +34,7 @@ export interface ByteStream {
   write(bytes: Uint8Array): Promise<number>;
   /** Ends our side; the other side's bytes can still be read. */
   closeWrite(): Promise<void>;
-  /** Lets go of it. With unread input this resets the connection: see `closeOrderly` in `net`. */
+  /** Lets go of it. With unread input this resets the connection: see `OrderlyCloser` in `net`. */
   close(): void;
 }
 

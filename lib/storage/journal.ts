@@ -213,6 +213,16 @@ export class Journal {
     };
   }
 
+  /**
+   * Makes sure that the file would still have its name after a loss of power. An append does it where
+   * it has to; a server does it at its start, when descriptors are not short yet.
+   */
+  async makeNameDurable(): Promise<void> {
+    if (this.#isNameDurable) return;
+    await this.#disk.syncDirectory(this.#directory);
+    this.#isNameDurable = true;
+  }
+
   /** Cuts off an unfinished line behind the last record. Under the lock, after following. */
   async cut(): Promise<void> {
     try {
@@ -239,8 +249,7 @@ export class Journal {
     let isWhole = false;
     try {
       if (this.#tornBytes > 0) await this.cut();
-      if (!this.#isNameDurable) await this.#disk.syncDirectory(this.#directory);
-      this.#isNameDurable = true;
+      await this.makeNameDurable();
       await appendAll(this.#file, bytes);
       isWhole = true;
       await this.#file.syncData();

@@ -68,6 +68,8 @@ async function openTextStore(settings: StoreSettings): Promise<TextStore> {
       });
       await journal.cut();
     }
+    // Should it not work now, the first append says so.
+    await journal.makeNameDurable().catch(() => {});
     log.debug("Storage is open", { directory, users: users.size, rooms: rooms.size });
     const compactionLock = new DirectoryLock(
       await disk.open(`${directory}/compact.lock`),

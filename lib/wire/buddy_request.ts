@@ -26,7 +26,7 @@ const INVALID: BuddyRequest = { kind: "invalid" };
 
 type Parse = (words: readonly string[], line: Uint8Array) => BuddyRequest;
 
-/** The commands; a verb is added here and in the session's table of handlers. */
+/** The commands; a verb is added here and in `server/buddy_requests.ts`. */
 const PARSERS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["REG", ([, user]) => withUser(user, (user) => ({ kind: "register", user }))],
   ["ADD", ([, user, buddy]) => withBuddy("add", user, buddy)],

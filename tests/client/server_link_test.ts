@@ -49,17 +49,24 @@ Deno.test("capabilities(): asked once, whatever the answer was", async () => {
   }
 });
 
-Deno.test("capabilities(): asked again beside the next request while never answered", async () => {
-  const down = new ServerLink({ host: "127.0.0.1", tcpPort: closedPort() }, new RecordedLog());
-  await assertRejects(() => down.capabilities(), UnreachableError);
+Deno.test("capabilities(): a server that hangs up on CAP, or is silent, offers nothing", async () => {
+  for (const reply of ["", undefined]) {
+    await using server = new FakeServer({ reply: () => reply });
+    const link = linkTo(server, 50);
+    assertEquals(await link.capabilities(), { get: false, info: false });
+    server.script = olderServer();
+    await link.request({ kind: "register", user: ALICE });
+    await link.capabilities();
+    assertEquals(server.requests, ["CAP", "REG alice"], "it is never asked again");
+  }
+});
 
-  await using server = new FakeServer({ reply: () => "" });
-  const link = linkTo(server);
-  await assertRejects(() => link.capabilities(), UnreachableError, "hung up without a reply");
-  server.script = olderServer();
-  await link.request({ kind: "register", user: ALICE });
-  await link.capabilities();
-  assertEquals(server.requests.filter((line) => line === "CAP").length, 2);
+Deno.test("capabilities(): a server that could not be reached is asked with the next request", async () => {
+  const port = closedPort();
+  const link = new ServerLink({ host: "127.0.0.1", tcpPort: port }, new RecordedLog());
+  await assertRejects(() => link.capabilities(), UnreachableError);
+  await assertRejects(() => link.request({ kind: "register", user: ALICE }), UnreachableError);
+  await assertRejects(() => link.capabilities(), UnreachableError, "nothing is listening");
 });
 
 Deno.test("request(): nothing listening is an UnreachableError that names the address", async () => {
