@@ -203,6 +203,11 @@ export function callFailedLines(
   return lines;
 }
 
+/** What was typed for somebody who had gone before it was sent. */
+export function notSentLine(typed: readonly string[]): ScreenLine {
+  return line(`Not sent, the chat was over: ${visibleText(typed.join(" / "))}`, "bad");
+}
+
 /** A chat has begun. */
 export function chatBegunLine(peer: string): ScreenLine {
   return line(`You are in a chat with ${peer}: q ends it, /help tells more.`, "good");

@@ -19,7 +19,7 @@ import {
 } from "./menu_state.ts";
 import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
-import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
+import { notSentLine, ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -218,7 +218,12 @@ export class Session {
       callFailed: (failure) => happened({ kind: "callFailed", failure }),
       chatBegun: () => happened({ kind: "chatBegun" }),
       said: (text) => happened({ kind: "said", text }),
-      chatEnded: (end) => happened({ kind: "chatEnded", end }),
+      chatEnded: (end) => {
+        happened({ kind: "chatEnded", end });
+        // Meant for the buddy, it must not become a command of the menu.
+        const unsent = this.#terminal.dropTyped();
+        if (unsent.length > 0) happened({ kind: "notice", line: notSentLine(unsent) });
+      },
     };
   }
 

@@ -21,6 +21,11 @@ export interface Terminal {
   prompt(prompt: ScreenLine): void;
   /** The next line without its line end; `undefined` when there are no more. One at a time. */
   nextLine(): Promise<string | undefined>;
+  /**
+   * Takes back what a person has typed and nobody has read, the half-typed line included, because it
+   * was meant for something that is over. Lines of a pipe stay: a script knows what it does.
+   */
+  dropTyped(): readonly string[];
   /** Leaves the screen in order. */
   close(): void;
 }
@@ -68,6 +73,10 @@ class PlainTerminal implements Terminal {
 
   async nextLine(): Promise<string | undefined> {
     return (await this.#lines.next()).value;
+  }
+
+  dropTyped(): readonly string[] {
+    return [];
   }
 
   close(): void {}
@@ -175,6 +184,13 @@ class LineEditor implements Terminal {
     if (this.#isClosed) return Promise.resolve(undefined);
     this.#showPrompt(this.#prompt);
     return new Promise((resolve) => this.#waiting = resolve);
+  }
+
+  dropTyped(): readonly string[] {
+    const dropped = [...this.#typedAhead.splice(0), this.#editor.line];
+    this.#editor.write(null, { ctrl: true, name: "e" });
+    this.#editor.write(null, { ctrl: true, name: "u" });
+    return dropped.filter((line) => line !== "");
   }
 
   #typed(line: string): void {

@@ -60,6 +60,10 @@ class TranscribedTerminal implements Terminal {
     return line;
   }
 
+  dropTyped(): readonly string[] {
+    return this.#terminal.dropTyped();
+  }
+
   close(): void {
     this.#terminal.close();
     this.#file?.close();

@@ -111,6 +111,21 @@ onScreen("a dumb terminal gets plain lines", async (server) => {
   assertEquals(await screen.ended(), 0);
 });
 
+onScreen("a line half typed when the chat ends is no command of the menu", async (server) => {
+  await using screen = await ClientScreen.start(server);
+  using bob = await chatWithBob(screen);
+  await screen.types("a moment");
+  await screen.shows("alice: a moment");
+  await bob.finish();
+  await screen.shows("bob ended the chat.");
+  await screen.shows("Not sent, the chat was over: a moment");
+  await screen.presses("Enter");
+  await screen.types("?");
+  await screen.presses("Enter");
+  await screen.shows("Type a letter");
+  assert(!server.requests.some((line) => line.startsWith("ADD")));
+});
+
 for (const key of ["C-c", "C-d"]) {
   onScreen(`${key} leaves in order, also from a half-asked question`, async (server) => {
     await using screen = await ClientScreen.start(server);

@@ -36,6 +36,15 @@ export class FakeTerminal implements Terminal {
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
+  /** What a person has typed half when the chat ends. */
+  halfTyped: readonly string[] = [];
+
+  dropTyped(): readonly string[] {
+    const dropped = this.halfTyped;
+    this.halfTyped = [];
+    return dropped;
+  }
+
   close(): void {
     this.isClosed = true;
     this.#waiting?.(undefined);
