@@ -14,7 +14,6 @@
  *   contains is skipped.
  */
 
-import { OperationalError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
@@ -27,7 +26,7 @@ import { readLines } from "./line_reader.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
 import { parseSnapshotLine } from "./snapshot.ts";
 import type { StoreChange } from "./store.ts";
-import { textFileNames } from "./text_files.ts";
+import { putSnapshotInPlace, textFileNames } from "./text_files.ts";
 import type { JournalRecord } from "./text_record.ts";
 
 /** What a compaction works with. */
@@ -166,22 +165,13 @@ async function changesOf(
   return changes;
 }
 
-/** Puts the draft in the snapshot's place, and a short journal in the journal's. Under the lock. */
+/** Puts the draft in place, with a journal of what came meanwhile. Under the lock. */
 async function replaceFiles(
   { disk, directory, clock }: CompactionParts,
   draft: string,
   at: JournalPosition,
 ): Promise<void> {
-  const names = textFileNames(directory);
-  const since = await changesOf(disk, names.journal, at, () => true);
-  const hadSnapshot = await disk.facts(names.snapshot) !== undefined;
-  if (hadSnapshot) await disk.rename(names.snapshot, names.previous);
-  try {
-    await disk.rename(draft, names.snapshot);
-  } catch (error) {
-    if (hadSnapshot) await disk.rename(names.previous, names.snapshot);
-    throw new OperationalError(`Cannot rename "${draft}"`, { cause: error });
-  }
-  await disk.syncDirectory(directory);
+  const since = await changesOf(disk, textFileNames(directory).journal, at, () => true);
+  await putSnapshotInPlace(disk, directory, draft);
   await Journal.begin(disk, directory, at, since, clock());
 }

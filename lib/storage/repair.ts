@@ -11,7 +11,7 @@ import { Journal } from "./journal.ts";
 import { salvage, type Salvaged } from "./salvage.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
-import { textFileNames } from "./text_files.ts";
+import { putSnapshotInPlace, textFileNames } from "./text_files.ts";
 
 /** What a check found. */
 export interface CheckReport {
@@ -86,7 +86,6 @@ export async function repairDirectory(
   await requireTextFiles(disk, directory);
   const salvaged = await salvage(disk, directory);
   const found = report(salvaged);
-  const names = textFileNames(directory);
   if (found.faults.length === 0) return { ...found, aside: undefined };
 
   const aside = `${directory}/damaged-${new Date(now).toISOString().replaceAll(":", "-")}.txt`;
@@ -101,11 +100,7 @@ export async function repairDirectory(
   } finally {
     file.close();
   }
-  if (await disk.facts(names.snapshot) !== undefined) {
-    await disk.rename(names.snapshot, names.previous);
-  }
-  await disk.rename(draft, names.snapshot);
-  await disk.syncDirectory(directory);
+  await putSnapshotInPlace(disk, directory, draft);
   await Journal.begin(disk, directory, point, [], now);
   return { ...found, aside };
 }

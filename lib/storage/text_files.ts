@@ -119,6 +119,29 @@ async function loadSnapshot(
   return await readInto(disk, snapshot, state);
 }
 
+/**
+ * Gives a synced draft the snapshot's name, and the snapshot that of the one before. Under the lock; a
+ * journal that goes on from the draft comes next.
+ *
+ * @throws OperationalError when the names cannot be changed; they are then as before
+ */
+export async function putSnapshotInPlace(
+  disk: Disk,
+  directory: string,
+  draft: string,
+): Promise<void> {
+  const { snapshot, previous } = textFileNames(directory);
+  const hadSnapshot = await disk.facts(snapshot) !== undefined;
+  if (hadSnapshot) await disk.rename(snapshot, previous);
+  try {
+    await disk.rename(draft, snapshot);
+  } catch (error) {
+    if (hadSnapshot) await disk.rename(previous, snapshot);
+    throw new OperationalError(`Cannot rename "${draft}"`, { cause: error });
+  }
+  await disk.syncDirectory(directory);
+}
+
 async function readInto(disk: Disk, snapshot: string, state: State): Promise<JournalPoint> {
   const file = await disk.open(snapshot);
   try {
