@@ -38,7 +38,11 @@ export async function runServer(options: ServerOptions): Promise<number> {
   let server: RunningServer;
   try {
     const sinceStart = (): number => performance.now();
-    server = startServer({ ...options, limits: options, store, clock: sinceStart, log });
+    const services = { buddy: options.services.includes("buddy") ? options : undefined };
+    server = await startServer({
+      ...{ ...options, limits: options, services },
+      ...{ store, clock: sinceStart, log },
+    });
   } catch (error) {
     await store.close();
     throw error;
@@ -54,12 +58,14 @@ export async function runServer(options: ServerOptions): Promise<number> {
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
-  const { tcp, udp } = server.buddy;
   log.info("Users are kept", { store: options.store, directory: options.data });
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
+    const { buddy } = server.ports;
+    if (buddy === null) continue;
+    const { tcp, udp } = buddy;
     log.info("Listening for buddies", { tcp: hostPort(ip, tcp), udp: hostPort(ip, udp) });
   }
-  const ports = { buddy: server.buddy, rooms: null, chat: null, status: null };
+  const ports = { ...server.ports, rooms: null, chat: null, status: null };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 

@@ -44,12 +44,16 @@ export class TestServer implements AsyncDisposable {
     const store = options.directory === undefined
       ? options.store ?? new MemoryStore()
       : await openStore({ kind: "text", directory: options.directory, clock: Date.now, log });
-    const running = startServer({
+    const running = await startServer({
       host: options.host ?? "127.0.0.1",
-      tcpPort: 0,
-      udpPort: 0,
-      advertise: options.advertise,
-      presenceTtl: options.presenceTtl ?? 30,
+      services: {
+        buddy: {
+          tcpPort: 0,
+          udpPort: 0,
+          advertise: options.advertise,
+          presenceTtl: options.presenceTtl ?? 30,
+        },
+      },
       trustProxy: [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
@@ -60,11 +64,11 @@ export class TestServer implements AsyncDisposable {
   }
 
   get tcp(): number {
-    return this.#running.buddy.tcp;
+    return this.#running.ports.buddy!.tcp;
   }
 
   get udp(): number {
-    return this.#running.buddy.udp;
+    return this.#running.ports.buddy!.udp;
   }
 
   /** Sends pieces on a new connection and reads to the end. */

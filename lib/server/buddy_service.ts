@@ -1,0 +1,95 @@
+/**
+ * The buddy service: requests over TCP and presence over UDP, joined with their sockets.
+ */
+
+import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
+import { ownAddresses } from "../net/interfaces.ts";
+import { listenTcp } from "../net/tcp.ts";
+import { DatagramSocket } from "../net/udp.ts";
+import { Presence } from "../services/presence.ts";
+import { Roster } from "../services/roster.ts";
+import { AnswerBudget } from "./answer_budget.ts";
+import { BuddyRequests } from "./buddy_requests.ts";
+import { BuddySessions } from "./buddy_session.ts";
+import { keepDoor } from "./doorkeeper.ts";
+import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
+import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+
+/** What the buddy service is asked to be. */
+export interface BuddySettings {
+  /** Ports; 0 asks the system for a free one. */
+  readonly tcpPort: number;
+  readonly udpPort: number;
+  /** What others are told instead of loopback. */
+  readonly advertise: string | undefined;
+  /** Seconds a user stays online without a new SET. */
+  readonly presenceTtl: number;
+}
+
+/** The ports of the buddy service. */
+export interface BuddyPorts {
+  readonly tcp: number;
+  readonly udp: number;
+}
+
+/**
+ * Binds the ports and starts serving.
+ *
+ * @throws OperationalError when a port cannot be had
+ */
+export function startBuddies(
+  settings: BuddySettings,
+  { host, limits, admission, trusted, store, clock, log }: ServiceParts,
+): Service<BuddyPorts> {
+  const listener = listenTcp({ hostname: host, port: settings.tcpPort });
+  let socket: DatagramSocket;
+  try {
+    socket = new DatagramSocket({ hostname: host, port: settings.udpPort });
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+
+  const presence = new Presence(settings.presenceTtl, clock);
+  const roster = new Roster(store, presence);
+  const budget = new AnswerBudget(trusted, clock());
+  const view = viewFromElsewhere(settings.advertise, ownAddresses);
+  const requests = new BuddyRequests({ roster, presence, view, log });
+  const sessions = new BuddySessions((line, fromIp) => {
+    budget.prove(fromIp, clock());
+    return requests.answer(line, fromIp);
+  }, limits.readDeadlineSeconds);
+  const answers = new PresenceAnswers({
+    roster,
+    presence,
+    budget,
+    view,
+    own: ownAddresses,
+    clock,
+    send: (answer, to) => socket.send(answer, to),
+    port: socket.port,
+  });
+
+  const accepting = keepDoor({
+    listener,
+    admission,
+    log,
+    serve: (incoming) => sessions.serve(incoming),
+  });
+  const receiving = socket.receive((datagram, from) => {
+    answers.take(datagram, from).catch((error: unknown) =>
+      log.error("A datagram could not be handled", { reason: String(error) })
+    );
+  }, MAX_BUDDY_LINE_BYTES + 2);
+
+  return {
+    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port },
+    async stop() {
+      listener.close();
+      socket.close();
+      // A connection may have been accepted a moment ago: its session is stopped with the others.
+      await Promise.all([accepting, receiving]);
+      await sessions.stop(STOP_GRACE_MS);
+    },
+  };
+}

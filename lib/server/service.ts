@@ -1,0 +1,36 @@
+/**
+ * What the services of a server have in common: what they are started with, and how they stop.
+ */
+
+import type { AddressSet } from "../core/ip_address.ts";
+import type { ServerLimits } from "../core/limits.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import type { Admission } from "../net/admission.ts";
+import type { Store } from "../storage/store.ts";
+
+/** What every service of a server is given. */
+export interface ServiceParts {
+  /** Address to listen on. */
+  readonly host: string;
+  readonly limits: ServerLimits;
+  /** Counts the connections of all services together. */
+  readonly admission: Admission;
+  /** Addresses that the per-address limits spare. */
+  readonly trusted: AddressSet;
+  /** Shared by all services; whoever started them closes it. */
+  readonly store: Store;
+  /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A service that serves until it is stopped. */
+export interface Service<Ports> {
+  /** The ports it really has. */
+  readonly ports: Ports;
+  /** Takes no new work, finishes what was promised, and lets go of its sockets. */
+  stop(): Promise<void>;
+}
+
+/** How long answers under way may take when the server stops: the contract says 5 s in all. */
+export const STOP_GRACE_MS = 3000;
