@@ -75,3 +75,12 @@ export const ANSWER_LIMITS = {
   /** Addresses remembered at most; the longest unseen is forgotten first. */
   trackedAddresses: 10_000,
 } as const;
+
+/**
+ * How many password hashes are made at once (each takes 32 MiB, and a thread for a quarter of a
+ * second), and how many may wait: the last of a hundred waits for about 13 s.
+ */
+export const PASSWORD_WORK = { atOnce: 2, waiting: 100 } as const;
+
+/** Longest password in bytes (protocols/login-chat.md, "1..256 bytes"). */
+export const MAX_PASSWORD_BYTES = 256;
