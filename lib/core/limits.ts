@@ -87,3 +87,13 @@ export const MAX_PASSWORD_BYTES = 256;
 
 /** Longest frame of the login chat in bytes (protocols/login-chat.md, "at most 4096 bytes"). */
 export const MAX_CHAT_FRAME_BYTES = 4096;
+
+/** Bounds on wrong passwords (protocols/login-chat.md, `429 TOO MANY ATTEMPTS`). */
+export const LOGIN_LIMITS = {
+  /** Wrong passwords for one name at once, and a minute in the long run. */
+  perName: 5,
+  /** The same from one address: a classroom may sit behind it. */
+  perAddress: 20,
+  /** Names and addresses remembered at most; the longest unused is forgotten first. */
+  tracked: 10_000,
+} as const;
