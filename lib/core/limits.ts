@@ -108,11 +108,20 @@ export const MAX_ROOM_DATAGRAM_BYTES = 4096;
 /** Longest answer about rooms: a list of them is cut at a whole room below it. */
 export const MAX_ROOM_ANSWER_BYTES = 256 * 1024;
 
-/** Longest room password in bytes. */
-export const MAX_ROOM_PASSWORD_BYTES = 256;
-
 /** Seconds between two `__REGISTER__` of a client, which keep it from expiring. */
 export const ROOM_KEEP_ALIVE_SECONDS = 20;
 
 /** Datagrams to members that may wait for the system; more are dropped and counted. */
 export const MAX_PENDING_DATAGRAMS = 20_000;
+
+/**
+ * How many password hashes are made at once (each takes 32 MiB, and a thread for a quarter of a
+ * second), and how many may wait: the last of a hundred waits for about 13 s.
+ */
+export const PASSWORD_WORK = { atOnce: 2, waiting: 100 } as const;
+
+/** Longest password in bytes (protocols/login-chat.md, "1..256 bytes"). */
+export const MAX_PASSWORD_BYTES = 256;
+
+/** Longest frame of the login chat in bytes (protocols/login-chat.md, "at most 4096 bytes"). */
+export const MAX_CHAT_FRAME_BYTES = 4096;

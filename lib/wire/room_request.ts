@@ -3,7 +3,7 @@
  * docs/protocols/rooms-extensions.md.
  */
 
-import { MAX_ROOM_PASSWORD_BYTES, MAX_ROOM_PAYLOAD_BYTES } from "../core/limits.ts";
+import { MAX_PASSWORD_BYTES, MAX_ROOM_PAYLOAD_BYTES } from "../core/limits.ts";
 import {
   MEMBER_NAME_LENGTH,
   type MemberName,
@@ -108,8 +108,8 @@ function parseEnter(
   if (member === undefined) return invalid(nameRule("a user name", MEMBER_NAME_LENGTH));
   if (!isProtected) return { kind, room, member, password: undefined };
   const { password = "" } = said;
-  if (password === "" || encode(password).length > MAX_ROOM_PASSWORD_BYTES) {
-    return invalid(`a password has 1 to ${MAX_ROOM_PASSWORD_BYTES} bytes`);
+  if (password === "" || encode(password).length > MAX_PASSWORD_BYTES) {
+    return invalid(`a password has 1 to ${MAX_PASSWORD_BYTES} bytes`);
   }
   return { kind, room, member, password };
 }
