@@ -9,7 +9,7 @@ import {
   maintenanceProgram,
 } from "./lib/config/maintenance_options.ts";
 import { runProgram } from "./lib/config/start.ts";
-import { SERVER_PROGRAM } from "./lib/config/server_options.ts";
+import { SERVER_PROGRAM, serverOptionsOf } from "./lib/config/server_options.ts";
 import { runMaintenance, runServer } from "./lib/server/run.ts";
 
 if (import.meta.main) {
@@ -18,7 +18,7 @@ if (import.meta.main) {
     command === word
   );
   if (command === undefined) {
-    await runProgram(SERVER_PROGRAM, Deno.args, ({ options }) => runServer(options));
+    await runProgram(SERVER_PROGRAM, Deno.args, (line) => runServer(serverOptionsOf(line)));
   } else {
     await runProgram(
       maintenanceProgram(command),

@@ -11,6 +11,12 @@ import { Session } from "./session.ts";
 import { openTerminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
 
+/** Runs a command with the words behind it, to its end; it exits by itself. */
+export type RunCommand = (words: readonly string[]) => Promise<never>;
+
+/** What the first word of the command line may be, and what runs then instead of the menu. */
+export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([]);
+
 /** Signals that end the client in order, where the system has them. */
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 

@@ -1,6 +1,7 @@
 /** The command line of `server.ts`. */
 
 import { COMPACT_FROM_BYTES, DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
+import type { CommandLine } from "./command_line.ts";
 import {
   addressRanges,
   choice,
@@ -17,6 +18,9 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
+/** Every service that is built. */
+const SERVICES = ["buddy"] as const;
+
 /** Every option of the server. */
 export const SERVER_OPTIONS = {
   tcpPort: port("tcp-port", 1234, "buddy requests over TCP; 0 asks the system for a free port"),
@@ -27,7 +31,12 @@ export const SERVER_OPTIONS = {
     "advertise",
     "address others reach this machine at, told instead of loopback",
   ),
-  services: choices("services", ["buddy"], ["buddy"], "services to run"),
+  services: choices(
+    "services",
+    SERVICES,
+    SERVICES,
+    "services to run; buddy alone when a port is given by position",
+  ),
   store: choice(
     "store",
     ["text", "memory"],
@@ -76,6 +85,18 @@ export const SERVER_OPTIONS = {
 
 /** The server's options, read. */
 export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
+
+/**
+ * The options a command line asks for. With a port given by position and no word about services,
+ * only buddies are served: so two servers start side by side, whatever else is built.
+ */
+export function serverOptionsOf(
+  { options, given, positional }: CommandLine<typeof SERVER_OPTIONS>,
+): ServerOptions {
+  const hasOwnPort = positional.has("tcpPort") || positional.has("udpPort");
+  if (given.has("services") || !hasOwnPort) return options;
+  return { ...options, services: ["buddy"] };
+}
 
 /** How the server describes itself. */
 export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {

@@ -76,6 +76,44 @@ export const ANSWER_LIMITS = {
   trackedAddresses: 10_000,
 } as const;
 
+/** Limits of the room service; each is an option of `server.ts`. */
+export interface RoomLimits {
+  /** Rooms open at the same time. */
+  readonly maxRooms: number;
+  /** Members of one room, its host included. */
+  readonly maxRoomMembers: number;
+  /** Datagrams a second with one token, sustained; more are dropped and counted. */
+  readonly roomDatagramRate: number;
+  /** Datagrams with one token at once before the rate applies. */
+  readonly roomDatagramBurst: number;
+  /** Seconds without any datagram after which a member is gone. */
+  readonly roomIdleSeconds: number;
+}
+
+/** What the room service allows unless told otherwise. */
+export const DEFAULT_ROOM_LIMITS: RoomLimits = {
+  maxRooms: 2000,
+  maxRoomMembers: 256,
+  roomDatagramRate: 100,
+  roomDatagramBurst: 200,
+  roomIdleSeconds: 300,
+};
+
+/** Longest payload of a room request in bytes (protocols/rooms.md, TCRP). */
+export const MAX_ROOM_PAYLOAD_BYTES = 4096;
+
+/** Largest room datagram to a server in bytes, its header included (protocols/rooms.md, UCRP). */
+export const MAX_ROOM_DATAGRAM_BYTES = 4096;
+
+/** Longest answer about rooms: a list of them is cut at a whole room below it. */
+export const MAX_ROOM_ANSWER_BYTES = 256 * 1024;
+
+/** Seconds between two `__REGISTER__` of a client, which keep it from expiring. */
+export const ROOM_KEEP_ALIVE_SECONDS = 20;
+
+/** Datagrams to members that may wait for the system; more are dropped and counted. */
+export const MAX_PENDING_DATAGRAMS = 20_000;
+
 /**
  * How many password hashes are made at once (each takes 32 MiB, and a thread for a quarter of a
  * second), and how many may wait: the last of a hundred waits for about 13 s.
