@@ -1,6 +1,7 @@
 /** The command line of `server.ts`. */
 
 import { COMPACT_FROM_BYTES, DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
+import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
 import {
   addressRanges,
@@ -19,7 +20,7 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
 /** Every service that is built. */
-const SERVICES = ["buddy"] as const;
+const SERVICES = ["buddy", "chat"] as const;
 
 /** Every option of the server. */
 export const SERVER_OPTIONS = {
@@ -49,6 +50,7 @@ export const SERVER_OPTIONS = {
     { min: 1, max: 1_000_000_000_000 },
     "journal size in bytes from which it is folded into users.txt",
   ),
+  ...CHAT_OPTIONS,
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
   trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
   maxConnections: wholeNumber(

@@ -165,7 +165,8 @@ const ELSEWHERE = refuse(
 );
 
 /** Goes on when it is known how a name stands. */
-export function afterLookUp(user: UserId, standing: Standing): ChatStep {
+export function afterLookUp(user: UserId, standing: Standing | "not stored"): ChatStep {
+  if (standing === "not stored") return afterLogin(user, standing);
   if (standing === "elsewhere") return stay(NEW_CLIENT, ELSEWHERE);
   const answer: ServerAnswer = { kind: "password", isNew: standing === "new" };
   return stay({ kind: "password", user }, answer);

@@ -26,39 +26,47 @@ export class ChatLogin {
     this.#parts = parts;
   }
 
-  /** How a name stands for somebody at an address. */
-  async standing(user: UserId, ip: string): Promise<Standing> {
-    return await this.#parts.accounts.standing(user, ip);
+  /** How a name stands for somebody at an address. Never rejects. */
+  async standing(user: UserId, ip: string): Promise<Standing | "not stored"> {
+    try {
+      return await this.#parts.accounts.standing(user, ip);
+    } catch (error) {
+      return this.#notStored(error);
+    }
   }
 
   /** Checks a password, or registers a name with it. Never rejects. */
   async logIn(user: UserId, password: string, from: string): Promise<LoginResult> {
-    const { attempts, clock, log } = this.#parts;
+    const { attempts, clock } = this.#parts;
     const attempt = attempts.begin(user, from, clock());
-    const result = attempt === undefined
-      ? "too many attempts"
-      : await this.#tried(user, password, from);
-    if (result === "registered" || result === "welcome") {
-      attempt?.succeeded();
-      log.info("Logged in to the chat", { user, from, result });
-      return result;
-    }
-    if (result !== "wrong") attempt?.void();
-    log.info("Login to the chat refused", { user, from, reason: result });
+    if (attempt === undefined) return "too many attempts";
+    const result = await this.#try(user, password, from);
+    if (isRight(result)) attempt.succeeded();
+    else if (result !== "wrong") attempt.void();
     return result;
   }
 
-  async #tried(user: UserId, password: string, from: string): Promise<LoginResult> {
+  async #try(user: UserId, password: string, from: string): Promise<LoginResult> {
     try {
       return await this.#parts.accounts.logIn(user, password, from);
     } catch (error) {
-      if (error instanceof BusyError) return "busy";
-      if (!(error instanceof StorageError)) {
-        // Only what kind of error: what a library says of it might quote what it was given.
-        this.#parts.log.error("A login failed", { reason: (error as Error)?.name });
-      }
-      return "not stored";
+      return error instanceof BusyError ? "busy" : this.#notStored(error);
     }
+  }
+
+  #notStored(error: unknown): "not stored" {
+    if (!(error instanceof StorageError)) {
+      // Only what kind of error: what a library says of it might quote what it was given.
+      this.#parts.log.error("A login failed", { reason: (error as Error | undefined)?.name });
+    }
+    return "not stored";
+  }
+
+  /** Tells the log how a login ended. */
+  ended(user: UserId, from: string, result: LoginResult): void {
+    const { log } = this.#parts;
+    if (isRight(result)) log.info("Logged in to the chat", { user, from, result });
+    else log.info("Login to the chat refused", { user, from, reason: result });
   }
 
   /** Tells the log that somebody is offline. */
@@ -73,4 +81,9 @@ export class ChatLogin {
       from,
     });
   }
+}
+
+/** Whether a login was right, so that its user may come in. */
+export function isRight(result: LoginResult): result is "registered" | "welcome" {
+  return result === "registered" || result === "welcome";
 }

@@ -36,7 +36,7 @@ import {
   refuse,
   step,
 } from "./chat_conversation.ts";
-import type { ChatLogin } from "./chat_login.ts";
+import { type ChatLogin, isRight } from "./chat_login.ts";
 
 /** What a connection is served with. */
 export interface ChatSessionParts {
@@ -235,17 +235,19 @@ export class ChatSession implements Outbox<Uint8Array> {
       return;
     }
     this.#isCheckingPassword = true;
-    const result = await this.#parts.login.logIn(act.user, act.password, this.#ip);
+    const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip);
     this.#isCheckingPassword = false;
     if (this.#ended !== undefined) return;
-    this.#take(afterLogin(act.user, this.#join(act.user, result)));
+    const result = this.#join(act.user, checked);
+    this.#parts.login.ended(act.user, this.#ip, result);
+    this.#take(afterLogin(act.user, result));
     // Others may speak before the next read: the welcome comes first.
     this.#flush();
     if (this.#isLate) this.expire();
   }
 
   #join(user: UserId, result: LoginResult): LoginResult {
-    if (result !== "registered" && result !== "welcome") return result;
+    if (!isRight(result)) return result;
     if (!this.#parts.chat.join(user, this)) return "already online";
     this.#user = user;
     return result;

@@ -38,7 +38,10 @@ export async function runServer(options: ServerOptions): Promise<number> {
   let server: RunningServer;
   try {
     const sinceStart = (): number => performance.now();
-    const services = { buddy: options.services.includes("buddy") ? options : undefined };
+    const services = {
+      buddy: options.services.includes("buddy") ? options : undefined,
+      chat: options.services.includes("chat") ? options : undefined,
+    };
     server = await startServer({
       ...{ ...options, limits: options, services },
       ...{ store, clock: sinceStart, log },
@@ -60,12 +63,15 @@ export async function runServer(options: ServerOptions): Promise<number> {
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
   log.info("Users are kept", { store: options.store, directory: options.data });
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
-    const { buddy } = server.ports;
-    if (buddy === null) continue;
-    const { tcp, udp } = buddy;
-    log.info("Listening for buddies", { tcp: hostPort(ip, tcp), udp: hostPort(ip, udp) });
+    const { buddy, chat } = server.ports;
+    if (buddy !== null) {
+      const { tcp, udp } = buddy;
+      log.info("Listening for buddies", { tcp: hostPort(ip, tcp), udp: hostPort(ip, udp) });
+    }
+    if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
   }
-  const ports = { ...server.ports, rooms: null, chat: null, status: null };
+  const { buddy, chat } = server.ports;
+  const ports = { buddy, rooms: null, chat, status: null };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 

@@ -92,6 +92,7 @@ const AFTER_LOOKUP = [
     "log in from there first\n",
     NEW,
   ],
+  ["not stored", "C 500 STORAGE\n(close)", PASSWORD],
 ] as const;
 
 for (const [standing, act, next] of AFTER_LOOKUP) {
