@@ -36,7 +36,7 @@ export const SERVER_OPTIONS = {
     "services",
     SERVICES,
     SERVICES,
-    "services to run; buddy alone when a port is given by position",
+    "services to run; buddy alone with a port by position",
   ),
   store: choice(
     "store",
