@@ -90,7 +90,7 @@ async function askWhileThere(
   stop: AbortSignal,
 ): Promise<string | undefined> {
   const asking = new AbortController();
-  const interrupted = answer.then((last) => {
+  const interrupted = answer.then((last): never => {
     asking.abort();
     throw refusal(user, last);
   });
@@ -98,6 +98,8 @@ async function askWhileThere(
     const signal = AbortSignal.any([asking.signal, stop]);
     const typing = source.ask(passwordPrompt(user, isNew), signal);
     const password = await Promise.race([typing, interrupted]);
+    // Whoever was asked stopped because the server has gone: that is the reason to tell.
+    if (asking.signal.aborted) return await interrupted;
     const trouble = password === undefined ? undefined : troubleWith(password);
     if (trouble === undefined) {
       interrupted.catch(() => {}); // what comes now is the answer to the password

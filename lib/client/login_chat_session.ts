@@ -29,6 +29,7 @@ export class LoginChatSession {
   #terminal: Terminal | undefined;
   #state: ChatClientState;
   #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
+  #isOver = false;
   #goodbyeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: LoginChatLink, user: UserId) {
@@ -53,6 +54,7 @@ export class LoginChatSession {
     for (let answer; (answer = await this.#link.next()) !== undefined;) {
       this.#happened({ kind: "answer", answer });
     }
+    this.#isOver = true;
     clearTimeout(this.#goodbyeTimer);
     const isGoodbye = this.#state.mode.kind === "leaving";
     if (isGoodbye) terminal.show([goodbyeLine()]);
@@ -75,6 +77,7 @@ export class LoginChatSession {
   }
 
   #happened(event: ChatEvent): void {
+    if (this.#isOver) return;
     const { state, effects } = step(this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
