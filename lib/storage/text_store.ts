@@ -17,6 +17,7 @@ import type { UserId } from "../core/user_id.ts";
 import { compact } from "./compaction.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import type { Disk } from "./disk.ts";
+import type { DraftTask } from "./draft_file.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
@@ -44,6 +45,8 @@ export interface TextStoreParts {
   readonly lock: DirectoryLock;
   /** Held while compacting, so that of several servers one does it. */
   readonly compactionLock: DirectoryLock;
+  /** Writes the draft of a compaction. */
+  readonly writeDraft: (task: DraftTask) => Promise<void>;
   /** Gives the time of journal lines. */
   readonly clock: Clock;
   /** Is told of failures, recovery and compaction. */
@@ -187,7 +190,9 @@ export class TextStore implements Store {
     const { state, journal } = this.#files;
     if (!this.#isStale) {
       try {
-        if (await journal.follow(takeInto(state), underLock) !== "lost") return;
+        const followed = await journal.follow(takeInto(state), underLock);
+        if (followed !== "same") this.#parts.lock.share();
+        if (followed !== "lost") return;
         this.#isStale = true;
       } catch (error) {
         // Some of it may have been applied; only a fresh start tells what is true. Without the lock
@@ -289,7 +294,7 @@ export class TextStore implements Store {
   }
 
   #compactSoon(): void {
-    const { disk, directory, compactionLock, compactFrom, clock, log } = this.#parts;
+    const { disk, directory, compactionLock, writeDraft, compactFrom, clock, log } = this.#parts;
     if (this.#compaction !== undefined || this.#closed) return;
     const { journal, snapshotBytes } = this.#files;
     const waitFor = Math.max(compactFrom, snapshotBytes * COMPACT_SHARE, this.#compactAgainFrom);
@@ -300,6 +305,7 @@ export class TextStore implements Store {
       journal: () => this.#files.journal,
       compactionLock,
       clock,
+      writeDraft,
       replace: (work) =>
         this.#withLock(async (isNew) => {
           if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compact } from "../../lib/storage/compaction.ts";
+import { writeDraft } from "../../lib/storage/draft_file.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import { Journal } from "../../lib/storage/journal.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
@@ -41,6 +42,7 @@ class Bench {
       directory: DIRECTORY,
       journal: () => this.journal,
       compactionLock: this.lock,
+      writeDraft: (task) => writeDraft(this.disk, task),
       clock: () => SOME_TIME,
       replace: async (work) => {
         await meanwhile();
