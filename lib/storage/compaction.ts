@@ -18,7 +18,8 @@ import type { Clock } from "../core/ports.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import type { Disk } from "./disk.ts";
 import { changesOf, type DraftTask } from "./draft_file.ts";
-import { Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import { beginJournal } from "./journal_file.ts";
 import type { JournalPosition } from "./journal_point.ts";
 import { putSnapshotInPlace, textFileNames } from "./text_files.ts";
 
@@ -99,5 +100,5 @@ async function replaceFiles(
 ): Promise<void> {
   const since = await changesOf(disk, textFileNames(directory).journal, at, () => true);
   await putSnapshotInPlace(disk, directory, draft);
-  await Journal.begin(disk, directory, at, since, clock());
+  await beginJournal(disk, directory, at, since, clock());
 }

@@ -3,6 +3,7 @@ import { compact } from "../../lib/storage/compaction.ts";
 import { writeDraft } from "../../lib/storage/draft_file.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import { Journal } from "../../lib/storage/journal.ts";
+import { beginJournal } from "../../lib/storage/journal_file.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
 import { loadTextFiles } from "../../lib/storage/text_files.ts";
 import { add, register } from "../support/changes.ts";
@@ -98,7 +99,7 @@ Deno.test("compact() leaves it to a server that is at it already, or was faster"
   assertEquals(await bench.compact(), undefined);
   await other.close();
   const at = bench.journal.position;
-  const faster = () => Journal.begin(bench.disk, DIRECTORY, at, [], SOME_TIME);
+  const faster = () => beginJournal(bench.disk, DIRECTORY, at, [], SOME_TIME);
   assertEquals(await bench.compact(faster), undefined);
   assert(!bench.disk.paths().includes(SNAPSHOT_PATH));
 });
