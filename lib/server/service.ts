@@ -6,6 +6,7 @@ import type { AddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Admission } from "../net/admission.ts";
+import type { Passwords } from "../services/passwords.ts";
 import type { Store } from "../storage/store.ts";
 
 /** What every service of a server is given. */
@@ -17,6 +18,8 @@ export interface ServiceParts {
   readonly admission: Admission;
   /** Addresses that the per-address limits spare. */
   readonly trusted: AddressSet;
+  /** Hashes for all services together, within one bound. */
+  readonly passwords: Passwords;
   /** Shared by all services; whoever started them closes it. */
   readonly store: Store;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */

@@ -6,8 +6,10 @@ import { parseAddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
+import { Passwords } from "../services/passwords.ts";
 import type { Store } from "../storage/store.ts";
 import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_service.ts";
+import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
 import type { Service, ServiceParts } from "./service.ts";
 
 /** What a server needs to start. */
@@ -16,6 +18,7 @@ export interface ServerSettings {
   /** Each service that shall run. */
   readonly services: {
     readonly buddy?: BuddySettings | undefined;
+    readonly rooms?: RoomSettings | undefined;
   };
   readonly trustProxy: readonly string[];
   readonly limits: ServerLimits;
@@ -29,6 +32,7 @@ export interface ServerSettings {
 /** The ports of each service; `null` for one that does not run. */
 export interface ServerPorts {
   readonly buddy: BuddyPorts | null;
+  readonly rooms: RoomPorts | null;
 }
 
 /** A server that serves until it is stopped. */
@@ -47,7 +51,10 @@ export interface RunningServer {
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const { services: wanted, limits, store } = settings;
   const trusted = parseAddressSet(settings.trustProxy);
-  const parts: ServiceParts = { ...settings, trusted, admission: new Admission(limits, trusted) };
+  const parts: ServiceParts = {
+    ...{ ...settings, trusted, admission: new Admission(limits, trusted) },
+    passwords: new Passwords(),
+  };
   const running: Service<unknown>[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((service) => service.stop()));
@@ -62,7 +69,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     return started.ports;
   }
   try {
-    const ports = { buddy: start(startBuddies, wanted.buddy) };
+    const ports = {
+      buddy: start(startBuddies, wanted.buddy),
+      rooms: start(startRooms, wanted.rooms),
+    };
     return {
       ports,
       async stop() {
