@@ -107,6 +107,11 @@ export class DatagramSocket {
     return true;
   }
 
+  /** Datagrams of {@linkcode DatagramSocket.sendTo} that wait for the system. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   readonly #sent = (): void => {
     this.#pending--;
   };
