@@ -1,8 +1,9 @@
 /**
- * The Parley server, and the commands that look after its data. `server.ts --help` tells how to run
+ * The Parley server, the login chat alone, and the commands that look after the data. `server.ts --help` tells how to run
  * it.
  */
 
+import { CHAT_SERVER_PROGRAM, chatServerOptions } from "./lib/config/chat_server_options.ts";
 import {
   MAINTENANCE_COMMANDS,
   type MaintenanceCommand,
@@ -14,6 +15,13 @@ import { runMaintenance, runServer } from "./lib/server/run.ts";
 
 if (import.meta.main) {
   const [word, ...rest] = Deno.args;
+  if (word === "chat") {
+    await runProgram(
+      CHAT_SERVER_PROGRAM,
+      rest,
+      ({ options }) => runServer(chatServerOptions(options)),
+    );
+  }
   const command = MAINTENANCE_COMMANDS.find((command): command is MaintenanceCommand =>
     command === word
   );

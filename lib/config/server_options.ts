@@ -5,6 +5,7 @@ import {
   DEFAULT_ROOM_LIMITS as ROOMS,
   DEFAULT_SERVER_LIMITS as LIMITS,
 } from "../core/limits.ts";
+import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
 import {
   addressRanges,
@@ -23,7 +24,7 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
 /** Every service that is built. */
-const SERVICES = ["buddy", "rooms"] as const;
+const SERVICES = ["buddy", "rooms", "chat"] as const;
 
 /** Every option of the server. */
 export const SERVER_OPTIONS = {
@@ -55,6 +56,7 @@ export const SERVER_OPTIONS = {
     { min: 1, max: 1_000_000_000_000 },
     "journal size in bytes from which it is folded into users.txt",
   ),
+  ...CHAT_OPTIONS,
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
   trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
   maxConnections: wholeNumber(

@@ -125,3 +125,33 @@ export const MAX_PASSWORD_BYTES = 256;
 
 /** Longest frame of the login chat in bytes (protocols/login-chat.md, "at most 4096 bytes"). */
 export const MAX_CHAT_FRAME_BYTES = 4096;
+
+/** What the login chat allows; each is an option of `server.ts`. */
+export interface ChatLimits {
+  /** Connections to the login chat at the same time. */
+  readonly maxClients: number;
+  /** Least length of a new password, in characters. */
+  readonly minPassword: number;
+  /** Seconds somebody has to log in. */
+  readonly loginDeadlineSeconds: number;
+}
+
+/** What the login chat allows unless told otherwise (protocols/login-chat.md). */
+export const DEFAULT_CHAT_LIMITS: ChatLimits = {
+  maxClients: 1024,
+  minPassword: 4,
+  loginDeadlineSeconds: 60,
+};
+
+/** Seconds of silence after which a login chat client is asked whether it is there. */
+export const CHAT_PING_SECONDS = 60;
+
+/** Bounds on wrong passwords (protocols/login-chat.md, `429 TOO MANY ATTEMPTS`). */
+export const LOGIN_LIMITS = {
+  /** Wrong passwords for one name at once, and a minute in the long run. */
+  perName: 5,
+  /** The same from one address: a classroom may sit behind it. */
+  perAddress: 20,
+  /** Names and addresses remembered at most; the longest unused is forgotten first. */
+  tracked: 10_000,
+} as const;

@@ -41,6 +41,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
     const services = {
       buddy: options.services.includes("buddy") ? options : undefined,
       rooms: options.services.includes("rooms") ? options : undefined,
+      chat: options.services.includes("chat") ? options : undefined,
     };
     server = await startServer({
       ...{ ...options, limits: options, services },
@@ -63,14 +64,15 @@ export async function runServer(options: ServerOptions): Promise<number> {
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
   log.info("Users are kept", { store: options.store, directory: options.data });
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
-    const { buddy, rooms } = server.ports;
+    const { buddy, rooms, chat } = server.ports;
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {
       if (ports === null) continue;
       const [tcp, udp] = [hostPort(ip, ports.tcp), hostPort(ip, ports.udp)];
       log.info(`Listening for ${who}`, { tcp, udp });
     }
+    if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
   }
-  const ports = { ...server.ports, chat: null, status: null };
+  const ports = { ...server.ports, status: null };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 

@@ -7,6 +7,7 @@ import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Admission } from "../net/admission.ts";
 import type { Passwords } from "../services/passwords.ts";
+import type { Presence } from "../services/presence.ts";
 import type { Store } from "../storage/store.ts";
 
 /** What every service of a server is given. */
@@ -18,10 +19,12 @@ export interface ServiceParts {
   readonly admission: Admission;
   /** Addresses that the per-address limits spare. */
   readonly trusted: AddressSet;
-  /** Hashes for all services together, within one bound. */
-  readonly passwords: Passwords;
   /** Shared by all services; whoever started them closes it. */
   readonly store: Store;
+  /** Where users are heard of; only the buddy service hears of anybody. */
+  readonly presence: Presence;
+  /** Hashes for all services together. */
+  readonly passwords: Passwords;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;

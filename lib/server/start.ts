@@ -7,8 +7,10 @@ import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
 import { Passwords } from "../services/passwords.ts";
+import { Presence } from "../services/presence.ts";
 import type { Store } from "../storage/store.ts";
 import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_service.ts";
+import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
 import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
 import type { Service, ServiceParts } from "./service.ts";
 
@@ -19,11 +21,14 @@ export interface ServerSettings {
   readonly services: {
     readonly buddy?: BuddySettings | undefined;
     readonly rooms?: RoomSettings | undefined;
+    readonly chat?: ChatSettings | undefined;
   };
   readonly trustProxy: readonly string[];
   readonly limits: ServerLimits;
   /** The server closes it when it stops. */
   readonly store: Store;
+  /** Those of the design unless given. */
+  readonly passwords?: Passwords;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
@@ -33,6 +38,7 @@ export interface ServerSettings {
 export interface ServerPorts {
   readonly buddy: BuddyPorts | null;
   readonly rooms: RoomPorts | null;
+  readonly chat: ChatPorts | null;
 }
 
 /** A server that serves until it is stopped. */
@@ -52,8 +58,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const { services: wanted, limits, store } = settings;
   const trusted = parseAddressSet(settings.trustProxy);
   const parts: ServiceParts = {
-    ...{ ...settings, trusted, admission: new Admission(limits, trusted) },
-    passwords: new Passwords(),
+    ...settings,
+    trusted,
+    admission: new Admission(limits, trusted),
+    presence: new Presence(wanted.buddy?.presenceTtl ?? 0, settings.clock),
+    passwords: settings.passwords ?? new Passwords(),
   };
   const running: Service<unknown>[] = [];
   const stop = async (): Promise<void> => {
@@ -72,6 +81,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const ports = {
       buddy: start(startBuddies, wanted.buddy),
       rooms: start(startRooms, wanted.rooms),
+      chat: start(startChat, wanted.chat),
     };
     return {
       ports,

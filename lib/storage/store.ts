@@ -13,7 +13,13 @@ export type UserChange =
   | { readonly kind: "register"; readonly user: UserId }
   | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
   /** Gives a user a password hash (never the password), or another one. */
-  | { readonly kind: "set password"; readonly user: UserId; readonly hash: string };
+  | {
+    readonly kind: "set password";
+    readonly user: UserId;
+    readonly hash: string;
+    /** Leaves a hash that is there already: of many who choose the first one, one gets it. */
+    readonly unlessSet?: boolean;
+  };
 
 /** A change to rooms. Room and member names are any text; a token is one word. */
 export type RoomChange =
@@ -49,9 +55,9 @@ export type RoomChange =
 export type StoreChange = UserChange | RoomChange;
 
 /**
- * What became of a change: `done`; `exists`, the user, buddy, room, member or doubt was there already;
- * `absent`, the buddy, room, member or doubt was not there; `no such user`, one of the two users is not
- * registered.
+ * What became of a change: `done`; `exists`, the user, password, buddy, room, member or doubt was
+ * there already; `absent`, the buddy, room, member or doubt was not there; `no such user`, one of the
+ * two users is not registered.
  */
 export type ChangeOutcome = "done" | "exists" | "absent" | "no such user";
 

@@ -156,6 +156,22 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
     assertEquals(await store.buddiesOf(ann), []);
   });
 
+  contract("of many who choose somebody's first password at once, one gets it", async (store) => {
+    await inTurn(store, register(ann));
+    const choices = Array.from({ length: 50 }, (_, index): UserChange => ({
+      kind: "set password",
+      user: ann,
+      hash: `hash ${index}`,
+      unlessSet: true,
+    }));
+    const outcomes = await atOnce(store, ...choices);
+    assertEquals(outcomes.filter((outcome) => outcome === "done").length, 1);
+    assertEquals(outcomes.filter((outcome) => outcome === "exists").length, 49);
+    assertEquals(await store.passwordOf(ann), `hash ${outcomes.indexOf("done")}`);
+    assertEquals(await inTurn(store, { kind: "set password", user: ann, hash: "other" }), ["done"]);
+    assertEquals(await store.passwordOf(ann), "other");
+  });
+
   contract(
     "rooms are kept in the order of creating, members in the order of joining",
     async (store) => {
