@@ -1,5 +1,6 @@
 /**
- * The person's end: what is shown and what is typed. The only file that touches stdin and stdout.
+ * The person's end: what is shown and what is typed. Beside `secret_input.ts` the only file that
+ * touches stdin and stdout.
  *
  * On a terminal there is a line editor: what arrives appears above the prompt, and the half-typed
  * line stays. Everywhere else it is plain lines, a prompt being one, without escape codes and
@@ -33,11 +34,24 @@ export interface Terminal {
 /** What a terminal asks of the program: Ctrl-C, or nobody reads what we show. */
 export type StopRequest = () => void;
 
+/** What a program may want of a terminal beside lines. */
+export interface TerminalOptions {
+  /** What Tab may make of the line that was typed so far; without it, Tab is a letter. */
+  readonly complete?: (typed: string) => readonly string[];
+  /** What was typed before, and nobody has read. */
+  readonly typedAhead?: string;
+}
+
 /** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
-export function openTerminal(stop: StopRequest): Terminal {
+export function openTerminal(stop: StopRequest, options: TerminalOptions = {}): Terminal {
   const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
-  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle);
+  if (!isScreen || Deno.env.get("TERM") === "dumb") return openPlainTerminal(stop, options);
+  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle, options);
+}
+
+/** Opens plain lines, also on a terminal. Nothing is read before a line is wanted. */
+export function openPlainTerminal(stop: StopRequest, options: TerminalOptions = {}): Terminal {
+  return new PlainTerminal(stop, options.typedAhead ?? "");
 }
 
 const encoder = new TextEncoder();
@@ -58,9 +72,9 @@ class PlainTerminal implements Terminal {
   readonly #stop: StopRequest;
   readonly #lines: AsyncGenerator<string, undefined>;
 
-  constructor(stop: StopRequest) {
+  constructor(stop: StopRequest, typedAhead: string) {
     this.#stop = stop;
-    this.#lines = readLines();
+    this.#lines = readLines(typedAhead.replaceAll("\r", "\n"));
   }
 
   show(lines: readonly ScreenLine[]): void {
@@ -83,10 +97,12 @@ class PlainTerminal implements Terminal {
 }
 
 /** Reads stdin as lines ending in LF or CRLF, or at its end; no further ahead than one read. */
-async function* readLines(): AsyncGenerator<string, undefined> {
+async function* readLines(typedAhead: string): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
   const chunk = new Uint8Array(16 * 1024);
-  let pieces: string[] = [];
+  const [last = "", ...whole] = typedAhead.split("\n").reverse();
+  yield* whole.reverse();
+  let pieces: string[] = [last];
   for (;;) {
     const count = await Deno.stdin.read(chunk).catch(() => null);
     const text = count === null
@@ -125,7 +141,7 @@ class LineEditor implements Terminal {
   #prompt = "";
   #isClosed = false;
 
-  constructor(stop: StopRequest, style: Style) {
+  constructor(stop: StopRequest, style: Style, { complete, typedAhead }: TerminalOptions) {
     this.#stop = stop;
     this.#style = style;
     this.#editor = readline.createInterface({
@@ -134,12 +150,14 @@ class LineEditor implements Terminal {
       terminal: true,
       removeHistoryDuplicates: true,
       prompt: "",
+      ...(complete && { completer: (typed: string) => [[...complete(typed)], typed] }),
     });
     this.#editor.on("line", (line: string) => this.#typed(line));
     this.#editor.on("close", () => this.#ended());
     this.#editor.on("SIGINT", () => stop());
     // Unhandled, Ctrl-Z would ask for the right to send signals, which the client does not have.
     this.#editor.on("SIGTSTP", () => {});
+    if (typedAhead) this.#editor.write(typedAhead);
   }
 
   show(lines: readonly ScreenLine[]): void {
