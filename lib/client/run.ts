@@ -8,6 +8,7 @@ import { listenEverywhere } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { bannerLine } from "./screens.ts";
 import { runLoginChatCommand } from "./login_chat_run.ts";
+import { runRoomsCommand } from "./room_run.ts";
 import { Session } from "./session.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal } from "./terminal.ts";
@@ -19,6 +20,7 @@ export type RunCommand = (words: readonly string[]) => Promise<never>;
 /** What the first word of the command line may be, and what runs then instead of the menu. */
 export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
   ["chat", runLoginChatCommand],
+  ["rooms", runRoomsCommand],
 ]);
 
 /**
