@@ -3,6 +3,7 @@
  */
 
 import type { ClientOptions } from "../config/client_options.ts";
+import { ROOM_OPTIONS } from "../config/room_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
@@ -53,6 +54,14 @@ export async function runClient(options: ClientOptions): Promise<void> {
     server: { host: server, tcpPort },
     presence: { udpPort, messagePort, refreshSeconds: refresh },
     user,
+    rooms: {
+      server: {
+        host: server,
+        tcpPort: ROOM_OPTIONS.tcpPort.default,
+        udpPort: ROOM_OPTIONS.udpPort.default,
+      },
+      asks: ["host", "tcpPort", "udpPort"],
+    },
   }, { terminal, listener, clock: Date.now, log });
   onStopSignals(stop.resolve);
   stop.promise.then(() => session.stop());
