@@ -37,6 +37,7 @@ function protocolOf(answer: Answer): RequestProtocol<ReceiveBuffer, Request> {
       if (line !== undefined) return { line };
       return buffer.overflowed ? OVERLONG : undefined;
     },
+    isWhole: ({ line }) => line !== undefined,
     answer: ({ line }, fromIp) => answer(line, fromIp),
     late: (buffer) => buffer.length > 0 ? REPLIES[201] : undefined,
   };

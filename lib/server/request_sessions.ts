@@ -7,6 +7,10 @@
  * - The deadline runs from the start of the connection to the end of the request, however the bytes
  *   trickle in. When it passes, the protocol says what a late client is told.
  * - A client that stops reading its answer is given the same time again for each part of it.
+ * - A client that has sent one whole request and nothing else, as nearly all do, has its connection
+ *   closed with the answer. Whoever sends in pieces or goes on behind the request may have more under
+ *   way, which a reset would answer: those get a lingering close. For all, it would cost a tenth to a
+ *   third of the durable requests a second (measured, clients that reset when they have the reply).
  * - Receive buffers are reused: a server at full load would otherwise make 50,000 a second.
  */
 
@@ -16,6 +20,8 @@ import { closeNow, OrderlyCloser, writeAll } from "../net/orderly_close.ts";
 
 /** Where a request is put together. */
 export interface RequestBuffer {
+  /** Bytes held that were not taken yet. */
+  readonly length: number;
   /** The space to read into. */
   free(): Uint8Array;
   /** Says that so many bytes were put into it. */
@@ -32,6 +38,8 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
    * none come, and `undefined` is a close without an answer. Valid until the buffer is used again.
    */
   take(buffer: Buffer, hasEnded: boolean): Request | undefined;
+  /** Whether a request has all come, so that nothing more of it can be under way. */
+  isWhole(request: Request): boolean;
   /** Gives the answer; `undefined` is a close without one. */
   answer(request: Request, fromIp: string): Promise<Uint8Array | undefined>;
   /** What a client is told that did not send its request in time. */
@@ -41,6 +49,8 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
 interface Session<Buffer> {
   readonly stream: ByteStream;
   readonly buffer: Buffer;
+  /** Whether nothing more is to be expected from the client. */
+  isDone: boolean;
   phase: "reading" | "answering" | "expired";
 }
 
@@ -61,7 +71,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   /** Serves one connection to its end. Takes ownership; never rejects. */
   async serve({ stream, remoteIp }: IncomingStream): Promise<void> {
     const buffer = this.#buffers.pop() ?? this.#protocol.makeBuffer();
-    const session: Session<Buffer> = { stream, buffer, phase: "reading" };
+    const session: Session<Buffer> = { stream, buffer, isDone: false, phase: "reading" };
     this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => this.#expire(session));
     try {
@@ -72,7 +82,8 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
         const answer = await this.#protocol.answer(request, remoteIp);
         if (answer !== undefined) await this.#send(stream, answer);
       }
-      await this.#closer.close(stream);
+      if (session.isDone) closeNow(stream);
+      else await this.#closer.close(stream);
     } catch {
       // The client is gone, or the stop was faster; there is nobody to tell.
       deadline.cancel();
@@ -105,12 +116,16 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   /** A request; `undefined` for a client that sent none, in time. */
   async #readRequest(session: Session<Buffer>): Promise<Request | undefined> {
     const { stream, buffer } = session;
-    for (;;) {
+    for (let isFirst = true;; isFirst = false) {
       const count = await stream.read(buffer.free());
       if (isExpired(session)) return undefined;
       if (count !== null) buffer.filled(count);
       const request = this.#protocol.take(buffer, count === null);
-      if (request !== undefined || count === null) return request;
+      if (request === undefined && count !== null) continue;
+      session.isDone = count === null ||
+        (isFirst && buffer.length === 0 && request !== undefined &&
+          this.#protocol.isWhole(request));
+      return request;
     }
   }
 

@@ -23,6 +23,7 @@ function protocolOf(answer: AnswerFrame): RequestProtocol<TcrpReader, TcrpFrame>
   return {
     makeBuffer: () => new TcrpReader(MAX_ROOM_PAYLOAD_BYTES),
     take: (reader, hasEnded) => hasEnded ? reader.takePart() : reader.take(),
+    isWhole: ({ payload }) => typeof payload !== "string",
     answer,
     late(reader) {
       const part = reader.takePart();
