@@ -1,6 +1,10 @@
 /** The command line of `server.ts`. */
 
-import { COMPACT_FROM_BYTES, DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
+import {
+  COMPACT_FROM_BYTES,
+  DEFAULT_ROOM_LIMITS as ROOMS,
+  DEFAULT_SERVER_LIMITS as LIMITS,
+} from "../core/limits.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
 import {
@@ -20,12 +24,14 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
 /** Every service that is built. */
-const SERVICES = ["buddy", "chat"] as const;
+const SERVICES = ["buddy", "rooms", "chat"] as const;
 
 /** Every option of the server. */
 export const SERVER_OPTIONS = {
   tcpPort: port("tcp-port", 1234, "buddy requests over TCP; 0 asks the system for a free port"),
   udpPort: port("udp-port", 1235, "presence over UDP; 0 asks the system for a free port"),
+  roomsTcpPort: port("rooms-tcp-port", 9090, "creating and joining rooms over TCP"),
+  roomsUdpPort: port("rooms-udp-port", 9091, "talking in rooms over UDP"),
   data: text("data", "DIR", "./data", "directory of the text files, made when missing"),
   host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
   advertise: ipAddress(
@@ -36,7 +42,7 @@ export const SERVER_OPTIONS = {
     "services",
     SERVICES,
     SERVICES,
-    "services to run; buddy alone with a port by position",
+    "services to run; buddy alone after a TCP_PORT",
   ),
   store: choice(
     "store",
@@ -82,6 +88,30 @@ export const SERVER_OPTIONS = {
     LIMITS.readDeadlineSeconds,
     "seconds a client has to send its request",
   ),
+  maxRooms: wholeNumber("max-rooms", ROOMS.maxRooms, COUNT, "rooms open at once"),
+  maxRoomMembers: wholeNumber(
+    "max-room-members",
+    ROOMS.maxRoomMembers,
+    COUNT,
+    "members of one room, its host included",
+  ),
+  roomDatagramRate: wholeNumber(
+    "room-datagram-rate",
+    ROOMS.roomDatagramRate,
+    COUNT,
+    "datagrams a second from one member of a room",
+  ),
+  roomDatagramBurst: wholeNumber(
+    "room-datagram-burst",
+    ROOMS.roomDatagramBurst,
+    COUNT,
+    "datagrams one member of a room may send at once",
+  ),
+  roomIdleSeconds: seconds(
+    "room-idle",
+    ROOMS.roomIdleSeconds,
+    "seconds without a datagram after which a member of a room is gone",
+  ),
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -103,7 +133,7 @@ export function serverOptionsOf(
 /** How the server describes itself. */
 export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
   name: "server",
-  summary: "Parley server: buddies register, find each other and see who is online.",
+  summary: "Parley server: buddies find each other and see who is online; rooms to talk in.",
   positionals: [
     { name: "TCP_PORT", option: "tcpPort" },
     { name: "UDP_PORT", option: "udpPort" },
@@ -112,7 +142,8 @@ export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
   options: SERVER_OPTIONS,
   examples: [
     ["server", "serve on 1234 and 1235, files in ./data"],
-    ["server 5001 5002 data1", "a second server beside it"],
+    ["server 5001 5002 data1", "a second server beside it, for buddies alone"],
+    ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
     ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
     ["server 0 0 --store memory", "free ports, nothing kept"],
   ],

@@ -11,6 +11,7 @@ import { Presence } from "../services/presence.ts";
 import type { Store } from "../storage/store.ts";
 import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_service.ts";
 import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
+import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
 import type { Service, ServiceParts } from "./service.ts";
 
 /** What a server needs to start. */
@@ -19,6 +20,7 @@ export interface ServerSettings {
   /** Each service that shall run. */
   readonly services: {
     readonly buddy?: BuddySettings | undefined;
+    readonly rooms?: RoomSettings | undefined;
     readonly chat?: ChatSettings | undefined;
   };
   readonly trustProxy: readonly string[];
@@ -35,6 +37,7 @@ export interface ServerSettings {
 /** The ports of each service; `null` for one that does not run. */
 export interface ServerPorts {
   readonly buddy: BuddyPorts | null;
+  readonly rooms: RoomPorts | null;
   readonly chat: ChatPorts | null;
 }
 
@@ -77,6 +80,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   try {
     const ports = {
       buddy: start(startBuddies, wanted.buddy),
+      rooms: start(startRooms, wanted.rooms),
       chat: start(startChat, wanted.chat),
     };
     return {

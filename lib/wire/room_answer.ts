@@ -22,11 +22,13 @@ export interface GrantedAnswer {
   readonly success: true;
   /** What proves the member from now on; empty where none was asked for. */
   readonly token: string;
-  /** The rooms there are, and how many more did not fit; to `list`. */
+  /** The rooms there are; to `list`. */
   readonly rooms?: readonly RoomSummary[];
+  /** How many rooms did not fit. */
   readonly more?: number;
-  /** Who is in the room, and who of them is its host; to `who`. */
+  /** Who is in the room; to `who`. */
   readonly members?: readonly string[];
+  /** Who of them is its host. */
   readonly host?: string;
 }
 

@@ -214,6 +214,37 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
     assertEquals(await store.rooms(), []);
   });
 
+  contract("only a doubted member expires, and with a host the room", async (store) => {
+    const of = (
+      kind: "doubt member" | "vouch for member" | "expire member",
+      member: string,
+    ): StoreChange => ({ kind, room: "lab", member });
+    await inTurn(store, create("lab"), join("lab", "Ann B."), join("lab", "bob"));
+    assertEquals(
+      await inTurn(store, of("expire member", "bob"), of("doubt member", "bob")),
+      ["absent", "done"],
+    );
+    assertEquals(
+      (await store.room("lab"))?.members.map(({ isDoubted }) => isDoubted),
+      [undefined, true],
+    );
+    assertEquals(
+      await inTurn(store, of("vouch for member", "bob"), of("expire member", "bob")),
+      ["done", "absent"],
+    );
+    await inTurn(store, of("doubt member", "Ann B."));
+    assertEquals(await inTurn(store, of("expire member", "Ann B.")), ["done"]);
+    assertEquals([await store.room("lab"), await store.rooms()], [undefined, []]);
+  });
+
+  contract("rooms() is the same array as long as nothing changes", async (store) => {
+    await inTurn(store, create("lab"));
+    const rooms = await store.rooms();
+    assert(await store.rooms() === rooms);
+    await inTurn(store, join("lab", "ann"));
+    assert(await store.rooms() !== rooms);
+  });
+
   contract("a store that works says that it takes changes", async (store) => {
     await inTurn(store, register(ann));
     assertEquals(store.health(), { writable: true });
