@@ -11,6 +11,7 @@
 import { buildGenerator, type Measured, type Row, runGenerator } from "./bench/generators.ts";
 import { type Footprint, makeLargeDirectory, startMeasured } from "./bench/large_directory.ts";
 import { loginChatRows, reportIdleClients } from "./bench/login_chat.ts";
+import { startRoomBench } from "./bench/rooms.ts";
 import { makeBuddies, startBare, startParley } from "./bench/targets.ts";
 import { print } from "./print.ts";
 
@@ -32,6 +33,7 @@ try {
 }
 
 async function measure(tcp1: string, udp1: string, fanout: string): Promise<void> {
+  const rooms = await startRoomBench(fanout, scratch);
   const ours = await startParley(`${scratch}/data`);
   await makeBuddies(ours, 10);
   const answerBytes = 10 * "buddy00 101 OFFLINE unknown 0\n".length;
@@ -77,12 +79,13 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
       bare: get(bareLarge.udp, 32, "user%m"),
       must: undefined,
     },
+    ...rooms.rows,
     ...loginChatRows(fanout, chat, bareFanout),
   ];
   try {
     await report(rows);
   } finally {
-    const servers = [ours, bareTcp, bareUdp, large, bareLarge, chat, bareFanout];
+    const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms, chat, bareFanout];
     await Promise.all(servers.map((server) => server.stop()));
   }
 }

@@ -1,6 +1,7 @@
 /**
- * How many wrong passwords are answered: so many for a name, and so many from an address. Rules:
- * protocols/login-chat.md, `429 TOO MANY ATTEMPTS`. Pure: the time is passed in.
+ * How many wrong passwords are answered: so many for a name (of a user, or of a room), and so many
+ * from an address. Rules: protocols/login-chat.md, `429 TOO MANY ATTEMPTS`. Pure: the time is passed
+ * in.
  *
  * Rules of this file:
  * - Only wrong passwords count, because a whole class may log in from one address at once. Whoever
@@ -13,7 +14,6 @@
 import { addressGroup, type AddressSet } from "../core/ip_address.ts";
 import { LOGIN_LIMITS } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
-import type { UserId } from "../core/user_id.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
 
 /** Counts wrong passwords. */
@@ -32,27 +32,27 @@ export class LoginAttempts {
    *
    * @param now milliseconds of a clock that only goes forward
    */
-  mayTry(user: UserId, ip: string, now: number): boolean {
-    return this.#bucketsOf(user, ip, now).every((bucket) => bucket.hasAny(now));
+  mayTry(name: string, ip: string, now: number): boolean {
+    return this.#bucketsOf(name, ip, now).every((bucket) => bucket.hasAny(now));
   }
 
   /** Counts a wrong password. */
-  wasWrong(user: UserId, ip: string, now: number): void {
-    for (const bucket of this.#bucketsOf(user, ip, now)) bucket.take(now);
+  wasWrong(name: string, ip: string, now: number): void {
+    for (const bucket of this.#bucketsOf(name, ip, now)) bucket.take(now);
   }
 
   /** Remembers where a name has logged in from. */
-  wasRight(user: UserId, ip: string): void {
-    this.#homes.set(user, addressGroup(ip));
+  wasRight(name: string, ip: string): void {
+    this.#homes.set(name, addressGroup(ip));
   }
 
-  #bucketsOf(user: UserId, ip: string, now: number): TokenBucket[] {
+  #bucketsOf(name: string, ip: string, now: number): TokenBucket[] {
     const group = addressGroup(ip);
-    const isHome = this.#homes.get(user) === group;
+    const isHome = this.#homes.get(name) === group;
     return [
       ...(this.#trusted.has(ip) ? [] : [this.#bucket(group, LOGIN_LIMITS.perAddress, now)]),
-      // No name has a blank in it, and no address has one at its end.
-      this.#bucket(isHome ? `${user} ${group}` : `${user} `, LOGIN_LIMITS.perName, now),
+      // No address has a blank in it, so the two cannot be taken for each other.
+      this.#bucket(isHome ? `${name} ${group}` : `${name} `, LOGIN_LIMITS.perName, now),
     ];
   }
 
