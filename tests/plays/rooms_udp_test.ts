@@ -156,6 +156,17 @@ Deno.test("UCRP: more datagrams than one may send are dropped, others are heard"
   assertEquals(await bob.hears(), "__ROOM_CLOSED__", "leaving is never too much");
 });
 
+Deno.test("UCRP: forged datagrams use up nothing of what a member may send", async () => {
+  const limits = { roomDatagramRate: 1, roomDatagramBurst: 5 };
+  await using server = await RoomServer.start({ limits });
+  using ann = await server.create("lab", "ann");
+  using bob = await server.join("lab", "bob");
+  using forger = new RawMember(server.udp, "lab", ann.token);
+  for (let number = 0; number < 20; number++) await forger.says("I am ann");
+  await ann.says("I am ann");
+  assertEquals(await bob.hears(), "ann: I am ann");
+});
+
 Deno.test("UCRP: who never registered is registered by what they say, from where they joined", async () => {
   await using server = await RoomServer.start();
   using ann = await server.create("lab", "ann");
