@@ -103,8 +103,11 @@ Deno.test("UCRP: a member whose address changes says so with __REGISTER__", asyn
 Deno.test("UCRP: a forged source with a valid token is dropped, its leave too", async () => {
   await using play = await FourMembers.meet();
   const { server, ann, bob, eve, kim } = play;
-  using forger = new RawMember(server.udp, "lab", ann.token);
-  for (const text of ["I am ann", "__LEAVE__"]) await forger.says(text);
+  // From another port, and from another address.
+  for (const from of ["127.0.0.1", "127.0.0.2"]) {
+    using forger = new RawMember(server.udp, "lab", ann.token, from);
+    for (const text of ["I am ann", "__LEAVE__"]) await forger.says(text);
+  }
   await ann.says("the real one");
   await play.hear("ann: the real one", bob, eve, kim);
   assertEquals((await server.store.rooms())[0]?.members.length, 4);
