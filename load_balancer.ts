@@ -1,5 +1,6 @@
 /**
- * The Parley load balancer. It is not built yet, and says so instead of pretending.
+ * The Parley load balancer, and the command that steers a running one. `load_balancer.ts --help`
+ * tells how to run it.
  */
 
 import { BALANCER_PROGRAM } from "./lib/config/balancer_options.ts";

@@ -41,6 +41,27 @@ export function listenTcp(address: ListenAddress): Deno.TcpListener {
 }
 
 /**
+ * Listens for TLS connections; each is taken as it comes, and shakes hands when it is first read.
+ * The caller closes the listener.
+ *
+ * @param identity certificate chain and private key, both PEM
+ * @throws OperationalError naming the address, or that the certificate or key is none
+ */
+export function listenTls(
+  address: ListenAddress,
+  identity: { readonly cert: string; readonly key: string },
+): Deno.TlsListener {
+  const at = hostPort(address.hostname, address.port);
+  try {
+    return Deno.listenTls({ ...address, ...identity, tcpBacklog: TCP_BACKLOG });
+  } catch (error) {
+    throw new OperationalError(`Cannot listen on ${at} (TLS): ${listenReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
  * Listens on every address of this machine: IPv4 and IPv6 with one socket where the system has such,
  * else IPv4. The caller closes the listener.
  *
