@@ -32,7 +32,7 @@ const services: Option<Services> = {
   valueName: "JSON",
   default: new Map(),
   shownDefault: "none",
-  help: "several services by name, best in a config file; else flags make one",
+  help: "several services by name, best in a config file",
   structured: true,
   parse([given = ""], label) {
     const named = Object.entries(parseJson(given, label));
@@ -94,9 +94,9 @@ export const BALANCER_PROGRAM: Program<typeof BALANCER_OPTIONS> = {
   options: BALANCER_OPTIONS,
   examples: [
     ["load_balancer", "1234 over 127.0.0.1:5001 and 127.0.0.1:5002"],
-    ["load_balancer --backend lab-1:1234 --backend lab-2:1234,weight=2", "over two machines"],
-    ["load_balancer --config lab.jsonc --quiet --log json", "as a service; reads changes itself"],
-    ["load_balancer ctl drain 0", "give backend 0 nothing new (see load_balancer ctl --help)"],
+    ["load_balancer --backend a:1234 --backend b:1234,weight=2", "over two machines"],
+    ["load_balancer --config lab.jsonc --quiet --log json", "as a service; sees changes"],
+    ["load_balancer ctl drain 0", "give backend 0 nothing new; see ctl --help"],
   ],
 };
 
