@@ -41,7 +41,10 @@ export const SERVER_OPTIONS = {
     "journal size in bytes from which it is folded into users.txt",
   ),
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
-  trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
+  trustProxy: addressRanges(
+    "trust-proxy",
+    "balancers: may say whose a connection is, and are not limited by address",
+  ),
   maxConnections: wholeNumber(
     "max-connections",
     LIMITS.maxConnections,

@@ -16,6 +16,7 @@ export interface TestServerOptions {
   readonly host?: string;
   readonly advertise?: string;
   readonly presenceTtl?: number;
+  readonly trustProxy?: readonly string[];
   readonly limits?: Partial<ServerLimits>;
   /** A store in memory unless given; it is closed with the server. */
   readonly store?: Store;
@@ -54,7 +55,7 @@ export class TestServer implements AsyncDisposable {
           presenceTtl: options.presenceTtl ?? 30,
         },
       },
-      trustProxy: [],
+      trustProxy: options.trustProxy ?? [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
       clock: clock.read,
