@@ -10,7 +10,7 @@
 
 import { buildGenerator, type Measured, runGenerator } from "./bench/generators.ts";
 import { type Footprint, makeLargeDirectory, startMeasured } from "./bench/large_directory.ts";
-import { makeBuddies, startBare, startParley } from "./bench/targets.ts";
+import { makeBuddies, startBalancer, startBare, startParley } from "./bench/targets.ts";
 import { print } from "./print.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 3);
@@ -63,7 +63,20 @@ async function measure(tcp1: string, udp1: string): Promise<void> {
   reportFootprint(footprint, bareFootprint);
   const largeAnswer = LARGE.buddies * "user999999 101 OFFLINE unknown 0\n".length;
   const bareLarge = await startBare("bare_udp.ts", [String(largeAnswer)], "udp");
+  const backends = [
+    await startBare("bare_reply.ts", [], "tcp"),
+    await startBare("bare_reply.ts", [], "tcp"),
+  ];
+  const backendPorts = backends.map(({ tcp }) => tcp);
+  const balancer = await startBalancer(backendPorts);
+  const bareProxy = await startBare("bare_proxy.ts", backendPorts.map(String), "tcp");
   const rows: Row[] = [
+    {
+      name: "balanced, 32 connections",
+      ours: reg(balancer.tcp, 32),
+      bare: reg(bareProxy.tcp, 32),
+      must: 0.75,
+    },
     ...[1, 32, 256].map((clients) => ({
       name: `REG, durable, ${clients} connections`,
       ours: reg(ours.tcp, clients),
@@ -86,7 +99,7 @@ async function measure(tcp1: string, udp1: string): Promise<void> {
   try {
     await report(rows);
   } finally {
-    const servers = [ours, bareTcp, bareUdp, large, bareLarge];
+    const servers = [ours, bareTcp, bareUdp, large, bareLarge, balancer, bareProxy, ...backends];
     await Promise.all(servers.map((server) => server.stop()));
   }
 }
