@@ -25,6 +25,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Whether {@linkcode take} would give one. */
+  hasAny(now: number): boolean {
+    this.#refill(now);
+    return this.#tokens >= 1;
+  }
+
   /** Whether nothing was taken lately: forgetting the bucket changes nothing. */
   isFull(now: number): boolean {
     this.#refill(now);

@@ -63,3 +63,12 @@ Deno.test("TokenBucket gives at most burst + rate x time in every stretch of tim
     }
   }));
 });
+
+Deno.test("hasAny() tells what take() would do, and takes nothing", () => {
+  const bucket = new TokenBucket(1, 1, 0);
+  for (const now of [0, 1, 999, 1000, 1001]) {
+    const had = bucket.hasAny(now);
+    assertEquals(bucket.hasAny(now), had);
+    assertEquals(bucket.take(now), had, String(now));
+  }
+});

@@ -10,10 +10,15 @@ export interface Target {
 
 /** Starts the real server with a text store in `directory`. */
 export async function startParley(directory: string): Promise<Target> {
+  return await startServer("buddy", ["0", "0", directory]);
+}
+
+/** Starts the real server with these words, and gives the ports of one of its services. */
+export async function startServer(service: string, words: readonly string[]): Promise<Target> {
   return await startReady([
     ...["--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
-    ...["server.ts", "0", "0", directory, "--log-level", "warn"],
-  ], ({ buddy }) => buddy);
+    ...["server.ts", ...words, "--log-level", "warn"],
+  ], (ready) => ready[service]);
 }
 
 /** Starts the real balancer in front of backends on these ports. */
@@ -21,7 +26,7 @@ export async function startBalancer(backends: readonly number[]): Promise<Target
   return await startReady([
     ...["load_balancer.ts", "--host=127.0.0.1", "--listen=0", "--admin-port=0", "--quiet"],
     ...["--log-level", "warn", ...backends.map((port) => `--backend=127.0.0.1:${port}`)],
-  ], ({ services }) => ({ tcp: services.buddy.tcp, udp: 0 }));
+  ], ({ services }) => services.buddy);
 }
 
 /** Starts one of our programs, and reads its ports from the ready line. */
