@@ -11,11 +11,9 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
-import { type AddressSet, parseAddressSet } from "../core/ip_address.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
-import { Admission } from "../net/admission.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
@@ -30,6 +28,7 @@ import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import { CopyBuffers } from "./buffers.ts";
 import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
+import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { Relay } from "./relay.ts";
@@ -59,7 +58,7 @@ interface Ends {
 export class Service {
   readonly pool: Pool;
   readonly #world: ServiceWorld;
-  readonly #admission: Admission;
+  readonly #guard: Guard;
   readonly #prober: Prober;
   readonly #closer = new OrderlyCloser();
   readonly #buffers = new CopyBuffers();
@@ -71,7 +70,6 @@ export class Service {
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
   #connector: Connector;
-  #lists!: { readonly allow: AddressSet; readonly deny: AddressSet; readonly proxies: AddressSet };
   #sweeping: ReturnType<typeof setInterval> | undefined;
   #whenEmpty: (() => void) | undefined;
 
@@ -108,7 +106,7 @@ export class Service {
       preface: () => this.#preface({ kind: "local" }),
       report: (backend, isGood, reason) => this.pool.report(backend, isGood, reason),
     });
-    this.#admission = new Admission(this.#limits(), { has: (ip) => this.#lists.proxies.has(ip) });
+    this.#guard = new Guard(options);
     this.#apply(options);
     story.started(this.port, this.pool.backends);
     for (const backend of this.pool.backends) this.#prober.watch(backend);
@@ -127,7 +125,7 @@ export class Service {
 
   /** Connections let in and not yet gone. */
   get connections(): number {
-    return this.#admission.open;
+    return this.#guard.open;
   }
 
   /** Goes by other options from now on; those that a listener was opened with must be the same. */
@@ -160,33 +158,9 @@ export class Service {
     this.#connector.retire();
   }
 
-  /** The limits as they are at the moment: a reload changes them under the admission's hands. */
-  #limits(): ConstructorParameters<typeof Admission>[0] {
-    const now = (): ServiceOptions => this.#options;
-    return {
-      get maxConnections() {
-        return now().maxConnections;
-      },
-      get maxConnectionsPerAddress() {
-        return now().maxConnectionsPerAddress;
-      },
-      get connectionRate() {
-        return now().connectionRate;
-      },
-      get connectionBurst() {
-        return now().connectionBurst;
-      },
-      readDeadlineSeconds: 0,
-    };
-  }
-
   #apply(options: ServiceOptions): void {
     this.#options = options;
-    this.#lists = {
-      allow: parseAddressSet(options.allow),
-      deny: parseAddressSet(options.deny),
-      proxies: parseAddressSet(options.acceptProxy),
-    };
+    this.#guard.reconfigure(options);
     clearInterval(this.#sweeping);
     const soonest = Math.min(options.idleTimeout, options.finishTimeout) * 1000;
     const every = Math.min(SWEEP_MS.least, Math.max(SWEEP_MS.most, soonest / 4));
@@ -218,7 +192,7 @@ export class Service {
       destination: { ip: localIp, port: localPort },
     };
     let client = stream;
-    if (this.#lists.proxies.has(remoteIp)) {
+    if (this.#guard.isProxy(remoteIp)) {
       const peeked = new PeekedStream(stream);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
@@ -226,21 +200,14 @@ export class Service {
       if (header.kind === "proxied") ends = header;
     }
     const { ip } = ends.source;
-    const refusal = this.#refusal(ip);
+    const refusal = this.#guard.admit(ip, this.#world.clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
     try {
       await this.#serveAdmitted(client, ends, stream);
     } finally {
-      this.#admission.leave(ip);
+      this.#guard.leave(ip);
       if (this.connections === 0) this.#whenEmpty?.();
     }
-  }
-
-  #refusal(ip: string): string | undefined {
-    const { allow, deny } = this.#lists;
-    const isAllowed = this.#options.allow.length === 0 || allow.has(ip);
-    if (!isAllowed || deny.has(ip)) return "the address is not allowed";
-    return this.#admission.admit(ip, this.#world.clock());
   }
 
   #refuse(stream: ByteStream, ip: string, reason: string): void {

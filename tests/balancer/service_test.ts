@@ -82,7 +82,7 @@ Deno.test("Service with hash-room sends a room to one backend, byte by byte too"
     strategy: "hash-room",
   });
   const homes = new Set<string>();
-  for (let number = 0; number < 12; number++) {
+  for (let number = 0; number < 24; number++) {
     const room = new TextEncoder().encode(`room${number}`);
     const frame = new Uint8Array(32 + room.length + 2);
     frame.set([room.length, 1 + number % 2, 0]);
@@ -90,9 +90,9 @@ Deno.test("Service with hash-room sends a room to one backend, byte by byte too"
     const whole = await askAndFinish(balancer.port, frame);
     const bytes = Array.from(frame, (byte) => Uint8Array.of(byte));
     assertEquals(await askAndFinish(balancer.port, ...bytes), whole);
-    homes.add(whole);
+    homes.add(whole[0]!);
   }
-  assertEquals(homes.size, 4); // two backends, two lengths of frames
+  assertEquals(homes.size, 2);
 });
 
 Deno.test("Service does not wait for ever for the bytes a choice depends on", async () => {
