@@ -17,7 +17,7 @@ import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { listenTcp, listenTls } from "../net/tcp.ts";
+import { listenTcp, listenTls, shakeHands } from "../net/tcp.ts";
 import {
   encodeProxyV1,
   encodeProxyV2,
@@ -145,17 +145,21 @@ export class Service {
   async stop(graceMs: number): Promise<void> {
     this.#listener.close();
     this.#prober.stop();
-    for (const stream of this.#arriving) closeNow(stream);
     await this.#accepting;
     const timer = setTimeout(() => {
-      for (const stream of this.#arriving) closeNow(stream);
+      this.#closeArriving();
       for (const relay of this.#relays) relay.cut("stopped");
     }, graceMs);
     if (this.connections > 0) await new Promise<void>((resolve) => this.#whenEmpty = resolve);
     clearTimeout(timer);
+    this.#closeArriving();
     clearInterval(this.#sweeping);
     this.#closer.stop();
     this.#connector.retire();
+  }
+
+  #closeArriving(): void {
+    for (const stream of this.#arriving) closeNow(stream);
   }
 
   #apply(options: ServiceOptions): void {
@@ -217,7 +221,9 @@ export class Service {
 
   async #serveAdmitted(stream: ByteStream, ends: Ends, socket: ByteStream): Promise<void> {
     const { story, clock } = this.#world;
-    if (this.#world.tls !== undefined) await this.#shakeHands(stream as Deno.TlsConn);
+    if (this.#world.tls !== undefined) {
+      await shakeHands(stream as Deno.TlsConn, BALANCER_LIMITS.handshakeTimeoutSeconds);
+    }
     const find = keyFinder(this.#options.strategy);
     let client = stream;
     let key: string | undefined;
@@ -275,16 +281,6 @@ export class Service {
     backend.counts.received += relay.received;
     this.pool.leave(backend);
     return { backend, relay, end };
-  }
-
-  async #shakeHands(stream: Deno.TlsConn): Promise<void> {
-    const seconds = BALANCER_LIMITS.handshakeTimeoutSeconds;
-    const timer = setTimeout(() => closeNow(stream), seconds * 1000);
-    try {
-      await stream.handshake();
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #peekDeadline(): number {

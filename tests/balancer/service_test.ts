@@ -207,3 +207,29 @@ Deno.test("Service lets connections end when it stops, up to the grace", async (
   assertEquals(await idle.readToEnd(), "x");
   assertEquals(balancer.service.connections, 0);
 });
+
+Deno.test("Service serves who waits for a place while it stops, if the grace is long enough", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
+  using first = await RawTcp.connect(balancer.port);
+  await first.send("1");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  const waiting = askAndFinish(balancer.port, "2");
+  while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  const stopping = balancer.stop(10_000);
+  await first.finish();
+  assertEquals(await first.readToEnd(), "1");
+  assertEquals(await waiting, "2");
+  await stopping;
+});
+
+Deno.test("Service lets go of balancers in front that have sent no header when it stops", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [a.address], acceptProxy: ["127.0.0.1"] });
+  using silent = await RawTcp.connect(balancer.port);
+  using other = await RawTcp.connect(balancer.port);
+  await other.send("PROXY UNKNOWN\r\nx");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  await balancer.stop(0);
+  assertEquals(await silent.readToEnd(), "");
+});
