@@ -6,10 +6,10 @@
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import {
-  MEMBER_NAME_LENGTH,
+  MEMBER_NAME_RULE,
   parseMemberName,
   parseRoomName,
-  ROOM_NAME_LENGTH,
+  ROOM_NAME_RULE,
 } from "../core/room_name.ts";
 import { NoReplyError } from "../net/exchange.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
@@ -202,12 +202,11 @@ export class RoomVisit {
   }
 
   #askRoom(): Promise<EnterRequest["room"] | undefined> {
-    return this.#askUntil("Room", parseRoomName, { rule: nameRule(ROOM_NAME_LENGTH.characters) });
+    return this.#askUntil("Room", parseRoomName, { rule: ROOM_NAME_RULE });
   }
 
   #askMember(): Promise<EnterRequest["member"] | undefined> {
-    const rule = nameRule(MEMBER_NAME_LENGTH.characters);
-    return this.#askUntil("User name", parseMemberName, { rule });
+    return this.#askUntil("User name", parseMemberName, { rule: MEMBER_NAME_RULE });
   }
 
   async #askPassword(): Promise<string | undefined> {
@@ -248,8 +247,4 @@ export class RoomVisit {
   #show(...lines: readonly ScreenLine[]): void {
     this.#terminal.show(lines);
   }
-}
-
-function nameRule(characters: number): string {
-  return `1 to ${characters} characters, no control characters`;
 }
