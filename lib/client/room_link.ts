@@ -4,15 +4,12 @@
  */
 
 import { UnreachableError } from "../core/errors.ts";
-import { MAX_ROOM_ANSWER_BYTES } from "../core/limits.ts";
+import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import { exchange } from "../net/exchange.ts";
 import { hostPort } from "../net/tcp.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
-
-/** How long the server may take to let us connect, and to answer. */
-const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Where a room server is. */
 export interface RoomServerAddress {
@@ -28,7 +25,7 @@ export class RoomLink {
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  constructor(server: RoomServerAddress, timeoutMs: number = ANSWER_TIMEOUT_MS) {
+  constructor(server: RoomServerAddress, timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000) {
     this.#server = server;
     this.#timeoutMs = timeoutMs;
   }

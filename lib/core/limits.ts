@@ -111,6 +111,15 @@ export const MAX_ROOM_ANSWER_BYTES = 256 * 1024;
 /** Seconds between two `__REGISTER__` of a client, which keep it from expiring. */
 export const ROOM_KEEP_ALIVE_SECONDS = 20;
 
+/**
+ * Seconds somebody waits for an answer about rooms: our client for 10, and a room that takes longer
+ * to make, because its password waits to be hashed, is not made.
+ */
+export const ROOM_ANSWER_SECONDS = { client: 10, server: 8 } as const;
+
+/** Rooms with a password one address may create at once, and a minute in the long run. */
+export const PROTECTED_CREATES_PER_ADDRESS = 20;
+
 /** Datagrams to members that may wait for the system; more are dropped and counted. */
 export const MAX_PENDING_DATAGRAMS = 20_000;
 

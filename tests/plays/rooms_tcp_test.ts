@@ -171,6 +171,44 @@ Deno.test("TCRP: guesses at a password end after five, and go on a minute later"
   assert((await guess("s3cret")).success);
 });
 
+Deno.test("TCRP: rooms with a password end after twenty from an address, others do not", async () => {
+  await using server = await RoomServer.start();
+  (await server.create("taken", "ann"))[Symbol.dispose]();
+  const payload = withPassword("ann", "s3cret");
+  // A name that is taken costs no hash, and counts all the same.
+  for (let number = 0; number < 20; number++) {
+    assertEquals(await server.ask(CREATE_PROTECTED, "taken", payload), {
+      success: false,
+      error: "a room of that name exists",
+    });
+  }
+  assertEquals(await server.ask(CREATE_PROTECTED, "lab", payload), {
+    success: false,
+    error: "too many rooms with a password from your address, try again in a minute",
+  });
+  assert((await server.ask(CREATE, "open", '"ann"')).success);
+  server.clock.advance(3000);
+  assert((await server.ask(CREATE_PROTECTED, "lab", payload)).success);
+});
+
+Deno.test("TCRP: a room whose password waits longer than a client does is not made", async () => {
+  await using server = await RoomServer.start();
+  const payload = withPassword("ann", "s3cret");
+  // Two at once; the clock passes over while the last ones are hashed.
+  const creating = Promise.all(
+    Array.from({ length: 6 }, (_, at) => server.ask(CREATE_PROTECTED, `lab ${at}`, payload)),
+  );
+  await server.until("the first is made", (rooms) => rooms.length > 0);
+  server.clock.advance(8000);
+  const answers = await creating;
+  const made = answers.filter(({ success }) => success).length;
+  assert(made < 6, "who waited too long is refused");
+  for (const answer of answers) {
+    if (!answer.success) assertEquals(answer.error, "the server is busy, try again later");
+  }
+  assertEquals((await server.store.rooms()).length, made);
+});
+
 Deno.test("TCRP: list tells the rooms with member counts; who tells members, to members", async () => {
   await using server = await RoomServer.start();
   using ann = await server.create("lab", "ann");

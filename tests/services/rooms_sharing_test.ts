@@ -108,6 +108,40 @@ Deno.test("a room created anew under the name is another room", async () => {
   assertEquals(other.member("lab", "ann").token, token);
 });
 
+Deno.test("a server that missed the end of a room does nothing to the next one of its name", async () => {
+  const [one, other] = twoServers();
+  await one.create("lab", "ann");
+  await one.join("lab", "bob");
+  await other.rooms.catchUp(other.clock.now);
+  const [ann, bob] = [other.member("lab", "ann"), other.member("lab", "bob")];
+  await one.rooms.leave(one.member("lab", "ann"));
+  await one.create("lab", "ann");
+  await one.join("lab", "bob");
+  await other.rooms.leave(bob);
+  await other.rooms.leave(ann);
+  const lab = await one.store.room("lab");
+  assertEquals(lab?.members.map(({ member }) => member), ["ann", "bob"]);
+  await other.rooms.catchUp(other.clock.now);
+  assertEquals(other.member("lab", "ann").token, one.member("lab", "ann").token);
+});
+
+Deno.test("a token is given again only by the server it was given by, or that heard nothing of it", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await other.rooms.catchUp(other.clock.now);
+  await one.create("lab", "ann");
+  const token = await tokenOf(one.join("lab", "bob"));
+  assertEquals(await tokenOf(one.join("lab", "bob")), token);
+  one.hears("lab", "bob", BOB_AT, true);
+  const taken = { kind: "refused", why: "name taken" } as const;
+  assertEquals(await other.join("lab", "bob"), taken, "before the other has read of bob");
+  await pass(servers, 1);
+  assertEquals(await other.join("lab", "bob"), taken, "and after");
+  const again = new RoomPlay({ store: one.store, clock: one.clock });
+  await again.rooms.catchUp(again.clock.now);
+  assertEquals(await tokenOf(again.join("lab", "bob")), token, "after a start nobody is known");
+});
+
 Deno.test("what was closed does not come back, whatever the other server did meanwhile", async () => {
   const servers = twoServers();
   const [one, other] = servers;

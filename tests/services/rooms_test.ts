@@ -1,5 +1,7 @@
-import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
+import { BusyError, StorageError } from "../../lib/core/errors.ts";
 import type { EnterOutcome, EnterRefusal } from "../../lib/services/rooms.ts";
+import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { roomName } from "../samples/room_samples.ts";
 import { HOME, RoomPlay, tokenOf } from "../support/rooms.ts";
 
@@ -63,6 +65,78 @@ Deno.test("a password is asked for, checked, and stored as its hash only", async
   );
   await tokenOf(play.join("lab", "bob", "s3cret"));
   assertEquals((await play.store.room("lab"))?.hash, "hash of s3cret");
+});
+
+Deno.test("create() hashes no password for a name that is taken", async () => {
+  const play = new RoomPlay();
+  await tokenOf(play.create("lab", "ann"));
+  assertEquals(await play.create("lab", "bob", "s3cret"), refused("room exists"));
+  assertEquals(play.hashes, 0);
+  await tokenOf(play.create("attic", "bob", "s3cret"));
+  assertEquals(play.hashes, 1);
+});
+
+Deno.test("nobody gets into a room who has given up waiting for it", async () => {
+  const play = new RoomPlay();
+  const hashing = Promise.withResolvers<void>();
+  play.hashing = hashing.promise;
+  const creating = play.create("lab", "ann", "s3cret");
+  play.isWaiting = false;
+  hashing.resolve();
+  await assertRejects(() => creating, BusyError);
+  assertEquals(await play.store.rooms(), []);
+  play.isWaiting = true;
+  await tokenOf(play.create("lab", "ann", "s3cret"));
+  const joining = play.join("lab", "bob", "s3cret");
+  play.isWaiting = false;
+  await assertRejects(() => joining, BusyError);
+  assertEquals((await play.store.room("lab"))?.members.length, 1);
+});
+
+Deno.test("create() lets the host in with the room: nobody takes the name in between", async () => {
+  const store = new MemoryStore();
+  const change = store.change.bind(store);
+  const play = new RoomPlay({ store });
+  const stranger = new RoomPlay({ store, clock: play.clock });
+  let outcome: EnterOutcome | undefined;
+  store.change = async (wanted) => {
+    const made = await change(wanted);
+    if (wanted.kind === "create room") {
+      outcome = await stranger.join("lab", "ann", undefined, "192.0.2.8");
+    }
+    return made;
+  };
+  const token = await tokenOf(play.create("lab", "ann"));
+  assertEquals(outcome, refused("name taken"));
+  assertEquals((await store.room("lab"))?.members.map((member) => member.token), [token]);
+});
+
+Deno.test("leave() that the store refuses can be said again, and is heard of meanwhile", async () => {
+  const play = new RoomPlay();
+  await makeLab(play);
+  const bob = play.member("lab", "bob");
+  const { change } = play.store;
+  play.store.change = () => Promise.reject(new StorageError("Cannot store: the disk is full"));
+  await assertRejects(() => play.rooms.leave(bob), StorageError);
+  assert(play.hears("lab", "bob", AT_HOME, true), "who could not leave is there");
+  play.store.change = change;
+  await play.rooms.leave(bob);
+  assertEquals(play.takeSeen(), ["bob went: left"]);
+});
+
+Deno.test("join() does not give the token of somebody who is leaving", async () => {
+  const play = new RoomPlay();
+  await makeLab(play);
+  const { change } = play.store;
+  const written = Promise.withResolvers<void>();
+  play.store.change = async (wanted) => {
+    await written.promise;
+    return await change.call(play.store, wanted);
+  };
+  const leaving = play.rooms.leave(play.member("lab", "bob"));
+  assertEquals(await play.join("lab", "bob"), refused("name taken"));
+  written.resolve();
+  await leaving;
 });
 
 Deno.test("no more rooms than allowed, also when they are asked for at once", async () => {
@@ -158,6 +232,56 @@ Deno.test("with a host who says nothing the room closes", async () => {
     "eve went: room closed",
   ]);
   assertEquals(await play.store.rooms(), []);
+});
+
+Deno.test("a member is there for all of the time they have, and doubted before its end", async () => {
+  const play = new RoomPlay({ limits: { roomIdleSeconds: 60 } });
+  await makeLab(play);
+  const keep = (): void => {
+    for (const [at, name] of [[0, "ann"], [2, "eve"]] as const) {
+      play.hears("lab", name, { ip: HOME, port: 6000 + at });
+    }
+  };
+  keep();
+  await play.pass(54);
+  keep();
+  assertEquals((await play.store.room("lab"))?.members[1]?.isDoubted, undefined);
+  await play.pass(1);
+  assertEquals((await play.store.room("lab"))?.members[1]?.isDoubted, true);
+  await play.pass(4);
+  assertEquals((await play.store.room("lab"))?.members.length, 3, "59 seconds");
+  await play.pass(2);
+  assertEquals(play.takeSeen(), ["bob went: left"]);
+});
+
+Deno.test("who was doubted before a server started has all of their time again", async () => {
+  const play = new RoomPlay({ limits: { roomIdleSeconds: 60 } });
+  await makeLab(play);
+  await play.pass(56);
+  assertEquals((await play.store.room("lab"))?.members[0]?.isDoubted, true);
+  const again = new RoomPlay({
+    ...{ limits: { roomIdleSeconds: 60 }, store: play.store, clock: play.clock },
+  });
+  await again.pass(59);
+  assertEquals((await play.store.room("lab"))?.members.length, 3);
+  await again.pass(3);
+  assertEquals(await play.store.rooms(), []);
+});
+
+Deno.test("who is vouched for in the moment they expire has all of their time again", async () => {
+  const play = new RoomPlay({ limits: { roomIdleSeconds: 60 } });
+  await makeLab(play);
+  for (const name of ["ann", "eve"]) play.member("lab", name).spokeAt = Infinity;
+  await play.pass(59);
+  const change = play.store.change.bind(play.store);
+  play.store.change = async (wanted) => {
+    if (wanted.kind === "expire member") await change({ ...wanted, kind: "vouch for member" });
+    return await change(wanted);
+  };
+  await play.pass(2);
+  play.store.change = change;
+  await play.pass(50);
+  assertEquals((await play.store.room("lab"))?.members.length, 3);
 });
 
 Deno.test("a datagram in the last moment keeps a member who is doubted already", async () => {
