@@ -39,7 +39,7 @@ export class RoomLink {
    * Sends a request and gives the answer.
    *
    * @throws UnreachableError when no connection or no answer could be had
-   * @throws NoReplyError among these, when the server hung up: an older one does so on an extension
+   * @throws HungUpError among these, when the server hung up: an older one does so on an extension
    */
   async ask(request: RoomRequest): Promise<RoomAnswer> {
     const { host, tcpPort } = this.#server;
@@ -52,6 +52,11 @@ export class RoomLink {
     throw new UnreachableError(
       `The server at ${hostPort(host, tcpPort)} does not answer as a room server`,
     );
+  }
+
+  /** Whether it was broken off: what fails then is nobody's fault. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Breaks off what is under way; nothing can be asked any more. */

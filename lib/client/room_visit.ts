@@ -3,7 +3,7 @@
  * person has enough. It does not own the terminal: the main menu goes on with it.
  */
 
-import { reasonOf } from "../core/errors.ts";
+import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import {
   MEMBER_NAME_RULE,
@@ -11,7 +11,7 @@ import {
   parseRoomName,
   ROOM_NAME_RULE,
 } from "../core/room_name.ts";
-import { NoReplyError } from "../net/exchange.ts";
+import { HungUpError } from "../net/exchange.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { enterRoom } from "./room_entry.ts";
 import { RoomLink, type RoomServerAddress } from "./room_link.ts";
@@ -41,6 +41,9 @@ export interface RoomErrand {
 /** Reads what was typed for a question; `undefined` when it is nothing usable. */
 type Read<Value> = (typed: string) => Value | undefined;
 
+/** What an older server cannot do. */
+const LIST = "list its rooms";
+
 /** Somebody at the rooms. */
 export class RoomVisit {
   readonly #terminal: Terminal;
@@ -50,6 +53,7 @@ export class RoomVisit {
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
   #link: RoomLink | undefined;
+  #isStopped = false;
   #isOver = false;
 
   constructor(
@@ -65,7 +69,7 @@ export class RoomVisit {
 
   /** Leaves in order, whatever is under way. */
   stop(): void {
-    this.#isOver = true;
+    this.#isStopped = this.#isOver = true;
     this.#link?.close();
     this.#stopped.resolve();
   }
@@ -90,22 +94,32 @@ export class RoomVisit {
   /**
    * Into one room and out again.
    *
-   * @throws OperationalError when the server refuses
+   * @throws OperationalError when the server refuses, or something is missing that was asked for
    * @throws UnreachableError when it does not answer
    */
-  async runErrand(
-    { kind, room: roomText, member: memberText, isProtected }: RoomErrand,
-  ): Promise<void> {
-    const room = roomText === undefined ? await this.#askRoom() : parseRoomName(roomText);
-    const member = memberText === undefined ? await this.#askMember() : parseMemberName(memberText);
-    if (room === undefined || member === undefined) return;
-    const password = isProtected ? await this.#askPassword() : undefined;
-    if (isProtected && password === undefined) return;
+  async runErrand(errand: RoomErrand): Promise<void> {
     try {
-      await this.#enter({ kind, room, member, password });
+      const missing = await this.#tryErrand(errand);
+      if (missing === undefined) return;
+      throw new OperationalError(`Cannot ${errand.kind} a room: no ${missing} was given`);
     } catch (error) {
-      if (!this.#isOver) throw error;
+      // Stopped by the person, nothing has failed.
+      if (!this.#isStopped) throw error;
     }
+  }
+
+  /** Gives what is missing, if anything. */
+  async #tryErrand(
+    { kind, room: roomText, member: memberText, isProtected }: RoomErrand,
+  ): Promise<string | undefined> {
+    const room = roomText === undefined ? await this.#askRoom() : parseRoomName(roomText);
+    if (room === undefined) return "room name";
+    const member = memberText === undefined ? await this.#askMember() : parseMemberName(memberText);
+    if (member === undefined) return "user name";
+    const password = isProtected ? await this.#askPassword() : undefined;
+    if (isProtected && password === undefined) return "password";
+    const end = await this.#enter({ kind, room, member, password });
+    return end === undefined ? "password" : undefined;
   }
 
   async #askServer(): Promise<void> {
@@ -191,10 +205,11 @@ export class RoomVisit {
         this.#show(...screens.roomListLines(answer.rooms, answer.more ?? 0));
         return;
       }
+      this.#show(screens.notToldLine(LIST, answer.success ? undefined : answer.error));
     } catch (error) {
-      if (!(error instanceof NoReplyError) || this.#isOver) throw error;
+      if (!(error instanceof HungUpError) || this.#isOver) throw error;
+      this.#show(screens.olderServerLine(LIST));
     }
-    this.#show(screens.olderServerLine("list its rooms"));
   }
 
   #openLink(): RoomLink {

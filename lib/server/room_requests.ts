@@ -9,7 +9,12 @@ import type { Clock, Log } from "../core/ports.ts";
 import type { EnterRefusal, Rooms } from "../services/rooms.ts";
 import type { AddressAllowance } from "./address_allowance.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
-import { encodeRoomAnswer, PASSWORD_NEEDED, type RoomAnswer } from "../wire/room_answer.ts";
+import {
+  encodeRoomAnswer,
+  NO_MEMBER,
+  PASSWORD_NEEDED,
+  type RoomAnswer,
+} from "../wire/room_answer.ts";
 import { type EnterRequest, parseRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import type { TcrpFrame } from "../wire/tcrp.ts";
 
@@ -83,9 +88,9 @@ export class RoomRequests {
           })),
         };
       case "who": {
-        const room = rooms.roomOf(request.room, request.token);
-        if (room === undefined) return refused("that token is of no member of the room");
-        const members = Array.from(room.members.values(), ({ name }) => name);
+        const room = await rooms.roomOf(request.room, request.token);
+        if (room === undefined) return refused(NO_MEMBER);
+        const members = room.members.map(({ member }) => member);
         return { success: true, token: "", members, host: room.host };
       }
     }

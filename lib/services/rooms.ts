@@ -12,7 +12,7 @@ import { BusyError } from "../core/errors.ts";
 import type { RoomLimits } from "../core/limits.ts";
 import type { PeerAddress } from "../core/presence.ts";
 import type { MemberName, RoomName } from "../core/room_name.ts";
-import type { Store } from "../storage/store.ts";
+import type { Store, StoredRoom } from "../storage/store.ts";
 import { RoomSilence } from "./room_silence.ts";
 import { type Member, type MemberWatch, type Room, RoomView } from "./room_view.ts";
 import { Turns } from "./turns.ts";
@@ -99,9 +99,13 @@ export class Rooms {
     return this.#view.size;
   }
 
-  /** A room, for one of its members; `undefined` for anybody else. */
-  roomOf(name: RoomName, token: string): Room | undefined {
-    return this.#view.memberOf(name, token)?.room;
+  /**
+   * A room by the newest state there is, for one of its members; `undefined` for anybody else. Who
+   * hears that they are no member leaves, so nothing older will do.
+   */
+  async roomOf(name: RoomName, token: string): Promise<StoredRoom | undefined> {
+    const room = await this.#parts.store.room(name);
+    return room?.members.some((member) => member.token === token) ? room : undefined;
   }
 
   /** Creates a room with its host in it. @throws StorageError, BusyError */
