@@ -81,9 +81,9 @@ export class RoomRequests {
       case "list":
         return {
           ...{ success: true, token: "" },
-          rooms: Array.from(rooms.rooms(), ({ name, members, hash }) => ({
-            room: name,
-            members: members.size,
+          rooms: (await rooms.rooms()).map(({ room, members, hash }) => ({
+            room,
+            members: members.length,
             password: hash !== undefined,
           })),
         };

@@ -14,7 +14,7 @@ import type { PeerAddress } from "../core/presence.ts";
 import type { MemberName, RoomName } from "../core/room_name.ts";
 import type { Store, StoredRoom } from "../storage/store.ts";
 import { RoomSilence } from "./room_silence.ts";
-import { type Member, type MemberWatch, type Room, RoomView } from "./room_view.ts";
+import { type Member, type MemberWatch, RoomView } from "./room_view.ts";
 import { Turns } from "./turns.ts";
 
 /** Why somebody does not get into a room. */
@@ -89,9 +89,9 @@ export class Rooms {
     this.#silence = new RoomSilence(parts.store, parts.limits.roomIdleSeconds);
   }
 
-  /** Every room, in the order they were seen. */
-  rooms(): Iterable<Room> {
-    return this.#view.rooms();
+  /** Every room, in the order they were created. */
+  async rooms(): Promise<readonly StoredRoom[]> {
+    return await this.#parts.store.rooms();
   }
 
   /** How many rooms there are. */

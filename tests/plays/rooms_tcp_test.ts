@@ -80,6 +80,22 @@ Deno.test("TCRP: a huge length is refused at once, without waiting for what it a
   );
 });
 
+Deno.test("TCRP: what goes on behind a length that was refused is not reset", async () => {
+  await using server = await RoomServer.start();
+  const refusal = answerBytes(
+    ...[CREATE, "lab"] as const,
+    '{"success": 0, "error": "the payload has more than 4096 bytes"}',
+    '{"token": ""}',
+  );
+  for (let number = 0; number < 50; number++) {
+    using connection = await RawTcp.connect(server.tcp);
+    await connection.send(latin1(frame(CREATE, 0, "lab", "", 100_000)));
+    assertEquals(await connection.readBytesToEnd(), refusal);
+    // Against a closed connection the first would be answered by a reset, and the next one fail.
+    for (let piece = 0; piece < 5; piece++) await connection.send(new Uint8Array(20_000));
+  }
+});
+
 Deno.test("TCRP: a frame that does not come in time is refused, or closed without a header", async () => {
   await using server = await RoomServer.start({ limits: { readDeadlineSeconds: 0.1 } });
   const whole = frame(CREATE, 0, "lab", '"ann"');

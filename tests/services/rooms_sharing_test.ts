@@ -32,6 +32,18 @@ Deno.test("a room of one server can be joined at the other at once", async () =>
   assertEquals(one.takeSeen(), ["ann came", "bob came"]);
 });
 
+Deno.test("rooms are listed in the order they were created, whoever was told of them first", async () => {
+  const [one, other] = twoServers();
+  for (const room of ["zoo", "attic", "lab"]) await one.create(room, "ann");
+  await other.join("lab", "bob");
+  await one.rooms.leave(one.member("attic", "ann"));
+  await one.create("attic", "ann");
+  const again = new RoomPlay({ store: one.store, clock: one.clock });
+  for (const { rooms } of [one, other, again]) {
+    assertEquals((await rooms.rooms()).map(({ room }) => room), ["zoo", "lab", "attic"]);
+  }
+});
+
 Deno.test("a server that hears nothing of another one's members does not make them go", async () => {
   const servers = twoServers();
   const [one, other] = servers;
