@@ -6,7 +6,6 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
-import { isLoopback } from "../core/ip_address.ts";
 import { MAX_DATAGRAM_BYTES, ROOM_KEEP_ALIVE_SECONDS, ROOM_PACE } from "../core/limits.ts";
 import type { Log } from "../core/ports.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
@@ -103,7 +102,7 @@ export class RoomTalk {
   /**
    * Whether a datagram is from the server. One with several addresses answers from another one than
    * it was asked at (127.0.1.1, a second interface), so the first one that is heard is taken for it,
-   * until it is heard from where we asked. A server on this machine answers from this machine.
+   * until it is heard from where we asked.
    */
   #isServer({ ip, port }: DatagramAddress): boolean {
     if (port !== this.#server.port) return false;
@@ -111,7 +110,6 @@ export class RoomTalk {
       this.#heardFrom = ip;
       return true;
     }
-    if (isLoopback(this.#server.ip) && !isLoopback(ip)) return false;
     this.#heardFrom ??= ip;
     return ip === this.#heardFrom;
   }

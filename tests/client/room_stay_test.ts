@@ -10,15 +10,17 @@ import { OperationalError } from "../../lib/core/errors.ts";
 import type { EnterRequest } from "../../lib/wire/room_request.ts";
 import { memberName, roomName } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
+import { OlderRoomServer } from "../support/older_room_server.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { RoomServer } from "../support/room_server.ts";
+import { within } from "../support/within.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 const LAB = roomName("lab");
 
 /** Somebody who has created or joined the lab, and asks so often whether they are there. */
 async function enter(
-  server: RoomServer,
+  server: { readonly tcp: number; readonly udp: number },
   kind: "create" | "join",
   name: string,
   keepAliveSeconds = 0.02,
@@ -74,6 +76,21 @@ Deno.test("RoomStay: a server that keeps rooms has its member again", async () =
   assertEquals(await ann.hears(), "bob: still here");
   assertEquals(await end, "left");
   await terminal.sees("You left room lab.");
+});
+
+Deno.test("RoomStay: an older server hears of us again and again, and is asked once", async () => {
+  await using server = new OlderRoomServer();
+  const { terminal, end } = await enter(server, "create", "ann");
+  await within(
+    "five registrations",
+    (async () => {
+      while (server.messages.length < 5) await new Promise((resume) => setTimeout(resume, 1));
+    })(),
+  );
+  terminal.types("q");
+  assertEquals(await end, "left");
+  assertEquals(new Set(server.messages.slice(0, 5)), new Set(["__REGISTER__"]));
+  assertEquals(server.operations, [1, 6]);
 });
 
 Deno.test("RoomStay: who expired is told at the next keep-alive", async () => {

@@ -84,6 +84,7 @@ Deno.test("nobody gets into a room who has given up waiting for it", async () =>
   play.isWaiting = false;
   hashing.resolve();
   await assertRejects(() => creating, BusyError);
+  assertEquals(play.unwanted, 1);
   assertEquals(await play.store.rooms(), []);
   play.isWaiting = true;
   await tokenOf(play.create("lab", "ann", "s3cret"));

@@ -31,6 +31,8 @@ export class RoomPlay {
   readonly members = new Map<string, Member>();
   /** How many passwords were hashed. */
   hashes = 0;
+  /** How many of them were known not to be wanted any more. */
+  unwanted = 0;
   /** What hashing waits for. */
   hashing: Promise<void> | undefined;
   /** Whether those who ask still wait for an answer. */
@@ -45,9 +47,11 @@ export class RoomPlay {
       store: this.store,
       limits: { ...DEFAULT_ROOM_LIMITS, ...limits },
       passwords: {
-        hash: (password) => {
+        hash: async (password, isWanted) => {
           this.hashes++;
-          return (this.hashing ?? Promise.resolve()).then(() => `hash of ${password}`);
+          await this.hashing;
+          if (!isWanted()) this.unwanted++;
+          return `hash of ${password}`;
         },
         verify: (password, stored) => Promise.resolve(stored === `hash of ${password}`),
       },
