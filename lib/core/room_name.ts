@@ -28,7 +28,7 @@ export const MEMBER_NAME_LENGTH = { characters: 32, bytes: 127 } as const;
 export const ROOM_NAME_RULE = "1 to 64 characters, at most 255 bytes, no control characters";
 
 /** What a member's name is, for people. */
-export const MEMBER_NAME_RULE = "1 to 32 characters, at most 127 bytes, " +
+export const MEMBER_NAME_RULE: string = "1 to 32 characters, at most 127 bytes, " +
   "no control or invisible characters, no blanks at its ends, no quotes around it";
 
 /** Reads a room name; see {@linkcode ROOM_NAME_RULE}. */

@@ -3,23 +3,13 @@ import { BusyError, StorageError } from "../../lib/core/errors.ts";
 import type { EnterOutcome, EnterRefusal } from "../../lib/services/rooms.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { roomName } from "../samples/room_samples.ts";
-import { HOME, RoomPlay, tokenOf } from "../support/rooms.ts";
+import { HOME, makeLab, RoomPlay, tokenOf } from "../support/rooms.ts";
 
 const AT_HOME = { ip: HOME, port: 5001 };
 const ELSEWHERE = { ip: "198.51.100.9", port: 5001 };
 
 function refused(why: EnterRefusal): EnterOutcome {
   return { kind: "refused", why };
-}
-
-/** The lab with ann as its host, bob and eve in it, all registered. */
-async function makeLab(play: RoomPlay): Promise<void> {
-  await tokenOf(play.create("lab", "ann"));
-  for (const name of ["bob", "eve"]) await tokenOf(play.join("lab", name));
-  for (const [at, name] of ["ann", "bob", "eve"].entries()) {
-    play.hears("lab", name, { ip: HOME, port: 6000 + at }, true);
-  }
-  play.takeSeen();
 }
 
 Deno.test("create() makes a room with its host in it, once", async () => {
@@ -200,111 +190,6 @@ Deno.test("leave() said twice is one leave, and nothing is heard after it", asyn
   assertFalse(play.rooms.hear(bob, AT_HOME, true, play.clock.now));
   await Promise.all([leaving, play.rooms.leave(bob)]);
   assertEquals(play.takeSeen(), ["bob went: left"]);
-});
-
-Deno.test("who says nothing for five minutes is gone, and nobody else", async () => {
-  const play = new RoomPlay();
-  await makeLab(play);
-  for (let minute = 0; minute < 5; minute++) {
-    play.hears("lab", "ann", { ip: HOME, port: 6000 });
-    play.hears("lab", "eve", { ip: HOME, port: 6002 });
-    assertEquals(play.takeSeen(), []);
-    await play.pass(59);
-  }
-  assertEquals(play.takeSeen(), [], "four minutes and 55 seconds");
-  play.hears("lab", "ann", { ip: HOME, port: 6000 });
-  play.hears("lab", "eve", { ip: HOME, port: 6002 });
-  await play.pass(7);
-  assertEquals(play.takeSeen(), ["bob went: left"]);
-  assertEquals((await play.store.room("lab"))?.members.map(({ member }) => member), ["ann", "eve"]);
-});
-
-Deno.test("with a host who says nothing the room closes", async () => {
-  const play = new RoomPlay();
-  await makeLab(play);
-  for (let second = 0; second < 303; second += 20) {
-    play.hears("lab", "bob", { ip: HOME, port: 6001 });
-    play.hears("lab", "eve", { ip: HOME, port: 6002 });
-    await play.pass(20);
-  }
-  assertEquals(play.takeSeen(), [
-    "ann went: left",
-    "bob went: room closed",
-    "eve went: room closed",
-  ]);
-  assertEquals(await play.store.rooms(), []);
-});
-
-Deno.test("a member is there for all of the time they have, and doubted before its end", async () => {
-  const play = new RoomPlay({ limits: { roomIdleSeconds: 60 } });
-  await makeLab(play);
-  const keep = (): void => {
-    for (const [at, name] of [[0, "ann"], [2, "eve"]] as const) {
-      play.hears("lab", name, { ip: HOME, port: 6000 + at });
-    }
-  };
-  keep();
-  await play.pass(54);
-  keep();
-  assertEquals((await play.store.room("lab"))?.members[1]?.isDoubted, undefined);
-  await play.pass(1);
-  assertEquals((await play.store.room("lab"))?.members[1]?.isDoubted, true);
-  await play.pass(4);
-  assertEquals((await play.store.room("lab"))?.members.length, 3, "59 seconds");
-  await play.pass(2);
-  assertEquals(play.takeSeen(), ["bob went: left"]);
-});
-
-Deno.test("who was doubted before a server started has all of their time again", async () => {
-  const play = new RoomPlay({ limits: { roomIdleSeconds: 60 } });
-  await makeLab(play);
-  await play.pass(56);
-  assertEquals((await play.store.room("lab"))?.members[0]?.isDoubted, true);
-  const again = new RoomPlay({
-    ...{ limits: { roomIdleSeconds: 60 }, store: play.store, clock: play.clock },
-  });
-  await again.pass(59);
-  assertEquals((await play.store.room("lab"))?.members.length, 3);
-  await again.pass(3);
-  assertEquals(await play.store.rooms(), []);
-});
-
-Deno.test("who is vouched for in the moment they expire has all of their time again", async () => {
-  const play = new RoomPlay({ limits: { roomIdleSeconds: 60 } });
-  await makeLab(play);
-  for (const name of ["ann", "eve"]) play.member("lab", name).spokeAt = Infinity;
-  await play.pass(59);
-  const change = play.store.change.bind(play.store);
-  play.store.change = async (wanted) => {
-    if (wanted.kind === "expire member") await change({ ...wanted, kind: "vouch for member" });
-    return await change(wanted);
-  };
-  await play.pass(2);
-  play.store.change = change;
-  await play.pass(50);
-  assertEquals((await play.store.room("lab"))?.members.length, 3);
-});
-
-Deno.test("a datagram in the last moment keeps a member who is doubted already", async () => {
-  const play = new RoomPlay();
-  await makeLab(play);
-  await play.pass(298);
-  for (const [at, name] of ["ann", "bob", "eve"].entries()) {
-    assert(play.hears("lab", name, { ip: HOME, port: 6000 + at }));
-  }
-  await play.pass(290);
-  assertEquals(play.takeSeen(), []);
-  assertEquals((await play.store.room("lab"))?.members.length, 3);
-});
-
-Deno.test("a room whose server ended before its host was in it closes by itself", async () => {
-  const play = new RoomPlay();
-  await play.store.change({ kind: "create room", room: "lab", host: "ann", hash: undefined });
-  await play.pass(299);
-  assertEquals((await play.store.rooms()).length, 1);
-  await play.pass(3);
-  assertEquals(await play.store.rooms(), []);
-  assertEquals(play.rooms.size, 0);
 });
 
 Deno.test("roomOf() answers members only", async () => {

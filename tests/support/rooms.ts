@@ -116,3 +116,13 @@ export async function tokenOf(entering: Promise<EnterOutcome>): Promise<string> 
   if (outcome.kind === "refused") throw new Error(`refused: ${outcome.why}`);
   return outcome.token;
 }
+
+/** The lab with ann as its host, bob and eve in it, all registered. */
+export async function makeLab(play: RoomPlay): Promise<void> {
+  await tokenOf(play.create("lab", "ann"));
+  for (const name of ["bob", "eve"]) await tokenOf(play.join("lab", name));
+  for (const [at, name] of ["ann", "bob", "eve"].entries()) {
+    play.hears("lab", name, { ip: HOME, port: 6000 + at }, true);
+  }
+  play.takeSeen();
+}
