@@ -25,6 +25,7 @@ export const ROOM_MENU = [
   ["3", "exit"],
   ["4", "list rooms"],
   ["5", "create with a password"],
+  ["6", "another server"],
 ] as const;
 
 /** The menu of the rooms. */

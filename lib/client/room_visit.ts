@@ -76,7 +76,7 @@ export class RoomVisit {
 
   /** The menu, until exit, the end of the input or a stop. */
   async run(): Promise<void> {
-    await this.#askServer();
+    await this.#askServer(this.#asks);
     if (this.#isOver) return;
     this.#show(...screens.roomMenuLines());
     while (!this.#isOver) {
@@ -122,30 +122,30 @@ export class RoomVisit {
     return end === undefined ? "password" : undefined;
   }
 
-  async #askServer(): Promise<void> {
+  /** Asks for these parts of the server's address; what it was is offered. */
+  async #askServer(asks: RoomVisitSettings["asks"]): Promise<void> {
     const { host, tcpPort, udpPort } = this.#server;
     const port = (text: string): number | undefined =>
       /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
         ? Number(text)
         : undefined;
     const rule = "a port is a number from 1 to 65535";
-    const given = {
-      host: await this.#askFor("host", "Server", host, (text) => text, ""),
-      tcpPort: await this.#askFor("tcpPort", "TCP port", tcpPort, port, rule),
-      udpPort: await this.#askFor("udpPort", "UDP port", udpPort, port, rule),
+    const isAsked = (part: keyof RoomServerAddress): boolean => asks.includes(part);
+    this.#server = {
+      host: isAsked("host") ? await this.#askFor("Server", host, (text) => text, "") : host,
+      tcpPort: isAsked("tcpPort") ? await this.#askFor("TCP port", tcpPort, port, rule) : tcpPort,
+      udpPort: isAsked("udpPort") ? await this.#askFor("UDP port", udpPort, port, rule) : udpPort,
     };
-    this.#server = given;
+    this.#link = undefined;
   }
 
-  /** Asks for a part of the server's address, where it is to be asked for. */
+  /** Asks for a part of the server's address; nothing typed is what it was. */
   async #askFor<Value extends string | number>(
-    name: keyof RoomServerAddress,
     question: string,
     value: Value,
     read: Read<Value>,
     rule: string,
   ): Promise<Value> {
-    if (!this.#asks.includes(name)) return value;
     return await this.#askUntil(question, (typed) => typed === "" ? value : read(typed), {
       ...{ shown: String(value), rule },
     }) ?? value;
@@ -169,6 +169,9 @@ export class RoomVisit {
       case "4":
         await this.#listRooms();
         return true;
+      case "6":
+        await this.#askServer(["host", "tcpPort", "udpPort"]);
+        return !this.#isOver;
       default:
         this.#show(screens.noSuchChoiceLine(choice));
         return true;

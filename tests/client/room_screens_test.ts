@@ -11,7 +11,7 @@ function texts(lines: readonly { readonly text: string }[]): string[] {
 Deno.test("roomMenuLines() has create, join and exit in front", PURE, () => {
   assertEquals(texts(screens.roomMenuLines()), [
     "  1 create a room   2 join a room   3 exit",
-    "  4 list rooms   5 create with a password",
+    "  4 list rooms   5 create with a password   6 another server",
   ]);
 });
 

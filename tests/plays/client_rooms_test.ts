@@ -45,7 +45,7 @@ Deno.test("client rooms: ports that are none are asked for again", async () => {
   await client.types("x", "0", `${server.tcp}`, `${server.udp}`, "9", "3");
   await client.sees('"x" is no tcp port: a port is a number from 1 to 65535.\n');
   await client.sees('"0" is no tcp port');
-  await client.sees('Unknown choice "9": type 1, 2, 3, 4 or 5.\n');
+  await client.sees('Unknown choice "9": type 1, 2, 3, 4, 5 or 6.\n');
   assertEquals((await client.ended()).code, 0);
 });
 
@@ -144,9 +144,15 @@ Deno.test("client rooms: a server that is not there is exit code 3, in the menu 
     /^client rooms: Cannot reach 127\.0\.0\.1:\d+: nothing is listening there\n$/,
   );
   await using menu = new ClientProcess(["rooms", "--server=127.0.0.1"]);
-  await menu.types(`${port}`, "", "2", "lab", "bob", "4", "3");
+  await using server = await RoomServer.start();
+  await menu.types(`${port}`, "", "2", "lab", "bob", "4");
   await menu.sees("nothing is listening there.\nrooms>\n");
   await menu.sees("nothing is listening there.\nrooms>\n");
+  // What was mistyped is set right without starting anew.
+  await menu.types("6", "", `${server.tcp}`, `${server.udp}`, "4");
+  await menu.sees(`Server [127.0.0.1]:\nTCP port [${port}]:\nUDP port [9091]:\nrooms>\n`);
+  await menu.sees("There are no rooms");
+  await menu.types("3");
   assertEquals((await menu.ended()).code, 0);
 });
 
