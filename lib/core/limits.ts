@@ -50,6 +50,9 @@ export const CALL_TIMEOUT_SECONDS = 60;
 /** Bytes that may wait for one slow peer before it is given up. */
 export const MAX_SEND_QUEUE_BYTES = 256 * 1024;
 
+/** Bytes of answers that are joined before they go out, and their client is waited for. */
+export const MAX_JOINED_ANSWER_BYTES = 16 * 1024;
+
 /** Bytes read and thrown away after a reply, so that closing does not reset the connection. */
 export const MAX_DRAIN_BYTES = 256 * 1024;
 

@@ -4,14 +4,15 @@
  *
  * Rules of this file:
  * - Nothing here waits for another client. What somebody is told is queued, and who lets the queue
- *   fill up is dropped.
+ *   fill up is dropped. Only who asks for more than they read waits, for themselves: their next line
+ *   is taken when there is room for its answer.
  * - All lines of one read are taken before anything goes out: what they say to all goes to each as
- *   one piece, and the answers as one. Answers keep their order, and what was confirmed was queued
- *   before.
+ *   one piece, and the answers as one, unless they are long. Answers keep their order, and what was
+ *   confirmed was queued before.
  * - Whoever is leaving is gone from the list at once, whatever their connection still has to do.
  */
 
-import { MAX_CHAT_FRAME_BYTES } from "../core/limits.ts";
+import { MAX_CHAT_FRAME_BYTES, MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
@@ -74,6 +75,9 @@ export class ChatSession implements Outbox<Uint8Array> {
   #wasHeard = true;
   #spoken: Uint8Array[] = [];
   #answers: (Uint8Array | typeof SENT)[] = [];
+  #answerBytes = 0;
+  /** What a list of users was made of, and how it reads: for the others of one read. */
+  #listed: { readonly users: readonly UserId[]; readonly answer: Uint8Array } | undefined;
   #ended: Promise<void> | undefined;
 
   constructor(parts: ChatSessionParts, { stream, remoteIp }: IncomingStream) {
@@ -104,9 +108,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   deliver(frame: Uint8Array): boolean {
     if (this.#ended !== undefined) return false;
     if (this.#queue.send(frame)) return true;
-    this.#parts.login.dropped(this.#user, this.#ip);
+    if (!this.#queue.isGone) this.#parts.login.dropped(this.#user, this.#ip);
     this.#leave();
     this.#ended = Promise.resolve();
+    this.#queue.giveUp();
     closeNow(this.#stream);
     return false;
   }
@@ -156,8 +161,14 @@ export class ChatSession implements Outbox<Uint8Array> {
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
         if (this.#ended !== undefined) return;
+        if (this.#answerBytes < MAX_JOINED_ANSWER_BYTES) continue;
+        this.#flush();
+        await this.#queue.room();
+        if (this.#ended !== undefined) return;
       }
       this.#flush();
+      this.#listed = undefined;
+      await this.#queue.room();
     }
   }
 
@@ -184,7 +195,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       case "nothing":
         return;
       case "answer":
-        this.#answers.push(encodeChatAnswer(act.answer));
+        this.#answer(encodeChatAnswer(act.answer));
         return;
       case "close":
         this.#flush();
@@ -192,17 +203,32 @@ export class ChatSession implements Outbox<Uint8Array> {
         return;
       case "say":
         this.#spoken.push(act.frame);
-        this.#answers.push(SENT);
+        this.#answer(SENT);
         return;
       case "tell":
         this.#tell(act);
         return;
       case "list":
-        this.#answers.push(encodeChatUsers(this.#parts.chat.othersOf(act.user)));
+        this.#answer(this.#list(act.user));
         return;
       default:
         return this.#work(act);
     }
+  }
+
+  #answer(answer: Uint8Array | typeof SENT): void {
+    this.#answers.push(answer);
+    if (answer !== SENT) this.#answerBytes += answer.length;
+  }
+
+  /** Who else is online; written once for one read, as long as nobody comes or goes. */
+  #list(user: UserId): Uint8Array {
+    const { chat } = this.#parts;
+    const { users } = chat;
+    if (this.#listed?.users !== users) {
+      this.#listed = { users, answer: encodeChatUsers(chat.othersOf(user)) };
+    }
+    return this.#listed.answer;
   }
 
   #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): void {
@@ -210,7 +236,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#flush();
     const isTold = this.#parts.chat.tell(user, to, frame);
     const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
-    this.#answers.push(encodeChatAnswer(chatReply(words)));
+    this.#answer(encodeChatAnswer(chatReply(words)));
   }
 
   /** Says to all what is to be said, then gives the client the answers so far. */
@@ -225,6 +251,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     const answers = this.#answers.map((answer) => answer === SENT ? sent! : answer);
     this.#spoken = [];
     this.#answers = [];
+    this.#answerBytes = 0;
     this.deliver(joinBytes(answers));
   }
 
