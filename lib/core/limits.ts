@@ -155,6 +155,10 @@ export const LOGIN_LIMITS = {
   perName: 5,
   /** The same from one address: a classroom may sit behind it. */
   perAddress: 20,
+  /** Addresses a name has logged in from that are remembered. */
+  homesPerName: 8,
+  /** New names from one address: a school at once, and so many a minute in the long run. */
+  newNames: { atOnce: 200, perMinute: 10 },
   /** Names and addresses remembered at most; the longest unused is forgotten first. */
   tracked: 10_000,
 } as const;

@@ -55,6 +55,7 @@ export type LoginResult =
   | "already online"
   | "too many attempts"
   | "busy"
+  | "gone"
   | "not stored";
 
 /** Where every client begins. */
@@ -174,13 +175,17 @@ export function afterLookUp(user: UserId, standing: Standing | "not stored"): Ch
 
 const TOO_SHORT = refuse("password too short");
 
+const TAKEN = refuse("somebody else has just registered this name");
+
+type GoesOn = "registered" | "welcome" | "too short" | "taken" | "elsewhere";
+
 /** How logins end that do not go on. */
-const REFUSALS: Readonly<
-  Record<Exclude<LoginResult, "registered" | "welcome" | "too short" | "elsewhere">, ServerAnswer>
-> = {
+const REFUSALS: Readonly<Record<Exclude<LoginResult, GoesOn>, ServerAnswer>> = {
   "wrong": chatReply(CHAT_REPLIES.wrongPassword),
   "already online": chatReply(CHAT_REPLIES.alreadyOnline),
   "too many attempts": chatReply(CHAT_REPLIES.tooManyAttempts),
+  "too many names": chatReply(CHAT_REPLIES.tooManyAttempts),
+  "gone": refuse("the connection ended before the login had its turn"),
   "busy": chatReply(CHAT_REPLIES.full),
   "not stored": chatReply(CHAT_REPLIES.storage),
 };
@@ -193,6 +198,8 @@ export function afterLogin(user: UserId, result: LoginResult): ChatStep {
       return stay({ kind: "idle", user }, chatReply(CHAT_REPLIES[result]));
     case "too short":
       return stay({ kind: "password", user }, TOO_SHORT);
+    case "taken":
+      return stay({ kind: "password", user }, TAKEN);
     case "elsewhere":
       return stay({ kind: "password", user }, ELSEWHERE);
     default:

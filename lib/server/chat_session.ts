@@ -9,6 +9,7 @@
  * - All lines of one read are taken before anything goes out: what they say to all goes to each as
  *   one piece, and the answers as one, unless they are long. Answers keep their order, and what was
  *   confirmed was queued before.
+ * - A login waits for its turn; when its connection ends meanwhile, it is taken back.
  * - Whoever is leaving is gone from the list at once, whatever their connection still has to do.
  */
 
@@ -70,7 +71,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   /** Under which name others see it. */
   #user: UserId | undefined;
   #isSkipping = false;
-  #isCheckingPassword = false;
+  /** Takes back the login under way. */
+  #checking: AbortController | undefined;
+  /** The read under way, where it began while a login was. */
+  #reading: Promise<number | null> | undefined;
   #isLate = false;
   #wasHeard = true;
   #spoken: Uint8Array[] = [];
@@ -110,6 +114,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     if (this.#queue.send(frame)) return true;
     if (!this.#queue.isGone) this.#parts.login.dropped(this.#user, this.#ip);
     this.#leave();
+    this.#checking?.abort();
     this.#ended = Promise.resolve();
     this.#queue.giveUp();
     closeNow(this.#stream);
@@ -120,7 +125,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   expire(): void {
     if (this.isLoggedIn) return;
     this.#isLate = true;
-    if (!this.#isCheckingPassword) this.end(TOO_LATE);
+    if (this.#checking === undefined) this.end(TOO_LATE);
   }
 
   /** Asks a client that said nothing since the last time whether they are there. */
@@ -137,6 +142,7 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   async #end(lastAnswer: ServerAnswer | undefined): Promise<void> {
     this.#leave();
+    this.#checking?.abort();
     if (lastAnswer !== undefined) this.#queue.send(encodeChatAnswer(lastAnswer));
     this.#parts.closer.closeLater(this.#stream); // for one who does not read: the flush then fails
     await this.#queue.flush();
@@ -152,7 +158,8 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   async #read(): Promise<void> {
     while (this.#ended === undefined) {
-      const count = await this.#stream.read(this.#buffer.free());
+      const count = await (this.#reading ?? this.#stream.read(this.#buffer.free()));
+      this.#reading = undefined;
       if (count === null || this.#ended !== undefined) return;
       this.#wasHeard = true;
       this.#buffer.filled(count);
@@ -261,9 +268,11 @@ export class ChatSession implements Outbox<Uint8Array> {
       this.#take(afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#ip)));
       return;
     }
-    this.#isCheckingPassword = true;
-    const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip);
-    this.#isCheckingPassword = false;
+    this.#checking = new AbortController();
+    this.#watch(this.#checking);
+    const { signal } = this.#checking;
+    const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
+    this.#checking = undefined;
     if (this.#ended !== undefined) return;
     const result = this.#join(act.user, checked);
     this.#parts.login.ended(act.user, this.#ip, result);
@@ -271,6 +280,14 @@ export class ChatSession implements Outbox<Uint8Array> {
     // Others may speak before the next read: the welcome comes first.
     this.#flush();
     if (this.#isLate) this.expire();
+  }
+
+  /** Reads on while a login waits: where the connection ends with nothing more to say, it is over. */
+  #watch(login: AbortController): void {
+    this.#reading ??= this.#stream.read(this.#buffer.free());
+    this.#reading.then((count) => {
+      if (count === null && this.#buffer.length === 0) login.abort();
+    }, () => login.abort());
   }
 
   #join(user: UserId, result: LoginResult): LoginResult {

@@ -110,6 +110,9 @@ const AFTER_LOGIN: Readonly<Record<LoginResult, readonly [string, ChatState]>> =
   "wrong": ["C 401 WRONG PASSWORD\n(close)", PASSWORD],
   "already online": ["C 409 ALREADY ONLINE\n(close)", PASSWORD],
   "too many attempts": ["C 429 TOO MANY ATTEMPTS\n(close)", PASSWORD],
+  "too many names": ["C 429 TOO MANY ATTEMPTS\n(close)", PASSWORD],
+  "taken": ["C 201 INVALID somebody else has just registered this name\n", PASSWORD],
+  "gone": ["C 201 INVALID the connection ended before the login had its turn\n(close)", PASSWORD],
   "not stored": ["C 500 STORAGE\n(close)", PASSWORD],
   "busy": ["C 503 SERVER FULL\n(close)", PASSWORD],
 };
