@@ -126,7 +126,10 @@ export const PASSWORD_WORK = { atOnce: 2, waiting: 100 } as const;
 /** Longest password in bytes (protocols/login-chat.md, "1..256 bytes"). */
 export const MAX_PASSWORD_BYTES = 256;
 
-/** Longest frame of the login chat in bytes (protocols/login-chat.md, "at most 4096 bytes"). */
+/**
+ * Longest frame of the login chat in bytes, its LF included (protocols/login-chat.md, "at most 4096
+ * bytes"). A CR before the LF is dropped, and does not count.
+ */
 export const MAX_CHAT_FRAME_BYTES = 4096;
 
 /** What the login chat allows; each is an option of `server.ts`. */

@@ -81,6 +81,12 @@ const EXPECTED: Readonly<Record<ChatState["kind"], string>> = {
   direct: "out of turn: expected D, a name and the message, or C CANCEL",
 };
 
+/** Where what must not be empty is in turn. */
+const TURNS: Readonly<Record<"data" | "password", readonly ChatState["kind"][]>> = {
+  data: ["public", "direct"],
+  password: ["password"],
+};
+
 /** Rows that hold in every state. */
 function anywhere(state: ChatState, request: ChatRequest): ChatStep | undefined {
   switch (request.kind) {
@@ -91,6 +97,8 @@ function anywhere(state: ChatState, request: ChatRequest): ChatStep | undefined 
     case "pong":
       return { state, act: { kind: "nothing" } };
     case "invalid":
+      // That it is out of turn matters more than what else is wrong with it.
+      if (request.of !== undefined && !TURNS[request.of].includes(state.kind)) return undefined;
       return stay(state, refuse(request.reason));
     default:
       return undefined;

@@ -66,7 +66,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   readonly #stream: ByteStream;
   readonly #ip: string;
   readonly #queue: SendQueue;
-  readonly #buffer = new ReceiveBuffer(MAX_CHAT_FRAME_BYTES);
+  readonly #buffer = new ReceiveBuffer(MAX_CHAT_FRAME_BYTES - 1);
   #state: ChatState = NEW_CLIENT;
   /** Under which name others see it. */
   #user: UserId | undefined;
