@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
 import { ChatSession } from "../../lib/server/chat_session.ts";
@@ -7,12 +8,15 @@ import { Passwords } from "../../lib/services/passwords.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { ChatBackstage } from "../support/chat_hall.ts";
 import { CHEAP_COST } from "../support/passwords.ts";
+import type { RecordedLog } from "../support/recorded_log.ts";
 import { within } from "../support/within.ts";
 
 /** One session, and its client. */
 class Booth implements AsyncDisposable {
   readonly session: ChatSession;
   readonly client: ChatClient;
+  readonly stream: ByteStream;
+  readonly log: RecordedLog;
   readonly #closer = new OrderlyCloser();
   readonly #running: Promise<void>;
 
@@ -21,8 +25,10 @@ class Booth implements AsyncDisposable {
     const passwords = new Passwords(CHEAP_COST);
     const hash = passwords.hash.bind(passwords);
     passwords.hash = (...of) => hashing.then(() => hash(...of));
-    const { login } = new ChatBackstage(passwords);
+    const { login, log } = new ChatBackstage(passwords);
+    this.log = log;
     const [end, stream] = memoryPair();
+    this.stream = stream;
     this.client = new ChatClient(end);
     this.session = new ChatSession({
       ...{ chat: new LoginChat(), login },
@@ -79,4 +85,19 @@ Deno.test("a session that ended while its password was checked does not come onl
   client[Symbol.dispose]();
   await within("the end", ended);
   assertEquals(session.isLoggedIn, false);
+});
+
+Deno.test("a connection that broke is not logged as one that does not read", async () => {
+  await using booth = new Booth();
+  const { session, client, stream, log } = booth;
+  await client.logIn("ann");
+  stream.write = () => Promise.reject(new Deno.errors.BrokenPipe());
+  assertEquals(session.deliver(new Uint8Array(1)), true, "nobody knows yet");
+  await new Promise((resume) => setTimeout(resume, 0));
+  assertEquals(session.deliver(new Uint8Array(1)), false);
+  assertEquals(session.isLoggedIn, false);
+  assertEquals(log.entries.map(({ message }) => message), [
+    "Logged in to the chat",
+    "Left the chat",
+  ]);
 });

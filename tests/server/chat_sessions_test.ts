@@ -310,18 +310,6 @@ Deno.test("a flood of new names keeps nobody from logging in who has a name", as
   assert(answers.includes("C 503 SERVER FULL"), "the queue was full");
 });
 
-Deno.test("the log tells who does not read from whose connection broke", async () => {
-  await using hall = new ChatHall();
-  const [ann, bob] = [await hall.enter("ann"), await hall.enter("bob")];
-  await ann.send("C PM\nD hello\n");
-  bob[Symbol.dispose]();
-  for (let index = 0; index < 3; index++) await ann.send("C PM\nD hello\n");
-  await ann.lines(8);
-  assertEquals(await ann.others(), "");
-  assertEquals(hall.log.messages("warn"), []);
-  assertEquals(hall.log.messages("info").at(-1), "Left the chat");
-});
-
 Deno.test("the log tells who came and went, and no password", async () => {
   await using hall = new ChatHall();
   const ann = await hall.enter("ann");
