@@ -13,6 +13,7 @@ import { MAX_CHAT_FRAME_BYTES } from "../core/limits.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
 import { type ChatAnswer, encodeChatMessage } from "../wire/login_chat_answer.ts";
 import { type ChatRequest, encodeChatRequest } from "../wire/login_chat_request.ts";
+import { alsoKnown, userIds } from "./login_chat_names.ts";
 import * as screens from "./login_chat_screens.ts";
 import type { ScreenLine } from "./screen_line.ts";
 
@@ -83,18 +84,6 @@ export function isWaiting({ mode }: ChatClientState): boolean {
 /** Whether the next line may be read. */
 export function wantsLine(state: ChatClientState): boolean {
   return isWaiting(state) ? state.isSlow : state.mode.kind !== "leaving";
-}
-
-/** What Tab may make of what is typed: operations, or names where one is asked for. */
-export function completions({ mode, known }: ChatClientState, typed: string): readonly string[] {
-  const ofWords = (words: readonly string[]): readonly string[] =>
-    words.filter((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
-  if (mode.kind === "whom") return ofWords(known);
-  if (mode.kind !== "idle") return [];
-  const [dm] = /^dm\s+/i.exec(typed) ?? [];
-  return ofWords(
-    dm === undefined ? screens.OPERATIONS.map(([word]) => word) : known.map((name) => dm + name),
-  );
 }
 
 /** The machine: what comes of an event in a state. */
@@ -192,10 +181,7 @@ function sendOrCancel(
 function answered(state: ChatClientState, answer: ChatAnswer): ChatClientStep {
   const { mode } = state;
   if (answer.kind === "public" || answer.kind === "direct") {
-    const [from] = userIds([answer.from]);
-    const known = from === undefined || state.known.includes(from)
-      ? state.known
-      : [...state.known, from];
+    const known = alsoKnown(state.known, answer.from);
     return { state: { ...state, known }, effects: [show(screens.saidLine(answer))] };
   }
   switch (mode.kind) {
@@ -242,11 +228,6 @@ function opened(
 
 function knowing(state: ChatClientState, names: readonly string[]): ChatClientState {
   return { ...state, known: userIds(names) };
-}
-
-/** Those that are names, each once: what Tab types is not made safe to show by anybody else. */
-function userIds(names: readonly string[]): readonly UserId[] {
-  return [...new Set(names.map(parseUserId).filter((user) => user !== undefined))];
 }
 
 function add(

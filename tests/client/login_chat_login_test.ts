@@ -31,8 +31,7 @@ async function playServer(server: ChatClient, script: readonly (readonly [string
 async function play(
   terminal: FakeTerminal,
   script: readonly (readonly [string, string])[],
-  hangUp = false,
-  waits?: LoginWaits,
+  { hangUp = false, waits }: { hangUp?: boolean; waits?: LoginWaits } = {},
 ): Promise<LoginEnd> {
   const [end, serverEnd] = memoryPair();
   using server = new ChatClient(serverEnd);
@@ -93,7 +92,7 @@ Deno.test("logIn() asks a person twice for a new password, and again when the tw
 Deno.test("logIn() gives up a server that is silent, before a password and after", async () => {
   for (const waits of [{ askMs: 20, verdictMs: 60_000 }, { askMs: 60_000, verdictMs: 20 }]) {
     const script = waits.askMs === 20 ? [["C LOGIN alice", ""]] as const : [EXISTING];
-    const login = play(typing(false, "secret"), script, false, waits);
+    const login = play(typing(false, "secret"), script, { waits });
     await assertRejects(() => login, UnreachableError, "does not answer within 0.02 s");
   }
 });
@@ -125,7 +124,8 @@ for (
   ] as const
 ) {
   Deno.test(`logIn() tells what "${answer.trim()}" means, and no password`, async () => {
-    const run = () => play(typing(true, "secret"), [EXISTING, ["C PASSWORD secret", answer]], true);
+    const run = () =>
+      play(typing(true, "secret"), [EXISTING, ["C PASSWORD secret", answer]], { hangUp: true });
     const told = (await assertRejects(run, Error, message)).message;
     assertEquals(told.includes("secret"), false);
     await assertRejects(run, error as typeof Error);
@@ -141,18 +141,30 @@ Deno.test("logIn() tells why a name cannot be had, and of a server that is full"
     "in use at another address",
   );
   const full = ["C LOGIN alice", "C 503 SERVER FULL\n"] as const;
-  await assertRejects(() => play(terminal, [full], true), OperationalError, "the server is full");
+  await assertRejects(
+    () => play(terminal, [full], { hangUp: true }),
+    OperationalError,
+    "the server is full",
+  );
   assertEquals(terminal.shown, []);
 });
 
 Deno.test("logIn() does not go on asking when the server has gone", async () => {
   const terminal = typing(true);
-  await assertRejects(() => play(terminal, [NEW], true), UnreachableError, "closed the connection");
+  await assertRejects(
+    () => play(terminal, [NEW], { hangUp: true }),
+    UnreachableError,
+    "closed the connection",
+  );
   const late = [
     "C LOGIN alice",
     "C PASSWORD new\nC 201 INVALID the login took too long\n",
   ] as const;
-  await assertRejects(() => play(terminal, [late], true), OperationalError, "took too long");
+  await assertRejects(
+    () => play(terminal, [late], { hangUp: true }),
+    OperationalError,
+    "took too long",
+  );
 });
 
 Deno.test("logIn() tells of a script that holds no password", async () => {

@@ -18,7 +18,7 @@ class Stage implements AsyncDisposable {
   readonly ended: Promise<void>;
   readonly #closer = new OrderlyCloser();
 
-  constructor(interactive = true, waits?: SessionWaits) {
+  constructor(interactive = true, waits: SessionWaits | undefined = undefined) {
     const [end, serverEnd] = memoryPair();
     this.terminal = new FakeTerminal(interactive);
     this.server = new ChatClient(serverEnd);

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { completions } from "../../lib/client/login_chat_names.ts";
 import {
   type ChatClientState,
   type ChatMode,
-  completions,
   loggedIn,
   step,
   wantsLine,

@@ -48,7 +48,7 @@ export class ChatHall extends ChatBackstage implements AsyncDisposable {
   readonly sessions: ChatSessions;
   readonly #clients: ChatClient[] = [];
 
-  constructor(limits: Partial<ChatLimits> = {}, passwords?: Passwords) {
+  constructor(limits: Partial<ChatLimits> = {}, passwords = new Passwords(CHEAP_COST)) {
     super(passwords);
     this.sessions = new ChatSessions({ ...DEFAULT_CHAT_LIMITS, ...limits }, this.login);
   }
