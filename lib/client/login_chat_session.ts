@@ -9,7 +9,7 @@
 import { UnreachableError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
-import { completions } from "./login_chat_names.ts";
+import { completions } from "./login_chat_completions.ts";
 import { goodbyeLine } from "./login_chat_screens.ts";
 import {
   type ChatClientState,

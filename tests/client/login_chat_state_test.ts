@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { completions } from "../../lib/client/login_chat_names.ts";
 import {
   type ChatClientState,
   type ChatMode,
@@ -237,30 +236,6 @@ Deno.test("an answer that nobody asked for is shown, and an operation asked for 
     OPERATION,
   ]);
   assertEquals(play.after("< C PONG x"), []);
-});
-
-Deno.test("completions() are names where one is asked for, operations where one is", () => {
-  const play = new Play();
-  assertEquals(completions(play.state, ""), ["PM", "DM", "WHO", "EX"]);
-  assertEquals(completions(play.state, "w"), ["WHO"]);
-  play.after("> DM", "< C USERS bob bobby carol");
-  assertEquals(completions(play.state, "Bo"), ["bob", "bobby"]);
-  assertEquals(completions(play.state, "x"), []);
-  play.after("> bob");
-  assertEquals(completions(play.state, "b"), [], "a message is nobody's name");
-});
-
-Deno.test("completions() of DM are those who were told or heard of, if they are names", () => {
-  const play = new Play();
-  assertEquals(completions(play.state, "DM b"), []);
-  play.after("> WHO", "< C USERS bob \x1b[2J +", "< C USERS bobby");
-  play.after("< D PM bo hello", "< D PM bo again", "< D PM \x1b]0;x hello");
-  assertEquals(completions(play.state, "dm  B"), ["dm  bob", "dm  bobby", "dm  bo"]);
-  assertEquals(completions(play.state, "DM bob h"), [], "a message is nobody's name");
-  play.after("> DM", "< C USERS carol");
-  assertEquals(completions(play.state, ""), ["carol"]);
-  play.after("< D DM kim psst");
-  assertEquals(completions(play.state, ""), ["carol", "kim"]);
 });
 
 Deno.test("whatever the server sends, the client shows only visible text and never gets stuck", () => {

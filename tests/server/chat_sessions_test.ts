@@ -178,8 +178,17 @@ Deno.test("a list is true for every request of one read", async () => {
   await using hall = new ChatHall();
   const [ann, bob] = [await hall.enter("ann"), await hall.enter("bob")];
   await ann.expects("C WHO\nC DM\nC CANCEL", "C USERS bob", "C USERS bob", "C 200 OK");
+  // While the answers to one read wait for their reader, somebody leaves.
+  const crowd = Array.from({ length: 20 }, (_, at) => `${"n".repeat(30)}${at + 10}`);
+  for (const name of crowd) await hall.enter(name);
+  const slow = await hall.enter("slow", { capacity: 4000 });
+  const asking = slow.send("C WHO\n".repeat(600));
+  await ann.others();
   await bob.expects("C EX", "C 200 BYE");
-  await ann.expects("C WHO", "C USERS");
+  const answers = await slow.lines(600);
+  assertEquals(answers[0], ["C USERS ann bob", ...crowd].join(" "));
+  assertEquals(answers[599], ["C USERS ann", ...crowd].join(" "));
+  await asking;
 });
 
 Deno.test("a login that takes too long is told so and closed, however it trickles", async () => {

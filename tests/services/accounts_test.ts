@@ -173,3 +173,18 @@ Deno.test("many new names from one address keep nobody waiting who is known", as
   assertEquals(done.length - inTurn.length, 2, "those two took the place of the last");
   assertEquals(inTurn.slice(0, 5).filter((outcome) => outcome === "welcome").length, 2);
 });
+
+Deno.test("many guesses from one address keep nobody waiting who is at another", async () => {
+  const office = new Office();
+  await office.accounts().logIn(alice, "secret", THERE);
+  office.passwords = new Passwords(CHEAP_COST, { atOnce: 1, waiting: 10 });
+  const accounts = office.accounts();
+  const done: string[] = [];
+  const guesses = Array.from({ length: 11 }, async () => {
+    done.push(await accounts.logIn(alice, "guess", HERE).catch((error) => error.name));
+  });
+  const own = accounts.logIn(alice, "secret", THERE).then((outcome) => done.push(outcome));
+  await Promise.all([...guesses, own]);
+  assertEquals(done.filter((outcome) => outcome === "BusyError").length, 1);
+  assert(done.indexOf("welcome") < 4, done.join(", "));
+});
