@@ -91,7 +91,7 @@ for (const program of PROGRAMS) {
   }, () => {
     const flags = Object.values(program.options).map(({ flag }) => flag);
     assertEquals(new Set(flags).size, flags.length);
-    for (const flag of flags) assert(/^[a-z]+(-[a-z]+)*$/.test(flag) && !flag.startsWith("no-"));
+    for (const flag of flags) assert(/^[a-z]+(-[a-z0-9]+)*$/.test(flag) && !flag.startsWith("no-"));
     for (const { option } of program.positionals) assert(option in program.options, option);
   });
 
