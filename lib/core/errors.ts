@@ -15,6 +15,9 @@ export class OperationalError extends Error {
   override readonly name = "OperationalError";
 }
 
+/** A database or presence server cannot be reached at the start; waiting may help: exit code 1. */
+export class MissingBackendError extends OperationalError {}
+
 /** A server the client needs cannot be reached: exit code 3. */
 export class UnreachableError extends Error {
   /** Kept when the code is minified. */

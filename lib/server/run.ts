@@ -10,7 +10,7 @@ import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
-import { openStore } from "../storage/open_store.ts";
+import { openChosenStore, shownPlace } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
@@ -32,9 +32,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
     write: writeToStderr,
   });
   surviveUnexpected(log);
-  const directory = options.data;
-  const { store: kind, compactFrom } = options;
-  const store = await openStore({ kind, directory, compactFrom, clock, log });
+  const store = await openChosenStore(options, log);
   let server: RunningServer;
   try {
     const sinceStart = (): number => performance.now();
@@ -62,7 +60,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
-  log.info("Users are kept", { store: options.store, directory: options.data });
+  log.info("Users are kept", shownPlace(options));
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {

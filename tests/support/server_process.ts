@@ -56,6 +56,7 @@ export class ServerProcess implements AsyncDisposable {
       `--config=${ROOT}/deno.json`,
       "--allow-net",
       "--allow-sys=networkInterfaces",
+      "--ignore-env",
       ...files,
       `${ROOT}/server.ts`,
       ...args,

@@ -13,7 +13,7 @@ export async function startParley(directory: string): Promise<Target> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", "--allow-net", "--allow-read", "--allow-write"],
-      ...["--allow-sys=networkInterfaces", "server.ts", "0", "0", directory],
+      ...["--allow-sys=networkInterfaces", "--ignore-env", "server.ts", "0", "0", directory],
       ...["--log-level", "warn"],
     ],
     stdout: "piped",
