@@ -67,7 +67,7 @@ export function shownStore(choice: StoreChoice): string {
 /** Takes the passwords out of URLs in a text that quotes what somebody typed. */
 export function withoutPasswords(text: string): string {
   // Up to the last @: a password may hold one that was not written as %40.
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s"']*@/gi, "$1...@");
+  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s"'/:@]*:)[^\s"']*@/gi, "$1...@");
 }
 
 function urlHost(host: string): string {

@@ -3,6 +3,7 @@
  */
 
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
+import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
@@ -12,6 +13,7 @@ import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { openChosenStore, shownPlace } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
+import { migrate } from "./migrate.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
@@ -122,6 +124,18 @@ export async function runMaintenance(
   // Names of files are anybody's text.
   print(lines.map((line) => visibleText(line) + "\n").join(""));
   return exitCode;
+}
+
+/**
+ * Copies one store into another.
+ *
+ * @returns the exit code
+ * @throws OperationalError when a place cannot be used
+ */
+export async function runMigration(options: MigrateOptions): Promise<number> {
+  const lines = await migrate(options);
+  print(lines.map((line) => visibleText(line) + "\n").join(""));
+  return 0;
 }
 
 function print(text: string): void {

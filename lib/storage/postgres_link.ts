@@ -8,8 +8,9 @@
  * - The driver is given everything it would otherwise look for in the environment.
  */
 
-// @ts-types="npm:@types/pg@8.23.1"
+// @ts-types="./pg.d.ts"
 import pg from "npm:pg@8.23.1";
+import type { NamedStatement, Pool, PoolConfig } from "./pg.d.ts";
 import { type DatabaseAddress, shownDatabase } from "../core/backend_address.ts";
 import { MissingBackendError, OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
@@ -39,14 +40,14 @@ const PROBE_MS = 400;
 export interface DatabaseClient {
   /** Runs a statement; one with a name is prepared once for each connection. */
   query(
-    statement: string | { readonly name: string; readonly text: string; values: unknown[] },
-    values?: unknown[],
+    statement: string | NamedStatement,
+    values?: readonly unknown[],
   ): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
 /** Connections to one database. */
 export class DatabaseLink {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
   readonly #log: Log;
   readonly #shown: string;
   #failure: string | undefined;
@@ -170,10 +171,10 @@ export class DatabaseLink {
   }
 }
 
-function poolConfig(address: DatabaseAddress): pg.PoolConfig {
+function poolConfig(address: DatabaseAddress): PoolConfig {
   const { host, port, user, password, database, tls } = address;
   const { connect, lock, statement, answer, idleInTransaction } = DATABASE_DEADLINES;
-  const config: pg.PoolConfig & { readonly pipeline: boolean } = {
+  return {
     ...{ host, port, user, database },
     // A function: without a password the driver would look for a file with one.
     password: () => password,
@@ -191,7 +192,6 @@ function poolConfig(address: DatabaseAddress): pg.PoolConfig {
     max: MAX_DATABASE_CONNECTIONS,
     pipeline: true,
   };
-  return config;
 }
 
 /** Whether the database works, and refused one statement for what it asked. */

@@ -8,7 +8,7 @@ import { type Migration, MIGRATIONS } from "./postgres_migrations.ts";
 /** What applying needs of a connection. */
 export interface MigrationClient {
   /** Runs a statement, or several without values. */
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
 /** A number that is this lock's alone; see also `parley.change`. */

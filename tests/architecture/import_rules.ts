@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   observe: { rooms: ["core"] },
   net: { rooms: ["core"] },
   services: { rooms: ["core"], typesOf: ["lib/storage/store.ts"], node: ["crypto"] },
-  storage: { rooms: ["core"], node: ["zlib"], npm: ["pg", "@types/pg", "@redis/client"] },
+  storage: { rooms: ["core"], node: ["zlib"], npm: ["pg", "@redis/client"] },
   server: { rooms: ["core", "wire", "config", "observe", "net", "services", "storage"] },
   client: {
     rooms: ["core", "wire", "config", "observe", "net"],

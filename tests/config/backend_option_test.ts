@@ -77,9 +77,12 @@ Deno.test("a database is shown without its password", () => {
 Deno.test("passwords of URLs are taken out of whatever quotes them", () => {
   assertEquals(
     withoutPasswords('Cannot use "postgres://u:a/b@c@h/db": too many arguments, redis://:x@h'),
-    'Cannot use "postgres://...@h/db": too many arguments, redis://...@h',
+    'Cannot use "postgres://u:...@h/db": too many arguments, redis://:...@h',
   );
-  assertEquals(withoutPasswords("see http://h/x and ann@h"), "see http://h/x and ann@h");
+  assertEquals(
+    withoutPasswords("see http://h:1/x and ann@h, postgres://ann@h"),
+    "see http://h:1/x and ann@h, postgres://ann@h",
+  );
 });
 
 Deno.test("the help tells of both options, and shows no value of theirs", () => {
