@@ -66,12 +66,15 @@ export function notUsableLine(what: string, typed: string, rule: string): Screen
 }
 
 /** Somebody has got into a room. */
-export function enteredLine(kind: "create" | "join", room: string): ScreenLine {
+export function enteredLines(kind: "create" | "join", room: string): ScreenLine[] {
   const name = visibleText(room);
-  const how = "exit, quit or q leaves, /help tells more";
+  const how = "exit, quit or q leaves, /help tells more.";
   return kind === "create"
-    ? line(`Room ${name} is open and you are its host, when you leave it closes: ${how}.`, "good")
-    : line(`You are in room ${name}: ${how}.`, "good");
+    ? [
+      line(`Room ${name} is open. You are its host: when you leave, it closes.`, "good"),
+      line(how),
+    ]
+    : [line(`You are in room ${name}: ${how}`, "good")];
 }
 
 /** Why somebody did not get in, as a sentence without its end. */

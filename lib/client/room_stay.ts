@@ -59,7 +59,7 @@ export class RoomStay {
   async run(): Promise<StayEnd> {
     const { terminal } = this.#parts;
     const { kind, room, member } = this.#entered;
-    this.#show(screens.enteredLine(kind, room));
+    this.#show(...screens.enteredLines(kind, room));
     terminal.prompt(screens.roomPrompt(member));
     const end = await this.#talkOn();
     if (end === "closed") {

@@ -210,8 +210,13 @@ export class RoomVisit {
   }
 
   async #askPassword(): Promise<string | undefined> {
-    const password = await this.#ask(screens.valuePrompt("Password"));
-    return password || undefined;
+    if (this.#isOver) return undefined;
+    this.#terminal.prompt(screens.valuePrompt("Password"));
+    const next = await this.#lines.nextSecret(this.#stopped.promise);
+    // Blanks at its ends are part of a password.
+    if (next.kind === "line") return next.text || undefined;
+    this.#isOver = true;
+    return undefined;
   }
 
   /** Asks until the answer is usable; `undefined` for nothing typed, or no more input. */

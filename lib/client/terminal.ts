@@ -22,6 +22,8 @@ export interface Terminal {
   prompt(prompt: ScreenLine): void;
   /** The next line without its line end; `undefined` when there are no more. One at a time. */
   nextLine(): Promise<string | undefined>;
+  /** As {@linkcode Terminal.nextLine}, for what nobody may see: a person's letters do not show. */
+  nextSecret(): Promise<string | undefined>;
   /**
    * Takes back what a person has typed and nobody has read, the half-typed line included, because it
    * was meant for something that is over. Lines of a pipe stay: a script knows what it does.
@@ -89,6 +91,10 @@ class PlainTerminal implements Terminal {
     return (await this.#lines.next()).value;
   }
 
+  nextSecret(): Promise<string | undefined> {
+    return this.nextLine();
+  }
+
   dropTyped(): readonly string[] {
     return [];
   }
@@ -125,9 +131,12 @@ function withoutCarriageReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
 
-/** What `node:readline` keeps beside its typed interface: where the input's first row is. */
-interface EditedRows {
+/** What `node:readline` keeps beside its typed interface. */
+interface EditorInside {
+  /** Where the input's first row is. */
   prevRows: number;
+  /** What was typed before, the last first. */
+  readonly history: string[];
 }
 
 /** A line editor: history, cursor keys, wide characters; `node:readline` does the editing. */
@@ -139,6 +148,8 @@ class LineEditor implements Terminal {
   readonly #typedAhead: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
   #prompt = "";
+  /** Whether what is typed does not show. */
+  #isMuted = false;
   #isClosed = false;
 
   constructor(stop: StopRequest, style: Style, { complete, typedAhead }: TerminalOptions) {
@@ -146,12 +157,14 @@ class LineEditor implements Terminal {
     this.#style = style;
     this.#editor = readline.createInterface({
       input: process.stdin,
-      output: process.stdout,
+      output: this.#output(),
       terminal: true,
       removeHistoryDuplicates: true,
       prompt: "",
       ...(complete && { completer: (typed: string) => [[...complete(typed)], typed] }),
     });
+    // It pauses for every Tab, and Deno 2.6 loses what is typed meanwhile.
+    this.#editor.pause = () => this.#editor;
     this.#editor.on("line", (line: string) => this.#typed(line));
     this.#editor.on("close", () => this.#ended());
     this.#editor.on("SIGINT", () => stop());
@@ -160,12 +173,21 @@ class LineEditor implements Terminal {
     if (typedAhead) this.#editor.write(typedAhead);
   }
 
+  /** Where the editor writes: stdout, unless muted. */
+  #output(): typeof process.stdout {
+    const output: typeof process.stdout = Object.create(process.stdout);
+    output.write = (...args: unknown[]): boolean =>
+      this.#isMuted || Reflect.apply(process.stdout.write, process.stdout, args);
+    return output;
+  }
+
   show(lines: readonly ScreenLine[]): void {
     const text = lines.map((line) => paint(line, this.#style) + "\n").join("");
     if (this.#isClosed) return write(text, this.#stop);
     this.#clearInput();
     write(text, this.#stop);
-    this.#editor.prompt(true);
+    if (this.#isMuted) write(this.#prompt, this.#stop);
+    else this.#editor.prompt(true);
   }
 
   /** Takes the prompt and the half-typed line off the screen; the cursor is where they began. */
@@ -175,7 +197,7 @@ class LineEditor implements Terminal {
     readline.cursorTo(process.stdout, 0);
     readline.clearScreenDown(process.stdout);
     // Or the editor would go up once more, over what is shown in between.
-    (this.#editor as unknown as EditedRows).prevRows = 0;
+    (this.#editor as unknown as EditorInside).prevRows = 0;
   }
 
   prompt(prompt: ScreenLine): void {
@@ -204,6 +226,21 @@ class LineEditor implements Terminal {
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
+  async nextSecret(): Promise<string | undefined> {
+    if (this.#typedAhead.length > 0) return this.#typedAhead.shift();
+    const line = this.nextLine();
+    this.#isMuted = !this.#isClosed;
+    return await line;
+  }
+
+  /** A secret was typed: the screen goes on below it, and no key brings it back. */
+  #unmute(): void {
+    if (!this.#isMuted) return;
+    this.#isMuted = false;
+    (this.#editor as unknown as EditorInside).history.shift();
+    write("\n", this.#stop);
+  }
+
   dropTyped(): readonly string[] {
     const dropped = [...this.#typedAhead.splice(0), this.#editor.line];
     this.#editor.write(null, { ctrl: true, name: "e" });
@@ -212,6 +249,7 @@ class LineEditor implements Terminal {
   }
 
   #typed(line: string): void {
+    this.#unmute();
     const waiting = this.#waiting;
     if (waiting === undefined) {
       this.#typedAhead.push(line);

@@ -24,7 +24,19 @@ export class TypedLines {
 
   /** The next line, unless something else happens first. */
   async next<Other>(other: Promise<Other>): Promise<Awaited<Other>> {
-    this.#next ??= this.#terminal.nextLine();
+    return await this.#race(this.#terminal.nextLine, other);
+  }
+
+  /** As {@linkcode TypedLines.next}, for what nobody may see. */
+  async nextSecret<Other>(other: Promise<Other>): Promise<Awaited<Other>> {
+    return await this.#race(this.#terminal.nextSecret, other);
+  }
+
+  async #race<Other>(
+    read: () => Promise<string | undefined>,
+    other: Promise<Other>,
+  ): Promise<Awaited<Other>> {
+    this.#next ??= read.call(this.#terminal);
     const line = this.#next.then((text): Awaited<Other> =>
       text === undefined ? { kind: "end" } : { kind: "line", text }
     );

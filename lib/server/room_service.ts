@@ -9,6 +9,7 @@ import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Rooms } from "../services/rooms.ts";
 import { keepDoor } from "./doorkeeper.ts";
+import { LoginAttempts } from "./login_attempts.ts";
 import { isAnswerable } from "./presence_answers.ts";
 import { RoomRelay } from "./room_relay.ts";
 import { RoomRequests } from "./room_requests.ts";
@@ -38,7 +39,7 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, passwords, store, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, passwords, store, clock, log }: ServiceParts,
 ): Service<RoomPorts> {
   const listener = listenTcp({ hostname: host, port: settings.roomsTcpPort });
   let socket: DatagramSocket;
@@ -63,7 +64,8 @@ export function startRooms(
     destination: (address) => socket.destination(address),
     send: (datagram, to) => socket.sendTo(datagram, to),
   });
-  const requests = new RoomRequests({ rooms, clock, log });
+  const attempts = new LoginAttempts(trusted);
+  const requests = new RoomRequests({ rooms, attempts, clock, log });
   const sessions = new RoomSessions(
     (frame, fromIp) => requests.answer(frame, fromIp),
     limits.readDeadlineSeconds,

@@ -53,7 +53,7 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
     screens.roomSaidLine(nasty, nasty),
     screens.whoLine(nasty, [nasty], nasty),
     ...screens.roomListLines([{ room: nasty, members: 1, password: false }], 0),
-    screens.enteredLine("join", nasty),
+    ...screens.enteredLines("join", nasty),
     screens.roomLeftLine("create", nasty),
     screens.roomClosedLine(nasty),
     screens.roomPrompt(nasty),

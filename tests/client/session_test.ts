@@ -56,7 +56,7 @@ Deno.test("G goes to the rooms and back; a call meanwhile waits for the menu", a
   const { terminal } = play;
   await server.register("alice");
   terminal.types("L alice", "G", "", `${rooms.tcp}`, `${rooms.udp}`, "1", "lab", "alice");
-  await terminal.sees("Room lab is open and you are its host");
+  await terminal.sees("Room lab is open. You are its host");
   const caller = await Deno.connect({ hostname: "127.0.0.1", port: play.messagePort });
   await terminal.sees("is calling; answer with Y or N after this.");
   terminal.types("n", "q", "3");
