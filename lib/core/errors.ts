@@ -36,6 +36,12 @@ export class BusyError extends Error {
   override readonly name = "BusyError";
 }
 
+/** What servers share cannot be reached now; a server goes on with what it knows itself. */
+export class SharingError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "SharingError";
+}
+
 /** What to tell a person about any thrown value: its message, without a stack. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -2,10 +2,16 @@
  * What a server keeps its things in, as its options say: opened, and where asked for, waited for.
  */
 
-import { shownStore, type StoreChoice } from "../core/backend_address.ts";
+import {
+  type PresenceChoice,
+  shownRedis,
+  shownStore,
+  type StoreChoice,
+} from "../core/backend_address.ts";
 import { MissingBackendError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { openStore, type StoreSettings } from "../storage/open_store.ts";
+import type { SharedState } from "../storage/shared_state.ts";
 import type { Store } from "../storage/store.ts";
 
 /** How often a backend that is missing at the start is tried again. */
@@ -14,6 +20,7 @@ const RETRY_MS = 500;
 /** What the options say about backends. */
 export interface BackendOptions {
   readonly store: StoreChoice;
+  readonly presence: PresenceChoice;
   /** Directory of the text files. */
   readonly data: string;
   readonly compactFrom: number;
@@ -31,9 +38,31 @@ export async function openChosenStore(options: BackendOptions, log: Log): Promis
   return await waiting(options.waitForBackends, log, () => openStore(settingsOf(options, log)));
 }
 
-/** Where users are kept, for people to see. */
-export function shownPlace({ store, data }: BackendOptions): Readonly<Record<string, string>> {
-  return store.kind === "text" ? { store: "text", directory: data } : { store: shownStore(store) };
+/**
+ * Opens what the server shares with others; `undefined` where it shares nothing.
+ *
+ * @throws MissingBackendError when it is not there and is not waited for
+ */
+export async function openChosenSharing(
+  { presence, waitForBackends }: BackendOptions,
+  log: Log,
+): Promise<SharedState | undefined> {
+  if (presence.kind === "memory") return undefined;
+  const { address } = presence;
+  // Whoever shares nothing loads no driver.
+  const { openRedisState } = await import("../storage/redis_state.ts");
+  return await waiting(waitForBackends, log, () => openRedisState(address, log));
+}
+
+/** Where users and presence are kept, for people to see. */
+export function shownPlaces(
+  { store, data, presence }: BackendOptions,
+): Readonly<Record<string, string>> {
+  return {
+    store: shownStore(store),
+    ...(store.kind === "text" ? { directory: data } : {}),
+    presence: presence.kind === "redis" ? shownRedis(presence.address) : presence.kind,
+  };
 }
 
 function settingsOf({ store, data, compactFrom }: BackendOptions, log: Log): StoreSettings {

@@ -11,7 +11,8 @@ import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
-import { openChosenStore, shownPlace } from "./backends.ts";
+import type { SharedState } from "../storage/shared_state.ts";
+import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
 import { type RunningServer, startServer } from "./start.ts";
@@ -35,8 +36,10 @@ export async function runServer(options: ServerOptions): Promise<number> {
   });
   surviveUnexpected(log);
   const store = await openChosenStore(options, log);
+  let shared: SharedState | undefined;
   let server: RunningServer;
   try {
+    shared = await openChosenSharing(options, log);
     const sinceStart = (): number => performance.now();
     const services = {
       buddy: options.services.includes("buddy") ? options : undefined,
@@ -45,9 +48,10 @@ export async function runServer(options: ServerOptions): Promise<number> {
     };
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, clock: sinceStart, log },
+      ...{ store, shared, clock: sinceStart, log },
     });
   } catch (error) {
+    shared?.close();
     await store.close();
     throw error;
   }
@@ -62,7 +66,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
-  log.info("Users are kept", shownPlace(options));
+  log.info("Users are kept", shownPlaces(options));
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {
