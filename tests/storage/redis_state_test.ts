@@ -162,7 +162,7 @@ shared("an outage: quick failures, and everything again afterwards", async (one,
 
 shared(
   "without Redis, opening says what is missing, without the password",
-  async (_1, _2, redis) => {
+  async (one, two, redis) => {
     await redis.end();
     const error = await assertRejects(
       () => openRedisState(redis.address, new RecordedLog()),
