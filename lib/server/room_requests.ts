@@ -68,6 +68,7 @@ export class RoomRequests {
       case "join":
         return await this.#enter(request, fromIp);
       case "list":
+        await this.#catchUp();
         return {
           ...{ success: true, token: "" },
           rooms: Array.from(rooms.rooms(), ({ name, members, hash }) => ({
@@ -77,12 +78,19 @@ export class RoomRequests {
           })),
         };
       case "who": {
+        await this.#catchUp();
         const room = rooms.roomOf(request.room, request.token);
         if (room === undefined) return refused("that token is of no member of the room");
         const members = Array.from(room.members.values(), ({ name }) => name);
         return { success: true, token: "", members, host: room.host };
       }
     }
+  }
+
+  /** Other servers may have changed something; without the store, what is known does. */
+  async #catchUp(): Promise<void> {
+    const { rooms, clock } = this.#parts;
+    await rooms.catchUp(clock()).catch(() => {});
   }
 
   async #enter(request: EnterRequest, ip: string): Promise<RoomAnswer> {

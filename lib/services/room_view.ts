@@ -45,6 +45,8 @@ export interface Member {
   heardAt: number;
   /** Since when a server doubts them, as this one saw it; see `store.ts`. */
   doubtedAt: number | undefined;
+  /** Whether they talk to another server with the same rooms. */
+  isElsewhere: boolean;
   /** Whether they are on their way out. */
   isLeaving: boolean;
 }
@@ -152,7 +154,13 @@ export class RoomView {
     const { token, ip } = stored;
     const member: Member = {
       ...{ name, token, ip, room },
-      ...{ address: undefined, heardAt: now, doubtedAt: undefined, isLeaving: false },
+      ...{
+        address: undefined,
+        heardAt: now,
+        doubtedAt: undefined,
+        isElsewhere: false,
+        isLeaving: false,
+      },
     };
     room.members.set(name, member);
     this.#watch.came(member);

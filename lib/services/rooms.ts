@@ -54,7 +54,7 @@ export interface RoomPasswords {
 /** What rooms need. */
 export interface RoomParts {
   /** Where rooms are remembered. */
-  readonly store: Store;
+  readonly store: Pick<Store, "change" | "room" | "rooms">;
   /** How many of everything there may be. */
   readonly limits: RoomLimits;
   /** Makes and checks password hashes. */
@@ -137,7 +137,7 @@ export class Rooms {
     const known = stored.members.find((known) => known.member === member);
     if (known !== undefined) {
       const seen = this.#view.room(room)?.members.get(member);
-      const isLive = seen?.address !== undefined || seen?.isLeaving;
+      const isLive = seen?.address !== undefined || seen?.isElsewhere || seen?.isLeaving;
       return known.ip === ip && !isLive
         ? { kind: "entered", token: known.token }
         : refused("name taken");
@@ -189,7 +189,14 @@ export class Rooms {
       return false;
     }
     member.heardAt = now;
+    member.isElsewhere = false;
     return true;
+  }
+
+  /** A member talks to another server now, and is that one's to hear. */
+  moved(member: Member): void {
+    member.address = undefined;
+    member.isElsewhere = true;
   }
 
   /** A member leaves; with its host the room closes. @throws StorageError */
