@@ -1,11 +1,15 @@
 /**
- * The Parley load balancer. It is not built yet, and says so instead of pretending.
+ * The Parley load balancer, and the command that steers a running one. `load_balancer.ts --help`
+ * tells how to run it.
  */
 
 import { BALANCER_PROGRAM } from "./lib/config/balancer_options.ts";
+import { CTL_PROGRAM } from "./lib/config/ctl_options.ts";
 import { runProgram } from "./lib/config/start.ts";
-import { runBalancer } from "./lib/balancer/run.ts";
+import { runBalancer, runCtl } from "./lib/balancer/run.ts";
 
 if (import.meta.main) {
-  await runProgram(BALANCER_PROGRAM, Deno.args, runBalancer);
+  const [word, ...rest] = Deno.args;
+  if (word === "ctl") await runProgram(CTL_PROGRAM, rest, ({ options }) => runCtl(options));
+  else await runProgram(BALANCER_PROGRAM, Deno.args, (line) => runBalancer(line, Deno.args));
 }

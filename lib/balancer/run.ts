@@ -1,16 +1,128 @@
-/** The balancer as a program, as far as it is built: it tells that it is not. */
+/**
+ * The balancer as a program: from options to exit code.
+ */
 
-import { OperationalError } from "../core/errors.ts";
+import { BALANCER_PROGRAM, servicesOf } from "../config/balancer_options.ts";
+import { type CommandLine, parseCommandLine } from "../config/command_line.ts";
+import type { CtlOptions } from "../config/ctl_options.ts";
+import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
+import { print } from "../config/start.ts";
+import { OperationalError, reasonOf } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import { listenReason } from "../net/system_error.ts";
+import { writeToStderr } from "../observe/log.ts";
+import { administer } from "./admin.ts";
+import { Balancer } from "./balancer.ts";
+import { ConfigWatch } from "./config_watch.ts";
+import { steer } from "./ctl.ts";
+import { createStoryLog } from "./story.ts";
+
+/** Time for what comes after the grace for connections: closing sockets, the last lines. */
+const LAST_STEPS_MS = 500;
+
+type Line = CommandLine<typeof BALANCER_PROGRAM.options>;
+
+const readFile = (path: string): Promise<string> => Deno.readTextFile(path);
 
 /**
- * Does not run yet.
+ * Runs the balancer until SIGINT or SIGTERM.
  *
- * @throws OperationalError always, saying what to do instead
+ * @param words the command line itself: a reload reads it again
+ * @returns the exit code
+ * @throws OperationalError when it cannot start
  */
-export function runBalancer(): Promise<number> {
-  return Promise.reject(
-    new OperationalError(
-      "The load balancer is not built yet: run one server and let every client use it",
-    ),
+export async function runBalancer(line: Line, words: readonly string[]): Promise<number> {
+  const { options } = line;
+  const log = createStoryLog({
+    format: options.log,
+    level: options.logLevel,
+    clock: Date.now,
+    write: writeToStderr,
+  });
+  surviveUnexpected(log);
+  const balancer = await Balancer.start({
+    services: servicesOf(line),
+    isQuiet: options.quiet,
+    log,
+    clock: () => performance.now(),
+    random: Math.random,
+    readFile,
+  });
+  const stop = stopSignal();
+  const admin = serveAdmin(balancer, line, log);
+  const watch = watchConfig(balancer, { path: options.config, words, log });
+  announce(balancer, admin);
+
+  log.info("Stopping", { signal: await stop });
+  watch?.stop();
+  const graceMs = options.stopGrace * 1000;
+  await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
+  log.info("Stopped");
+  return 0;
+}
+
+/**
+ * Steers a running balancer.
+ *
+ * @returns the exit code
+ * @throws UnreachableError when there is none, OperationalError when it refuses
+ */
+export async function runCtl(options: CtlOptions): Promise<number> {
+  const lines = await steer(options);
+  print(lines.map((line) => line + "\n").join(""));
+  return 0;
+}
+
+/**
+ * Opens the admin endpoint. Nobody may have asked for it by name: then a second balancer on this
+ * machine goes without.
+ *
+ * @returns its port, `null` without
+ */
+function serveAdmin(balancer: Balancer, { options, given }: Line, log: Log): number | null {
+  const { adminPort: port } = options;
+  try {
+    const { addr } = Deno.serve(
+      { hostname: "127.0.0.1", port, onListen: () => {} },
+      (request) =>
+        administer(balancer.services, request, ({ index, name }, service, what) => {
+          log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
+        }),
+    );
+    return addr.port;
+  } catch (error) {
+    const trouble = `the admin endpoint on 127.0.0.1:${port}: ${listenReason(error)}`;
+    if (given.has("adminPort")) throw new OperationalError(`Cannot open ${trouble}`);
+    log.warn(`Going on without ${trouble}`, { admin: port });
+    return null;
+  }
+}
+
+/** Reads the configuration again on SIGHUP and when its file has changed. */
+function watchConfig(
+  balancer: Balancer,
+  { path, words, log }: { path: string | undefined; words: readonly string[]; log: Log },
+): ConfigWatch | undefined {
+  let reading = Promise.resolve();
+  const reload = (): void => {
+    reading = reading.then(async () => {
+      try {
+        balancer.reconfigure(servicesOf(await parseCommandLine(BALANCER_PROGRAM, words, readFile)));
+        log.info("The configuration was read again", { config: path });
+      } catch (error) {
+        const reason = reasonOf(error);
+        log.error(`The configuration stays as it was: ${reason}`, { config: path, reason });
+      }
+    });
+  };
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reload);
+  return path === undefined ? undefined : new ConfigWatch(path, reload);
+}
+
+/** Tells programs (one line on stdout) which ports were bound. */
+function announce(balancer: Balancer, admin: number | null): void {
+  const services = Object.fromEntries(
+    [...balancer.services].map(([name, { port }]) => [name, { tcp: port, udp: null }]),
   );
+  print(`ready ${JSON.stringify({ services, admin, status: null })}\n`);
 }

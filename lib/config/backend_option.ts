@@ -1,128 +1,114 @@
-/**
- * The options that name a backend: a word, or a URL with a password in it. Such a URL is a secret:
- * no message and no help text ever quotes one.
- */
+/** A backend as it is written on a command line: `HOST:PORT[,weight=N][,max=N][,backup]`. */
 
-import type {
-  BackendTls,
-  DatabaseAddress,
-  PresenceChoice,
-  RedisAddress,
-  StoreChoice,
-} from "../core/backend_address.ts";
 import { UsageError } from "../core/errors.ts";
+import { isIpAddress } from "../core/ip_address.ts";
 import type { Option } from "./option.ts";
 
-const POSTGRES = "postgres://USER:PASSWORD@HOST:PORT/DATABASE";
-const REDIS = "redis://:PASSWORD@HOST:PORT";
-
-/** Where users and rooms are kept. */
-export function storeChoice(flag: string, help: string): Option<StoreChoice> {
-  return {
-    flag,
-    valueName: "text|memory|postgres://...",
-    default: { kind: "text" },
-    secret: true,
-    help,
-    parse([text = ""], label) {
-      if (text === "text" || text === "memory") return { kind: text };
-      if (!/^postgres(?:ql)?:/i.test(text)) {
-        throw new UsageError(`Cannot use ${label}: expected text, memory or ${POSTGRES}`);
-      }
-      return { kind: "postgres", address: parseDatabaseUrl(text, label) };
-    },
-  };
+/** One server behind the balancer, as configured. */
+export interface BackendSettings {
+  /** Name or address. */
+  readonly host: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** Its share against the others, 0 (nothing new) to 1000. */
+  readonly weight: number;
+  /** Connections it is given at the same time; `Infinity` when not bounded. */
+  readonly max: number;
+  /** Whether it is used only while no other backend is up. */
+  readonly isBackup: boolean;
 }
 
-/** Where presence is kept. */
-export function presenceChoice(flag: string, help: string): Option<PresenceChoice> {
-  return {
-    flag,
-    valueName: "memory|redis://...",
-    default: { kind: "memory" },
-    secret: true,
-    help,
-    parse([text = ""], label) {
-      if (text === "memory") return { kind: "memory" };
-      if (!/^rediss?:/i.test(text)) {
-        throw new UsageError(`Cannot use ${label}: expected memory or ${REDIS}`);
-      }
-      return { kind: "redis", address: parseRedisUrl(text, label) };
-    },
-  };
+/** Bounds of `weight=N`. */
+export const WEIGHT_RANGE = { min: 0, max: 1000 } as const;
+
+const MAX_RANGE = { min: 1, max: 1_000_000 } as const;
+const HOST_NAME =
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\.?$/i;
+
+/** How the backend is called everywhere: `127.0.0.1:5001`, `[::1]:5001`. */
+export function backendName({ host, port }: Pick<BackendSettings, "host" | "port">): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Reads whole numbers of a range; anything else is `undefined`. */
+export function numberIn(
+  text: string,
+  range: { readonly min: number; readonly max: number },
+): number | undefined {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  return number >= range.min && number <= range.max ? number : undefined;
 }
 
 /**
- * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=disable|require|verify-full`.
+ * Reads one backend.
  *
- * @throws UsageError saying what is wrong, without quoting it
+ * @throws UsageError naming the part that is wrong
  */
-export function parseDatabaseUrl(text: string, label: string): DatabaseAddress {
-  const url = parseUrl(text, label, POSTGRES);
-  const user = part(url.username, label);
-  const database = part(url.pathname.slice(1), label);
-  if (user === "") throw wrong(label, "it names no user", POSTGRES);
-  if (database === "" || database.includes("/")) {
-    throw wrong(label, "it names no database", POSTGRES);
-  }
-  for (const name of url.searchParams.keys()) {
-    if (name !== "sslmode") throw wrong(label, "only sslmode may stand behind the ?", POSTGRES);
-  }
-  const mode = url.searchParams.get("sslmode") ?? "disable";
-  const tls = SSL_MODES.get(mode);
-  if (tls === undefined) {
-    throw wrong(label, `sslmode is one of ${[...SSL_MODES.keys()].join(", ")}`, POSTGRES);
-  }
-  return { ...hostOf(url, 5432), user, password: part(url.password, label), database, tls };
-}
-
-const SSL_MODES: ReadonlyMap<string, BackendTls> = new Map([
-  ["disable", "off"],
-  ["require", "encrypted"],
-  ["verify-full", "verified"],
-]);
-
-/**
- * Reads `redis://USER:PASSWORD@HOST:PORT/NUMBER`; `rediss:` is Redis over TLS.
- *
- * @throws UsageError saying what is wrong, without quoting it
- */
-export function parseRedisUrl(text: string, label: string): RedisAddress {
-  const url = parseUrl(text, label, REDIS);
-  const number = url.pathname.slice(1) || "0";
-  if (!/^\d{1,5}$/.test(number)) throw wrong(label, "a database of Redis has a number", REDIS);
-  if (url.search !== "") throw wrong(label, "nothing may stand behind a ?", REDIS);
-  return {
-    ...hostOf(url, 6379),
-    user: part(url.username, label),
-    password: part(url.password, label),
-    database: Number(number),
-    tls: url.protocol === "rediss:" ? "verified" : "off",
+export function parseBackend(given: string, label: string): BackendSettings {
+  const [address = "", ...words] = given.split(",").map((word) => word.trim());
+  const refuse = (what: string): never => {
+    throw new UsageError(`Cannot use ${label} "${given}": ${what}`);
   };
-}
-
-function parseUrl(text: string, label: string, form: string): URL {
-  const url = URL.parse(text);
-  if (url === null || url.hash !== "") {
-    throw wrong(label, "it is no such URL (a # or / in a password is written %23, %2F)", form);
+  const { host, port } = splitAddress(address) ??
+    refuse("expected HOST:PORT[,weight=N][,max=N][,backup]");
+  let [weight, max, isBackup] = [1, Infinity, false];
+  const seen = new Set<string>();
+  for (const word of words) {
+    const [name = "", value] = word.split("=", 2);
+    if (seen.has(name)) refuse(`"${name}" is there twice`);
+    seen.add(name);
+    if (name === "weight" && value !== undefined) {
+      weight = numberIn(value, WEIGHT_RANGE) ?? refuse("a weight is a number from 0 to 1000");
+    } else if (name === "max" && value !== undefined) {
+      max = numberIn(value, MAX_RANGE) ?? refuse("max is a number from 1 to 1000000");
+    } else if (word === "backup") {
+      isBackup = true;
+    } else {
+      refuse(`"${word}" is none of weight=N, max=N and backup`);
+    }
   }
-  if (url.hostname === "") throw wrong(label, "it names no host", form);
-  return url;
+  return { host, port, weight, max, isBackup };
 }
 
-function hostOf(url: URL, port: number): { readonly host: string; readonly port: number } {
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  return { host, port: url.port === "" ? port : Number(url.port) };
-}
-
-function part(text: string, label: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new UsageError(`Cannot use ${label}: write a % in it as %25`);
+function splitAddress(address: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, digits = ""] =
+    /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address) ??
+      [];
+  const port = numberIn(digits, { min: 1, max: 65_535 });
+  if (port === undefined) return undefined;
+  if (bracketed !== undefined) {
+    return bracketed.includes(":") && isIpAddress(bracketed)
+      ? { host: bracketed, port }
+      : undefined;
   }
+  const host = plain ?? "";
+  // What looks like an IPv4 address has to be one: 127.0.0.300 is no name.
+  const isName = HOST_NAME.test(host) && !/^[\d.]+$/.test(host);
+  return isIpAddress(host) || isName ? { host, port } : undefined;
 }
 
-function wrong(label: string, what: string, form: string): UsageError {
-  return new UsageError(`Cannot use ${label}: ${what}; expected ${form}`);
+/** Backends, given one by one; the same one twice is refused. */
+export function backends(
+  flag: string,
+  value: readonly BackendSettings[],
+  help: string,
+): Option<readonly BackendSettings[]> {
+  return {
+    flag,
+    valueName: "HOST:PORT[,...]",
+    default: value,
+    shownDefault: value.map(backendName).join(),
+    help,
+    repeatable: true,
+    parse(texts, label) {
+      const parsed = texts.map((text) => parseBackend(text, label));
+      const names = parsed.map(backendName);
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      if (twice !== undefined) {
+        throw new UsageError(`Cannot use ${label}: "${twice}" is there twice`);
+      }
+      if (parsed.length === 0) throw new UsageError(`Cannot use ${label}: it needs a backend`);
+      return parsed;
+    },
+  };
 }

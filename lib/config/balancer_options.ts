@@ -1,12 +1,121 @@
 /** The command line of `load_balancer.ts`. */
 
+import { UsageError } from "../core/errors.ts";
+import { BALANCER_LIMITS } from "../core/limits.ts";
+import type { CommandLine } from "./command_line.ts";
+import { readObject } from "./config_file.ts";
+import {
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  port,
+  seconds,
+  toggle,
+} from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
+
+/** The port of the admin endpoint on loopback unless told otherwise. */
+export const ADMIN_PORT = 1239;
+
+/** The name of the service that flags describe. */
+export const FLAG_SERVICE = "buddy";
+
+/** Services by name, each with its options. */
+export type Services = ReadonlyMap<string, ServiceOptions>;
+
+const SERVICE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Several services, each an object of service options under its name. */
+const services: Option<Services> = {
+  flag: "services",
+  valueName: "JSON",
+  default: new Map(),
+  shownDefault: "none",
+  help: "several services by name, best in a config file",
+  structured: true,
+  parse([given = ""], label) {
+    const named = Object.entries(parseJson(given, label));
+    if (named.length === 0) throw new UsageError(`Cannot use ${label}: it needs a service`);
+    return new Map(named.map(([name, content]) => [name, parseService(name, content, label)]));
+  },
+};
+
+function parseJson(text: string, label: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  if (content !== null && typeof content === "object" && !Array.isArray(content)) {
+    return content as Record<string, unknown>;
+  }
+  throw new UsageError(`Cannot use ${label}: expected an object, { "buddy": { ... } }`);
+}
+
+function parseService(name: string, content: unknown, label: string): ServiceOptions {
+  if (!SERVICE_NAME.test(name)) {
+    throw new UsageError(
+      `Cannot use ${label}: "${name}" is no name of a service (lower-case letters, digits, "-")`,
+    );
+  }
+  const what = `service "${name}" of ${label}`;
+  const given = readObject(content, { options: SERVICE_OPTIONS, what, where: what });
+  const values = Object.entries(SERVICE_OPTIONS).map(([key, option]: [string, Option<unknown>]) => {
+    const value = given.get(key);
+    return [key, value === undefined ? option.default : option.parse(value.texts, value.label)];
+  });
+  return checkService(Object.fromEntries(values), what);
+}
+
+/** Every option of the balancer. */
+export const BALANCER_OPTIONS = {
+  ...SERVICE_OPTIONS,
+  services,
+  adminPort: port("admin-port", ADMIN_PORT, "loopback port of the admin endpoint, for ctl"),
+  stopGrace: seconds(
+    "stop-grace",
+    BALANCER_LIMITS.stopGraceSeconds,
+    "seconds connections may go on after SIGTERM",
+  ),
+  quiet: toggle("quiet", "do not tell of every connection"),
+  ...COMMON_OPTIONS,
+} satisfies OptionTable;
+
+/** The balancer's options, read. */
+export type BalancerOptions = OptionValues<typeof BALANCER_OPTIONS>;
 
 /** How the balancer describes itself. */
-export const BALANCER_PROGRAM: Program<typeof COMMON_OPTIONS> = {
+export const BALANCER_PROGRAM: Program<typeof BALANCER_OPTIONS> = {
   name: "load_balancer",
-  summary: "Parley load balancer: several servers behind one address. Not built yet.",
+  summary: "Parley load balancer: several servers behind one address.",
   positionals: [],
-  options: COMMON_OPTIONS,
-  examples: [["server", "one server takes every client until then"]],
+  options: BALANCER_OPTIONS,
+  examples: [
+    ["load_balancer", "1234 over 127.0.0.1:5001 and 127.0.0.1:5002"],
+    ["load_balancer --backend a:1234 --backend b:1234,weight=2", "over two machines"],
+    ["load_balancer --config lab.jsonc --quiet --log json", "as a service; sees changes"],
+    ["load_balancer ctl drain 0", "give backend 0 nothing new; see ctl --help"],
+  ],
 };
+
+/**
+ * The services a command line asks for: those of `services`, or the one that flags describe.
+ *
+ * @throws UsageError when both are there, or options of a service do not go together
+ */
+export function servicesOf(
+  { options, given }: CommandLine<typeof BALANCER_OPTIONS>,
+): Services {
+  if (options.services.size === 0) {
+    return new Map([[FLAG_SERVICE, checkService(options, "these options")]]);
+  }
+  const extra = Object.keys(SERVICE_OPTIONS).find((name) => given.has(name));
+  if (extra !== undefined) {
+    throw new UsageError(
+      `Cannot use "${extra}" beside "services": each service says its own`,
+    );
+  }
+  return options.services;
+}

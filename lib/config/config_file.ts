@@ -22,17 +22,39 @@ export async function readConfigFile(
   readFile: (path: string) => Promise<string>,
 ): Promise<Map<string, GivenValue>> {
   const content = await parseFile(path, readFile);
+  return readObject(content, { options, what: `config file "${path}"`, where: path });
+}
+
+/** Where an object of options stands, for reading it and for messages. */
+export interface ObjectContext {
+  /** The names it may have. */
+  readonly options: OptionTable;
+  /** What it is: `config file "parley.jsonc"`. */
+  readonly what: string;
+  /** What a value is said to be in: `parley.jsonc`. */
+  readonly where: string;
+}
+
+/**
+ * Reads an object whose names are option names.
+ *
+ * @throws UsageError when it is no object, or has a name that is no option
+ */
+export function readObject(
+  content: unknown,
+  { options, what, where }: ObjectContext,
+): Map<string, GivenValue> {
   if (content === null || typeof content !== "object" || Array.isArray(content)) {
-    throw new UsageError(`Cannot use config file "${path}": expected an object, { ... }`);
+    throw new UsageError(`Cannot use ${what}: expected an object, { ... }`);
   }
   const given = new Map<string, GivenValue>();
   for (const [name, value] of Object.entries(content)) {
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined || NOT_IN_A_FILE.includes(name)) {
       const hint = didYouMean(name, options);
-      throw new UsageError(`Cannot use config file "${path}": unknown option "${name}"${hint}`);
+      throw new UsageError(`Cannot use ${what}: unknown option "${name}"${hint}`);
     }
-    const label = `"${name}" in ${path}`;
+    const label = `"${name}" in ${where}`;
     given.set(name, { texts: asTexts(value, option, label), label });
   }
   return given;
@@ -58,6 +80,7 @@ async function parseFile(
 }
 
 function asTexts(value: unknown, option: Option<unknown>, label: string): string[] {
+  if (option.structured) return [JSON.stringify(value)];
   if (Array.isArray(value) && !option.repeatable) {
     throw new UsageError(`Cannot use ${label}: expected one value, not a list`);
   }

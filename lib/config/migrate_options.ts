@@ -2,7 +2,7 @@
 
 import type { DatabaseAddress } from "../core/backend_address.ts";
 import { UsageError } from "../core/errors.ts";
-import { parseDatabaseUrl } from "./backend_option.ts";
+import { parseDatabaseUrl } from "./store_option.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 

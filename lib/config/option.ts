@@ -20,6 +20,10 @@ export interface Option<T> {
   readonly repeatable?: boolean;
   /** Whether its value must never be shown. */
   readonly secret?: boolean;
+  /** Whether a config file gives it as an object, which is handed on as JSON. */
+  readonly structured?: boolean;
+  /** How its default is written in the help, where the value itself cannot be. */
+  readonly shownDefault?: string;
   /**
    * Reads its value from the texts given for it, one unless repeatable.
    *
@@ -84,6 +88,17 @@ export function seconds(flag: string, value: number, help: string): Option<numbe
       const number = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
       if (number > 0 && number <= 86_400) return number;
       throw expected(label, "seconds, more than 0 and at most 86400", text);
+    },
+  };
+}
+
+/** Seconds as {@linkcode seconds} takes them, or 0 for never. */
+export function secondsOrOff(flag: string, value: number, help: string): Option<number> {
+  const some = seconds(flag, value, help);
+  return {
+    ...some,
+    parse([text = ""], label) {
+      return /^0(\.0{1,3})?$/.test(text) ? 0 : some.parse([text], label);
     },
   };
 }

@@ -48,7 +48,7 @@ function optionRow(option: Option<unknown>): readonly [string, string] {
 }
 
 function defaultNote(option: Option<unknown>): string {
-  const value = option.default;
+  const value = option.shownDefault ?? option.default;
   if (option.secret || value === undefined || value === false) return "";
   if (Array.isArray(value)) return value.length === 0 ? "" : ` (${value.join(",")})`;
   return ` (${value})`;

@@ -5,7 +5,7 @@ import {
   DEFAULT_ROOM_LIMITS as ROOMS,
   DEFAULT_SERVER_LIMITS as LIMITS,
 } from "../core/limits.ts";
-import { presenceChoice, storeChoice } from "./backend_option.ts";
+import { presenceChoice, storeChoice } from "./store_option.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
 import {
@@ -65,7 +65,10 @@ export const SERVER_OPTIONS = {
   ),
   ...CHAT_OPTIONS,
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
-  trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
+  trustProxy: addressRanges(
+    "trust-proxy",
+    "balancers: may say whose a connection is, and are not limited by address",
+  ),
   maxConnections: wholeNumber(
     "max-connections",
     LIMITS.maxConnections,

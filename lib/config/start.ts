@@ -49,16 +49,25 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
+/** Writes text to stdout. A reader that went away (`server --help | head -1`) changes nothing. */
+export function print(text: string): void {
+  write(Deno.stdout, text);
+}
+
 function finish(
   code: number,
   stream: typeof Deno.stdout | typeof Deno.stderr,
   text: string,
 ): never {
+  write(stream, text);
+  Deno.exit(code);
+}
+
+function write(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
   const bytes = new TextEncoder().encode(text);
   try {
     for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
   } catch {
-    // A reader that went away (`server --help | head -1`) changes nothing about the outcome.
+    // Nobody reads it; what was asked for happens all the same.
   }
-  Deno.exit(code);
 }

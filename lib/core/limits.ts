@@ -76,6 +76,48 @@ export const ANSWER_LIMITS = {
   trackedAddresses: 10_000,
 } as const;
 
+/** What a balancer allows and waits for; each is an option of it, but for the handshake. */
+export const BALANCER_LIMITS = {
+  /** Seconds to wait for a backend to take a connection. */
+  connectTimeoutSeconds: 2,
+  /** Seconds a connection may carry nothing before it is closed. */
+  idleTimeoutSeconds: 3600,
+  /** The same once the backend has said all it will. */
+  finishTimeoutSeconds: 60,
+  /** Clients that may wait for a place at a backend, and how long in seconds. */
+  maxQueue: 1024,
+  queueTimeoutSeconds: 5,
+  /** Seconds between two health checks of a backend, and seconds one may take. */
+  checkIntervalSeconds: 2,
+  checkTimeoutSeconds: 2,
+  /** Checks in a row that bring a backend back, and that take it out. */
+  rise: 2,
+  fall: 3,
+  /** Seconds until a backend that came back is given its full share; 0 is at once. */
+  slowStartSeconds: 0,
+  /** Seconds to wait for the first bytes of a client where they decide. */
+  peekTimeoutSeconds: 2,
+  /** Seconds a client has for its TLS handshake. */
+  handshakeTimeoutSeconds: 10,
+  /** Seconds connections may go on when the balancer stops; the contract says 5 in all. */
+  stopGraceSeconds: 4,
+} as const;
+
+/**
+ * The most a balancer holds of one direction of a connection, in bytes: what it has read and not
+ * yet written. A connection that carries little holds {@linkcode PROXY_SMALL_BUFFER_BYTES}.
+ */
+export const PROXY_BUFFER_BYTES: number = 64 * 1024;
+
+/** What a direction holds while less than this comes at once: 4000 idle ones are 32 MiB then. */
+export const PROXY_SMALL_BUFFER_BYTES: number = 4 * 1024;
+
+/** The most a balancer looks at before it chooses a backend, and the longest PROXY header. */
+export const MAX_PEEK_BYTES = 2048;
+
+/** Keys an affinity table remembers; the longest unused is forgotten first. */
+export const MAX_AFFINITY_ENTRIES = 100_000;
+
 /** Limits of the room service; each is an option of `server.ts`. */
 export interface RoomLimits {
   /** Rooms open at the same time. */

@@ -7,7 +7,7 @@
  */
 
 import { canonicalIp } from "../core/ip_address.ts";
-import type { IncomingStream, Log } from "../core/ports.ts";
+import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
 import { systemCode } from "./system_error.ts";
 
 /** How long to wait when accepting fails for want of something; it would fail again at once. */
@@ -19,18 +19,34 @@ const WARN_EVERY_MS = 10_000;
 /** The peer was gone before it was accepted: its own affair, and the next one may be fine. */
 const PEER_GONE = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EINVAL", "EPROTO"]);
 
+/** A connection just accepted, with all that is known of its two ends. */
+export interface AcceptedStream extends IncomingStream {
+  /** The other side's port. */
+  readonly remotePort: number;
+  /** The address it connected to, in canonical form. */
+  readonly localIp: string;
+  /** The port it connected to. */
+  readonly localPort: number;
+}
+
+/** Something that accepts: a TCP listener, or a TLS one. */
+export interface StreamListener {
+  /** Waits for the next connection. */
+  accept(): Promise<ByteStream & Pick<Deno.TcpConn, "remoteAddr" | "localAddr">>;
+}
+
 /**
  * Hands every connection on until the listener is closed, then resolves. The handler owns the
  * connection from then on, and must not throw.
  */
 export async function acceptConnections(
-  listener: Deno.TcpListener,
-  handle: (incoming: IncomingStream) => void,
+  listener: StreamListener,
+  handle: (incoming: AcceptedStream) => void,
   log: Log,
 ): Promise<void> {
   let warnedAt = -Infinity;
   for (;;) {
-    let conn: Deno.TcpConn;
+    let conn: Awaited<ReturnType<StreamListener["accept"]>>;
     try {
       conn = await listener.accept();
     } catch (error) {
@@ -46,7 +62,13 @@ export async function acceptConnections(
       await new Promise((resume) => setTimeout(resume, PAUSE_MS));
       continue;
     }
-    handle({ stream: conn, remoteIp: canonicalIp(conn.remoteAddr.hostname) });
+    handle({
+      stream: conn,
+      remoteIp: canonicalIp(conn.remoteAddr.hostname),
+      remotePort: conn.remoteAddr.port,
+      localIp: canonicalIp(conn.localAddr.hostname),
+      localPort: conn.localAddr.port,
+    });
   }
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { OperationalError, UnreachableError } from "../core/errors.ts";
+import { closeNow } from "./orderly_close.ts";
 import { connectReason, listenReason } from "./system_error.ts";
 
 /**
@@ -37,6 +38,40 @@ export function listenTcp(address: ListenAddress): Deno.TcpListener {
     throw new OperationalError(`Cannot listen on ${at} (TCP): ${listenReason(error)}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Listens for TLS connections; each is taken as it comes, and shakes hands when it is first read.
+ * The caller closes the listener.
+ *
+ * @param identity certificate chain and private key, both PEM
+ * @throws OperationalError naming the address, or that the certificate or key is none
+ */
+export function listenTls(
+  address: ListenAddress,
+  identity: { readonly cert: string; readonly key: string },
+): Deno.TlsListener {
+  const at = hostPort(address.hostname, address.port);
+  try {
+    return Deno.listenTls({ ...address, ...identity, tcpBacklog: TCP_BACKLOG });
+  } catch (error) {
+    throw new OperationalError(`Cannot listen on ${at} (TLS): ${listenReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Waits for a TLS client to prove that it is one. Rejects when it is not, or takes longer; the
+ * connection is still the caller's to close.
+ */
+export async function shakeHands(conn: Deno.TlsConn, seconds: number): Promise<void> {
+  const timer = setTimeout(() => closeNow(conn), seconds * 1000);
+  try {
+    await conn.handshake();
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -142,11 +142,6 @@ export class RoomRelay {
     const { member } = seat;
     const kind = messageKind(message);
     const now = clock();
-    // Leaving costs nobody anything, and must not be lost in a flood of one's own.
-    if (kind !== "leave" && !seat.allowance.take(now)) {
-      this.drops.tooMany++;
-      return;
-    }
     const isNew = member.address === undefined || kind === "register";
     if ((isNew && !isAnswerable(from)) || !rooms.hear(member, from, kind === "register", now)) {
       this.drops.forged++;
@@ -155,6 +150,12 @@ export class RoomRelay {
     if (seat.destination?.address !== member.address) {
       seat.destination = { address: from, to: destination(from) };
       this.#tellOthers(seat);
+    }
+    // Judged behind the source: nobody else uses up what a member may send. Leaving costs nobody
+    // anything, and must not be lost in a flood of one's own.
+    if (kind !== "leave" && !seat.allowance.take(now)) {
+      this.drops.tooMany++;
+      return;
     }
     if (kind === "leave") this.#leave(member);
     else if (kind === "text") this.#relay(seat, message);

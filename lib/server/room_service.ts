@@ -92,7 +92,14 @@ export function startRooms(
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))
     .then(() =>
       Promise.all([
-        keepDoor({ listener, admission, log, serve: (incoming) => sessions.serve(incoming) }),
+        keepDoor({
+          listener,
+          admission,
+          trusted,
+          readDeadlineSeconds: limits.readDeadlineSeconds,
+          log,
+          serve: (incoming) => sessions.serve(incoming),
+        }),
         socket.receive(take, MAX_ROOM_DATAGRAM_BYTES),
       ])
     );

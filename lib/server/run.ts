@@ -2,10 +2,11 @@
  * The server as a program: from options to exit code.
  */
 
+import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
-import { reasonOf } from "../core/errors.ts";
+import { print } from "../config/start.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
@@ -80,40 +81,6 @@ function announce(server: RunningServer, options: ServerOptions, log: Log): void
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 
-/** Resolves with the signal that asks for a stop. A second one exits at once. */
-function stopSignal(): Promise<Deno.Signal> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => {
-        if (asked) Deno.exit(1);
-        asked = true;
-        resolve(signal);
-      });
-    }
-  });
-}
-
-/** One request's unforeseen failure must not end the service for everybody. */
-function surviveUnexpected(log: Log): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log.error("Unexpected failure, going on", { reason: reasonOf(event.reason) });
-  });
-}
-
-async function withDeadline(work: Promise<void>, milliseconds: number, log: Log): Promise<void> {
-  let timer;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      log.warn("Stopping took too long, exiting all the same");
-      resolve();
-    }, milliseconds);
-  });
-  await Promise.race([work, deadline]);
-  clearTimeout(timer);
-}
-
 /**
  * Runs a maintenance command.
  *
@@ -140,13 +107,4 @@ export async function runMigration(options: MigrateOptions): Promise<number> {
   const lines = await migrate(options);
   print(lines.map((line) => visibleText(line) + "\n").join(""));
   return 0;
-}
-
-function print(text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-  } catch {
-    // Nobody reads our stdout; what was asked for happens all the same.
-  }
 }

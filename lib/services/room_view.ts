@@ -41,8 +41,10 @@ export interface Member {
   readonly room: Room;
   /** Where they are registered to talk from; `undefined` before, and after they left. */
   address: PeerAddress | undefined;
-  /** When they were last known to be there. */
+  /** When they were last known to be there, by a datagram or by another server's word. */
   heardAt: number;
+  /** When this server heard a datagram of theirs; `-Infinity` before the first. */
+  spokeAt: number;
   /** Since when a server doubts them, as this one saw it; see `store.ts`. */
   doubtedAt: number | undefined;
   /** Whether they talk to another server with the same rooms. */
@@ -157,6 +159,7 @@ export class RoomView {
       ...{
         address: undefined,
         heardAt: now,
+        spokeAt: -Infinity,
         doubtedAt: undefined,
         isElsewhere: false,
         isLeaving: false,

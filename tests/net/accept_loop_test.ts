@@ -23,7 +23,8 @@ class ScriptedListener {
   async accept(): Promise<Deno.TcpConn> {
     const step = this.#steps.shift() ?? await this.#closed.promise;
     if ("error" in step) throw Object.assign(new Error("accept failed"), { code: step.error });
-    return { remoteAddr: { transport: "tcp", hostname: step.from, port: 1 } } as Deno.TcpConn;
+    const remoteAddr = { transport: "tcp", hostname: step.from, port: 1 };
+    return { remoteAddr, localAddr: { ...remoteAddr, hostname: "::1", port: 2 } } as Deno.TcpConn;
   }
 
   close(): void {

@@ -9,7 +9,8 @@ import { add, register } from "../support/changes.ts";
 import { id } from "../support/ids.ts";
 import { NO_POSTGRES, PrivatePostgres } from "../support/postgres.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
-import { type Ended, ServerProcess } from "../support/server_process.ts";
+import type { Ended } from "../support/process.ts";
+import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];

@@ -1,0 +1,117 @@
+/**
+ * What can be asked of a running balancer over HTTP, on loopback:
+ *
+ * ```
+ * GET  /                               everything, as JSON
+ * GET  /metrics                        the same for Prometheus
+ * POST /SERVICE/BACKEND/drain          or maintain, or ready
+ * POST /SERVICE/BACKEND/weight/N
+ * ```
+ *
+ * SERVICE is a name, or `-` where there is only one; BACKEND an index or HOST:PORT. Answers are JSON.
+ *
+ * A web page in somebody's browser on this machine can send requests here, too. So changes need a
+ * header that no page may send unasked, and the Host must be this machine's (a name that somebody
+ * elsewhere points at 127.0.0.1 is not).
+ */
+
+import { numberIn, WEIGHT_RANGE } from "../config/backend_option.ts";
+import type { AdminState, Backend } from "./backend.ts";
+import {
+  type BackendReport,
+  metricsText,
+  type Reportable,
+  reportBackend,
+  reportService,
+  type ServiceReport,
+} from "./report.ts";
+
+/** The header every change needs. */
+export const CHANGE_HEADER = "parley-change";
+
+/** What an answer to a change says. */
+export type ChangeAnswer =
+  | { readonly service: string; readonly backend: BackendReport }
+  | { readonly error: string };
+
+/** The services by name. */
+export type Administered = ReadonlyMap<string, Reportable>;
+
+/** An answer before it is HTTP. */
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Answers one request. `changed` is told of every change that was made. */
+export function administer(
+  services: Administered,
+  request: Request,
+  changed: (backend: Backend, service: string, what: string) => void,
+): Response {
+  if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.get("host") ?? "")) {
+    return json({ status: 403, body: { error: "This is for this machine only" } });
+  }
+  const words = new URL(request.url).pathname.split("/").slice(1);
+  if (request.method === "GET") return look(services, words[0] ?? "");
+  if (request.method !== "POST") {
+    return json({ status: 405, body: { error: "Only GET and POST are understood" } });
+  }
+  if (!request.headers.has(CHANGE_HEADER)) {
+    return json({
+      status: 403,
+      body: { error: `A change needs the header "${CHANGE_HEADER}: 1"` },
+    });
+  }
+  return json(change(services, words.map(decodeURIComponent), changed));
+}
+
+function look(services: Administered, page: string): Response {
+  const reports = new Map<string, ServiceReport>();
+  for (const [name, service] of services) reports.set(name, reportService(service));
+  if (page === "") return json({ status: 200, body: { services: Object.fromEntries(reports) } });
+  if (page !== "metrics") return json({ status: 404, body: { error: "There is / and /metrics" } });
+  return new Response(metricsText(reports), {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  });
+}
+
+const STATES: readonly string[] = ["drain", "maintain", "ready"] satisfies AdminState[];
+
+function change(
+  services: Administered,
+  [asked = "", which = "", action = "", value]: readonly string[],
+  changed: (backend: Backend, service: string, what: string) => void,
+): Answer {
+  const name = asked === "-" && services.size === 1 ? [...services.keys()][0]! : asked;
+  const service = services.get(name);
+  if (service === undefined) {
+    return refusal(404, `There is no service "${name}", only ${[...services.keys()].join(", ")}`);
+  }
+  const { backends } = service.pool;
+  const backend = backends.find(({ index, name }) => which === name || which === String(index));
+  if (backend === undefined) {
+    const last = backends.length - 1;
+    return refusal(404, `There is no backend "${which}" in ${name}, only 0 to ${last}`);
+  }
+  if (action === "weight") {
+    const weight = numberIn(value ?? "", WEIGHT_RANGE);
+    if (weight === undefined) return refusal(400, "A weight is a number from 0 to 1000");
+    backend.ownWeight = weight;
+  } else if (STATES.includes(action) && value === undefined) {
+    backend.adminState = action as AdminState;
+  } else {
+    return refusal(400, `"${action}" is none of drain, maintain, ready and weight/N`);
+  }
+  service.pool.wake();
+  changed(backend, name, value === undefined ? action : `${action} ${value}`);
+  return { status: 200, body: { service: name, backend: reportBackend(backend) } };
+}
+
+function refusal(status: number, error: string): Answer {
+  return { status, body: { error } };
+}
+
+function json({ status, body }: Answer): Response {
+  return Response.json(body, { status });
+}

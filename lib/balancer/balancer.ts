@@ -1,0 +1,101 @@
+/**
+ * A running balancer: its services joined, without command line, signals or HTTP.
+ */
+
+import type { Services } from "../config/balancer_options.ts";
+import type { ServiceOptions } from "../config/service_options.ts";
+import { OperationalError } from "../core/errors.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import { Service } from "./service.ts";
+import { Story } from "./story.ts";
+
+/** What a balancer needs to start. */
+export interface BalancerSettings {
+  readonly services: Services;
+  readonly isQuiet: boolean;
+  readonly log: Log;
+  /** Milliseconds that only go forward. */
+  readonly clock: Clock;
+  /** A number from 0 to 1. */
+  readonly random: () => number;
+  /** Gives the text of a file. */
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+/** Options a listener was opened with: another value needs a restart. */
+const FIXED = ["listen", "host", "tlsCert", "tlsKey"] as const;
+
+/** A balancer that serves until it is stopped. */
+export class Balancer {
+  readonly #services: ReadonlyMap<string, Service>;
+
+  private constructor(services: ReadonlyMap<string, Service>) {
+    this.#services = services;
+  }
+
+  /**
+   * Opens every service.
+   *
+   * @throws OperationalError when a port cannot be had or a certificate cannot be read; nothing is
+   * open then
+   */
+  static async start(settings: BalancerSettings): Promise<Balancer> {
+    const { services, isQuiet, log, clock, random, readFile } = settings;
+    const open = new Map<string, Service>();
+    try {
+      for (const [name, options] of services) {
+        const tls = await identityOf(options, readFile);
+        const story = new Story(log, name, { isQuiet, isAlone: services.size === 1 });
+        open.set(name, new Service(options, { clock, random, story, tls }));
+      }
+    } catch (error) {
+      await Promise.all([...open.values()].map((service) => service.stop(0)));
+      throw error;
+    }
+    return new Balancer(open);
+  }
+
+  /** The services by name. */
+  get services(): ReadonlyMap<string, Service> {
+    return this.#services;
+  }
+
+  /**
+   * Goes by other options from now on, all of them or none.
+   *
+   * @throws OperationalError when they cannot be taken without a restart
+   */
+  reconfigure(wanted: Services): void {
+    const names = [...wanted.keys()].sort().join(", ");
+    if (names !== [...this.#services.keys()].sort().join(", ")) {
+      throw new OperationalError(`Cannot change which services there are: restart for ${names}`);
+    }
+    for (const [name, { options }] of this.#services) {
+      const changed = FIXED.find((key) => options[key] !== wanted.get(name)![key]);
+      if (changed !== undefined) {
+        throw new OperationalError(`Cannot change "${changed}" of ${name}: restart for it`);
+      }
+    }
+    for (const [name, service] of this.#services) service.reconfigure(wanted.get(name)!);
+  }
+
+  /** Takes nothing new, gives connections so long to end, and lets go of everything. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all([...this.#services.values()].map((service) => service.stop(graceMs)));
+  }
+}
+
+async function identityOf(
+  { tlsCert, tlsKey }: ServiceOptions,
+  readFile: (path: string) => Promise<string>,
+): Promise<{ cert: string; key: string } | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const read = async (path: string): Promise<string> => {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      throw new OperationalError(`Cannot read "${path}" for TLS: ${(error as Error).message}`);
+    }
+  };
+  return { cert: await read(tlsCert), key: await read(tlsKey) };
+}

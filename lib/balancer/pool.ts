@@ -1,0 +1,210 @@
+/**
+ * The backends of one service, and who gets the next connection. It knows no sockets.
+ *
+ * Rules of this file:
+ * - In use is what is ready, has a weight, and is up; backups only when no other is.
+ * - When all that are ready are down, they are tried all the same: a check may be wrong, and a
+ *   client that is refused for certain gains nothing by our caution.
+ * - Who finds every backend full waits for a place in order of arrival, within bounds.
+ * - A place taken is given back exactly once, with {@linkcode Pool.leave}.
+ */
+
+import type { ServiceOptions } from "../config/service_options.ts";
+import type { Clock } from "../core/ports.ts";
+import { AffinityTable } from "./affinity.ts";
+import { Backend } from "./backend.ts";
+import { slowStartShare } from "./health.ts";
+import { type Candidate, createStrategy, type Strategy } from "./strategies.ts";
+
+/** What a pool goes by; a reload may change all of it. */
+export type PoolSettings = Pick<
+  ServiceOptions,
+  | "backends"
+  | "strategy"
+  | "affinity"
+  | "maxQueue"
+  | "queueTimeout"
+  | "rise"
+  | "fall"
+  | "slowStart"
+>;
+
+/** Why nobody could be chosen. */
+export type NoBackend = "no backend is left to try" | "every backend is full";
+
+/** Told when a backend goes up or down. */
+export type StateListener = (backend: Backend, change: "up" | "down") => void;
+
+/** A backend with its share of the moment. */
+interface Eligible extends Candidate {
+  readonly backend: Backend;
+}
+
+/** The backends of a service. */
+export class Pool {
+  #settings: PoolSettings;
+  #strategy: Strategy;
+  #backends: readonly Backend[];
+  readonly #affinity: AffinityTable;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #onState: StateListener;
+  readonly #waiting = new Set<() => void>();
+
+  /**
+   * Makes a pool, every backend taken to be up.
+   *
+   * @param clock milliseconds that only go forward
+   */
+  constructor(
+    settings: PoolSettings,
+    world: {
+      readonly clock: Clock;
+      readonly random: () => number;
+      readonly onState: StateListener;
+    },
+  ) {
+    this.#settings = settings;
+    this.#clock = world.clock;
+    this.#random = world.random;
+    this.#onState = world.onState;
+    this.#affinity = new AffinityTable(world.clock);
+    this.#strategy = createStrategy(settings.strategy, world.random);
+    this.#backends = settings.backends.map((each, index) => new Backend(index, each));
+  }
+
+  /** The backends in the order of the configuration. */
+  get backends(): readonly Backend[] {
+    return this.#backends;
+  }
+
+  /** Clients waiting for a place. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Goes by other settings from now on. A backend that stays keeps its connections, its health, and
+   * what people set at run time; the connections of one that goes are its clients' affair.
+   */
+  reconfigure(settings: PoolSettings): { added: Backend[]; removed: Backend[] } {
+    const before = new Map(this.#backends.map((backend) => [backend.name, backend]));
+    const added: Backend[] = [];
+    this.#backends = settings.backends.map((each, index) => {
+      const fresh = new Backend(index, each);
+      const kept = before.get(fresh.name);
+      if (kept === undefined) {
+        added.push(fresh);
+        return fresh;
+      }
+      before.delete(fresh.name);
+      kept.index = index;
+      // A weight set by hand holds until the file says another than it did.
+      if (kept.settings.weight !== each.weight) kept.ownWeight = undefined;
+      kept.settings = each;
+      return kept;
+    });
+    if (settings.strategy !== this.#settings.strategy) {
+      this.#strategy = createStrategy(settings.strategy, this.#random);
+    }
+    this.#settings = settings;
+    this.wake();
+    return { added, removed: [...before.values()] };
+  }
+
+  /**
+   * Takes a place at a backend for a connection to be made.
+   *
+   * @param key what a hash goes by, and what affinity remembers
+   * @param tried backends that have failed this client already
+   */
+  enter(key: string, tried: ReadonlySet<Backend>): Backend | NoBackend {
+    const eligible = this.#eligible(tried);
+    const [first, ...others] = eligible.filter(({ backend }) => backend.hasPlace);
+    if (first === undefined) {
+      return eligible.length === 0 ? "no backend is left to try" : "every backend is full";
+    }
+    const { backend } = this.#faithful([first, ...others], key) ??
+      this.#strategy.choose([first, ...others], key);
+    backend.connections++;
+    return backend;
+  }
+
+  /** Gives back a place. */
+  leave(backend: Backend): void {
+    backend.connections--;
+    const [next] = this.#waiting;
+    next?.();
+  }
+
+  /** Remembers that the key's client is served there, where affinity is on. */
+  remember(key: string, backend: Backend): void {
+    const { affinity } = this.#settings;
+    if (affinity > 0) this.#affinity.use(key, backend.name, affinity);
+  }
+
+  /**
+   * Waits until a place may be free: whoever waits asks again then, and may have to wait again.
+   *
+   * @returns false at once when too many wait, or when the time is over
+   */
+  async waitForPlace(deadline: number): Promise<boolean> {
+    const left = deadline - this.#clock();
+    if (left <= 0 || this.#waiting.size >= this.#settings.maxQueue) return false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const isFree = await new Promise<boolean>((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        resolve(true);
+      };
+      this.#waiting.add(wake);
+      timer = setTimeout(() => {
+        this.#waiting.delete(wake);
+        resolve(false);
+      }, left);
+    });
+    clearTimeout(timer);
+    return isFree;
+  }
+
+  /** Lets everybody who waits ask again: there may be places now. */
+  wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Takes what a check or a connect says of a backend. */
+  report(backend: Backend, isGood: boolean, reason = ""): void {
+    if (!isGood) backend.downReason = reason;
+    const change = backend.health.report(isGood, this.#settings);
+    if (change === undefined) return;
+    if (change === "up") {
+      backend.backSince = this.#clock();
+      this.wake();
+    }
+    this.#onState(backend, change);
+  }
+
+  /** Who may be chosen, of the best kind of which there is any. */
+  #eligible(tried: ReadonlySet<Backend>): readonly Eligible[] {
+    const now = this.#clock();
+    const usable = this.#backends.filter((backend) =>
+      backend.adminState === "ready" && backend.weight > 0 && !tried.has(backend)
+    );
+    const up = usable.filter(({ health }) => health.isUp);
+    const main = up.filter(({ settings }) => !settings.isBackup);
+    const best = main.length > 0 ? main : up.length > 0 ? up : usable;
+    return best.map((backend) => ({
+      backend,
+      index: backend.index,
+      name: backend.name,
+      connections: backend.connections,
+      weight: backend.weight * slowStartShare(now - backend.backSince, this.#settings.slowStart),
+    }));
+  }
+
+  #faithful(candidates: readonly Eligible[], key: string): Eligible | undefined {
+    if (this.#settings.affinity === 0) return undefined;
+    const name = this.#affinity.get(key);
+    return candidates.find((candidate) => candidate.name === name);
+  }
+}

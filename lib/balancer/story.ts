@@ -1,0 +1,175 @@
+/**
+ * What the balancer tells: of itself and its backends always, of each connection unless it is to be
+ * quiet. As text it is the `[LB]` story that people follow on a console; as JSON a line per event
+ * with its figures, an access log. All of it on stderr.
+ */
+
+import type { Log, LogFields, LogLevel } from "../core/ports.ts";
+import { visibleText } from "../core/visible_text.ts";
+import { createLog, type LogSettings } from "../observe/log.ts";
+import type { Backend } from "./backend.ts";
+import type { EndReason } from "./relay.ts";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** Makes the log of a balancer: `[LB] message`, or the JSON of other programs. */
+export function createStoryLog(settings: LogSettings): Log {
+  if (settings.format === "json") return createLog(settings);
+  const lowest = LEVELS.indexOf(settings.level);
+  const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
+    if (LEVELS.indexOf(level) < lowest) return;
+    settings.write(
+      `[LB] ${visibleText(message)}${settings.level === "debug" ? inWords(fields) : ""}\n`,
+    );
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function inWords(fields: LogFields): string {
+  const words = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return words.map(([name, value]) => ` ${name}=${visibleText(String(value))}`).join("");
+}
+
+/** A client's end of a connection. */
+export interface Client {
+  /** In canonical form. */
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What became of a connection. */
+export interface Outcome {
+  readonly backend: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly milliseconds: number;
+  readonly end: EndReason;
+}
+
+/** At most one line in this time about connections turned away. */
+const REFUSAL_EVERY_MS = 10_000;
+
+/** The story of one service. */
+export class Story {
+  readonly #log: Log;
+  readonly #isQuiet: boolean;
+  readonly #prefix: string;
+  readonly #service: string;
+  #refused = 0;
+  #refusalTold = -Infinity;
+
+  /**
+   * @param isAlone whether there is no other service to tell it from
+   */
+  constructor(log: Log, service: string, options: { isQuiet: boolean; isAlone: boolean }) {
+    this.#log = log;
+    this.#isQuiet = options.isQuiet;
+    this.#service = service;
+    this.#prefix = options.isAlone ? "" : `${service}: `;
+  }
+
+  /** The log itself, for what is no part of the story. */
+  get log(): Log {
+    return this.#log;
+  }
+
+  /** The service listens. */
+  started(port: number, backends: readonly Backend[]): void {
+    this.#tell("info", `Load Balancer running on port ${port}...`, { port });
+    this.listing(backends);
+  }
+
+  /** Which backends there are. */
+  listing(backends: readonly Backend[]): void {
+    this.#tell("info", `Forwarding to ${backends.length} backend(s)`, {
+      backends: backends.length,
+    });
+    for (const { index, name } of backends) {
+      this.#tell("info", `  Backend ${index}: ${name}`, { backend: name });
+    }
+  }
+
+  /** A client came, and a backend was chosen. */
+  chosen(client: Client, backend: Backend): void {
+    if (this.#isQuiet) return;
+    this.#tell("info", `New client -> backend #${backend.index}`, {
+      client: client.ip,
+      clientPort: client.port,
+      backend: backend.name,
+    });
+  }
+
+  /** Its backend took the connection. */
+  connected(client: Client, backend: Backend): void {
+    if (this.#isQuiet) return;
+    this.#tell("info", `Client connected to backend: ${backend.name}`, {
+      client: client.ip,
+      clientPort: client.port,
+      backend: backend.name,
+    });
+  }
+
+  /** A backend failed a client that another one may serve. */
+  retrying(client: Client, backend: Backend, reason: string): void {
+    this.#tell(
+      this.#isQuiet ? "debug" : "warn",
+      `Backend #${backend.index} failed (${reason}), retrying on another`,
+      { client: client.ip, clientPort: client.port, backend: backend.name, reason },
+    );
+  }
+
+  /** Nobody could serve a client. */
+  gaveUp(client: Client, reason: string): void {
+    this.#tell("warn", `Connection closed: ${reason}`, {
+      client: client.ip,
+      clientPort: client.port,
+      reason,
+    });
+  }
+
+  /** A connection ended. */
+  closed(client: Client, outcome: Outcome): void {
+    if (this.#isQuiet) return;
+    const { milliseconds, ...figures } = outcome;
+    this.#tell("info", "Connection closed", {
+      client: client.ip,
+      clientPort: client.port,
+      ...figures,
+      ms: Math.round(milliseconds),
+    });
+  }
+
+  /** A client was not let in. Told of now and then, whoever knocks how often. */
+  refused(ip: string, reason: string, now: number): void {
+    this.#refused++;
+    if (now - this.#refusalTold < REFUSAL_EVERY_MS) return;
+    this.#tell("warn", `Connections are turned away: ${reason}, from ${ip}`, {
+      reason,
+      client: ip,
+      since: this.#refused,
+    });
+    this.#refusalTold = now;
+    this.#refused = 0;
+  }
+
+  /** A backend went up or down. */
+  changed(backend: Backend, change: "up" | "down"): void {
+    const of = `Backend ${backend.index}`;
+    const fields = { backend: backend.name, state: change };
+    if (change === "up") this.#tell("info", `${of} is up: ${backend.name}`, fields);
+    else {
+      const reason = backend.downReason;
+      this.#tell("warn", `${of} is down: ${backend.name} (${reason})`, { ...fields, reason });
+    }
+  }
+
+  /** Something about the service as a whole. */
+  note(message: string, fields: LogFields = {}): void {
+    this.#tell("info", message, fields);
+  }
+
+  #tell(level: LogLevel, message: string, fields: LogFields): void {
+    // What stands in the text anyway would only be said twice there.
+    this.#log[level](this.#prefix + message, { service: this.#service, ...fields });
+  }
+}

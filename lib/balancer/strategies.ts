@@ -1,0 +1,133 @@
+/**
+ * Choosing one backend among those that may be chosen. Pure: health, limits and what was tried
+ * already are filters that were applied before; a strategy never sees a backend that is out.
+ *
+ * A strategy may remember what it chose (round robin has to), but not the candidates: they may be
+ * others at the next call.
+ */
+
+import type { StrategyName } from "../config/service_options.ts";
+import { rendezvous } from "./rendezvous.ts";
+
+/** A backend that may be chosen. */
+export interface Candidate {
+  /** Unique among the backends of a service, ascending in their order. */
+  readonly index: number;
+  /** `HOST:PORT` */
+  readonly name: string;
+  /** Its share at the moment, more than 0; less than configured while it starts slowly. */
+  readonly weight: number;
+  /** Connections it has at the moment. */
+  readonly connections: number;
+}
+
+/** Chooses. */
+export interface Strategy {
+  /**
+   * @param candidates at least one, in the order of their index
+   * @param key what a hash goes by; others do not look at it
+   */
+  choose<T extends Candidate>(candidates: readonly [T, ...T[]], key: string): T;
+}
+
+/** Makes a strategy. `random` gives numbers from 0 to 1, for those that roll dice. */
+export function createStrategy(name: StrategyName, random: () => number): Strategy {
+  switch (name) {
+    case "round-robin":
+      return new RoundRobin();
+    case "least-connections":
+      return new LeastConnections();
+    case "two-choices":
+      return new TwoChoices(random);
+    case "hash-address":
+    case "hash-user":
+    case "hash-room":
+      return HASHING;
+  }
+}
+
+/**
+ * One after the other. Among equal weights that alternates exactly, also over a backend that goes
+ * and comes back. Unequal weights are interleaved as smoothly as they can be (the way of nginx:
+ * each gains its weight, the richest is chosen and pays for all): 5:1:1 is AABACAA, not AAAAABC.
+ */
+class RoundRobin implements Strategy {
+  #last = -1;
+  #credits = new Map<string, number>();
+  #weights = "";
+
+  choose<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
+    const chosen = candidates.every(({ weight }) => weight === candidates[0].weight)
+      ? candidates.find(({ index }) => index > this.#last) ?? candidates[0]
+      : this.#chooseByCredit(candidates);
+    this.#last = chosen.index;
+    return chosen;
+  }
+
+  #chooseByCredit<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
+    const weights = candidates.map(({ name, weight }) => `${name} ${weight}`).join();
+    if (weights !== this.#weights) {
+      this.#weights = weights;
+      this.#credits.clear();
+    }
+    let [richest, total] = [candidates[0], 0];
+    for (const candidate of candidates) {
+      total += candidate.weight;
+      this.#credits.set(candidate.name, this.#creditOf(candidate) + candidate.weight);
+      if (this.#creditOf(candidate) > this.#creditOf(richest)) richest = candidate;
+    }
+    this.#credits.set(richest.name, this.#creditOf(richest) - total);
+    return richest;
+  }
+
+  #creditOf({ name }: Candidate): number {
+    return this.#credits.get(name) ?? 0;
+  }
+}
+
+/** How busy a backend is for its weight. */
+function load({ connections, weight }: Candidate): number {
+  return (connections + 1) / weight;
+}
+
+/** The least busy one for its weight; among equally busy ones, in turn. */
+class LeastConnections implements Strategy {
+  readonly #turn = new RoundRobin();
+
+  choose<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
+    const least = Math.min(...candidates.map(load));
+    const [first, ...others] = candidates.filter((candidate) => load(candidate) === least);
+    return this.#turn.choose([first!, ...others]);
+  }
+}
+
+/**
+ * Two at random, by weight, and the less busy of them. Nearly as even as least connections, and
+ * several balancers do not all run to the same backend.
+ */
+class TwoChoices implements Strategy {
+  readonly #random: () => number;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  choose<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
+    const one = this.#draw(candidates);
+    const [first, ...others] = candidates.filter((candidate) => candidate !== one);
+    if (first === undefined) return one;
+    const other = this.#draw([first, ...others]);
+    return load(other) < load(one) ? other : one;
+  }
+
+  #draw<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
+    let left = this.#random() * candidates.reduce((sum, { weight }) => sum + weight, 0);
+    for (const candidate of candidates) if ((left -= candidate.weight) < 0) return candidate;
+    return candidates.at(-1)!;
+  }
+}
+
+/** The same key to the same backend; what the key is made of is decided before. */
+const HASHING: Strategy = {
+  choose: (candidates, key) => rendezvous(candidates, key) ?? candidates[0],
+};

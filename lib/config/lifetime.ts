@@ -1,0 +1,46 @@
+/**
+ * How a program that serves lives: until a signal, over unforeseen failures, and to an end that
+ * does not wait for ever.
+ */
+
+import { reasonOf } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+
+/** Resolves with the signal that asks for a stop. A second one exits at once. */
+export function stopSignal(): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => {
+        if (asked) Deno.exit(1);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** One request's unforeseen failure must not end the service for everybody. */
+export function surviveUnexpected(log: Log): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("Unexpected failure, going on", { reason: reasonOf(event.reason) });
+  });
+}
+
+/** Waits for the last work of a program, but not longer than this. */
+export async function withDeadline(
+  work: Promise<void>,
+  milliseconds: number,
+  log: Log,
+): Promise<void> {
+  let timer;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.warn("Stopping took too long, exiting all the same");
+      resolve();
+    }, milliseconds);
+  });
+  await Promise.race([work, deadline]);
+  clearTimeout(timer);
+}

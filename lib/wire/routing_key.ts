@@ -1,0 +1,41 @@
+/**
+ * What a balancer can route by: the user of a buddy request, the room of a TCRP one, found in the
+ * first bytes of a connection without taking them. Rules: protocols/buddy.md and protocols/rooms.md.
+ */
+
+import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
+import { parseBuddyRequest } from "./buddy_request.ts";
+import { TCRP_HEADER_BYTES } from "./tcrp.ts";
+
+/** What the first bytes come to: a key, no key in them, or not enough yet. */
+export type RoutingKey =
+  | { readonly state: "found"; readonly key: string }
+  | { readonly state: "absent" }
+  | { readonly state: "partial" };
+
+const ABSENT: RoutingKey = { state: "absent" };
+const PARTIAL: RoutingKey = { state: "partial" };
+const LF = 10;
+
+/**
+ * The user whose request it is: the first id after the command, folded to lower case.
+ *
+ * @param isEnd whether no more bytes will come: the line needs no line end then
+ */
+export function userKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
+  const lf = bytes.indexOf(LF);
+  if (lf < 0 && !isEnd) return bytes.length <= MAX_BUDDY_LINE_BYTES ? PARTIAL : ABSENT;
+  const request = parseBuddyRequest(bytes.subarray(0, lf < 0 ? bytes.length : lf));
+  return "user" in request ? { state: "found", key: request.user } : ABSENT;
+}
+
+/** The room a TCRP frame is about. */
+export function roomKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
+  const [length = 0, operation] = bytes;
+  if (bytes.length >= 2 && (length === 0 || (operation !== 1 && operation !== 2))) return ABSENT;
+  const end = TCRP_HEADER_BYTES + length;
+  if (bytes.length < 2 || bytes.length < end) return isEnd ? ABSENT : PARTIAL;
+  // The bytes themselves are the name; as Latin-1 every one of them counts.
+  const name = new TextDecoder("latin1").decode(bytes.subarray(TCRP_HEADER_BYTES, end));
+  return { state: "found", key: name };
+}

@@ -1,0 +1,143 @@
+/** Backends that misbehave: what clients see of it is as little as can be. */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  answering,
+  closingAtOnce,
+  echoing,
+  halfOpen,
+  hanging,
+  TestBackend,
+  trickling,
+} from "../support/backends.ts";
+import { FullListener } from "../support/full_listener.ts";
+import { resetConnection, ResettingServer } from "../support/resets.ts";
+import { RawTcp } from "../support/raw_tcp.ts";
+import { TestBalancer } from "../support/test_balancer.ts";
+
+/** Health checks that stay out of the way: one at the start, and then only connects count. */
+const ONE_CHECK = { checkInterval: 1000 } as const;
+
+Deno.test("a backend that refuses: every client is served by the other one", async () => {
+  await using a = new TestBackend("a");
+  await using b = new TestBackend("b");
+  await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [a.address, b.address] });
+  await balancer.ask("first\n");
+  await a.die();
+  for (let turn = 0; turn < 6; turn++) assertEquals(await balancer.ask("x\n"), "b x\n");
+  const { told } = balancer;
+  assert(told.includes("Backend #0 failed (nothing is listening there), retrying on another"));
+  assert(told.includes(`Backend 0 is down: ${a.address} (nothing is listening there)`));
+  assertEquals(told.filter((line) => line.startsWith("Backend #0 failed")).length, 3);
+});
+
+Deno.test("all backends refuse: the client is closed, and served once one is back", async () => {
+  const a = new TestBackend("a");
+  await a.die();
+  await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [a.address] });
+  assertEquals(await balancer.ask("x\n").catch(() => ""), "");
+  await balancer.tells(`Backend 0 is down: ${a.address} (nothing is listening there)`);
+  await using _again = new TestBackend("again", answering, a.port);
+  // It is down as far as anybody knows, and nobody else is left: it is tried all the same.
+  assertEquals(await balancer.ask("x\n"), "again x\n");
+});
+
+Deno.test("a backend that hangs is found out by its checks, and left alone", async () => {
+  await using a = new TestBackend("a", hanging);
+  await using b = new TestBackend("b");
+  await using balancer = new TestBalancer({
+    backends: [a.address, b.address],
+    checkTimeout: 0.05,
+  });
+  await balancer.tells(
+    `Backend 0 is down: ${a.address} (it takes connections and does not answer)`,
+  );
+  for (let turn = 0; turn < 4; turn++) assertEquals(await balancer.ask("x\n"), "b x\n");
+  a.behaviour = answering;
+  await balancer.tells(`Backend 0 is up: ${a.address}`);
+  assertEquals([await balancer.ask("x\n"), await balancer.ask("x\n")].sort(), ["a x\n", "b x\n"]);
+});
+
+Deno.test("a backend that closes at once: the client is given to the other one", async () => {
+  await using a = new TestBackend("a", closingAtOnce);
+  await using b = new TestBackend("b");
+  await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [a.address, b.address] });
+  for (let turn = 0; turn < 4; turn++) {
+    using client = await RawTcp.connect(balancer.port);
+    await new Promise((resume) => setTimeout(resume, 20));
+    await client.send("x\n");
+    assertEquals(await client.readToEnd(), "b x\n");
+  }
+});
+
+Deno.test("a backend that trickles is passed on as it comes", async () => {
+  await using a = new TestBackend("a", trickling);
+  await using balancer = new TestBalancer({ backends: [a.address] });
+  assertEquals(await balancer.ask("slowly\n"), "a slowly\n");
+});
+
+Deno.test("a backend that ends its half goes on hearing the client, for a while", async () => {
+  await using a = new TestBackend("a", halfOpen);
+  await using balancer = new TestBalancer({
+    ...ONE_CHECK,
+    backends: [a.address],
+    finishTimeout: 0.2,
+  });
+  using client = await RawTcp.connect(balancer.port);
+  assertEquals(await client.readToEnd(), "a\n");
+  await client.send("more");
+  while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+  // Neither says anything more, and the client does not end: the balancer does.
+  await balancer.tells("Connection closed");
+  assertEquals(balancer.log.entries.at(-1)?.fields.end, "idle");
+});
+
+Deno.test({
+  name: "a backend that does not take a connection in time is given up for another" +
+    FullListener.note,
+  ignore: !FullListener.isPossible,
+  async fn() {
+    await using b = new TestBackend("b");
+    await using full = await FullListener.make();
+    await using balancer = new TestBalancer({
+      ...ONE_CHECK,
+      backends: [`127.0.0.1:${full.port}`, b.address],
+      connectTimeout: 0.1,
+    });
+    assertEquals(await balancer.ask("x\n"), "b x\n");
+  },
+});
+
+Deno.test({
+  name: "a backend that resets in mid-stream ends its own client's connection, and no other" +
+    ResettingServer.note,
+  ignore: !ResettingServer.isPossible,
+  async fn() {
+    await using a = await ResettingServer.start("half a rep");
+    await using b = new TestBackend("b", echoing);
+    await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [b.address, a.address] });
+    using other = await RawTcp.connect(balancer.port);
+    await other.send("still ");
+    using client = await RawTcp.connect(balancer.port);
+    await client.send("x\n");
+    assertEquals(await client.readToEnd(), "half a rep");
+    await balancer.tells("Connection closed");
+    assertEquals(balancer.log.entries.at(-1)?.fields.end, "backend reset");
+    await other.send("here");
+    await other.finish();
+    assertEquals(await other.readToEnd(), "still here");
+  },
+});
+
+Deno.test({
+  name: "a client that resets ends its backend's connection at once" + ResettingServer.note,
+  ignore: !ResettingServer.isPossible,
+  async fn() {
+    await using a = new TestBackend("a", echoing);
+    await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [a.address] });
+    await resetConnection(balancer.port, "hello");
+    await balancer.tells("Connection closed");
+    assertEquals(balancer.log.entries.at(-1)?.fields.end, "client reset");
+    while (a.open > 0) await new Promise((resume) => setTimeout(resume, 1));
+  },
+});

@@ -1,0 +1,176 @@
+import { assert, assertEquals } from "@std/assert";
+import { type NoBackend, Pool, type PoolSettings } from "../../lib/balancer/pool.ts";
+import type { Backend } from "../../lib/balancer/backend.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { serviceOptions, type TestOptions } from "../support/test_balancer.ts";
+
+const NOBODY: ReadonlySet<Backend> = new Set();
+
+interface TestPool {
+  readonly pool: Pool;
+  readonly clock: FakeClock;
+  readonly changes: string[];
+}
+
+function poolOf(options: TestOptions): TestPool {
+  const clock = new FakeClock();
+  const changes: string[] = [];
+  const pool = new Pool(settingsOf(options), {
+    clock: clock.read,
+    random: Math.random,
+    onState: ({ name }, change) => changes.push(`${name} ${change}`),
+  });
+  return { pool, clock, changes };
+}
+
+function settingsOf(options: TestOptions): PoolSettings {
+  return serviceOptions(options);
+}
+
+/** Enters so often without leaving; gives the names of the hosts, or why not. */
+function enter(pool: Pool, times: number, tried = NOBODY, key = "10.0.0.1"): string[] {
+  return Array.from({ length: times }, () => shown(pool.enter(key, tried)));
+}
+
+function shown(entered: Backend | NoBackend): string {
+  return typeof entered === "string" ? entered : entered.settings.host;
+}
+
+function down(pool: Pool, ...indexes: readonly number[]): void {
+  for (const index of indexes) {
+    for (let time = 0; time < 3; time++) pool.report(pool.backends[index]!, false, "gone");
+  }
+}
+
+Deno.test("Pool gives places in turn, and counts them", { permissions: "none" }, () => {
+  const { pool } = poolOf({ backends: ["a:1", "b:1"] });
+  assertEquals(enter(pool, 5), ["a", "b", "a", "b", "a"]);
+  assertEquals(pool.backends.map(({ connections }) => connections), [3, 2]);
+  pool.leave(pool.backends[0]!);
+  assertEquals(pool.backends.map(({ connections }) => connections), [2, 2]);
+});
+
+Deno.test("Pool leaves out what is down, drained, in maintenance, without weight, or tried", {
+  permissions: "none",
+}, () => {
+  const { pool, changes } = poolOf({ backends: ["a:1", "b:1", "c:1", "d:1", "e:1"] });
+  down(pool, 0);
+  pool.backends[1]!.adminState = "drain";
+  pool.backends[2]!.adminState = "maintain";
+  pool.backends[3]!.ownWeight = 0;
+  assertEquals(enter(pool, 2), ["e", "e"]);
+  assertEquals(enter(pool, 1, new Set([pool.backends[4]!])), ["a"]);
+  assertEquals(enter(pool, 1, new Set([pool.backends[4]!, pool.backends[0]!])), [
+    "no backend is left to try",
+  ]);
+  assertEquals(changes, ["a:1 down"]);
+});
+
+Deno.test(
+  "Pool tries backends that are down when no other is left, but none that people took out",
+  {
+    permissions: "none",
+  },
+  () => {
+    const { pool } = poolOf({ backends: ["a:1", "b:1", "c:1"] });
+    down(pool, 0, 1, 2);
+    pool.backends[2]!.adminState = "drain";
+    assertEquals(enter(pool, 3), ["a", "b", "a"]);
+  },
+);
+
+Deno.test("Pool uses backups only while nothing else is up", { permissions: "none" }, () => {
+  const { pool } = poolOf({ backends: ["a:1", "b:1,backup", "c:1,backup"] });
+  assertEquals(enter(pool, 2), ["a", "a"]);
+  down(pool, 0);
+  assertEquals(enter(pool, 3), ["b", "c", "b"]);
+  for (let time = 0; time < 2; time++) pool.report(pool.backends[0]!, true);
+  assertEquals(enter(pool, 2), ["a", "a"]);
+});
+
+Deno.test("Pool keeps to max: others take over, then clients wait in order", async () => {
+  const { pool, clock } = poolOf({ backends: ["a:1,max=1", "b:1,max=2"] });
+  assertEquals(enter(pool, 4), ["a", "b", "b", "every backend is full"]);
+  const deadline = clock.now + 60_000;
+  const order: number[] = [];
+  const waits = [1, 2].map((who) =>
+    pool.waitForPlace(deadline).then((isFree) => isFree && order.push(who))
+  );
+  assertEquals(pool.waiting, 2);
+  pool.leave(pool.backends[1]!);
+  await waits[0];
+  assertEquals([order, pool.waiting], [[1], 1]);
+  assertEquals(enter(pool, 2), ["b", "every backend is full"]);
+  pool.leave(pool.backends[0]!);
+  await waits[1];
+  assertEquals([order, pool.waiting], [[1, 2], 0]);
+});
+
+Deno.test("Pool lets only so many wait, and nobody longer than the deadline", async () => {
+  const { pool, clock } = poolOf({ backends: ["a:1,max=1"], maxQueue: 1 });
+  enter(pool, 1);
+  const first = pool.waitForPlace(clock.now + 5);
+  assertEquals(await pool.waitForPlace(clock.now + 60_000), false);
+  assertEquals(await first, false);
+  assertEquals(pool.waiting, 0);
+  assertEquals(await pool.waitForPlace(clock.now), false);
+});
+
+Deno.test("Pool starts a backend slowly that came back", { permissions: "none" }, () => {
+  const { pool, clock } = poolOf({ backends: ["a:1", "b:1"], slowStart: 10 });
+  down(pool, 1);
+  for (let time = 0; time < 2; time++) pool.report(pool.backends[1]!, true);
+  const shareOfB = (): number => enter(pool, 110).filter((host) => host === "b").length;
+  assertEquals(shareOfB(), 10);
+  clock.advance(5000);
+  assert(Math.abs(shareOfB() - 37) <= 2);
+  clock.advance(5000);
+  assertEquals(shareOfB(), 55);
+});
+
+Deno.test("Pool keeps an address with its backend while affinity lasts and the backend is up", {
+  permissions: "none",
+}, () => {
+  const { pool, clock } = poolOf({ backends: ["a:1", "b:1"], affinity: 60 });
+  pool.remember("10.0.0.1", pool.backends[1]!);
+  assertEquals(enter(pool, 3), ["b", "b", "b"]);
+  assertEquals(enter(pool, 2, NOBODY, "10.0.0.2").sort(), ["a", "b"]);
+  down(pool, 1);
+  assertEquals(enter(pool, 1), ["a"]);
+  for (let time = 0; time < 2; time++) pool.report(pool.backends[1]!, true);
+  assertEquals(enter(pool, 1), ["b"]);
+  clock.advance(60_000);
+  assertEquals(enter(pool, 2).sort(), ["a", "b"]);
+});
+
+Deno.test("Pool keeps what stays over a reconfiguration, and tells what came and went", {
+  permissions: "none",
+}, () => {
+  const { pool } = poolOf({ backends: ["a:1", "b:1", "c:1"] });
+  const [a, b, c] = pool.backends;
+  enter(pool, 3);
+  down(pool, 2);
+  b!.adminState = "drain";
+  c!.ownWeight = 5;
+  const { added, removed } = pool.reconfigure(
+    settingsOf({ backends: ["c:1", "d:1", "b:1,max=9"] }),
+  );
+  assertEquals([added.map(shown), removed], [["d"], [a]]);
+  assertEquals([pool.backends[0], pool.backends[2]], [c, b]);
+  assertEquals(pool.backends.map(({ index }) => index), [0, 1, 2]);
+  assertEquals([c!.health.isUp, c!.weight, c!.connections], [false, 5, 1]);
+  assertEquals([b!.adminState, b!.settings.max, b!.connections], ["drain", 9, 1]);
+  assertEquals(enter(pool, 2), ["d", "d"]);
+  // The weight in the file was changed: it counts again.
+  pool.reconfigure(settingsOf({ backends: ["c:1,weight=2"] }));
+  assertEquals(c!.weight, 2);
+});
+
+Deno.test("Pool wakes those who wait when a backend comes, comes back, or gets room", async () => {
+  const { pool, clock } = poolOf({ backends: ["a:1,max=1"] });
+  enter(pool, 1);
+  const wait = pool.waitForPlace(clock.now + 60_000);
+  pool.reconfigure(settingsOf({ backends: ["a:1,max=2"] }));
+  assertEquals(await wait, true);
+  assertEquals(enter(pool, 1), ["a"]);
+});

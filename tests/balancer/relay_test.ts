@@ -1,0 +1,212 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { CopyBuffers } from "../../lib/balancer/buffers.ts";
+import { type EndReason, Relay } from "../../lib/balancer/relay.ts";
+import { PROXY_BUFFER_BYTES } from "../../lib/core/limits.ts";
+import type { ByteStream } from "../../lib/core/ports.ts";
+import { memoryPair } from "../../lib/net/memory_pair.ts";
+import { OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
+import { readToEnd } from "../support/streams.ts";
+
+/** A relay between two ends a test holds: the client's and the backend's. */
+class Stage implements Disposable {
+  readonly client: ByteStream;
+  readonly backend: ByteStream;
+  readonly relay: Relay;
+  readonly ended: Promise<EndReason>;
+  /** The far ends of the backends it is given when one is lost. */
+  readonly others: ByteStream[] = [];
+  readonly #closer = new OrderlyCloser();
+
+  constructor({ others = 0, capacity = 4096 } = {}) {
+    const [client, clientSide] = memoryPair(capacity);
+    const [backend, backendSide] = memoryPair(capacity);
+    [this.client, this.backend] = [client, backend];
+    const spare = Array.from({ length: others }, () => memoryPair(capacity));
+    this.others = spare.map(([far]) => far);
+    const near = spare.map(([, near]) => near);
+    this.relay = new Relay(clientSide, backendSide, {
+      buffers: new CopyBuffers(),
+      closer: this.#closer,
+      now: () => performance.now(),
+      replace: () => Promise.resolve(near.shift()),
+    });
+    this.ended = this.relay.run();
+  }
+
+  [Symbol.dispose](): void {
+    this.#closer.stop();
+  }
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+Deno.test("Relay passes a request, its end, and the reply after it", async () => {
+  using stage = new Stage();
+  await writeAll(stage.client, bytes("REG ann"));
+  await stage.client.closeWrite();
+  assertEquals(await readToEnd(stage.backend), "REG ann");
+  await writeAll(stage.backend, bytes("200 OK\r\n"));
+  await stage.backend.closeWrite();
+  assertEquals(await readToEnd(stage.client), "200 OK\r\n");
+  assertEquals(await stage.ended, "ended");
+  assertEquals([stage.relay.sent, stage.relay.received], [7, 8]);
+});
+
+Deno.test("Relay passes the end of the reply, and the request that goes on after it", async () => {
+  using stage = new Stage();
+  await writeAll(stage.backend, bytes("welcome\n"));
+  await stage.backend.closeWrite();
+  assertEquals(await readToEnd(stage.client), "welcome\n");
+  assert(stage.relay.isFinishing);
+  await writeAll(stage.client, bytes("and more"));
+  await stage.client.closeWrite();
+  assertEquals(await readToEnd(stage.backend), "and more");
+  assertEquals(await stage.ended, "ended");
+});
+
+Deno.test("Relay loses and reorders nothing, however it is cut, both ways at once", async () => {
+  const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 9000 }), { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(
+      pieces,
+      pieces,
+      fc.integer({ min: 1, max: 70_000 }),
+      async (up, down, capacity) => {
+        using stage = new Stage({ capacity });
+        const [sentUp, sentDown] = await Promise.all([
+          readBytes(stage.backend),
+          readBytes(stage.client),
+          writePieces(stage.client, up),
+          writePieces(stage.backend, down),
+        ]);
+        assertEquals(sentUp, join(up));
+        assertEquals(sentDown, join(down));
+        assertEquals(await stage.ended, "ended");
+        assertEquals([stage.relay.sent, stage.relay.received], [
+          join(up).length,
+          join(down).length,
+        ]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+async function writePieces(stream: ByteStream, pieces: readonly Uint8Array[]): Promise<void> {
+  for (const piece of pieces) await writeAll(stream, piece);
+  await stream.closeWrite();
+}
+
+async function readBytes(stream: ByteStream): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const chunk = new Uint8Array(1000);
+    const count = await stream.read(chunk);
+    if (count === null) return join(pieces);
+    pieces.push(chunk.subarray(0, count));
+  }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+}
+
+Deno.test("Relay holds no more than one buffer of what a client does not read", async () => {
+  using stage = new Stage();
+  let written = 0;
+  const chunk = new Uint8Array(10_000);
+  const flood = (async () => {
+    for (;;) written += await stage.backend.write(chunk);
+  })().catch(() => {});
+  let before = -1;
+  while (written > before) {
+    before = written;
+    await new Promise((resume) => setTimeout(resume, 20));
+  }
+  // Two pipes of 4096 bytes on the way, and one buffer between them.
+  assert(written <= 2 * 4096 + PROXY_BUFFER_BYTES, String(written));
+  stage.relay.cut("stopped");
+  await flood;
+  assertEquals(await stage.ended, "stopped");
+});
+
+Deno.test("Relay ends both at once when the client resets", async () => {
+  using stage = new Stage();
+  await writeAll(stage.backend, bytes("unread"));
+  await writeAll(stage.client, bytes("x"));
+  await stage.backend.read(new Uint8Array(1));
+  await new Promise((resume) => setTimeout(resume));
+  stage.client.close(); // with unread input: a reset
+  assertEquals(await stage.ended, "client reset");
+  assertEquals(await stage.backend.read(new Uint8Array(1)), null);
+});
+
+Deno.test("Relay ends both at once when the backend resets in mid-stream", async () => {
+  using stage = new Stage();
+  await writeAll(stage.client, bytes("REG ann\n"));
+  await writeAll(stage.backend, bytes("20"));
+  const start = new Uint8Array(2);
+  assertEquals(await stage.client.read(start), 2);
+  stage.backend.close(); // the request is unread: a reset
+  assertEquals(await stage.ended, "backend reset");
+  assertEquals(await stage.client.read(start), null);
+});
+
+Deno.test("Relay gives a client another backend when its own is lost unused", async () => {
+  for (const lose of ["end", "reset"] as const) {
+    using stage = new Stage({ others: 2 });
+    if (lose === "end") await stage.backend.closeWrite();
+    stage.backend.close();
+    stage.others[0]!.close();
+    await new Promise((resume) => setTimeout(resume));
+    await writeAll(stage.client, bytes("REG ann\n"));
+    await stage.client.closeWrite();
+    assertEquals(await readToEnd(stage.others[1]!), "REG ann\n");
+    await writeAll(stage.others[1]!, bytes("200 OK\r\n"));
+    await stage.others[1]!.closeWrite();
+    assertEquals(await readToEnd(stage.client), "200 OK\r\n");
+    assertEquals(await stage.ended, "ended");
+  }
+});
+
+Deno.test("Relay sends nothing twice: after the first byte a lost backend is not replaced", async () => {
+  using stage = new Stage({ others: 1 });
+  await writeAll(stage.client, bytes("REG ann\n"));
+  assertEquals(await stage.backend.read(new Uint8Array(99)), 8);
+  stage.backend.close();
+  assertEquals(await readToEnd(stage.client), "");
+  await stage.client.closeWrite();
+  assertEquals(await stage.ended, "ended");
+  assertEquals(stage.relay.sent, 8);
+});
+
+Deno.test("Relay does not replace a backend that ends because the client did", async () => {
+  using stage = new Stage({ others: 1 });
+  await stage.client.closeWrite();
+  assertEquals(await readToEnd(stage.backend), "");
+  await stage.backend.closeWrite();
+  assertEquals(await readToEnd(stage.client), "");
+  assertEquals(await stage.ended, "ended");
+});
+
+Deno.test("Relay closes the client when every backend is lost unused", async () => {
+  using stage = new Stage({ others: 1 });
+  stage.backend.close();
+  stage.others[0]!.close();
+  assertEquals(await stage.ended, "no backend");
+  assertEquals(await stage.client.read(new Uint8Array(1)), null);
+});
+
+Deno.test("Relay gives the client the whole reply of a backend that reads no further", async () => {
+  using stage = new Stage();
+  await writeAll(stage.client, bytes("GET too much"));
+  await stage.backend.read(new Uint8Array(3));
+  await writeAll(stage.backend, bytes("413 TOO MUCH\r\n"));
+  await stage.backend.closeWrite();
+  assertEquals(await readToEnd(stage.client), "413 TOO MUCH\r\n");
+  await stage.client.closeWrite();
+  assertEquals(await stage.ended, "ended");
+});

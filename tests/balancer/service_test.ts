@@ -1,0 +1,235 @@
+/** A service on real sockets, over backends that serve well: choice, relaying, limits, stopping. */
+
+import { assert, assertEquals } from "@std/assert";
+import { counting, echoing, TestBackend } from "../support/backends.ts";
+import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
+import { TestBalancer } from "../support/test_balancer.ts";
+import { within } from "../support/within.ts";
+
+Deno.test("Service passes requests on in turn, and tells the story", async () => {
+  await using a = new TestBackend("a");
+  await using b = new TestBackend("b");
+  await using balancer = new TestBalancer({ backends: [a.address, b.address] });
+  assertEquals(await balancer.ask("one\n"), "a one\n");
+  await balancer.tells("Connection closed");
+  assertEquals([await balancer.ask("two\n"), await balancer.ask("3\n")], ["b two\n", "a 3\n"]);
+  assertEquals(balancer.told.slice(0, 7), [
+    `Load Balancer running on port ${balancer.port}...`,
+    "Forwarding to 2 backend(s)",
+    `  Backend 0: ${a.address}`,
+    `  Backend 1: ${b.address}`,
+    "New client -> backend #0",
+    `Client connected to backend: ${a.address}`,
+    "Connection closed",
+  ]);
+});
+
+Deno.test("Service tells what a connection carried, and how it ended", async () => {
+  await using a = new TestBackend("a");
+  await using balancer = new TestBalancer({ backends: [a.address] });
+  await balancer.ask("one\n");
+  await balancer.tells("Connection closed");
+  const { fields } = balancer.log.entries.find(({ message }) => message === "Connection closed")!;
+  const { service, client, backend, sent, received, end } = fields;
+  assertEquals([service, client, backend], ["test", "127.0.0.1", a.address]);
+  assertEquals([sent, received, end], [4, 6, "ended"]);
+  assert(typeof fields.ms === "number" && typeof fields.clientPort === "number");
+});
+
+Deno.test("Service keeps half-closes: a reply that is made after the end of the request", async () => {
+  await using a = new TestBackend("a", counting);
+  await using balancer = new TestBalancer({ backends: [a.address] });
+  assertEquals(await askAndFinish(balancer.port, "x".repeat(100_000)), "a 100000\n");
+});
+
+Deno.test("Service with least-connections sends new clients where fewest are", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using b = new TestBackend("b", echoing);
+  await using balancer = new TestBalancer({
+    backends: [a.address, b.address],
+    strategy: "least-connections",
+  });
+  const held: RawTcp[] = [];
+  for (let turn = 0; turn < 6; turn++) held.push(await RawTcp.connect(balancer.port));
+  for (const client of held) await client.send("x");
+  while (a.asked + b.asked < 6) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals([a.asked, b.asked], [3, 3]);
+  for (const client of held) client[Symbol.dispose]();
+});
+
+Deno.test("Service with hash-user sends a user to one backend, however it is written", async () => {
+  await using a = new TestBackend("a");
+  await using b = new TestBackend("b");
+  await using balancer = new TestBalancer({
+    backends: [a.address, b.address],
+    strategy: "hash-user",
+  });
+  const homes = new Map<string, string>();
+  for (let user = 0; user < 20; user++) {
+    const first = (await balancer.ask(`REG user${user}\n`))[0]!;
+    homes.set(`user${user}`, first);
+    assertEquals((await balancer.ask("get ", `USER${user}`, " \r\n"))[0], first);
+    assertEquals((await balancer.ask(`ADD user${user} ann\nmore`))[0], first);
+  }
+  assertEquals([...new Set(homes.values())].sort(), ["a", "b"]);
+});
+
+Deno.test("Service with hash-room sends a room to one backend, byte by byte too", async () => {
+  await using a = new TestBackend("a", counting);
+  await using b = new TestBackend("b", counting);
+  await using balancer = new TestBalancer({
+    backends: [a.address, b.address],
+    strategy: "hash-room",
+  });
+  const homes = new Set<string>();
+  for (let number = 0; number < 24; number++) {
+    const room = new TextEncoder().encode(`room${number}`);
+    const frame = new Uint8Array(32 + room.length + 2);
+    frame.set([room.length, 1 + number % 2, 0]);
+    frame.set(room, 32);
+    const whole = await askAndFinish(balancer.port, frame);
+    const bytes = Array.from(frame, (byte) => Uint8Array.of(byte));
+    assertEquals(await askAndFinish(balancer.port, ...bytes), whole);
+    homes.add(whole[0]!);
+  }
+  assertEquals(homes.size, 2);
+});
+
+Deno.test("Service does not wait for ever for the bytes a choice depends on", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({
+    backends: [a.address],
+    strategy: "hash-user",
+    peekTimeout: 0.05,
+  });
+  using client = await RawTcp.connect(balancer.port);
+  await client.send("RE");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  await client.send("G ann");
+  await client.finish();
+  assertEquals(await client.readToEnd(), "REG ann");
+});
+
+Deno.test("Service closes connections that carry nothing for too long, and no others", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [a.address], idleTimeout: 0.3 });
+  using idle = await RawTcp.connect(balancer.port);
+  using busy = await RawTcp.connect(balancer.port);
+  let isOver = false;
+  const ended = within("the idle client's end", idle.readToEnd()).then(() => isOver = true);
+  let sent = 0;
+  while (!isOver) {
+    await busy.send("x");
+    sent++;
+    await new Promise((resume) => setTimeout(resume, 20));
+  }
+  await ended;
+  await busy.finish();
+  assertEquals((await busy.readToEnd()).length, sent);
+});
+
+Deno.test("Service lets in only who is allowed, and nobody who is denied", async () => {
+  await using a = new TestBackend("a");
+  for (
+    const [lists, isLetIn] of [
+      [{ allow: ["127.0.0.0/8"] }, true],
+      [{ allow: ["10.0.0.0/8", "::1"] }, false],
+      [{ deny: ["127.0.0.1"] }, false],
+      [{ allow: ["127.0.0.1"], deny: ["127.0.0.0/8"] }, false],
+      [{ deny: ["10.0.0.0/8"] }, true],
+    ] as const
+  ) {
+    await using balancer = new TestBalancer({ backends: [a.address], ...lists });
+    const answer = await balancer.ask("hi\n").catch(() => "");
+    assertEquals(answer, isLetIn ? "a hi\n" : "", JSON.stringify(lists));
+    if (isLetIn) continue;
+    await balancer.tells("Connections are turned away: the address is not allowed, from 127.0.0.1");
+  }
+});
+
+Deno.test("Service bounds its connections in all", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [a.address], maxConnections: 2 });
+  using one = await RawTcp.connect(balancer.port);
+  using two = await RawTcp.connect(balancer.port);
+  await one.send("1");
+  await two.send("2");
+  while (balancer.service.connections < 2) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(await ask(balancer.port, "3").catch(() => ""), "");
+  await one.finish();
+  assertEquals(await one.readToEnd(), "1");
+  while (balancer.service.connections > 1) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(await askAndFinish(balancer.port, "4"), "4");
+});
+
+Deno.test("Service keeps to a backend's max, and clients wait for a place", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
+  using first = await RawTcp.connect(balancer.port);
+  await first.send("1");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  const waiting = askAndFinish(balancer.port, "2");
+  while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  await first.finish();
+  assertEquals(await first.readToEnd(), "1");
+  assertEquals(await waiting, "2");
+});
+
+Deno.test("Service closes a client that waited too long for a place", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({
+    backends: [`${a.address},max=1`],
+    queueTimeout: 0.05,
+  });
+  using first = await RawTcp.connect(balancer.port);
+  await first.send("1");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  using second = await RawTcp.connect(balancer.port);
+  assertEquals(await second.readToEnd(), "");
+  assert(balancer.told.includes("Connection closed: every backend is full"));
+});
+
+Deno.test("Service lets connections end when it stops, up to the grace", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [a.address] });
+  using patient = await RawTcp.connect(balancer.port);
+  using idle = await RawTcp.connect(balancer.port);
+  await patient.send("one ");
+  await idle.send("x");
+  while (balancer.service.connections < 2 || a.asked < 2) {
+    await new Promise((resume) => setTimeout(resume, 1));
+  }
+  const stopping = balancer.stop(300);
+  await patient.send("two");
+  await patient.finish();
+  assertEquals(await patient.readToEnd(), "one two");
+  await stopping;
+  assertEquals(await idle.readToEnd(), "x");
+  assertEquals(balancer.service.connections, 0);
+});
+
+Deno.test("Service serves who waits for a place while it stops, if the grace is long enough", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
+  using first = await RawTcp.connect(balancer.port);
+  await first.send("1");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  const waiting = askAndFinish(balancer.port, "2");
+  while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  const stopping = balancer.stop(10_000);
+  await first.finish();
+  assertEquals(await first.readToEnd(), "1");
+  assertEquals(await waiting, "2");
+  await stopping;
+});
+
+Deno.test("Service lets go of balancers in front that have sent no header when it stops", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [a.address], acceptProxy: ["127.0.0.1"] });
+  using silent = await RawTcp.connect(balancer.port);
+  using other = await RawTcp.connect(balancer.port);
+  await other.send("PROXY UNKNOWN\r\nx");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  await balancer.stop(0);
+  assertEquals(await silent.readToEnd(), "");
+});

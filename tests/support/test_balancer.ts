@@ -1,0 +1,80 @@
+/**
+ * A real balanced service inside the test, on a free port of loopback, with the options a test
+ * wants and a log to look at.
+ */
+
+import { parseBackend } from "../../lib/config/backend_option.ts";
+import { SERVICE_OPTIONS, type ServiceOptions } from "../../lib/config/service_options.ts";
+import { Service } from "../../lib/balancer/service.ts";
+import { Story } from "../../lib/balancer/story.ts";
+import { ask, type Sendable } from "./raw_tcp.ts";
+import { RecordedLog } from "./recorded_log.ts";
+
+/** The options of a test: backends are written as on a command line. */
+export type TestOptions = Partial<Omit<ServiceOptions, "backends">> & {
+  readonly backends?: readonly string[];
+};
+
+const DEFAULTS = Object.fromEntries(
+  Object.entries(SERVICE_OPTIONS).map(([name, option]) => [name, option.default]),
+) as unknown as ServiceOptions;
+
+/** Options as the balancer wants them. */
+export function serviceOptions({ backends = [], ...others }: TestOptions): ServiceOptions {
+  return {
+    ...DEFAULTS,
+    host: "127.0.0.1",
+    listen: 0,
+    ...others,
+    backends: backends.map((each) => parseBackend(each, "backend")),
+  };
+}
+
+/** A service that balances; stopped at the end of the test. */
+export class TestBalancer implements AsyncDisposable {
+  readonly service: Service;
+  readonly log: RecordedLog;
+  #stopping: Promise<void> | undefined;
+
+  /** Starts one. */
+  constructor(
+    options: TestOptions,
+    tls: { readonly cert: string; readonly key: string } | undefined = undefined,
+  ) {
+    this.log = new RecordedLog();
+    this.service = new Service(serviceOptions(options), {
+      clock: () => performance.now(),
+      random: Math.random,
+      story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
+      tls,
+    });
+  }
+
+  get port(): number {
+    return this.service.port;
+  }
+
+  /** Sends pieces on a new connection and reads to the end. */
+  async ask(...pieces: readonly Sendable[]): Promise<string> {
+    return await ask(this.port, ...pieces);
+  }
+
+  /** What its story has told, in order. */
+  get told(): string[] {
+    return this.log.entries.filter(({ level }) => level !== "debug").map(({ message }) => message);
+  }
+
+  /** Resolves when it has told this. */
+  async tells(message: string): Promise<void> {
+    while (!this.told.includes(message)) await this.log.next();
+  }
+
+  /** Stops it before the test ends. */
+  async stop(graceMs: number): Promise<void> {
+    await (this.#stopping ??= this.service.stop(graceMs));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(0);
+  }
+}
