@@ -61,7 +61,9 @@ export async function startBare(
 ): Promise<Target> {
   const port = freePort(transport);
   const path = new URL(`./${script}`, import.meta.url).pathname;
-  const permissions = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write"];
+  const permissions = [
+    ...["--no-prompt", "--ignore-env", "--allow-net", "--allow-read", "--allow-write"],
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissions, path, String(port), ...args],
     stderr: "inherit",
