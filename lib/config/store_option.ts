@@ -53,7 +53,8 @@ export function presenceChoice(flag: string, help: string): Option<PresenceChoic
 }
 
 /**
- * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=disable|require|verify-full`.
+ * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=disable|require|verify-full`, and with the last
+ * one `&sslrootcert=FILE`.
  *
  * @throws UsageError saying what is wrong, without quoting it
  */
@@ -66,14 +67,23 @@ export function parseDatabaseUrl(text: string, label: string): DatabaseAddress {
     throw wrong(label, "it names no database", POSTGRES);
   }
   for (const name of url.searchParams.keys()) {
-    if (name !== "sslmode") throw wrong(label, "only sslmode may stand behind the ?", POSTGRES);
+    if (name !== "sslmode" && name !== "sslrootcert") {
+      throw wrong(label, "only sslmode and sslrootcert may stand behind the ?", POSTGRES);
+    }
   }
   const mode = url.searchParams.get("sslmode") ?? "disable";
   const tls = SSL_MODES.get(mode);
   if (tls === undefined) {
     throw wrong(label, `sslmode is one of ${[...SSL_MODES.keys()].join(", ")}`, POSTGRES);
   }
-  return { ...hostOf(url, 5432), user, password: part(url.password, label), database, tls };
+  const caFile = url.searchParams.get("sslrootcert") ?? "";
+  if (caFile !== "" && tls !== "verified") {
+    throw wrong(label, "sslrootcert goes with sslmode=verify-full", POSTGRES);
+  }
+  return {
+    ...{ ...hostOf(url, 5432), user, password: part(url.password, label), database, tls },
+    ...(caFile === "" ? {} : { caFile }),
+  };
 }
 
 const SSL_MODES: ReadonlyMap<string, BackendTls> = new Map([

@@ -20,6 +20,8 @@ export interface DatabaseAddress {
   readonly database: string;
   /** How the connection is protected. */
   readonly tls: BackendTls;
+  /** File with the certificates (PEM) to check against, instead of the well-known ones. */
+  readonly caFile?: string;
 }
 
 /** A Redis server. */

@@ -18,10 +18,15 @@ export interface StoreContents {
 
 /** How much there is of everything. */
 export interface ContentCounts {
+  /** Registered users. */
   readonly users: number;
+  /** Buddies of all of them together. */
   readonly buddies: number;
+  /** Users with a password. */
   readonly passwords: number;
+  /** Rooms. */
   readonly rooms: number;
+  /** Members of all of them together. */
   readonly members: number;
 }
 

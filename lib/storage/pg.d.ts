@@ -47,7 +47,7 @@ export interface PoolConfig {
   /** Gives what proves it; asked only when the server asks. */
   readonly password: () => string;
   /** How the connection is protected. */
-  readonly ssl: false | { readonly rejectUnauthorized: boolean };
+  readonly ssl: false | { readonly rejectUnauthorized: boolean; readonly ca?: string };
   /** What the server lists us as. */
   readonly application_name: string;
   /** How text is sent. */

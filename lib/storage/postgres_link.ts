@@ -55,7 +55,7 @@ export class DatabaseLink {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Connects when something is asked for. */
+  /** Connects when something is asked for. @throws OperationalError when a certificate is missing */
   constructor(address: DatabaseAddress, log: Log) {
     this.#log = log;
     this.#shown = shownDatabase(address);
@@ -172,13 +172,16 @@ export class DatabaseLink {
 }
 
 function poolConfig(address: DatabaseAddress): PoolConfig {
-  const { host, port, user, password, database, tls } = address;
+  const { host, port, user, password, database, tls, caFile } = address;
   const { connect, lock, statement, answer, idleInTransaction } = DATABASE_DEADLINES;
   return {
     ...{ host, port, user, database },
     // A function: without a password the driver would look for a file with one.
     password: () => password,
-    ssl: tls === "off" ? false : { rejectUnauthorized: tls === "verified" },
+    ssl: tls === "off" ? false : {
+      rejectUnauthorized: tls === "verified",
+      ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
+    },
     application_name: "parley",
     client_encoding: "utf8",
     // Whatever the site's default is: a promise is kept on its disk.
@@ -192,6 +195,17 @@ function poolConfig(address: DatabaseAddress): PoolConfig {
     max: MAX_DATABASE_CONNECTIONS,
     pipeline: true,
   };
+}
+
+function readCertificates(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new OperationalError(
+      `Cannot read the certificates of sslrootcert: ${reasonOf(error)}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Whether the database works, and refused one statement for what it asked. */

@@ -25,10 +25,13 @@ Deno.test("--store reads words and the URLs of databases", () => {
     kind: "postgres",
     address: { ...address, tls: "off" },
   });
-  const choice = parseStore("postgresql://ann@[2001:db8::1]:5433/par?sslmode=verify-full");
+  const choice = parseStore(
+    "postgresql://ann@[2001:db8::1]:5433/par?sslmode=verify-full&sslrootcert=ca.pem",
+  );
+  const tls = { tls: "verified", caFile: "ca.pem" } as const;
   assertEquals(choice, {
     kind: "postgres",
-    address: { ...address, host: "2001:db8::1", port: 5433, password: "", tls: "verified" },
+    address: { ...address, host: "2001:db8::1", port: 5433, password: "", ...tls },
   });
   assertEquals(shownStore(choice), "postgres://ann@[2001:db8::1]:5433/par");
 });
@@ -55,8 +58,9 @@ Deno.test("what is wrong with a backend's URL is told without its password", () 
     ["postgres:///db?s3cret", "it names no host"],
     ["postgres://u:s3cret#@h/db", "a # or / in a password is written"],
     ["postgres://u:s3cret%@h/db", "write a % in it as %25"],
+    ["postgres://u:s3cret@h/db?sslrootcert=ca.pem", "sslrootcert goes with sslmode=verify-full"],
     ["postgres://u:s3cret@h/db?sslmode=maybe", "sslmode is one of disable, require, verify-full"],
-    ["postgres://u:s3cret@h/db?password=s3cret", "only sslmode may stand behind the ?"],
+    ["postgres://u:s3cret@h/db?password=s3cret", "only sslmode and sslrootcert may stand"],
   ] as const;
   for (const [text, what] of wrong) {
     const { message } = assertThrows(() => parseStore(text), UsageError, what);
