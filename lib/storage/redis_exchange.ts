@@ -9,7 +9,8 @@ import { Buffer } from "node:buffer";
 import type { RedisLink } from "./redis_link.ts";
 import type { Exchange } from "./shared_state.ts";
 
-type Listener = (message: Uint8Array) => void;
+/** Takes the messages of a channel. */
+export type Listener = (message: Uint8Array) => void;
 
 /** Channels of a Redis server. */
 export class RedisExchange implements Exchange {
