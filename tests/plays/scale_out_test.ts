@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOM_OPERATIONS } from "../../lib/wire/room_request.ts";
 import { ChatClient } from "../support/chat_client.ts";
+import { ClientProcess } from "../support/client_process.ts";
 import { Cluster, type ClusterServer, NO_CLUSTER } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { ask } from "../support/raw_tcp.ts";
@@ -48,6 +49,29 @@ play("users, buddies and presence are everywhere at once", async ([one, two, thr
   // The server that heard bob dies; what it heard holds for its lifetime, like anybody's.
   await three.endBy("SIGKILL");
   assert((await listOf(one, "ann")).includes("ONLINE"));
+});
+
+play("the classic story, each of the two at a server of their own", async ([one, two]) => {
+  await using alice = await ClientProcess.register(one.ports.buddy, "alice");
+  await using bob = await ClientProcess.register(two.ports.buddy, "bob");
+  await alice.types("A bob");
+  await alice.sees("bob is now your buddy.");
+  await bob.types("A alice");
+  await bob.sees("alice is now your buddy.");
+  await eventually("alice sees bob online", async () => {
+    const before = alice.shown.length;
+    await alice.types("S");
+    await alice.sees("User ");
+    await alice.sees(">\n");
+    return /^bob +ONLINE +127\.0\.0\.1/m.test(alice.shown.slice(before));
+  });
+  await alice.types("M bob");
+  await bob.sees("alice is calling: Y answers, N turns the call down.\n");
+  await bob.types("Y", "Nice to meet you buddy!");
+  await alice.sees("bob: Nice to meet you buddy!\n");
+  await bob.types("q", "X");
+  await alice.sees("bob ended the chat.\n");
+  assertEquals((await bob.ended()).code, 0);
 });
 
 play("a login chat with everybody on a server of their own", async ([one, two, three]) => {
