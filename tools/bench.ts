@@ -12,6 +12,7 @@ import { buildGenerator, type Measured, type Row, runGenerator } from "./bench/g
 import { type Footprint, makeLargeDirectory, startMeasured } from "./bench/large_directory.ts";
 import { loginChatRows, reportIdleClients } from "./bench/login_chat.ts";
 import { startRoomBench } from "./bench/rooms.ts";
+import { startScaleBench } from "./bench/scale_out.ts";
 import { makeBuddies, startBalancer, startBare, startParley } from "./bench/targets.ts";
 import { print } from "./print.ts";
 
@@ -67,6 +68,7 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
   const chat = await startBare("chat_target.ts", [], "tcp");
   const bareFanout = await startBare("bare_fanout.ts", [], "tcp");
   await reportIdleClients(chat);
+  const scale = await startScaleBench({ tcp1, udp1, fanout }, scratch, SECONDS);
   const rows: Row[] = [
     {
       name: "balanced, 32 connections",
@@ -94,11 +96,13 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
     },
     ...rooms.rows,
     ...loginChatRows(fanout, chat, bareFanout),
+    ...scale.rows,
   ];
   try {
     await report(rows);
   } finally {
     const proxied = [balancer, bareProxy, ...backends];
+    await scale.stop();
     const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms, chat, bareFanout, ...proxied];
     await Promise.all(servers.map((server) => server.stop()));
   }

@@ -6,7 +6,7 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
 
 const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
-const { data, host, store, compactFrom, trustProxy } = SERVER_OPTIONS;
+const { data, host, store, presence, waitForBackends, compactFrom, trustProxy } = SERVER_OPTIONS;
 const { maxConnections, maxConnectionsPerAddress, connectionRate, connectionBurst } =
   SERVER_OPTIONS;
 
@@ -17,6 +17,8 @@ export const CHAT_SERVER_OPTIONS = {
   host,
   ...CHAT_LIMITS,
   store,
+  presence,
+  waitForBackends,
   compactFrom,
   trustProxy,
   maxConnections,

@@ -37,7 +37,12 @@ const EXAMPLES: Readonly<Record<MaintenanceCommand, Program<OptionTable>["exampl
 };
 
 /** The words that make `server.ts` a maintenance command. */
-export const MAINTENANCE_COMMANDS = Object.keys(SUMMARIES) as readonly MaintenanceCommand[];
+const MAINTENANCE_COMMANDS = Object.keys(SUMMARIES) as readonly MaintenanceCommand[];
+
+/** The maintenance command a word is; `undefined` for any other word. */
+export function maintenanceCommand(word: string | undefined): MaintenanceCommand | undefined {
+  return MAINTENANCE_COMMANDS.find((command) => command === word);
+}
 
 /** How a maintenance command describes itself. */
 export function maintenanceProgram(

@@ -5,11 +5,11 @@ import {
   DEFAULT_ROOM_LIMITS as ROOMS,
   DEFAULT_SERVER_LIMITS as LIMITS,
 } from "../core/limits.ts";
+import { presenceChoice, storeChoice } from "./store_option.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
 import {
   addressRanges,
-  choice,
   choices,
   ipAddress,
   type OptionTable,
@@ -17,6 +17,7 @@ import {
   port,
   seconds,
   text,
+  toggle,
   wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
@@ -44,11 +45,17 @@ export const SERVER_OPTIONS = {
     SERVICES,
     "services to run; buddy alone after a TCP_PORT",
   ),
-  store: choice(
+  store: storeChoice(
     "store",
-    ["text", "memory"],
-    "text",
-    "where users are kept; memory forgets on exit",
+    "where users and rooms are kept (text); memory forgets on exit",
+  ),
+  presence: presenceChoice(
+    "presence",
+    "who is online, in this server or shared (memory)",
+  ),
+  waitForBackends: toggle(
+    "wait-for-backends",
+    "wait for a database or Redis that is missing at the start",
   ),
   compactFrom: wholeNumber(
     "compact-from",
@@ -149,5 +156,6 @@ export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
     ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
     ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
     ["server 0 0 --store memory", "free ports, nothing kept"],
+    ["server --config site.jsonc", "a site: store and presence as URLs in a file of its own"],
   ],
 };

@@ -3,6 +3,7 @@
  * clear line for whatever goes wrong, and the exit code of the contract.
  */
 
+import { withoutPasswords } from "../core/backend_address.ts";
 import { reasonOf, UnreachableError, UsageError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
@@ -34,7 +35,9 @@ export async function runProgram<T extends ProgramOptions>(
     if (version) return finish(EXIT.done, Deno.stdout, `parley-${program.name} ${VERSION}\n`);
     Deno.exit(await main(line));
   } catch (error) {
-    const message = `${program.name}: ${visibleText(reasonOf(error))}\n`;
+    // Whatever a message quotes of a command line: a URL in it keeps its password.
+    const reason = withoutPasswords(visibleText(reasonOf(error)));
+    const message = `${program.name}: ${reason}\n`;
     return finish(exitCodeOf(error), Deno.stderr, message);
   }
 }

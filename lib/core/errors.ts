@@ -15,6 +15,9 @@ export class OperationalError extends Error {
   override readonly name = "OperationalError";
 }
 
+/** A database or presence server cannot be reached at the start; waiting may help: exit code 1. */
+export class MissingBackendError extends OperationalError {}
+
 /** A server the client needs cannot be reached: exit code 3. */
 export class UnreachableError extends Error {
   /** Kept when the code is minified. */
@@ -31,6 +34,12 @@ export class StorageError extends Error {
 export class BusyError extends Error {
   /** Kept when the code is minified. */
   override readonly name = "BusyError";
+}
+
+/** What servers share cannot be reached now; a server goes on with what it knows itself. */
+export class SharingError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "SharingError";
 }
 
 /** What to tell a person about any thrown value: its message, without a stack. */

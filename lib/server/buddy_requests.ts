@@ -6,7 +6,7 @@
 import { StorageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { BuddyPresence } from "../core/presence.ts";
-import type { Presence } from "../services/presence.ts";
+import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
 import { buddyLine } from "../wire/buddy_presence.ts";
 import { encodeOk, REPLIES, type ReplyCode } from "../wire/buddy_reply.ts";
@@ -31,7 +31,7 @@ export type EntryView = (entry: BuddyPresence, askerIp: string) => BuddyPresence
 /** What answering needs. */
 export interface BuddyRequestParts {
   readonly roster: Roster;
-  readonly presence: Presence;
+  readonly presence: PresenceBook;
   readonly view: EntryView;
   readonly log: Log;
 }
@@ -97,8 +97,8 @@ export class BuddyRequests {
     }
     if (!await roster.isKnown(request.user)) return REPLIES[202];
     if (request.kind === "publish") {
-      return REPLIES[presence.publish(request.user, request.entries, fromIp) ? 200 : 204];
+      return REPLIES[await presence.publish(request.user, request.entries, fromIp) ? 200 : 204];
     }
-    return encodeOk(infoWords(presence.infoOf(request.user)));
+    return encodeOk(infoWords(await presence.infoOf(request.user)));
   }
 }

@@ -2,6 +2,7 @@
  * The buddy service: requests over TCP and presence over UDP, joined with their sockets.
  */
 
+import { StorageError } from "../core/errors.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
@@ -77,9 +78,11 @@ export function startBuddies(
     serve: (incoming) => sessions.serve(incoming),
   });
   const receiving = socket.receive((datagram, from) => {
-    answers.take(datagram, from).catch((error: unknown) =>
-      log.error("A datagram could not be handled", { reason: String(error) })
-    );
+    answers.take(datagram, from).catch((error: unknown) => {
+      // The store has told of its failure in the log; there is nobody else to tell.
+      if (error instanceof StorageError) return;
+      log.error("A datagram could not be handled", { reason: String(error) });
+    });
   }, MAX_BUDDY_LINE_BYTES + 2);
 
   return {

@@ -5,10 +5,12 @@
 import type { ChatLimits } from "../core/limits.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { Accounts } from "../services/accounts.ts";
+import { LoginChat } from "../services/login_chat.ts";
 import { ChatLogin } from "./chat_login.ts";
 import { ChatSessions } from "./chat_sessions.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
+import { SharedChat } from "./shared_chat.ts";
 import type { Service, ServiceParts } from "./service.ts";
 
 /** What the login chat is asked to be. */
@@ -29,14 +31,19 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, limits, admission, trusted, store, presence, passwords, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, store, shared, presence, passwords, clock, log }:
+    ServiceParts,
 ): Service<ChatPorts> {
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
   const attempts = new LoginAttempts(trusted);
   const mayRegister = (ip: string): boolean => attempts.mayRegister(ip, clock());
   const accounts = new Accounts({ store, passwords, presence, minPassword, mayRegister });
-  const sessions = new ChatSessions(settings, new ChatLogin({ accounts, attempts, clock, log }));
+  const peers = shared === undefined ? undefined : new SharedChat(shared);
+  const chat = new LoginChat<Uint8Array>(peers);
+  peers?.serve(chat);
+  const login = new ChatLogin({ accounts, attempts, clock, log });
+  const sessions = new ChatSessions(settings, login, chat);
   const accepting = keepDoor({
     listener,
     admission,
@@ -52,6 +59,7 @@ export function startChat(
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await accepting;
       await sessions.stop();
+      peers?.stop();
     },
   };
 }

@@ -20,11 +20,13 @@ import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { joinBytes, SendQueue } from "../net/send_queue.ts";
 import type { LoginChat, Outbox } from "../services/login_chat.ts";
 import {
+  CHAT_REPLIES,
   chatReply,
   encodeChatAnswer,
   encodeChatUsers,
   type ServerAnswer,
 } from "../wire/login_chat_answer.ts";
+import type { Eventually } from "../storage/store.ts";
 import { type ChatRequest, parseChatRequest } from "../wire/login_chat_request.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
 import {
@@ -59,6 +61,16 @@ const PING = encodeChatAnswer({ kind: "ping", text: "parley" });
 
 /** Stands in the answers where a message to all is confirmed, until it is known who got it. */
 const SENT = Symbol("sent");
+
+const ELSEWHERE = chatReply(CHAT_REPLIES.alreadyOnline);
+
+/** Goes on with a value, at once where it is there. */
+function afterwards<T>(
+  value: Eventually<T>,
+  next: (value: T) => Promise<void> | void,
+): Promise<void> | void {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
 
 /** A connection to the login chat. It owns its stream. */
 export class ChatSession implements Outbox<Uint8Array> {
@@ -121,6 +133,11 @@ export class ChatSession implements Outbox<Uint8Array> {
     return false;
   }
 
+  /** Ends for another connection of the same user, at another server. */
+  giveWay(): void {
+    this.end(ELSEWHERE);
+  }
+
   /** Ends a login that took too long; a password that is being checked is waited for. */
   expire(): void {
     if (this.isLoggedIn) return;
@@ -164,16 +181,17 @@ export class ChatSession implements Outbox<Uint8Array> {
       this.#wasHeard = true;
       this.#buffer.filled(count);
       for (let request; (request = this.#nextRequest()) !== undefined;) {
-        // Only a login waits for anything: what is said goes on in one turn.
+        // Only a login waits, and what other servers have to do with: the rest goes on in one turn.
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
         if (this.#ended !== undefined) return;
         if (this.#answerBytes < MAX_JOINED_ANSWER_BYTES) continue;
-        this.#flush();
+        await this.#flush();
         await this.#queue.room();
         if (this.#ended !== undefined) return;
       }
-      this.#flush();
+      const flushing = this.#flush();
+      if (flushing !== undefined) await flushing;
       this.#listed = undefined;
       await this.#queue.room();
     }
@@ -196,7 +214,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     return !this.#isSkipping;
   }
 
-  #take({ state, act }: ChatStep): Promise<void> | undefined {
+  #take({ state, act }: ChatStep): Promise<void> | void {
     this.#state = state;
     switch (act.kind) {
       case "nothing":
@@ -205,19 +223,20 @@ export class ChatSession implements Outbox<Uint8Array> {
         this.#answer(encodeChatAnswer(act.answer));
         return;
       case "close":
-        this.#flush();
-        this.end(act.answer);
-        return;
+        return afterwards(this.#flush(), () => {
+          this.end(act.answer);
+        });
       case "say":
         this.#spoken.push(act.frame);
         this.#answer(SENT);
         return;
       case "tell":
-        this.#tell(act);
-        return;
+        // What was said to all before comes before.
+        return afterwards(this.#flush(), () => this.#tell(act));
       case "list":
-        this.#answer(this.#list(act.user));
-        return;
+        return afterwards(this.#parts.chat.othersOf(act.user), (others) => {
+          this.#answer(this.#list(others));
+        });
       default:
         return this.#work(act);
     }
@@ -229,43 +248,42 @@ export class ChatSession implements Outbox<Uint8Array> {
   }
 
   /** Who else is online; written once for one read, as long as nobody comes or goes. */
-  #list(user: UserId): Uint8Array {
-    const { chat } = this.#parts;
-    const { users } = chat;
+  #list(users: readonly UserId[]): Uint8Array {
     if (this.#listed?.users !== users) {
-      this.#listed = { users, answer: encodeChatUsers(chat.othersOf(user)) };
+      this.#listed = { users, answer: encodeChatUsers(users) };
     }
     return this.#listed.answer;
   }
 
-  #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): void {
-    // What was said to all before comes before.
-    this.#flush();
-    const isTold = this.#parts.chat.tell(user, to, frame);
-    const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
-    this.#answer(encodeChatAnswer(chatReply(words)));
+  #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): Promise<void> | void {
+    return afterwards(this.#parts.chat.tell(user, to, frame), (isTold) => {
+      const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
+      this.#answer(encodeChatAnswer(chatReply(words)));
+    });
   }
 
   /** Says to all what is to be said, then gives the client the answers so far. */
-  #flush(): void {
+  #flush(): Promise<void> | void {
     const user = this.#user;
     if (this.#answers.length === 0) return;
-    let sent: Uint8Array | undefined;
-    if (this.#spoken.length > 0 && user !== undefined) {
-      const count = this.#parts.chat.tellOthers(user, joinBytes(this.#spoken));
-      sent = encodeChatAnswer(chatReply(`200 SENT ${count}`));
-    }
-    const answers = this.#answers.map((answer) => answer === SENT ? sent! : answer);
+    const [answers, spoken] = [this.#answers, this.#spoken];
     this.#spoken = [];
     this.#answers = [];
     this.#answerBytes = 0;
-    this.deliver(joinBytes(answers));
+    // One who was put out meanwhile says nothing more.
+    const count = spoken.length === 0 || user === undefined
+      ? 0
+      : this.#parts.chat.tellOthers(user, joinBytes(spoken));
+    return afterwards(count, (count) => {
+      const sent = encodeChatAnswer(chatReply(`200 SENT ${count}`));
+      this.deliver(joinBytes(answers.map((answer) => answer === SENT ? sent : answer)));
+    });
   }
 
   async #work(act: Extract<ChatAct, { kind: "look up" | "log in" }>): Promise<void> {
-    this.#flush();
+    await this.#flush();
     if (act.kind === "look up") {
-      this.#take(afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#ip)));
+      await this.#take(afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#ip)));
       return;
     }
     this.#checking = new AbortController();
@@ -274,11 +292,12 @@ export class ChatSession implements Outbox<Uint8Array> {
     const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
     this.#checking = undefined;
     if (this.#ended !== undefined) return;
-    const result = this.#join(act.user, checked);
+    const joining = this.#join(act.user, checked);
+    const result = joining instanceof Promise ? await joining : joining;
     this.#parts.login.ended(act.user, this.#ip, result);
-    this.#take(afterLogin(act.user, result));
     // Others may speak before the next read: the welcome comes first.
-    this.#flush();
+    const rest = this.#take(afterLogin(act.user, result)) ?? this.#flush();
+    if (rest !== undefined) await rest;
     if (this.#isLate) this.expire();
   }
 
@@ -290,10 +309,15 @@ export class ChatSession implements Outbox<Uint8Array> {
     }, () => login.abort());
   }
 
-  #join(user: UserId, result: LoginResult): LoginResult {
+  #join(user: UserId, result: LoginResult): Eventually<LoginResult> {
     if (!isRight(result)) return result;
-    if (!this.#parts.chat.join(user, this)) return "already online";
-    this.#user = user;
-    return result;
+    const joined = (isIn: boolean): LoginResult => {
+      if (!isIn) return "already online";
+      this.#user = user;
+      if (this.#ended !== undefined) this.#leave(); // they went while the others were asked
+      return result;
+    };
+    const isIn = this.#parts.chat.join(user, this);
+    return isIn instanceof Promise ? isIn.then(joined) : joined(isIn);
   }
 }

@@ -18,14 +18,15 @@ const FULL = encodeChatAnswer(chatReply(CHAT_REPLIES.full));
 export class ChatSessions {
   readonly #limits: ChatLimits;
   readonly #login: ChatLogin;
-  readonly #chat = new LoginChat<Uint8Array>();
+  readonly #chat: LoginChat<Uint8Array>;
   readonly #closer = new OrderlyCloser();
   readonly #deadlines: DeadlineQueue;
   readonly #sessions = new Set<ChatSession>();
   readonly #pinging: ReturnType<typeof setInterval>;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(limits: ChatLimits, login: ChatLogin) {
+  constructor(limits: ChatLimits, login: ChatLogin, chat: LoginChat<Uint8Array> = new LoginChat()) {
+    this.#chat = chat;
     this.#limits = limits;
     this.#login = login;
     this.#deadlines = new DeadlineQueue(limits.loginDeadlineSeconds);

@@ -7,7 +7,7 @@ import type { Clock } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
-import type { Presence } from "../services/presence.ts";
+import type { PresenceBook } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
 import { encodeBuddyList, parsePresenceRequest } from "../wire/buddy_presence.ts";
 import { type AnswerBudget, maxAnswerBytes } from "./answer_budget.ts";
@@ -48,7 +48,7 @@ export function isAnswerable(
 /** What answering needs. */
 export interface PresenceAnswerParts {
   readonly roster: Roster;
-  readonly presence: Presence;
+  readonly presence: PresenceBook;
   readonly budget: AnswerBudget;
   readonly view: EntryView;
   readonly own: () => readonly OwnAddress[];

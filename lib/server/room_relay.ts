@@ -6,6 +6,7 @@
  * a receiver costs one send. Nothing is ever answered: a forged source gets nobody flooded.
  */
 
+import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { DatagramAddress, Destination } from "../net/udp.ts";
@@ -21,6 +22,7 @@ import {
 } from "../wire/ucrp.ts";
 import { isUtf8 } from "../wire/utf8.ts";
 import type { RoomSeats, Seat } from "./room_seats.ts";
+import type { SharedRooms } from "./shared_rooms.ts";
 
 /** Why datagrams were dropped, and how many. */
 export interface RoomDrops {
@@ -48,9 +50,14 @@ export interface RoomRelayParts {
   readonly destination: (address: DatagramAddress) => Destination;
   /** Sends and forgets; false when too many wait already. */
   readonly send: (datagram: Uint8Array, to: Destination) => boolean;
+  /** The same rooms at other servers, where there are any. */
+  readonly others?: SharedRooms | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Members heard elsewhere before the store said that they joined: it is a matter of a moment. */
+const MAX_EARLY = 10_000;
 
 /** Relays what members say. */
 export class RoomRelay {
@@ -59,6 +66,9 @@ export class RoomRelay {
   readonly drops: RoomDrops = {
     ...{ malformed: 0, unknown: 0, forged: 0, tooMany: 0, notText: 0, congested: 0 },
   };
+
+  /** Tokens of members that are heard elsewhere, and are not known to have joined yet. */
+  readonly #early = new RecentMap<true>(MAX_EARLY);
 
   constructor(parts: RoomRelayParts) {
     this.#parts = parts;
@@ -79,11 +89,52 @@ export class RoomRelay {
     this.#hear(seat, datagram, from);
   }
 
+  /** Somebody is a member now. */
+  came(member: Member): void {
+    const { seats, rooms, clock } = this.#parts;
+    seats.add(member, clock());
+    if (this.#early.get(member.token)) rooms.moved(member);
+  }
+
   /** A member's place is theirs no more; who was put out by the end of the room is told. */
   went(member: Member, why: Departure): void {
     const seat = this.#parts.seats.remove(member);
-    if (seat?.destination === undefined || why !== "room closed") return;
+    if (seat === undefined) return;
+    this.#leaveQuiet(seat);
+    if (seat.destination === undefined || why !== "room closed") return;
     this.#send(ROOM_CLOSED, seat.destination.to);
+  }
+
+  /** Whether a datagram has a token that nobody has here. */
+  isUnknown(bytes: Uint8Array): boolean {
+    const datagram = parseRoomDatagram(bytes);
+    return datagram !== undefined && this.#parts.seats.find(datagram.token) === undefined;
+  }
+
+  /** A member talks to another server now. */
+  movedAway(token: Uint8Array): void {
+    const seat = this.#parts.seats.find(token);
+    if (seat === undefined) {
+      this.#early.set(new TextDecoder().decode(token), true);
+      return;
+    }
+    this.#parts.rooms.moved(seat.member);
+    seat.destination = undefined;
+    this.#leaveQuiet(seat);
+  }
+
+  /** Has what a member elsewhere said sent to everybody who is heard here. */
+  #deliver(table: ReadonlySet<Seat>, datagram: Uint8Array): void {
+    for (const { destination, member } of table) {
+      if (destination !== undefined && !member.isLeaving) this.#send(datagram, destination.to);
+    }
+  }
+
+  /** Listens no more to a room of which nobody is heard here. */
+  #leaveQuiet({ member, table }: Seat): void {
+    const { others } = this.#parts;
+    if (others === undefined || isHeardHere(table)) return;
+    others.leave(member.room.name);
   }
 
   #hear(seat: Seat, { message }: RoomDatagram, from: DatagramAddress): void {
@@ -98,6 +149,7 @@ export class RoomRelay {
     }
     if (seat.destination?.address !== member.address) {
       seat.destination = { address: from, to: destination(from) };
+      this.#tellOthers(seat);
     }
     // Judged behind the source: nobody else uses up what a member may send. Leaving costs nobody
     // anything, and must not be lost in a flood of one's own.
@@ -109,6 +161,12 @@ export class RoomRelay {
     else if (kind === "text") this.#relay(seat, message);
   }
 
+  #tellOthers({ member, token, table }: Seat): void {
+    const { others } = this.#parts;
+    others?.listen(member.room.name, (datagram) => this.#deliver(table, datagram));
+    others?.heard(token);
+  }
+
   #relay(seat: Seat, message: Uint8Array): void {
     if (!isUtf8(message)) {
       this.drops.notText++;
@@ -116,11 +174,14 @@ export class RoomRelay {
     }
     if (seat.table.size < 2) return;
     const delivery = encodeDelivery(seat.head, message);
+    let isAllHere = true;
     for (const other of seat.table) {
       const { destination } = other;
-      if (other === seat || destination === undefined || other.member.isLeaving) continue;
-      this.#send(delivery, destination.to);
+      if (other === seat || other.member.isLeaving) continue;
+      if (destination === undefined) isAllHere = false;
+      else this.#send(delivery, destination.to);
     }
+    if (!isAllHere) this.#parts.others?.deliver(seat.member.room.name, delivery);
   }
 
   #send(datagram: Uint8Array, to: Destination): void {
@@ -135,4 +196,9 @@ export class RoomRelay {
       this.#parts.log.warn("A member could not leave", { reason: reasonOf(error) });
     }
   }
+}
+
+function isHeardHere(table: ReadonlySet<Seat>): boolean {
+  for (const { destination } of table) if (destination !== undefined) return true;
+  return false;
 }

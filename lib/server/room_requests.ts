@@ -79,6 +79,7 @@ export class RoomRequests {
       case "join":
         return await this.#enter(request, fromIp);
       case "list":
+        await this.#catchUp();
         return {
           ...{ success: true, token: "" },
           rooms: (await rooms.rooms()).map(({ room, members, hash }) => ({
@@ -94,6 +95,12 @@ export class RoomRequests {
         return { success: true, token: "", members, host: room.host };
       }
     }
+  }
+
+  /** Other servers may have changed something; without the store, what is known does. */
+  async #catchUp(): Promise<void> {
+    const { rooms, clock } = this.#parts;
+    await rooms.catchUp(clock()).catch(() => {});
   }
 
   async #enter(request: EnterRequest, ip: string): Promise<RoomAnswer> {

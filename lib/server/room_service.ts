@@ -10,17 +10,20 @@ import {
 } from "../core/limits.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
-import { DatagramSocket } from "../net/udp.ts";
-import { Rooms } from "../services/rooms.ts";
+import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { type RoomParts, Rooms } from "../services/rooms.ts";
+import type { Store } from "../storage/store.ts";
 import { AddressAllowance } from "./address_allowance.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { isAnswerable } from "./presence_answers.ts";
+import { RoomReader } from "./room_reader.ts";
 import { RoomRelay } from "./room_relay.ts";
 import { RoomRequests } from "./room_requests.ts";
 import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
 import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
+import { SharedRooms } from "./shared_rooms.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
 
 /** What the room service is asked to be. */
@@ -44,7 +47,7 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, trusted, passwords, store, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, passwords, store, shared, clock, log }: ServiceParts,
 ): Service<RoomPorts> {
   const listener = listenTcp({ hostname: host, port: settings.roomsTcpPort });
   let socket: DatagramSocket;
@@ -56,20 +59,33 @@ export function startRooms(
   }
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
+  const others = shared && new SharedRooms(shared, {
+    changed: () => reader.readSoon(),
+    heardElsewhere: (token) => relay.movedAway(token),
+  });
   const rooms = new Rooms({
-    ...{ store, limits: settings, passwords, mintToken },
+    ...{ store: tellingOthers(store, others), limits: settings, passwords, mintToken },
     watch: {
-      came: (member) => seats.add(member, clock()),
+      came: (member) => relay.came(member),
       went: (member, why) => relay.went(member, why),
     },
   });
   const relay = new RoomRelay({
-    ...{ rooms, seats, clock, log },
+    ...{ rooms, seats, others, clock, log },
     isAnswerable: (address) => isAnswerable(address, socket.port, ownAddresses),
     destination: (address) => socket.destination(address),
     send: (datagram, to) => socket.sendTo(datagram, to),
   });
   const attempts = new LoginAttempts(trusted);
+  const reader = new RoomReader(
+    () => rooms.catchUp(clock()).catch(() => {}),
+    (datagram, from) => relay.take(datagram, from),
+  );
+  const take = (datagram: Uint8Array, from: DatagramAddress): void => {
+    // They may have joined at another server a moment ago.
+    const isLater = others !== undefined && relay.isUnknown(datagram);
+    if (!isLater || !reader.takeLater(datagram, from)) relay.take(datagram, from);
+  };
   const creates = new AddressAllowance(PROTECTED_CREATES_PER_ADDRESS, trusted);
   const requests = new RoomRequests({ rooms, attempts, creates, clock, log });
   const sessions = new RoomSessions(
@@ -90,7 +106,7 @@ export function startRooms(
           log,
           serve: (incoming) => sessions.serve(incoming),
         }),
-        socket.receive((datagram, from) => relay.take(datagram, from), MAX_ROOM_DATAGRAM_BYTES),
+        socket.receive(take, MAX_ROOM_DATAGRAM_BYTES),
       ])
     );
 
@@ -103,6 +119,22 @@ export function startRooms(
       await serving;
       await sessions.stop(STOP_GRACE_MS);
       await ticks.stop();
+      await reader.stop();
+      others?.stop();
+    },
+  };
+}
+
+/** The store as rooms use it: the other servers are told of every change. */
+function tellingOthers(store: Store, others: SharedRooms | undefined): RoomParts["store"] {
+  if (others === undefined) return store;
+  return {
+    room: (room) => store.room(room),
+    rooms: () => store.rooms(),
+    async change(change) {
+      const outcome = await store.change(change);
+      if (outcome === "done") others.changed();
+      return outcome;
     },
   };
 }

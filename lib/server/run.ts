@@ -4,6 +4,7 @@
 
 import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
+import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { print } from "../config/start.ts";
 import type { Log } from "../core/ports.ts";
@@ -11,8 +12,10 @@ import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
-import { openStore } from "../storage/open_store.ts";
+import type { SharedState } from "../storage/shared_state.ts";
+import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
+import { migrate } from "./migrate.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
@@ -33,11 +36,11 @@ export async function runServer(options: ServerOptions): Promise<number> {
     write: writeToStderr,
   });
   surviveUnexpected(log);
-  const directory = options.data;
-  const { store: kind, compactFrom } = options;
-  const store = await openStore({ kind, directory, compactFrom, clock, log });
+  const store = await openChosenStore(options, log);
+  let shared: SharedState | undefined;
   let server: RunningServer;
   try {
+    shared = await openChosenSharing(options, log);
     const sinceStart = (): number => performance.now();
     const services = {
       buddy: options.services.includes("buddy") ? options : undefined,
@@ -46,9 +49,10 @@ export async function runServer(options: ServerOptions): Promise<number> {
     };
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, clock: sinceStart, log },
+      ...{ store, shared, clock: sinceStart, log },
     });
   } catch (error) {
+    shared?.close();
     await store.close();
     throw error;
   }
@@ -63,7 +67,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
-  log.info("Users are kept", { store: options.store, directory: options.data });
+  log.info("Users are kept", shownPlaces(options));
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {
@@ -91,4 +95,16 @@ export async function runMaintenance(
   // Names of files are anybody's text.
   print(lines.map((line) => visibleText(line) + "\n").join(""));
   return exitCode;
+}
+
+/**
+ * Copies one store into another.
+ *
+ * @returns the exit code
+ * @throws OperationalError when a place cannot be used
+ */
+export async function runMigration(options: MigrateOptions): Promise<number> {
+  const lines = await migrate(options);
+  print(lines.map((line) => visibleText(line) + "\n").join(""));
+  return 0;
 }

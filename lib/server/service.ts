@@ -7,7 +7,8 @@ import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Admission } from "../net/admission.ts";
 import type { Passwords } from "../services/passwords.ts";
-import type { Presence } from "../services/presence.ts";
+import type { PresenceBook } from "../services/presence.ts";
+import type { SharedState } from "../storage/shared_state.ts";
 import type { Store } from "../storage/store.ts";
 
 /** What every service of a server is given. */
@@ -22,7 +23,9 @@ export interface ServiceParts {
   /** Shared by all services; whoever started them closes it. */
   readonly store: Store;
   /** Where users are heard of; only the buddy service hears of anybody. */
-  readonly presence: Presence;
+  readonly presence: PresenceBook;
+  /** What servers share beside the store, where they do. */
+  readonly shared: SharedState | undefined;
   /** Hashes for all services together. */
   readonly passwords: Passwords;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */

@@ -8,7 +8,9 @@ import type { Clock, Log } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
 import { Passwords } from "../services/passwords.ts";
 import { Presence } from "../services/presence.ts";
-import type { Store } from "../storage/store.ts";
+import { SharedPresence } from "../services/shared_presence.ts";
+import type { SharedState, SharingHealth } from "../storage/shared_state.ts";
+import type { Store, StoreHealth } from "../storage/store.ts";
 import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_service.ts";
 import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
 import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
@@ -27,6 +29,8 @@ export interface ServerSettings {
   readonly limits: ServerLimits;
   /** The server closes it when it stops. */
   readonly store: Store;
+  /** What it shares with other servers, where it does; the server closes it when it stops. */
+  readonly shared?: SharedState | undefined;
   /** Those of the design unless given. */
   readonly passwords?: Passwords;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
@@ -45,6 +49,8 @@ export interface ServerPorts {
 export interface RunningServer {
   /** The ports it really has. */
   readonly ports: ServerPorts;
+  /** How what it relies on works at the moment; `sharing` is null for a server that shares nothing. */
+  health(): { readonly store: StoreHealth; readonly sharing: SharingHealth | null };
   /** Takes no new work, finishes what was promised, and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -55,13 +61,17 @@ export interface RunningServer {
  * @throws OperationalError when a port cannot be had; the store is the caller's to close then
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
-  const { services: wanted, limits, store } = settings;
+  const { services: wanted, limits, store, shared, clock } = settings;
+  const presenceTtl = wanted.buddy?.presenceTtl ?? 0;
   const trusted = parseAddressSet(settings.trustProxy);
   const parts: ServiceParts = {
     ...settings,
     trusted,
     admission: new Admission(limits, trusted),
-    presence: new Presence(wanted.buddy?.presenceTtl ?? 0, settings.clock),
+    shared,
+    presence: shared === undefined
+      ? new Presence(presenceTtl, clock)
+      : new SharedPresence(shared, presenceTtl, clock),
     passwords: settings.passwords ?? new Passwords(),
   };
   const running: Service<unknown>[] = [];
@@ -85,8 +95,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     };
     return {
       ports,
+      health: () => ({ store: store.health(), sharing: shared?.health() ?? null }),
       async stop() {
         await stop();
+        shared?.close();
         await store.close();
       },
     };

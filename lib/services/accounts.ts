@@ -10,7 +10,7 @@ import { addressGroup } from "../core/ip_address.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Store } from "../storage/store.ts";
 import type { Passwords } from "./passwords.ts";
-import type { Presence } from "./presence.ts";
+import type { PresenceBook } from "./presence.ts";
 import type { Turn } from "./turns.ts";
 
 /**
@@ -39,7 +39,7 @@ export interface AccountParts {
   /** Makes and checks the hashes. */
   readonly passwords: Passwords;
   /** Tells where somebody is heard of. */
-  readonly presence: Presence;
+  readonly presence: PresenceBook;
   /** Least length of a new password, in characters. */
   readonly minPassword: number;
   /** Whether an address may register one more name; asked once for each. All may unless given. */
@@ -58,7 +58,8 @@ export class Accounts {
   /** How a name stands for somebody at an address. */
   async standing(user: UserId, ip: string): Promise<Standing> {
     if (await this.#parts.store.passwordOf(user) !== undefined) return "existing";
-    const heardAt = this.#parts.presence.of(user).address?.ip;
+    const [heard] = await this.#parts.presence.ofAll([user]);
+    const heardAt = heard?.address?.ip;
     return heardAt === undefined || heardAt === ip ? "new" : "elsewhere";
   }
 

@@ -6,6 +6,29 @@
 import type { Clock } from "../core/ports.ts";
 import type { BuddyPresence, PeerAddress, PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
+import type { PresenceRecord } from "../storage/shared_state.ts";
+import type { Eventually } from "../storage/store.ts";
+
+/** Who is online, as services ask: one server's knowledge, or that of all. */
+export interface PresenceBook {
+  /**
+   * Records a SET.
+   *
+   * @param address the datagram's source, with the port the user takes chats on
+   */
+  set(user: UserId, status: PresenceStatus, address: PeerAddress): void;
+  /** What to tell others of users, in the order they are asked for. */
+  ofAll(users: readonly UserId[]): Eventually<BuddyPresence[]>;
+  /**
+   * Stores what a user publishes, for as long as their presence holds.
+   *
+   * @param fromIp where the request came from
+   * @returns false unless that is the address of the user's live SET
+   */
+  publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): Eventually<boolean>;
+  /** What a user publishes; nothing for one not heard of. */
+  infoOf(user: UserId): Eventually<ReadonlyMap<string, string>>;
+}
 
 /** What a user said last, and what they publish with it. */
 interface Said {
@@ -19,7 +42,7 @@ interface Said {
 const SWEEP_STEPS = 2;
 
 /** The presence of every user heard of within the lifetime. */
-export class Presence {
+export class Presence implements PresenceBook {
   readonly #said = new Map<UserId, Said>();
   readonly #lifetimeMs: number;
   readonly #clock: Clock;
@@ -55,6 +78,19 @@ export class Presence {
     const said = this.#live(user);
     if (said === undefined) return { buddy: user, status: "OFFLINE" };
     return { buddy: user, status: said.status, address: said.address };
+  }
+
+  /** What to tell others of users. */
+  ofAll(users: readonly UserId[]): BuddyPresence[] {
+    return users.map((user) => this.of(user));
+  }
+
+  /** Every user whose presence holds, and for how long yet, in milliseconds. */
+  *live(): Iterable<readonly [user: UserId, record: PresenceRecord, remainingMs: number]> {
+    for (const [user, { status, address, info = new Map(), at }] of this.#said) {
+      const remainingMs = this.#lifetimeMs - (this.#clock() - at);
+      if (remainingMs > 0) yield [user, { status, address, info }, remainingMs];
+    }
   }
 
   /**

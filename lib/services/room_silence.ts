@@ -15,12 +15,12 @@ const DOUBT_SECONDS = 5;
 
 /** Sees to those who are silent. */
 export class RoomSilence {
-  readonly #store: Store;
+  readonly #store: Pick<Store, "change">;
   readonly #idleMs: number;
   readonly #doubtMs: number;
 
   /** A member is gone after `idleSeconds`. */
-  constructor(store: Store, idleSeconds: number) {
+  constructor(store: Pick<Store, "change">, idleSeconds: number) {
     this.#store = store;
     this.#idleMs = idleSeconds * 1000;
     this.#doubtMs = Math.min(DOUBT_SECONDS * 1000, this.#idleMs / 2);

@@ -49,7 +49,7 @@ export interface Member {
   doubtedAt: number | undefined;
   /** Whether they are on their way out. */
   isLeaving: boolean;
-  /** Whether they came in through another server and this one has not heard them. */
+  /** Whether another server has them: they came in there, or talk to it, and not to this one. */
   isElsewhere: boolean;
 }
 

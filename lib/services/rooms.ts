@@ -58,7 +58,7 @@ export interface RoomPasswords {
 /** What rooms need. */
 export interface RoomParts {
   /** Where rooms are remembered. */
-  readonly store: Store;
+  readonly store: Pick<Store, "change" | "room" | "rooms">;
   /** How many of everything there may be. */
   readonly limits: RoomLimits;
   /** Makes and checks password hashes. */
@@ -221,6 +221,12 @@ export class Rooms {
     member.heardAt = member.spokeAt = now;
     member.isElsewhere = false;
     return true;
+  }
+
+  /** A member talks to another server now, and is that one's to hear. */
+  moved(member: Member): void {
+    member.address = undefined;
+    member.isElsewhere = true;
   }
 
   /** A member leaves; with its host the room closes. @throws StorageError */

@@ -6,7 +6,7 @@
 import { type BuddyPresence, reachableFirst } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Store } from "../storage/store.ts";
-import type { Presence } from "./presence.ts";
+import type { PresenceBook } from "./presence.ts";
 
 /** What became of a request: the words of the protocol, without their numbers. */
 export type RosterOutcome = "ok" | "invalid" | "no such user" | "user exists";
@@ -14,10 +14,10 @@ export type RosterOutcome = "ok" | "invalid" | "no such user" | "user exists";
 /** Buddy lists over a store, with presence beside them. */
 export class Roster {
   readonly #store: Store;
-  readonly #presence: Presence;
+  readonly #presence: PresenceBook;
 
   /** Keeps users in `store` and reads who is online from `presence`. */
-  constructor(store: Store, presence: Presence) {
+  constructor(store: Store, presence: PresenceBook) {
     this.#store = store;
     this.#presence = presence;
   }
@@ -60,6 +60,6 @@ export class Roster {
    */
   async buddies(user: UserId): Promise<BuddyPresence[] | undefined> {
     const buddies = await this.#store.buddiesOf(user);
-    return buddies && reachableFirst(buddies.map((buddy) => this.#presence.of(buddy)));
+    return buddies && reachableFirst(await this.#presence.ofAll(buddies));
   }
 }

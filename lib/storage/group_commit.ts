@@ -7,6 +7,7 @@
 /** Collects operations into batches and commits one batch after another. */
 export class GroupCommit<Operation, Outcome> {
   readonly #commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>;
+  readonly #most: number;
   #waiting: Waiting<Operation, Outcome>[] = [];
   #running: Promise<void> | undefined;
 
@@ -15,9 +16,14 @@ export class GroupCommit<Operation, Outcome> {
    *
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
+   * @param most operations of one batch; the rest waits for the next
    */
-  constructor(commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>) {
+  constructor(
+    commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>,
+    most: number = Infinity,
+  ) {
     this.#commit = commit;
+    this.#most = most;
   }
 
   /** Resolves when the operation was committed. */
@@ -37,8 +43,9 @@ export class GroupCommit<Operation, Outcome> {
     // Requests that arrived in the same turn of the event loop shall share the first batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
+      const isWhole = this.#waiting.length <= this.#most;
+      const batch = isWhole ? this.#waiting : this.#waiting.slice(0, this.#most);
+      this.#waiting = isWhole ? [] : this.#waiting.slice(this.#most);
       try {
         const outcomes = await this.#commit(batch.map(({ operation }) => operation));
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!);

@@ -3,6 +3,7 @@
  */
 
 import { ensureDir } from "@std/fs";
+import type { DatabaseAddress } from "../core/backend_address.ts";
 import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import { COMPACT_FROM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
@@ -19,7 +20,20 @@ import { TextStore } from "./text_store.ts";
 const COMPACTION_LOCK_TIMING: LockTiming = { deadlineMs: 100, turnMs: 0, idleMs: 0 };
 
 /** Which store, and what it needs. */
-export interface StoreSettings {
+export type StoreSettings = LocalStoreSettings | DatabaseSettings;
+
+/** A database that servers share. */
+export interface DatabaseSettings {
+  /** Users and rooms are in PostgreSQL. */
+  readonly kind: "postgres";
+  /** Where it is. */
+  readonly address: DatabaseAddress;
+  /** Is told what opening did, and of failures. */
+  readonly log: Log;
+}
+
+/** A store of this machine. */
+export interface LocalStoreSettings {
   /** `text` keeps, `memory` forgets. */
   readonly kind: "text" | "memory";
   /** Directory of the text files. */
@@ -39,13 +53,23 @@ export interface StoreSettings {
 /**
  * Opens a store. The caller closes it.
  *
- * @throws OperationalError when the directory cannot be used, saying what to do
+ * @throws OperationalError when it cannot be used, saying what to do
  */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  return settings.kind === "memory" ? new MemoryStore() : await openTextStore(settings);
+  switch (settings.kind) {
+    case "memory":
+      return new MemoryStore();
+    case "text":
+      return await openTextStore(settings);
+    case "postgres": {
+      // Whoever keeps no database loads no driver.
+      const { openPostgresStore } = await import("./postgres_store.ts");
+      return await openPostgresStore(settings.address, settings.log);
+    }
+  }
 }
 
-async function openTextStore(settings: StoreSettings): Promise<TextStore> {
+async function openTextStore(settings: LocalStoreSettings): Promise<TextStore> {
   const { directory, clock, log, disk = SYSTEM_DISK } = settings;
   // Damage is judged under the lock: without it, a server may just be replacing what is read.
   const early = await peekTextFiles(disk, directory).catch(() => undefined);

@@ -23,8 +23,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   config: { rooms: ["core"] },
   observe: { rooms: ["core"] },
   net: { rooms: ["core"] },
-  services: { rooms: ["core"], typesOf: ["lib/storage/store.ts"], node: ["crypto"] },
-  storage: { rooms: ["core"], node: ["zlib"] },
+  services: {
+    rooms: ["core"],
+    typesOf: ["lib/storage/store.ts", "lib/storage/shared_state.ts"],
+    node: ["crypto"],
+  },
+  storage: { rooms: ["core"], node: ["buffer", "crypto", "zlib"], npm: ["pg", "@redis/client"] },
   server: { rooms: ["core", "wire", "config", "observe", "net", "services", "storage"] },
   client: {
     rooms: ["core", "wire", "config", "observe", "net"],

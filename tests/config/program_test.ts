@@ -111,7 +111,7 @@ Deno.test("the server's defaults are those of the contract", { permissions: "non
   const { options } = await parseCommandLine(SERVER_PROGRAM, [], () => Promise.reject());
   const { tcpPort, udpPort, data, host, presenceTtl, store } = options;
   assertEquals([tcpPort, udpPort, data, host], [1234, 1235, "./data", "0.0.0.0"]);
-  assertEquals([presenceTtl, store], [30, "text"]);
+  assertEquals([presenceTtl, store], [30, { kind: "text" }]);
 });
 
 Deno.test("each limit of the server is an option with the limit as its default", {

@@ -124,3 +124,14 @@ Deno.test("whatever is asked for whenever: all are answered, in order, one commi
     assertEquals(committed.length, next - 1);
   }));
 });
+
+Deno.test("GroupCommit: what is more than a batch may hold waits for the next, in order", async () => {
+  const batches: (readonly number[])[] = [];
+  const group = new GroupCommit<number, number>((batch) => {
+    batches.push(batch);
+    return Promise.resolve(batch);
+  }, 3);
+  const outcomes = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => group.submit(n)));
+  assertEquals(outcomes, [1, 2, 3, 4, 5, 6, 7]);
+  assertEquals(batches, [[1, 2, 3], [4, 5, 6], [7]]);
+});

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
-import { openStore, type StoreSettings } from "../../lib/storage/open_store.ts";
+import { type LocalStoreSettings, openStore } from "../../lib/storage/open_store.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
 import { id } from "../support/ids.ts";
@@ -11,12 +11,12 @@ import { RecordedLog } from "../support/recorded_log.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
-function settings(directory: string, more: Partial<StoreSettings> = {}): StoreSettings {
+function settings(directory: string, more: Partial<LocalStoreSettings> = {}): LocalStoreSettings {
   return { kind: "text", directory, clock: Date.now, log: new RecordedLog(), ...more };
 }
 
 /** The message of the error that opening ends with: one line, for the person who runs it. */
-async function refusal(settings: StoreSettings): Promise<string> {
+async function refusal(settings: LocalStoreSettings): Promise<string> {
   const { message } = await assertRejects(() => openStore(settings), OperationalError);
   assertFalse(message.includes("\n"));
   return message;

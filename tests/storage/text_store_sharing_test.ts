@@ -10,7 +10,7 @@ import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import type { Disk, DiskFile } from "../../lib/storage/disk.ts";
 import { Journal } from "../../lib/storage/journal.ts";
 import { BEGINNING } from "../../lib/storage/journal_point.ts";
-import { openStore, type StoreSettings } from "../../lib/storage/open_store.ts";
+import { type LocalStoreSettings, openStore } from "../../lib/storage/open_store.ts";
 import type { Store, StoreChange } from "../../lib/storage/store.ts";
 import { add, anyChanges, register, remove } from "../support/changes.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
@@ -35,7 +35,7 @@ class SharedBench implements AsyncDisposable {
     this.directory = directory;
   }
 
-  static async make(count: number, more: Partial<StoreSettings> = {}): Promise<SharedBench> {
+  static async make(count: number, more: Partial<LocalStoreSettings> = {}): Promise<SharedBench> {
     const bench = new SharedBench(await TempDir.make());
     for (let store = 0; store < count; store++) await bench.open(more);
     return bench;
@@ -45,7 +45,7 @@ class SharedBench implements AsyncDisposable {
     return `${this.directory.path}/journal.txt`;
   }
 
-  async open(more: Partial<StoreSettings> = {}): Promise<Store> {
+  async open(more: Partial<LocalStoreSettings> = {}): Promise<Store> {
     const store = await openStore({
       kind: "text",
       directory: this.directory.path,

@@ -28,7 +28,7 @@ export class ServerProcess extends ProgramProcess {
     const files = directory === undefined
       ? []
       : [`--allow-read=${directory}`, `--allow-write=${directory}`];
-    const permissions = ["--allow-net", "--allow-sys=networkInterfaces", ...files];
+    const permissions = ["--allow-net", "--allow-sys=networkInterfaces", "--ignore-env", ...files];
     return new ServerProcess({ script: "server.ts", permissions, args, descriptors, under });
   }
 

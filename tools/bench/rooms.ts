@@ -30,11 +30,7 @@ export async function startRoomBench(fanout: string, scratch: string): Promise<R
   ]);
   const rows = [...MESSAGES].map(([members, messages]): Row => {
     const run = (port: number, tokens: string): Promise<Measured> =>
-      runGenerator(fanout, [
-        ...["--udp", "--port", String(port), "--members", String(members), "--tokens", tokens],
-        ...["--msgs", String(messages), "--window", "32", "--timeout", "1500"],
-        ...["--join", `${HEAD}__REGISTER__`, "--msg", `${HEAD}@%t %d`],
-      ]);
+      loadRoom(fanout, { port, port2: port, members, messages, tokens });
     const path = `${scratch}/tokens-${members}`;
     return {
       must: 0.8,
@@ -58,8 +54,31 @@ export async function startRoomBench(fanout: string, scratch: string): Promise<R
   return { rows, stop: () => server.stop() };
 }
 
+/** A load on one room. */
+export interface RoomLoad {
+  readonly port: number;
+  /** Where every second member is. */
+  readonly port2: number;
+  readonly members: number;
+  readonly messages: number;
+  /** The file with their tokens. */
+  readonly tokens: string;
+}
+
+/** Has one member talk to all others. */
+export function loadRoom(
+  fanout: string,
+  { port, port2, members, messages, tokens }: RoomLoad,
+): Promise<Measured> {
+  return runGenerator(fanout, [
+    ...["--udp", "--port", String(port), "--port2", String(port2), "--tokens", tokens],
+    ...["--members", String(members), "--msgs", String(messages), "--window", "32"],
+    ...["--timeout", "1500", "--join", `${HEAD}__REGISTER__`, "--msg", `${HEAD}@%t %d`],
+  ]);
+}
+
 /** Makes a room of so many members, and writes their tokens to a file. The result closes it. */
-async function makeRoom(
+export async function makeRoom(
   server: Target,
   members: number,
   path: string,

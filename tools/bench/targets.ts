@@ -16,7 +16,7 @@ export async function startParley(directory: string): Promise<Target> {
 /** Starts the real server with these words, and gives the ports of one of its services. */
 export async function startServer(service: string, words: readonly string[]): Promise<Target> {
   return await startReady([
-    ...["--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
+    ...["--allow-read", "--allow-write", "--allow-sys=networkInterfaces", "--ignore-env"],
     ...["server.ts", ...words, "--log-level", "warn"],
   ], (ready) => ready[service]);
 }
@@ -61,7 +61,9 @@ export async function startBare(
 ): Promise<Target> {
   const port = freePort(transport);
   const path = new URL(`./${script}`, import.meta.url).pathname;
-  const permissions = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write"];
+  const permissions = [
+    ...["--no-prompt", "--ignore-env", "--allow-net", "--allow-read", "--allow-write"],
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissions, path, String(port), ...args],
     stderr: "inherit",

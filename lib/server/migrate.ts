@@ -1,0 +1,100 @@
+/**
+ * `server.ts migrate`: from a text directory into a database, or back. Nothing is taken away from
+ * where it was, and what was copied is read again and compared.
+ */
+
+import type { MigrateOptions, StorePlace } from "../config/migrate_options.ts";
+import { shownDatabase } from "../core/backend_address.ts";
+import { OperationalError, UsageError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import { createLog, writeToStderr } from "../observe/log.ts";
+import {
+  countContents,
+  fillStore,
+  findDifference,
+  type StoreContents,
+} from "../storage/contents.ts";
+import { SYSTEM_DISK } from "../storage/disk.ts";
+import { lockDirectory, openStore } from "../storage/open_store.ts";
+import { requireTextFiles } from "../storage/repair.ts";
+import { salvage } from "../storage/salvage.ts";
+import type { Store } from "../storage/store.ts";
+
+/**
+ * Copies everything and verifies it.
+ *
+ * @returns what to print
+ * @throws UsageError when a place is missing
+ * @throws OperationalError when a place cannot be used, or the copy is not what it should be
+ */
+export async function migrate(options: MigrateOptions): Promise<string[]> {
+  const { from, to } = options;
+  if (from === undefined || to === undefined) {
+    throw new UsageError("Nothing to copy: it needs FROM and TO (see server migrate --help)");
+  }
+  const log = createLog({
+    ...{ format: options.log, level: "warn", clock: Date.now, write: writeToStderr },
+  });
+  if (from.kind === "postgres") await (await open(from, log)).close(); // its tables may be older
+  const contents = await readAll(from, log);
+  const store = await open(to, log);
+  try {
+    await requireEmpty(to, log);
+    await fillStore(store, contents);
+  } finally {
+    await store.close();
+  }
+  const difference = findDifference(contents, await readAll(to, log));
+  if (difference !== undefined) {
+    throw new OperationalError(`Cannot vouch for the copy in ${shown(to)}: ${difference}`);
+  }
+  const { users, buddies, passwords, rooms, members } = countContents(contents);
+  return [
+    `Copied ${users} users, ${buddies} buddies, ${passwords} passwords, ${rooms} rooms and ` +
+    `${members} members from ${shown(from)} into ${shown(to)}, and compared them`,
+  ];
+}
+
+function open(place: StorePlace, log: Log): Promise<Store> {
+  return openStore(
+    place.kind === "postgres" ? { ...place, log } : { ...place, clock: Date.now, log },
+  );
+}
+
+async function requireEmpty(place: StorePlace, log: Log): Promise<void> {
+  const { users, rooms } = countContents(await readAll(place, log));
+  if (users === 0 && rooms === 0) return;
+  throw new OperationalError(
+    `Cannot copy into ${shown(place)}: it holds ${users} users and ${rooms} rooms; ` +
+      `choose an empty one`,
+  );
+}
+
+async function readAll(place: StorePlace, log: Log): Promise<StoreContents> {
+  if (place.kind === "postgres") {
+    const { readDatabase } = await import("../storage/postgres_contents.ts");
+    return await readDatabase(place.address, log);
+  }
+  return await readDirectory(place.directory);
+}
+
+async function readDirectory(directory: string): Promise<StoreContents> {
+  // Before the lock, which would make the directory.
+  await requireTextFiles(SYSTEM_DISK, directory);
+  const lock = await lockDirectory(directory);
+  try {
+    const { state, faults } = await salvage(SYSTEM_DISK, directory);
+    if (faults.length > 0) {
+      throw new OperationalError(
+        `Cannot copy "${directory}": it is damaged; see "server check", then "server repair"`,
+      );
+    }
+    return { users: [...state.users.users()], rooms: state.rooms.rooms() };
+  } finally {
+    await lock.close();
+  }
+}
+
+function shown(place: StorePlace): string {
+  return place.kind === "postgres" ? shownDatabase(place.address) : `text:${place.directory}`;
+}

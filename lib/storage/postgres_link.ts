@@ -1,0 +1,226 @@
+/**
+ * The connections to a PostgreSQL server, and what is known of its health.
+ *
+ * Rules of this file:
+ * - Nothing waits long. Every step has a deadline, here and at the server; a failure is told at once
+ *   to all who ask after it, until a probe gets an answer again.
+ * - A connection that failed is never used again.
+ * - The driver is given everything it would otherwise look for in the environment.
+ */
+
+// @ts-types="./pg.d.ts"
+import pg from "npm:pg@8.23.1";
+import type { NamedStatement, Pool, PoolConfig } from "./pg.d.ts";
+import { type DatabaseAddress, shownDatabase } from "../core/backend_address.ts";
+import { MissingBackendError, OperationalError, reasonOf, StorageError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import type { StoreHealth } from "./store.ts";
+
+/** Connections one server holds at most: one writes, the others read. */
+export const MAX_DATABASE_CONNECTIONS = 4;
+
+/** Deadlines in milliseconds. The server's come first, so that its answer says what was wrong. */
+export const DATABASE_DEADLINES = {
+  /** Having a connection. */
+  connect: 1000,
+  /** Waiting for a lock another server holds. */
+  lock: 1500,
+  /** A statement, as the server counts. */
+  statement: 2000,
+  /** A statement, as we count: the server may be stopped. */
+  answer: 2500,
+  /** How long a transaction whose server fell silent keeps its locks. */
+  idleInTransaction: 1000,
+} as const;
+
+/** How often a server that failed is asked whether it is back. */
+const PROBE_MS = 400;
+
+/** Takes statements, one after the other without waiting in between. */
+export interface DatabaseClient {
+  /** Runs a statement; one with a name is prepared once for each connection. */
+  query(
+    statement: string | NamedStatement,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+/** Connections to one database. */
+export class DatabaseLink {
+  readonly #pool: Pool;
+  readonly #log: Log;
+  readonly #shown: string;
+  #failure: string | undefined;
+  #probing: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Connects when something is asked for. @throws OperationalError when a certificate is missing */
+  constructor(address: DatabaseAddress, log: Log) {
+    this.#log = log;
+    this.#shown = shownDatabase(address);
+    this.#pool = new pg.Pool(poolConfig(address));
+    // Without this an idle connection that ends would end the process.
+    this.#pool.on("error", (error) => this.#failed(error));
+  }
+
+  /** Whether it answers, as far as is known. */
+  health(): StoreHealth {
+    if (this.#failure === undefined) return { writable: true };
+    return { writable: false, reason: this.#failure };
+  }
+
+  /**
+   * Does something with one connection.
+   *
+   * @throws StorageError when it failed, or the database is known to be gone
+   */
+  async use<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    if (this.#failure !== undefined) throw new StorageError(this.#failure);
+    try {
+      return await this.#use(work);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /**
+   * As {@linkcode use}, for the start: errors say what to do.
+   *
+   * @throws MissingBackendError when it may come yet
+   * @throws OperationalError when somebody has to do something about it
+   */
+  async begin(work: (client: DatabaseClient) => Promise<unknown>): Promise<void> {
+    try {
+      await this.#use(work);
+    } catch (error) {
+      if (error instanceof OperationalError) throw error;
+      const what = `Cannot use the database ${this.#shown}: ${describe(error)}`;
+      // 28: who we are was not believed. 3D: there is no such database.
+      if (isRefusal(error) || sqlState(error).match(/^(?:28|3D)/)) {
+        throw new OperationalError(
+          `${what}; see docs/scaling.md for the user and the database it needs`,
+          { cause: error },
+        );
+      }
+      throw new MissingBackendError(
+        `${what}; check that it runs, or wait for it with --wait-for-backends`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Lets go of every connection. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#probing;
+    await this.#pool.end();
+  }
+
+  async #use<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let isBroken = true;
+    // It ends, or is ended, while it is in use: whoever uses it is told by their statement.
+    const ignore = (): void => {};
+    client.on("error", ignore);
+    try {
+      const result = await work(client);
+      isBroken = false;
+      return result;
+    } finally {
+      client.off("error", ignore);
+      client.release(isBroken);
+    }
+  }
+
+  #failed(error: unknown): StorageError {
+    const reason = describe(error);
+    const failure = new StorageError(`The database failed: ${reason}`, { cause: error });
+    if (this.#closing !== undefined || isRefusal(error)) return failure;
+    if (this.#failure === undefined) {
+      this.#log.error("The database failed, changes are refused until it is back", {
+        database: this.#shown,
+        reason,
+      });
+      this.#failure = failure.message;
+      this.#probeSoon();
+    }
+    return failure;
+  }
+
+  #probeSoon(): void {
+    if (this.#closing !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#probing = this.#probe();
+    }, PROBE_MS);
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      await this.#use(async (client) => await client.query("SELECT 1"));
+    } catch {
+      this.#probeSoon();
+      return;
+    }
+    this.#failure = undefined;
+    this.#log.info("The database is back, changes are taken", { database: this.#shown });
+  }
+}
+
+function poolConfig(address: DatabaseAddress): PoolConfig {
+  const { host, port, user, password, database, tls, caFile } = address;
+  const { connect, lock, statement, answer, idleInTransaction } = DATABASE_DEADLINES;
+  return {
+    ...{ host, port, user, database },
+    // A function: without a password the driver would look for a file with one.
+    password: () => password,
+    ssl: tls === "off" ? false : {
+      rejectUnauthorized: tls === "verified",
+      ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
+    },
+    application_name: "parley",
+    client_encoding: "utf8",
+    // Whatever the site's default is: a promise is kept on its disk.
+    options: "-c synchronous_commit=on",
+    connectionTimeoutMillis: connect,
+    lock_timeout: lock,
+    statement_timeout: statement,
+    query_timeout: answer,
+    idle_in_transaction_session_timeout: idleInTransaction,
+    keepAlive: true,
+    max: MAX_DATABASE_CONNECTIONS,
+    pipeline: true,
+  };
+}
+
+function readCertificates(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new OperationalError(
+      `Cannot read the certificates of sslrootcert: ${reasonOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the database works, and refused one statement for what it asked. */
+function isRefusal(error: unknown): boolean {
+  // 22 and 23: data and constraints. 42: names and rights.
+  return /^(?:22|23|42)/.test(sqlState(error));
+}
+
+/** The code of an error the database told; empty for any other. */
+function sqlState(error: unknown): string {
+  return error instanceof pg.DatabaseError ? error.code ?? "" : "";
+}
+
+/** What is wrong, for people. The driver never quotes a password. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
+  return reasonOf(error);
+}

@@ -1,0 +1,30 @@
+/**
+ * All that servers share, over one Redis server.
+ */
+
+import type { RedisAddress } from "../core/backend_address.ts";
+import type { Log } from "../core/ports.ts";
+import { RedisExchange } from "./redis_exchange.ts";
+import { RedisLink } from "./redis_link.ts";
+import { RedisNames } from "./redis_names.ts";
+import { RedisPresence } from "./redis_presence.ts";
+import type { SharedState } from "./shared_state.ts";
+
+/**
+ * Connects. The caller closes it.
+ *
+ * @throws MissingBackendError when Redis does not answer
+ */
+export async function openRedisState(address: RedisAddress, log: Log): Promise<SharedState> {
+  const link = await RedisLink.open(address, log);
+  const server = crypto.randomUUID().replaceAll("-", "");
+  return {
+    server,
+    presence: new RedisPresence(link),
+    names: new RedisNames(link, server),
+    exchange: new RedisExchange(link),
+    health: () => link.health(),
+    onReturn: (listener) => link.onReturn(listener),
+    close: () => link.close(),
+  };
+}

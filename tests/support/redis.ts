@@ -1,0 +1,97 @@
+/**
+ * A Redis server of a test's own: from the system's program, on a free port, in a temporary
+ * directory. Tests that need one are skipped where there is none.
+ */
+
+import type { RedisAddress } from "../../lib/core/backend_address.ts";
+import { TempDir } from "./temp_dir.ts";
+import {
+  findProgram,
+  freePort,
+  giveAway,
+  PROGRAM_DIRECTORIES,
+  unprivileged,
+} from "./unprivileged.ts";
+import { within } from "./within.ts";
+
+const REDIS = findProgram(...PROGRAM_DIRECTORIES.map((directory) => `${directory}/redis-server`));
+
+/** Why tests with Redis cannot run here; `undefined` when they can. */
+export const NO_REDIS: string | undefined = REDIS === undefined
+  ? "no Redis here (Debian: redis-server)"
+  : undefined;
+
+/** A server process that keeps nothing on disk; ended at the end of the test. */
+export class PrivateRedis implements AsyncDisposable {
+  /** Where it is. */
+  readonly address: RedisAddress;
+  readonly #directory: TempDir;
+  #child: Deno.ChildProcess | undefined;
+
+  private constructor(directory: TempDir, port: number) {
+    this.#directory = directory;
+    this.address = {
+      ...{ host: "127.0.0.1", port, user: "", password: "s3cret-of-redis" },
+      ...{ database: 0, tls: "off" },
+    };
+  }
+
+  /** Makes one and waits until it answers. */
+  static async start(): Promise<PrivateRedis> {
+    const directory = await TempDir.make();
+    await giveAway(directory.path);
+    const server = new PrivateRedis(directory, freePort());
+    await server.startAgain();
+    return server;
+  }
+
+  /** Its URL, with the password. */
+  get url(): string {
+    const { host, port, password } = this.address;
+    return `redis://:${password}@${host}:${port}`;
+  }
+
+  /** Starts the server again after it was ended, with nothing in it. */
+  async startAgain(): Promise<void> {
+    const { port, password } = this.address;
+    const { path } = this.#directory;
+    const command = await unprivileged(REDIS!, [
+      ...["--port", `${port}`, "--bind", "127.0.0.1", "--requirepass", password],
+      ...["--save", "", "--appendonly", "no", "--dir", path],
+    ], { stdin: "null", stdout: "null", stderr: "null", cwd: path });
+    this.#child = command.spawn();
+    await within("Redis' start", this.#answers());
+  }
+
+  /** Ends it. */
+  async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    child.kill(signal);
+    await within("Redis' end", child.status);
+  }
+
+  /** Stops it, or lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal("SIGCONT");
+    await this.end();
+    await this.#directory[Symbol.asyncDispose]();
+  }
+
+  async #answers(): Promise<void> {
+    const { host: hostname, port } = this.address;
+    for (;;) {
+      try {
+        (await Deno.connect({ hostname, port })).close();
+        return;
+      } catch {
+        await new Promise((resume) => setTimeout(resume, 20));
+      }
+    }
+  }
+}
