@@ -14,6 +14,8 @@ interface Executable {
   readonly name: string;
   readonly script: string;
   readonly permissions: readonly string[];
+  /** Scripts that it starts as threads, which no import leads to. */
+  readonly threads?: readonly string[];
 }
 
 /** Keep the permissions equal to those of the tasks in `deno.json`; a test compares them. */
@@ -22,6 +24,7 @@ export const EXECUTABLES: readonly Executable[] = [
     name: "parley-server",
     script: "server.ts",
     permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
+    threads: ["lib/storage/draft_worker.ts"],
   },
   {
     name: "parley-client",
@@ -30,7 +33,7 @@ export const EXECUTABLES: readonly Executable[] = [
   },
 ];
 
-async function compile({ name, script, permissions }: Executable): Promise<void> {
+async function compile({ name, script, permissions, threads = [] }: Executable): Promise<void> {
   const output = `dist/${name}${Deno.build.os === "windows" ? ".exe" : ""}`;
   const command = new Deno.Command(Deno.execPath(), {
     args: [
@@ -40,6 +43,7 @@ async function compile({ name, script, permissions }: Executable): Promise<void>
       "--no-prompt",
       "--no-code-cache",
       ...permissions,
+      ...threads.map((thread) => `--include=${thread}`),
       "--output",
       output,
       script,

@@ -53,6 +53,25 @@ try {
       directory,
       transcripts: [`${directory}/output1.txt`, `${directory}/output2.txt`],
     }));
+  await check("parley-server compacts, which it does in a thread of its own", async () => {
+    const args = ["0", "0", "compacted", "--host", "127.0.0.1", "--compact-from", "1"];
+    const launched = launch("parley-server");
+    await using server = new Program("parley-server", launched, args, directory);
+    const ready = await server.sees("ready ");
+    const { buddy } = JSON.parse(ready.slice("ready ".length));
+    const changes = Deno.watchFs(`${directory}/compacted`);
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: buddy.tcp });
+    await connection.write(new TextEncoder().encode("REG ann\n"));
+    const patience = setTimeout(() => changes.close(), 15_000);
+    let snapshot = "";
+    for await (const _ of changes) {
+      snapshot = await Deno.readTextFile(`${directory}/compacted/users.txt`).catch(() => "");
+      if (snapshot !== "") break;
+    }
+    clearTimeout(patience);
+    if (!snapshot.includes("\nuser ann - ")) throw new StoryError("No users.txt was written");
+    await server.stops();
+  });
 } finally {
   await Deno.remove(directory, { recursive: true });
 }

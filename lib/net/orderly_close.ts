@@ -2,9 +2,6 @@
  * Ending a connection so that the other side gets all we sent. Closing a socket that has unread
  * input makes the system send a reset, and a reset can take our last bytes with it. So: finish our
  * side, then read and drop until the other side has finished, within bounds.
- *
- * Measured with one-shot requests, this costs nothing against closing at once (29,340 and 27,240
- * connections a second at 32 clients, in one run).
  */
 
 import { DRAIN_SECONDS, MAX_DRAIN_BYTES } from "../core/limits.ts";

@@ -6,6 +6,10 @@
  * - The deadline runs from the start of the connection to the end of the request line, however the
  *   bytes trickle in. It passes: `201 INVALID` where something was sent, else just a close.
  * - A client that stops reading its reply is given the same time again for each part of it.
+ * - A client that has sent one whole line and nothing else, as nearly all do, has its connection
+ *   closed with the reply. Whoever sends in pieces or goes on behind the line may have more under
+ *   way, which a reset would answer: those get a lingering close. For all, it would cost a tenth to a
+ *   third of the durable requests a second (measured, clients that reset when they have the reply).
  * - Receive buffers are reused: a server at full load would otherwise make 50,000 a second.
  */
 
@@ -25,6 +29,8 @@ export type Answer = (
 interface Session {
   readonly stream: ByteStream;
   readonly buffer: ReceiveBuffer;
+  /** Whether nothing more is to be expected from the client. */
+  isDone: boolean;
   phase: "reading" | "answering" | "expired";
 }
 
@@ -53,7 +59,7 @@ export class BuddySessions {
   /** Serves one connection to its end. Takes ownership; never rejects. */
   async serve({ stream, remoteIp }: IncomingStream): Promise<void> {
     const buffer = this.#buffers.pop() ?? new ReceiveBuffer(MAX_BUDDY_LINE_BYTES);
-    const session: Session = { stream, buffer, phase: "reading" };
+    const session: Session = { stream, buffer, isDone: false, phase: "reading" };
     this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => this.#expire(session));
     try {
@@ -64,7 +70,8 @@ export class BuddySessions {
         const reply = await this.#answer(reading.line, remoteIp);
         if (reply !== undefined) await this.#send(stream, reply);
       }
-      await this.#closer.close(stream);
+      if (session.isDone) closeNow(stream);
+      else await this.#closer.close(stream);
     } catch {
       // The client is gone, or the stop was faster; there is nobody to tell.
       deadline.cancel();
@@ -96,15 +103,19 @@ export class BuddySessions {
 
   async #readRequest(session: Session): Promise<Reading> {
     const { stream, buffer } = session;
-    for (;;) {
+    for (let isFirst = true;; isFirst = false) {
       const count = await stream.read(buffer.free());
       if (isExpired(session)) return NOTHING;
       if (count === null) {
+        session.isDone = true;
         return buffer.length === 0 ? NOTHING : { kind: "line", line: buffer.takeRest() };
       }
       buffer.filled(count);
       const line = buffer.takeLine();
-      if (line !== undefined) return { kind: "line", line };
+      if (line !== undefined) {
+        session.isDone = isFirst && buffer.length === 0;
+        return { kind: "line", line };
+      }
       if (buffer.overflowed) return OVERLONG;
     }
   }

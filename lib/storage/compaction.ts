@@ -15,19 +15,13 @@
  */
 
 import type { Clock } from "../core/ports.ts";
-import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
-import type { Disk, DiskFile } from "./disk.ts";
-import { contentsOfChanges } from "./draft_contents.ts";
-import { Journal } from "./journal.ts";
-import { BEGINNING, type JournalPoint, type JournalPosition } from "./journal_point.ts";
-import { FILE_START, scanJournal, type ScanStart } from "./journal_scan.ts";
-import { readLines } from "./line_reader.ts";
-import { SnapshotDraft } from "./snapshot_draft.ts";
-import { parseSnapshotLine } from "./snapshot.ts";
-import type { StoreChange } from "./store.ts";
+import type { Disk } from "./disk.ts";
+import { changesOf, type DraftTask } from "./draft_file.ts";
+import type { Journal } from "./journal.ts";
+import { beginJournal } from "./journal_file.ts";
+import type { JournalPosition } from "./journal_point.ts";
 import { putSnapshotInPlace, textFileNames } from "./text_files.ts";
-import type { JournalRecord } from "./text_record.ts";
 
 /** What a compaction works with. */
 export interface CompactionParts {
@@ -41,6 +35,8 @@ export interface CompactionParts {
   readonly compactionLock: DirectoryLock;
   /** Gives the time of the lines. */
   readonly clock: Clock;
+  /** Writes a draft: see `draft_file.ts`, and `draft_thread.ts` for doing it in another thread. */
+  readonly writeDraft: (task: DraftTask) => Promise<void>;
   /** Does something under the directory's lock, caught up with all that was written. */
   readonly replace: (work: () => Promise<void>) => Promise<void>;
 }
@@ -70,7 +66,9 @@ export async function compact(parts: CompactionParts): Promise<number | undefine
     const { identity, position: at } = parts.journal();
     if (identity !== base.journal) return undefined;
     await disk.remove(draft);
-    await writeDraft(parts, draft, at);
+    const { sequence, checksum } = at;
+    const task = { directory, draft, through: { sequence, checksum }, now: parts.clock() };
+    await parts.writeDraft(task);
     let length: number | undefined;
     await parts.replace(async () => {
       const now = await identify(disk, directory);
@@ -94,77 +92,6 @@ async function identify(disk: Disk, directory: string): Promise<Base> {
   return { journal: journal?.identity, snapshot: snapshot?.identity };
 }
 
-/** Writes the snapshot of everything up to `point`, synced, under another name. */
-async function writeDraft(
-  { disk, directory, clock }: CompactionParts,
-  path: string,
-  point: JournalPoint,
-): Promise<void> {
-  const names = textFileNames(directory);
-  const hasSnapshot = await disk.facts(names.snapshot) !== undefined;
-  const old = hasSnapshot ? await disk.open(names.snapshot) : undefined;
-  const file = await disk.open(path);
-  try {
-    const through = old === undefined ? BEGINNING : await throughOf(old, names.snapshot);
-    const changes = await changesUpTo(disk, names.journal, through, point);
-    const draft = new SnapshotDraft(contentsOfChanges(changes), point, clock());
-    await draft.writeTo(file, old === undefined ? undefined : { file: old, path: names.snapshot });
-    await file.syncData();
-  } finally {
-    old?.close();
-    file.close();
-  }
-}
-
-/** What a snapshot contains everything up to, from its first line. */
-async function throughOf(file: DiskFile, path: string): Promise<JournalPoint> {
-  let through: JournalPoint | undefined;
-  await readLines(file, 0, (bytes) => {
-    if (through !== undefined) return false;
-    const line = parseSnapshotLine(bytes);
-    if (typeof line === "string") throw new DamagedFileError(path, 1, FAULT_WORDS[line]);
-    if (line.kind !== "start") throw new DamagedFileError(path, 1, "it does not belong there");
-    through = line.through;
-    return true;
-  });
-  if (through === undefined) throw new DamagedFileError(path, 1, "the file is empty");
-  return through;
-}
-
-/** The changes of a journal behind one point, up to and with another. */
-async function changesUpTo(
-  disk: Disk,
-  path: string,
-  after: JournalPoint,
-  through: JournalPoint,
-): Promise<StoreChange[]> {
-  return await changesOf(
-    disk,
-    path,
-    FILE_START,
-    ({ sequence }) => sequence > after.sequence && sequence <= through.sequence,
-  );
-}
-
-/** The changes from a place in a journal on. */
-async function changesOf(
-  disk: Disk,
-  path: string,
-  start: ScanStart,
-  isWanted: (record: JournalRecord) => boolean,
-): Promise<StoreChange[]> {
-  const changes: StoreChange[] = [];
-  const file = await disk.open(path);
-  try {
-    await scanJournal(file, path, start, (record) => {
-      if (record.entry.kind !== "journal" && isWanted(record)) changes.push(record.entry);
-    });
-  } finally {
-    file.close();
-  }
-  return changes;
-}
-
 /** Puts the draft in place, with a journal of what came meanwhile. Under the lock. */
 async function replaceFiles(
   { disk, directory, clock }: CompactionParts,
@@ -173,5 +100,5 @@ async function replaceFiles(
 ): Promise<void> {
   const since = await changesOf(disk, textFileNames(directory).journal, at, () => true);
   await putSnapshotInPlace(disk, directory, draft);
-  await Journal.begin(disk, directory, at, since, clock());
+  await beginJournal(disk, directory, at, since, clock());
 }

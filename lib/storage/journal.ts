@@ -30,6 +30,7 @@ import {
   requireSense,
   type TakeChange,
 } from "./journal_point.ts";
+import { journalPath, openJournalFile, readAll } from "./journal_file.ts";
 import { FILE_START, scanJournal } from "./journal_scan.ts";
 import type { StoreChange } from "./store.ts";
 import { encodeRecord, type JournalRecord, parseRecord, recordTime } from "./text_record.ts";
@@ -86,7 +87,7 @@ export class Journal {
     take: TakeChange,
   ): Promise<Journal | undefined> {
     const path = journalPath(directory);
-    const file = await openFile(disk, path);
+    const file = await openJournalFile(disk, path);
     try {
       const { identity } = await file.facts();
       const reader = new PointReader(path, through, take);
@@ -100,39 +101,6 @@ export class Journal {
       file.close();
       throw error;
     }
-  }
-
-  /**
-   * Begins a journal behind a point, in place of one that is there. Under the lock.
-   *
-   * @param changes what happened since that point
-   */
-  static async begin(
-    disk: Disk,
-    directory: string,
-    after: JournalPoint,
-    changes: readonly StoreChange[],
-    now: number,
-  ): Promise<void> {
-    const draft = `${directory}/journal.tmp`;
-    await disk.remove(draft);
-    const file = await disk.open(draft);
-    try {
-      const time = recordTime(now);
-      let sequence = after.sequence;
-      const start = encodeRecord(sequence, { kind: "journal", after: after.checksum }, time);
-      const lines = changes.map((change) => encodeRecord(++sequence, change, time));
-      await appendAll(file, new TextEncoder().encode(start + lines.join("")));
-      await file.syncData();
-    } catch (error) {
-      // On a full disk, every byte it holds is missed elsewhere.
-      await disk.remove(draft).catch(() => {});
-      throw error;
-    } finally {
-      file.close();
-    }
-    await disk.rename(draft, journalPath(directory));
-    await disk.syncDirectory(directory);
   }
 
   /** Which file it is: not the one of that name any more when another server has compacted. */
@@ -331,29 +299,4 @@ interface OpenedFile {
   readonly identity: string;
   readonly at: JournalPosition;
   readonly tornBytes: number;
-}
-
-/** Where the journal of a data directory is. */
-export function journalPath(directory: string): string {
-  return `${directory}/journal.txt`;
-}
-
-/** Fills `into` from an offset on, as far as the file goes. */
-async function readAll(file: DiskFile, offset: number, into: Uint8Array): Promise<void> {
-  for (let at = 0; at < into.length;) {
-    const count = await file.readAt(offset + at, into.subarray(at));
-    if (count === 0) return;
-    at += count;
-  }
-}
-
-async function openFile(disk: Disk, path: string): Promise<DiskFile> {
-  try {
-    return await disk.open(path);
-  } catch (error) {
-    throw new OperationalError(
-      `Cannot open "${path}": ${reasonOf(error)}; check who owns the directory and its files`,
-      { cause: error },
-    );
-  }
 }

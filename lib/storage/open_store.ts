@@ -8,6 +8,8 @@ import { COMPACT_FROM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { DirectoryLock, LOCK_TIMING, type LockTiming } from "./directory_lock.ts";
 import { type Disk, SYSTEM_DISK } from "./disk.ts";
+import { writeDraft } from "./draft_file.ts";
+import { writeDraftInThread } from "./draft_thread.ts";
 import { MemoryStore } from "./memory_store.ts";
 import type { Store } from "./store.ts";
 import { type LoadedFiles, loadTextFiles, peekTextFiles, takeInto } from "./text_files.ts";
@@ -83,6 +85,8 @@ async function openTextStore(settings: StoreSettings): Promise<TextStore> {
       files,
       lock,
       compactionLock,
+      // A test's disk is in this thread's memory.
+      writeDraft: disk === SYSTEM_DISK ? writeDraftInThread : (task) => writeDraft(disk, task),
       clock,
       log,
       compactFrom,

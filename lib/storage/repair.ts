@@ -7,7 +7,7 @@ import { OperationalError } from "../core/errors.ts";
 import type { Fault } from "./damage.ts";
 import { appendAll, type Disk } from "./disk.ts";
 import { contentsOfState } from "./draft_contents.ts";
-import { Journal } from "./journal.ts";
+import { beginJournal } from "./journal_file.ts";
 import { salvage, type Salvaged } from "./salvage.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { SnapshotDraft } from "./snapshot_draft.ts";
@@ -101,7 +101,7 @@ export async function repairDirectory(
     file.close();
   }
   await putSnapshotInPlace(disk, directory, draft);
-  await Journal.begin(disk, directory, point, [], now);
+  await beginJournal(disk, directory, point, [], now);
   return { ...found, aside };
 }
 

@@ -12,7 +12,8 @@
 
 import { OperationalError } from "../core/errors.ts";
 import type { Disk } from "./disk.ts";
-import { Journal, journalPath } from "./journal.ts";
+import { Journal } from "./journal.ts";
+import { beginJournal, journalPath } from "./journal_file.ts";
 import { BEGINNING, type JournalPoint, type TakeChange } from "./journal_point.ts";
 import { type ContentLine, readSnapshot } from "./snapshot.ts";
 import { State } from "./state.ts";
@@ -68,7 +69,7 @@ export async function loadTextFiles(
           `restore both from one backup, or go on with what users.txt has: "server repair"`,
       );
     }
-    await Journal.begin(disk, directory, BEGINNING, [], now);
+    await beginJournal(disk, directory, BEGINNING, [], now);
     journal = (await Journal.open(disk, directory, BEGINNING, take))!;
   }
   const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;

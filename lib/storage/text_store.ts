@@ -15,8 +15,10 @@ import { reasonOf, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { compact } from "./compaction.ts";
+import { Compactions } from "./compactions.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import type { Disk } from "./disk.ts";
+import type { DraftTask } from "./draft_file.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
@@ -28,9 +30,6 @@ const FOLLOW_MS = 50;
 
 /** How long to leave a disk alone that failed before it is tried again. */
 const RETRY_MS = 1000;
-
-/** A journal is compacted when it is this part of the snapshot: that bounds the rewriting. */
-const COMPACT_SHARE = 0.5;
 
 /** What a text store is made of; see `open_store.ts`. */
 export interface TextStoreParts {
@@ -44,6 +43,8 @@ export interface TextStoreParts {
   readonly lock: DirectoryLock;
   /** Held while compacting, so that of several servers one does it. */
   readonly compactionLock: DirectoryLock;
+  /** Writes the draft of a compaction. */
+  readonly writeDraft: (task: DraftTask) => Promise<void>;
   /** Gives the time of journal lines. */
   readonly clock: Clock;
   /** Is told of failures, recovery and compaction. */
@@ -56,6 +57,7 @@ export interface TextStoreParts {
 export class TextStore implements Store {
   readonly #parts: TextStoreParts;
   readonly #commits: GroupCommit<StoreChange, ChangeOutcome>;
+  readonly #compactions: Compactions;
   /** Whoever holds the lock, one after the other. */
   readonly #turns = new OneAtATime();
   /** Whoever reads or writes the journal, one after the other. */
@@ -63,11 +65,8 @@ export class TextStore implements Store {
   #files: LoadedFiles;
   #isStale = false;
   #failure: { readonly reason: string; readonly at: number } | undefined;
-  #compaction: Promise<void> | undefined;
   #following: Promise<void> | undefined;
   #caring: Promise<void> | undefined;
-  /** After a compaction that failed: the journal's length at which it is tried again. */
-  #compactAgainFrom = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -78,6 +77,7 @@ export class TextStore implements Store {
     this.#commits = new GroupCommit((batch) =>
       this.#withLock((isNew) => this.#commit(batch, isNew))
     );
+    this.#compactions = new Compactions(() => this.#compact(), parts.compactFrom, parts.log);
     this.#followSoon();
   }
 
@@ -119,7 +119,7 @@ export class TextStore implements Store {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#commits.idle();
-    await this.#compaction;
+    await this.#compactions.idle();
     await this.#following;
     await this.#turns.run(() => Promise.resolve());
     await this.#access.run(() => Promise.resolve());
@@ -166,7 +166,8 @@ export class TextStore implements Store {
       for (const takeBack of undo.reverse()) takeBack();
       throw error;
     }
-    this.#compactSoon();
+    const { journal, snapshotBytes } = this.#files;
+    if (!this.#closed) this.#compactions.consider(journal.position.offset, snapshotBytes);
     return outcomes;
   }
 
@@ -187,7 +188,9 @@ export class TextStore implements Store {
     const { state, journal } = this.#files;
     if (!this.#isStale) {
       try {
-        if (await journal.follow(takeInto(state), underLock) !== "lost") return;
+        const followed = await journal.follow(takeInto(state), underLock);
+        if (followed !== "same") this.#parts.lock.share();
+        if (followed !== "lost") return;
         this.#isStale = true;
       } catch (error) {
         // Some of it may have been applied; only a fresh start tells what is true. Without the lock
@@ -288,41 +291,27 @@ export class TextStore implements Store {
     return this.#caring;
   }
 
-  #compactSoon(): void {
-    const { disk, directory, compactionLock, compactFrom, clock, log } = this.#parts;
-    if (this.#compaction !== undefined || this.#closed) return;
-    const { journal, snapshotBytes } = this.#files;
-    const waitFor = Math.max(compactFrom, snapshotBytes * COMPACT_SHARE, this.#compactAgainFrom);
-    if (journal.position.offset < waitFor) return;
-    this.#compaction = compact({
-      disk,
-      directory,
+  /** Compacts once. @returns the length of the new snapshot, where there is one */
+  async #compact(): Promise<number | undefined> {
+    const snapshotBytes = await compact({
+      ...this.#parts,
       journal: () => this.#files.journal,
-      compactionLock,
-      clock,
-      replace: (work) =>
-        this.#withLock(async (isNew) => {
-          if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
-          if (isNew || this.#isStale) await this.#catchUp(true);
-          try {
-            await work();
-          } catch (error) {
-            // Which files have which names, now and after a loss of power, is not known.
-            this.#isStale = true;
-            throw this.#failed(error);
-          }
-          await this.#catchUp(true);
-        }),
-    }).then((snapshotBytes) => {
-      if (snapshotBytes === undefined) return;
-      this.#files = { ...this.#files, snapshotBytes };
-      this.#compactAgainFrom = 0;
-      log.info("Compacted the journal into users.txt", { bytes: snapshotBytes });
-    }).catch((error) => {
-      this.#compactAgainFrom = 2 * this.#files.journal.position.offset;
-      log.warn("Cannot compact the journal, it goes on growing", { reason: reasonOf(error) });
-    }).finally(() => {
-      this.#compaction = undefined;
+      replace: (work) => this.#withLock((isNew) => this.#replaceFiles(work, isNew)),
     });
+    if (snapshotBytes !== undefined) this.#files = { ...this.#files, snapshotBytes };
+    return snapshotBytes;
+  }
+
+  async #replaceFiles(work: () => Promise<void>, isNew: boolean): Promise<void> {
+    if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
+    if (isNew || this.#isStale) await this.#catchUp(true);
+    try {
+      await work();
+    } catch (error) {
+      // Which files have which names, now and after a loss of power, is not known.
+      this.#isStale = true;
+      throw this.#failed(error);
+    }
+    await this.#catchUp(true);
   }
 }

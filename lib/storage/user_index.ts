@@ -99,7 +99,7 @@ export class UserIndex {
   /** Makes a change that was judged `done`. The result takes it back while it is the last one. */
   apply(change: UserChange): Undo {
     if (change.kind === "register") {
-      this.#buddies.set(change.user, []);
+      this.#buddies.set(change.user, NOBODY);
       return () => this.#buddies.delete(change.user);
     }
     if (change.kind === "set password") return this.#setPassword(change.user, change.hash);
@@ -120,7 +120,10 @@ export class UserIndex {
   }
 }
 
+/** A packed list of no ids. Most who register have no buddies yet, and an array each would add up. */
+const NOBODY = "";
+
 /** The ids of a packed list; they were checked where it was read. */
 function unpack(list: string): UserId[] {
-  return list === "" ? [] : list.split(" ") as UserId[];
+  return list === NOBODY ? [] : list.split(" ") as UserId[];
 }

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { compact } from "../../lib/storage/compaction.ts";
+import { writeDraft } from "../../lib/storage/draft_file.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import { checkDirectory } from "../../lib/storage/repair.ts";
 import type { State } from "../../lib/storage/state.ts";
@@ -58,6 +59,7 @@ async function makeDirectory(): Promise<{ disk: FailingDisk; later: StoreChange[
     directory: DIRECTORY,
     journal: () => journal,
     compactionLock: lock,
+    writeDraft: (task) => writeDraft(disk, task),
     clock: () => 0,
     replace: async (work) => {
       await work();

@@ -69,7 +69,7 @@ Deno.test("serve() takes a line that comes byte by byte", async () => {
 Deno.test("serve() runs only the first of two lines, in one piece or two", async () => {
   await using desk = new Desk();
   await desk.ask("REG ann\nREG bob\n");
-  await desk.ask("REG ann\n", "REG bob\n");
+  await desk.ask("REG", " ann\n", "REG bob\n");
   assertEquals(desk.asked, ["REG ann", "REG ann"]);
 });
 
@@ -115,6 +115,29 @@ Deno.test("serve() answers an endless line without waiting for its end", async (
 Deno.test("serve() lets a reply arrive whole although input is left unread", async () => {
   await using desk = new Desk();
   assertEquals(await desk.ask("REG ann\n" + "junk".repeat(5000), "more junk"), asked(7));
+});
+
+Deno.test("serve() closes with the reply when one whole line came and nothing else", async () => {
+  await using desk = new Desk();
+  const { client, served } = desk.connect();
+  await writeAll(client, toBytes("REG ann\n"));
+  await served;
+  assertEquals(await readToEnd(client), asked(7));
+});
+
+Deno.test("serve() waits for the end of a client that sends in pieces, or more than a line", async () => {
+  await using desk = new Desk();
+  for (const pieces of [["REG ", "ann\n"], ["REG ann\n\n"]]) {
+    const { client, served } = desk.connect();
+    let isServed = false;
+    served.then(() => isServed = true);
+    for (const piece of pieces) await writeAll(client, toBytes(piece));
+    assertEquals(await readToEnd(client), asked(7));
+    await writeAll(client, toBytes("more"));
+    assert(!isServed);
+    client.close();
+    await served;
+  }
 });
 
 Deno.test("serve() writes a reply to a client that reads slowly", async () => {

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compact } from "../../lib/storage/compaction.ts";
+import { writeDraft } from "../../lib/storage/draft_file.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import { Journal } from "../../lib/storage/journal.ts";
+import { beginJournal } from "../../lib/storage/journal_file.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
 import { loadTextFiles } from "../../lib/storage/text_files.ts";
 import { add, register } from "../support/changes.ts";
@@ -41,6 +43,7 @@ class Bench {
       directory: DIRECTORY,
       journal: () => this.journal,
       compactionLock: this.lock,
+      writeDraft: (task) => writeDraft(this.disk, task),
       clock: () => SOME_TIME,
       replace: async (work) => {
         await meanwhile();
@@ -96,7 +99,7 @@ Deno.test("compact() leaves it to a server that is at it already, or was faster"
   assertEquals(await bench.compact(), undefined);
   await other.close();
   const at = bench.journal.position;
-  const faster = () => Journal.begin(bench.disk, DIRECTORY, at, [], SOME_TIME);
+  const faster = () => beginJournal(bench.disk, DIRECTORY, at, [], SOME_TIME);
   assertEquals(await bench.compact(faster), undefined);
   assert(!bench.disk.paths().includes(SNAPSHOT_PATH));
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { OperationalError, StorageError } from "../../lib/core/errors.ts";
 import { Journal } from "../../lib/storage/journal.ts";
+import { beginJournal } from "../../lib/storage/journal_file.ts";
 import { BEGINNING, type TakeChange } from "../../lib/storage/journal_point.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
@@ -17,7 +18,7 @@ const takeAll: TakeChange = () => true;
 
 /** A journal that was just begun, with the name it keeps. */
 async function openJournal(disk: FailingDisk): Promise<Journal> {
-  await Journal.begin(disk, DIRECTORY, BEGINNING, [], SOME_TIME);
+  await beginJournal(disk, DIRECTORY, BEGINNING, [], SOME_TIME);
   return (await Journal.open(disk, DIRECTORY, BEGINNING, takeAll))!;
 }
 
@@ -33,20 +34,20 @@ async function followed(reader: Journal, isSure = false): Promise<[string, Store
   return [how, taken];
 }
 
-Deno.test("Journal.begin() begins a journal, synced with its directory", async () => {
+Deno.test("beginJournal() begins a journal, synced with its directory", async () => {
   const disk = new FailingDisk();
-  await Journal.begin(disk, DIRECTORY, BEGINNING, [ANN], SOME_TIME);
+  await beginJournal(disk, DIRECTORY, BEGINNING, [ANN], SOME_TIME);
   const survivor = FailingDisk.holding(disk.image().survivor(() => 0));
   assertEquals(await changesOf(survivor), [ANN]);
   assert(survivor.text(JOURNAL_PATH).startsWith("1 2026-11-20T20:11:25Z journal parley/1 - "));
   assertEquals(disk.paths(), [JOURNAL_PATH]);
 });
 
-Deno.test("Journal.begin() on a full disk leaves the journal that was there, and no draft", async () => {
+Deno.test("beginJournal() on a full disk leaves the journal that was there, and no draft", async () => {
   const disk = new FailingDisk();
-  await Journal.begin(disk, DIRECTORY, BEGINNING, [ANN], SOME_TIME);
+  await beginJournal(disk, DIRECTORY, BEGINNING, [ANN], SOME_TIME);
   disk.faults.capacity = disk.read(JOURNAL_PATH).length + 20;
-  await assertRejects(() => Journal.begin(disk, DIRECTORY, BEGINNING, [], SOME_TIME));
+  await assertRejects(() => beginJournal(disk, DIRECTORY, BEGINNING, [], SOME_TIME));
   assertEquals(await changesOf(disk), [ANN]);
   assertEquals(disk.paths(), [JOURNAL_PATH]);
   assertEquals(disk.openFiles, 0);
@@ -210,7 +211,7 @@ Deno.test("append() cuts off a torn end first, and appends nothing when it canno
 Deno.test("append() makes a file's name durable that another server did not", async () => {
   const disk = new FailingDisk();
   disk.faults.failSyncDirectory = 1; // the server that began the journal dies before it
-  await assertRejects(() => Journal.begin(disk, DIRECTORY, BEGINNING, [], SOME_TIME));
+  await assertRejects(() => beginJournal(disk, DIRECTORY, BEGINNING, [], SOME_TIME));
   const journal = (await Journal.open(disk, DIRECTORY, BEGINNING, takeAll))!;
   await journal.append([ANN], SOME_TIME);
   journal.close();
@@ -261,7 +262,7 @@ Deno.test("follow() goes over to a journal that took the place of its own", asyn
   const reader = (await Journal.open(disk, DIRECTORY, BEGINNING, takeAll))!;
   const at = writer.position;
   await writer.append([BOB], SOME_TIME);
-  await Journal.begin(disk, DIRECTORY, at, [BOB], SOME_TIME + 5000);
+  await beginJournal(disk, DIRECTORY, at, [BOB], SOME_TIME + 5000);
   assertEquals(await followed(reader), ["more", [BOB]]);
   assertEquals(reader.position.sequence, 3);
   await reader.append([EVE], SOME_TIME);
@@ -276,9 +277,9 @@ Deno.test("follow() tells that its place is gone: compacted past it, replaced, c
   const past = { sequence: 7, checksum: "00000007" };
   const other = { sequence: 2, checksum: "00000002" };
   const ways: ((disk: FailingDisk) => Promise<unknown> | void)[] = [
-    (disk) => Journal.begin(disk, DIRECTORY, past, [], SOME_TIME),
-    (disk) => Journal.begin(disk, DIRECTORY, other, [], SOME_TIME),
-    (disk) => Journal.begin(disk, DIRECTORY, BEGINNING, [], SOME_TIME),
+    (disk) => beginJournal(disk, DIRECTORY, past, [], SOME_TIME),
+    (disk) => beginJournal(disk, DIRECTORY, other, [], SOME_TIME),
+    (disk) => beginJournal(disk, DIRECTORY, BEGINNING, [], SOME_TIME),
     (disk) => disk.put(JOURNAL_PATH, new Uint8Array(0)),
     (disk) => disk.remove(JOURNAL_PATH),
   ];

@@ -3,7 +3,7 @@
  */
 
 import { contentsOfState } from "../../lib/storage/draft_contents.ts";
-import { Journal } from "../../lib/storage/journal.ts";
+import { beginJournal } from "../../lib/storage/journal_file.ts";
 import type { JournalPoint } from "../../lib/storage/journal_point.ts";
 import { SnapshotDraft } from "../../lib/storage/snapshot_draft.ts";
 import { State } from "../../lib/storage/state.ts";
@@ -45,7 +45,7 @@ export async function putDirectory(
   await draft.writeTo(file, undefined);
   await file.syncData();
   file.close();
-  await Journal.begin(disk, DIRECTORY, SOME_POINT, behind, SOME_TIME);
+  await beginJournal(disk, DIRECTORY, SOME_POINT, behind, SOME_TIME);
 }
 
 /** What a server finds that starts now. */

@@ -4,7 +4,7 @@
 
 import { parseUserId, type UserId } from "../../lib/core/user_id.ts";
 import { appendAll, SYSTEM_DISK } from "../../lib/storage/disk.ts";
-import { Journal } from "../../lib/storage/journal.ts";
+import { beginJournal } from "../../lib/storage/journal_file.ts";
 import { endLine, startLine, userLines } from "../../lib/storage/snapshot.ts";
 import { recordTime } from "../../lib/storage/text_record.ts";
 import { startParley, type Target } from "./targets.ts";
@@ -39,7 +39,7 @@ export async function makeLargeDirectory(
   }
   await appendAll(file, new TextEncoder().encode(text + endLine(users)));
   file.close();
-  await Journal.begin(SYSTEM_DISK, directory, through, [], Date.now());
+  await beginJournal(SYSTEM_DISK, directory, through, [], Date.now());
 }
 
 /** Starts a server on a directory and measures it; the caller stops it. */
