@@ -1,11 +1,16 @@
 /**
- * The Parley client. Its parts: the options (`lib/config/client_options.ts`), what it does with
- * them (`lib/client/run.ts`), and from there the menu, the server and the other clients.
+ * The Parley client: the menu, and commands that do one thing. Its parts: the options
+ * (`lib/config/client_options.ts`), what it does with them (`lib/client/run.ts`), and from there
+ * the menu, the server and the other clients.
  */
 
 import { CLIENT_PROGRAM } from "./lib/config/client_options.ts";
 import { EXIT, runProgram } from "./lib/config/start.ts";
-import { runClient } from "./lib/client/run.ts";
+import { CLIENT_COMMANDS, runClient } from "./lib/client/run.ts";
+
+const [word = "", ...rest] = Deno.args;
+const runCommand = CLIENT_COMMANDS.get(word);
+if (runCommand !== undefined) await runCommand(rest);
 
 await runProgram(CLIENT_PROGRAM, Deno.args, async ({ options, given }) => {
   await runClient(given.has("logLevel") ? options : { ...options, logLevel: "warn" });

@@ -10,6 +10,7 @@
 
 import { buildGenerator, type Measured, runGenerator } from "./bench/generators.ts";
 import { type Footprint, makeLargeDirectory, startMeasured } from "./bench/large_directory.ts";
+import { startRoomBench } from "./bench/rooms.ts";
 import { makeBuddies, startBare, startParley } from "./bench/targets.ts";
 import { print } from "./print.ts";
 
@@ -18,6 +19,9 @@ const SECONDS = Deno.args[1] ?? "2";
 
 /** A large site: its server must start within seconds, in so many bytes for each user. */
 const LARGE = { users: 1_000_000, buddies: 5, startSeconds: 5, bytesPerUser: 1024 };
+
+/** What the checks of a relay may cost against a loop without any. */
+const ROOMS_MUST = 0.8;
 
 /** One comparison: the same load on ours and on the bare limit. */
 interface Row {
@@ -34,12 +38,14 @@ try {
     await buildGenerator("tcp1", scratch),
     await buildGenerator("udp1", scratch),
   ];
-  await measure(tcp1, udp1);
+  const fanout = await buildGenerator("fanout", scratch);
+  await measure(tcp1, udp1, fanout);
 } finally {
   await Deno.remove(scratch, { recursive: true });
 }
 
-async function measure(tcp1: string, udp1: string): Promise<void> {
+async function measure(tcp1: string, udp1: string, fanout: string): Promise<void> {
+  const rooms = await startRoomBench(fanout, scratch);
   const ours = await startParley(`${scratch}/data`);
   await makeBuddies(ours, 10);
   const answerBytes = 10 * "buddy00 101 OFFLINE unknown 0\n".length;
@@ -82,11 +88,12 @@ async function measure(tcp1: string, udp1: string): Promise<void> {
       bare: get(bareLarge.udp, 32, "user%m"),
       must: undefined,
     },
+    ...rooms.rows.map((row) => ({ ...row, must: ROOMS_MUST })),
   ];
   try {
     await report(rows);
   } finally {
-    const servers = [ours, bareTcp, bareUdp, large, bareLarge];
+    const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms];
     await Promise.all(servers.map((server) => server.stop()));
   }
 }

@@ -7,7 +7,7 @@ import { nearest } from "../config/nearest.ts";
 import type { ScreenLine } from "./screen_line.ts";
 
 /** A letter of the menu. */
-export type Letter = "R" | "L" | "A" | "D" | "S" | "M" | "Y" | "N" | "X" | "?";
+export type Letter = "R" | "L" | "A" | "D" | "S" | "M" | "G" | "Y" | "N" | "X" | "?";
 
 /** One command of the menu. */
 export interface MenuCommand {
@@ -52,6 +52,7 @@ export const MENU_COMMANDS: readonly MenuCommand[] = [
     needsUser: true,
     help: "call a buddy and chat (answer a waiting call first)",
   },
+  { letter: "G", name: "rooms", help: "go to the rooms, to talk with many" },
   { letter: "Y", name: "answer", help: "answer the call that is waiting" },
   { letter: "N", name: "answer", help: "turn the waiting call down" },
   { letter: "X", name: "exit", help: "say that you are offline, and leave" },

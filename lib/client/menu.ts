@@ -5,8 +5,8 @@
  *
  * Rules of this file:
  * - Everything that changes the state is here, in `menu_chat.ts` and in `menu_steps.ts`.
- * - While `working` or `answering`, exactly one effect is under way that ends in an event, and no
- *   line is read.
+ * - While `working`, `visiting` or `answering`, exactly one effect is under way that ends in an
+ *   event, and no line is read here.
  * - A call that waits for Y or N (`caller`) is beside the mode: it may arrive during any of them
  *   except `calling` and `chatting`, which make us busy.
  */
@@ -71,6 +71,8 @@ export function step(state: MenuState, event: MenuEvent): Step {
     case "ringEnded":
     case "turnedAway":
       return calledUp(state, event);
+    case "roomsLeft":
+      return toMenu(state, menuLines());
   }
 }
 
@@ -95,6 +97,7 @@ function typed(state: MenuState, text: string): Step {
     case "chatting":
       return typedInChat(state, state.mode.peer, text);
     case "working":
+    case "visiting":
     case "answering":
     case "leaving":
       return { state, effects: [] };
@@ -131,6 +134,11 @@ function run(state: MenuState, command: MenuCommand): Step {
     case "Y":
     case "N":
       return answerCall(state, command.letter === "Y");
+    case "G":
+      return {
+        state: { ...state, mode: { kind: "visiting" } },
+        effects: [{ kind: "visitRooms" }],
+      };
     case "X":
       return leave(state);
     default:
@@ -193,7 +201,7 @@ type CallEvent = Extract<MenuEvent, { kind: "ring" | "ringEnded" | "turnedAway" 
 function calledUp(state: MenuState, event: CallEvent): Step {
   switch (event.kind) {
     case "ring": {
-      const later = state.mode.kind === "asking";
+      const later = state.mode.kind === "asking" || state.mode.kind === "visiting";
       const line = screens.ringLine(event.caller, later);
       return { state: { ...state, caller: event.caller }, effects: [show(line)] };
     }

@@ -17,6 +17,8 @@ export type Mode =
   | { readonly kind: "asking"; readonly command: MenuCommand }
   /** An effect is under way. */
   | { readonly kind: "working" }
+  /** At the rooms, which read the lines themselves; ends in `roomsLeft`. */
+  | { readonly kind: "visiting" }
   /** The waiting call is being accepted. */
   | { readonly kind: "answering" }
   | CallingMode
@@ -72,7 +74,9 @@ export type MenuEvent =
   | { readonly kind: "chatEnded"; readonly end: screens.ChatEnd }
   | { readonly kind: "ring"; readonly caller: string }
   | { readonly kind: "ringEnded"; readonly end: "hung up" | "timeout" }
-  | { readonly kind: "turnedAway"; readonly caller: string };
+  | { readonly kind: "turnedAway"; readonly caller: string }
+  /** The visit to the rooms is over. */
+  | { readonly kind: "roomsLeft" };
 
 /** Something to do. */
 export type Effect =
@@ -98,6 +102,8 @@ export type Effect =
   | { readonly kind: "rejectCall" }
   | { readonly kind: "send"; readonly text: string }
   | { readonly kind: "endChat" }
+  /** Ends in `roomsLeft`. */
+  | { readonly kind: "visitRooms" }
   | { readonly kind: "leave" };
 
 /** What comes of an event. */
@@ -136,6 +142,7 @@ export function wantsLine({ mode }: MenuState, interactive: boolean): boolean {
       return mode.then === "chat" && (mode.ringing || interactive) &&
         hasRoom(mode.kept);
     case "working":
+    case "visiting":
     case "answering":
     case "leaving":
       return false;

@@ -3,16 +3,26 @@
  */
 
 import type { ClientOptions } from "../config/client_options.ts";
+import { ROOM_OPTIONS } from "../config/room_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { bannerLine } from "./screens.ts";
+import { runLoginChatCommand } from "./login_chat_run.ts";
+import { runRoomsCommand } from "./room_run.ts";
 import { Session } from "./session.ts";
+import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
 
-/** Signals that end the client in order, where the system has them. */
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Runs a command with the words behind it, to its end; it exits by itself. */
+export type RunCommand = (words: readonly string[]) => Promise<never>;
+
+/** What the first word of the command line may be, and what runs then instead of the menu. */
+export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
+  ["chat", runLoginChatCommand],
+  ["rooms", runRoomsCommand],
+]);
 
 /**
  * Runs the client until its user leaves, its input ends, or a signal ends it.
@@ -44,18 +54,16 @@ export async function runClient(options: ClientOptions): Promise<void> {
     server: { host: server, tcpPort },
     presence: { udpPort, messagePort, refreshSeconds: refresh },
     user,
+    rooms: {
+      server: {
+        host: server,
+        tcpPort: ROOM_OPTIONS.tcpPort.default,
+        udpPort: ROOM_OPTIONS.udpPort.default,
+      },
+      asks: ["host", "tcpPort", "udpPort"],
+    },
   }, { terminal, listener, clock: Date.now, log });
-  onSignals(stop.resolve);
+  onStopSignals(stop.resolve);
   stop.promise.then(() => session.stop());
   await session.run();
-}
-
-function onSignals(stop: () => void): void {
-  for (const signal of STOP_SIGNALS) {
-    try {
-      Deno.addSignalListener(signal, stop);
-    } catch {
-      // A system without it has other ways to end a program.
-    }
-  }
 }

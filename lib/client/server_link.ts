@@ -8,12 +8,11 @@
  */
 
 import { UnreachableError } from "../core/errors.ts";
-import { canonicalIp } from "../core/ip_address.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
-import { closeNow, writeAll } from "../net/orderly_close.ts";
-import { connectTcp, hostPort } from "../net/tcp.ts";
+import { exchange, NoReplyError } from "../net/exchange.ts";
+import { hostPort } from "../net/tcp.ts";
 import { parseBuddyList } from "../wire/buddy_presence.ts";
 import { type BuddyReply, parseBuddyReply } from "../wire/buddy_reply.ts";
 import { type BuddyRequest, encodeBuddyRequest } from "../wire/buddy_request.ts";
@@ -138,36 +137,19 @@ export class ServerLink {
   }
 
   /** Sends a request and reads to the end of the stream, or of the first line. Never empty. */
-  async #exchange(request: ClientRequest, bounds: AnswerBounds): Promise<Uint8Array> {
+  #exchange(request: ClientRequest, bounds: AnswerBounds): Promise<Uint8Array> {
     const { host, tcpPort } = this.#address;
-    const signal = this.#closing.signal;
-    const conn = await connectTcp(host, tcpPort, { timeoutMs: this.#timeoutMs, signal });
-    this.#reachedIp = canonicalIp(conn.remoteAddr.hostname);
-    let late = false;
-    const close = (): void => closeNow(conn);
-    const timer = setTimeout(() => {
-      late = true;
-      close();
-    }, this.#timeoutMs);
-    signal.addEventListener("abort", close);
-    try {
-      await writeAll(conn, encodeBuddyRequest(request));
-      const answer = await readAnswer(conn, bounds);
-      if (answer.length > 0) return answer;
-    } catch (error) {
-      const why = late ? `did not answer within ${this.#timeoutMs / 1000} s` : "hung up";
-      throw new NoReplyError(`The server at ${this.#at} ${why}`, { cause: error });
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", close);
-      close();
-    }
-    throw new NoReplyError(`The server at ${this.#at} hung up without a reply`);
+    return exchange({
+      ...{ host, port: tcpPort, request: encodeBuddyRequest(request) },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      reached: (ip) => this.#reachedIp = ip,
+      async read(conn) {
+        const answer = await readAnswer(conn, bounds);
+        return answer.length > 0 ? answer : undefined;
+      },
+    });
   }
 }
-
-/** A server that let us connect and then said nothing. */
-class NoReplyError extends UnreachableError {}
 
 interface AnswerBounds {
   readonly maxBytes: number;

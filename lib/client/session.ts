@@ -19,6 +19,7 @@ import {
 } from "./menu_state.ts";
 import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
+import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
 import { notSentLine, ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
 import type { Terminal } from "./terminal.ts";
@@ -32,6 +33,8 @@ export interface SessionSettings {
   readonly presence: PresenceSettings;
   /** Who logs in at start, if anybody. */
   readonly user: UserId | undefined;
+  /** Where the rooms may be: what G asks for. */
+  readonly rooms: RoomVisitSettings;
 }
 
 /** Where a session lives. The session closes the listener and the terminal. */
@@ -54,6 +57,8 @@ export class Session {
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: MenuState = INITIAL_STATE;
+  /** The visit to the rooms that is under way. */
+  #rooms: RoomVisit | undefined;
   #isStepping = false;
   /** What reading the next line waits for; absent while one is wanted. */
   #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
@@ -143,6 +148,9 @@ export class Session {
         return this.#calls.send(effect.text);
       case "endChat":
         return this.#calls.endChat();
+      case "visitRooms":
+        this.#visitRooms();
+        return;
       case "leave":
         this.#leave();
         return;
@@ -157,6 +165,18 @@ export class Session {
     } catch (error) {
       this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
     }
+  }
+
+  async #visitRooms(): Promise<void> {
+    const { rooms } = this.#settings;
+    this.#rooms = new RoomVisit(rooms, { terminal: this.#terminal, log: this.#log });
+    try {
+      await this.#rooms.run();
+    } catch (error) {
+      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+    }
+    this.#rooms = undefined;
+    this.#happened({ kind: "roomsLeft" });
   }
 
   /** Performs an effect that ends in an event. */
@@ -229,6 +249,7 @@ export class Session {
 
   async #leave(): Promise<void> {
     this.#link.close();
+    this.#rooms?.stop();
     await Promise.allSettled([this.#calls.stop(), this.#presence.goOffline()]);
     this.#terminal.close();
     this.#over.resolve();

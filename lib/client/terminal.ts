@@ -1,5 +1,6 @@
 /**
- * The person's end: what is shown and what is typed. The only file that touches stdin and stdout.
+ * The person's end: what is shown and what is typed. Beside `secret_input.ts` the only file that
+ * touches stdin and stdout.
  *
  * On a terminal there is a line editor: what arrives appears above the prompt, and the half-typed
  * line stays. Everywhere else it is plain lines, a prompt being one, without escape codes and
@@ -21,6 +22,8 @@ export interface Terminal {
   prompt(prompt: ScreenLine): void;
   /** The next line without its line end; `undefined` when there are no more. One at a time. */
   nextLine(): Promise<string | undefined>;
+  /** As {@linkcode Terminal.nextLine}, for what nobody may see: a person's letters do not show. */
+  nextSecret(): Promise<string | undefined>;
   /**
    * Takes back what a person has typed and nobody has read, the half-typed line included, because it
    * was meant for something that is over. Lines of a pipe stay: a script knows what it does.
@@ -33,11 +36,24 @@ export interface Terminal {
 /** What a terminal asks of the program: Ctrl-C, or nobody reads what we show. */
 export type StopRequest = () => void;
 
+/** What a program may want of a terminal beside lines. */
+export interface TerminalOptions {
+  /** What Tab may make of the line that was typed so far; without it, Tab is a letter. */
+  readonly complete?: (typed: string) => readonly string[];
+  /** What was typed before, and nobody has read. */
+  readonly typedAhead?: string;
+}
+
 /** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
-export function openTerminal(stop: StopRequest): Terminal {
+export function openTerminal(stop: StopRequest, options: TerminalOptions = {}): Terminal {
   const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
-  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle);
+  if (!isScreen || Deno.env.get("TERM") === "dumb") return openPlainTerminal(stop, options);
+  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle, options);
+}
+
+/** Opens plain lines, also on a terminal. Nothing is read before a line is wanted. */
+export function openPlainTerminal(stop: StopRequest, options: TerminalOptions = {}): Terminal {
+  return new PlainTerminal(stop, options.typedAhead ?? "");
 }
 
 const encoder = new TextEncoder();
@@ -58,9 +74,9 @@ class PlainTerminal implements Terminal {
   readonly #stop: StopRequest;
   readonly #lines: AsyncGenerator<string, undefined>;
 
-  constructor(stop: StopRequest) {
+  constructor(stop: StopRequest, typedAhead: string) {
     this.#stop = stop;
-    this.#lines = readLines();
+    this.#lines = readLines(typedAhead.replaceAll("\r", "\n"));
   }
 
   show(lines: readonly ScreenLine[]): void {
@@ -75,6 +91,10 @@ class PlainTerminal implements Terminal {
     return (await this.#lines.next()).value;
   }
 
+  nextSecret(): Promise<string | undefined> {
+    return this.nextLine();
+  }
+
   dropTyped(): readonly string[] {
     return [];
   }
@@ -83,10 +103,12 @@ class PlainTerminal implements Terminal {
 }
 
 /** Reads stdin as lines ending in LF or CRLF, or at its end; no further ahead than one read. */
-async function* readLines(): AsyncGenerator<string, undefined> {
+async function* readLines(typedAhead: string): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
   const chunk = new Uint8Array(16 * 1024);
-  let pieces: string[] = [];
+  const [last = "", ...whole] = typedAhead.split("\n").reverse();
+  yield* whole.reverse();
+  let pieces: string[] = [last];
   for (;;) {
     const count = await Deno.stdin.read(chunk).catch(() => null);
     const text = count === null
@@ -109,9 +131,12 @@ function withoutCarriageReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
 
-/** What `node:readline` keeps beside its typed interface: where the input's first row is. */
-interface EditedRows {
+/** What `node:readline` keeps beside its typed interface. */
+interface EditorInside {
+  /** Where the input's first row is. */
   prevRows: number;
+  /** What was typed before, the last first. */
+  readonly history: string[];
 }
 
 /** A line editor: history, cursor keys, wide characters; `node:readline` does the editing. */
@@ -123,23 +148,35 @@ class LineEditor implements Terminal {
   readonly #typedAhead: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
   #prompt = "";
+  /** Whether what is typed does not show. */
+  #isMuted = false;
   #isClosed = false;
 
-  constructor(stop: StopRequest, style: Style) {
+  constructor(stop: StopRequest, style: Style, { complete, typedAhead }: TerminalOptions) {
     this.#stop = stop;
     this.#style = style;
     this.#editor = readline.createInterface({
       input: process.stdin,
-      output: process.stdout,
+      output: this.#output(),
       terminal: true,
       removeHistoryDuplicates: true,
       prompt: "",
+      ...(complete && { completer: (typed: string) => [[...complete(typed)], typed] }),
     });
     this.#editor.on("line", (line: string) => this.#typed(line));
     this.#editor.on("close", () => this.#ended());
     this.#editor.on("SIGINT", () => stop());
     // Unhandled, Ctrl-Z would ask for the right to send signals, which the client does not have.
     this.#editor.on("SIGTSTP", () => {});
+    if (typedAhead) this.#editor.write(typedAhead);
+  }
+
+  /** Where the editor writes: stdout, unless muted. */
+  #output(): typeof process.stdout {
+    const output: typeof process.stdout = Object.create(process.stdout);
+    output.write = (...args: unknown[]): boolean =>
+      this.#isMuted || Reflect.apply(process.stdout.write, process.stdout, args);
+    return output;
   }
 
   show(lines: readonly ScreenLine[]): void {
@@ -147,7 +184,8 @@ class LineEditor implements Terminal {
     if (this.#isClosed) return write(text, this.#stop);
     this.#clearInput();
     write(text, this.#stop);
-    this.#editor.prompt(true);
+    if (this.#isMuted) write(this.#prompt, this.#stop);
+    else this.#editor.prompt(true);
   }
 
   /** Takes the prompt and the half-typed line off the screen; the cursor is where they began. */
@@ -157,7 +195,7 @@ class LineEditor implements Terminal {
     readline.cursorTo(process.stdout, 0);
     readline.clearScreenDown(process.stdout);
     // Or the editor would go up once more, over what is shown in between.
-    (this.#editor as unknown as EditedRows).prevRows = 0;
+    (this.#editor as unknown as EditorInside).prevRows = 0;
   }
 
   prompt(prompt: ScreenLine): void {
@@ -186,6 +224,21 @@ class LineEditor implements Terminal {
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
+  async nextSecret(): Promise<string | undefined> {
+    if (this.#typedAhead.length > 0) return this.#typedAhead.shift();
+    const line = this.nextLine();
+    this.#isMuted = !this.#isClosed;
+    return await line;
+  }
+
+  /** A secret was typed: the screen goes on below it, and no key brings it back. */
+  #unmute(): void {
+    if (!this.#isMuted) return;
+    this.#isMuted = false;
+    (this.#editor as unknown as EditorInside).history.shift();
+    write("\n", this.#stop);
+  }
+
   dropTyped(): readonly string[] {
     const dropped = [...this.#typedAhead.splice(0), this.#editor.line];
     this.#editor.write(null, { ctrl: true, name: "e" });
@@ -194,6 +247,7 @@ class LineEditor implements Terminal {
   }
 
   #typed(line: string): void {
+    this.#unmute();
     const waiting = this.#waiting;
     if (waiting === undefined) {
       this.#typedAhead.push(line);

@@ -60,6 +60,11 @@ class TranscribedTerminal implements Terminal {
     return line;
   }
 
+  nextSecret(): Promise<string | undefined> {
+    this.#keep(`${this.#prompt}\n`);
+    return this.#terminal.nextSecret();
+  }
+
   dropTyped(): readonly string[] {
     return this.#terminal.dropTyped();
   }

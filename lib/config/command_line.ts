@@ -21,6 +21,8 @@ export interface CommandLine<T extends OptionTable> {
   readonly options: OptionValues<T>;
   /** Names of the options that flags, positionals or the config file gave. */
   readonly given: ReadonlySet<string>;
+  /** Those of them that were given by position, without a flag. */
+  readonly positional: ReadonlySet<string>;
 }
 
 /**
@@ -34,30 +36,40 @@ export async function parseCommandLine<T extends OptionTable>(
   words: readonly string[],
   readFile: (path: string) => Promise<string>,
 ): Promise<CommandLine<T>> {
-  const given = await readLayers(program, words, readFile);
+  const { given, positional } = await readLayers(program, words, readFile);
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(program.options)) {
     const value = given.get(name);
     options[name] = value === undefined ? option.default : option.parse(value.texts, value.label);
   }
-  return { options: options as OptionValues<T>, given: new Set(given.keys()) };
+  return { options: options as OptionValues<T>, given: new Set(given.keys()), positional };
+}
+
+interface Layers {
+  readonly given: ReadonlyMap<string, GivenValue>;
+  readonly positional: ReadonlySet<string>;
 }
 
 async function readLayers(
   program: Program<OptionTable>,
   words: readonly string[],
   readFile: (path: string) => Promise<string>,
-): Promise<Map<string, GivenValue>> {
+): Promise<Layers> {
   const { flags, rest } = readWords(program, words);
   const asked = [...flags].filter(([name]) => name === "help" || name === "version");
-  if (asked.some(([, { texts }]) => texts[0] === "true")) return new Map(asked);
+  if (asked.some(([, { texts }]) => texts[0] === "true")) {
+    return { given: new Map(asked), positional: new Set() };
+  }
 
   const positionals = readPositionals(program, rest, flags);
   const configPath = flags.get("config")?.texts[0];
   const file = configPath === undefined
     ? []
     : await readConfigFile(configPath, program.options, readFile);
-  return new Map([...file, ...positionals, ...flags]);
+  return {
+    given: new Map([...file, ...positionals, ...flags]),
+    positional: new Set(positionals.keys()),
+  };
 }
 
 function readWords(

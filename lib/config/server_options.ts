@@ -1,6 +1,12 @@
 /** The command line of `server.ts`. */
 
-import { COMPACT_FROM_BYTES, DEFAULT_SERVER_LIMITS as LIMITS } from "../core/limits.ts";
+import {
+  COMPACT_FROM_BYTES,
+  DEFAULT_ROOM_LIMITS as ROOMS,
+  DEFAULT_SERVER_LIMITS as LIMITS,
+} from "../core/limits.ts";
+import { CHAT_OPTIONS } from "./chat_options.ts";
+import type { CommandLine } from "./command_line.ts";
 import {
   addressRanges,
   choice,
@@ -17,17 +23,27 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
+/** Every service that is built. */
+const SERVICES = ["buddy", "rooms", "chat"] as const;
+
 /** Every option of the server. */
 export const SERVER_OPTIONS = {
   tcpPort: port("tcp-port", 1234, "buddy requests over TCP; 0 asks the system for a free port"),
   udpPort: port("udp-port", 1235, "presence over UDP; 0 asks the system for a free port"),
+  roomsTcpPort: port("rooms-tcp-port", 9090, "creating and joining rooms over TCP"),
+  roomsUdpPort: port("rooms-udp-port", 9091, "talking in rooms over UDP"),
   data: text("data", "DIR", "./data", "directory of the text files, made when missing"),
   host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
   advertise: ipAddress(
     "advertise",
     "address others reach this machine at, told instead of loopback",
   ),
-  services: choices("services", ["buddy"], ["buddy"], "services to run"),
+  services: choices(
+    "services",
+    SERVICES,
+    SERVICES,
+    "services to run; buddy alone after a TCP_PORT",
+  ),
   store: choice(
     "store",
     ["text", "memory"],
@@ -40,6 +56,7 @@ export const SERVER_OPTIONS = {
     { min: 1, max: 1_000_000_000_000 },
     "journal size in bytes from which it is folded into users.txt",
   ),
+  ...CHAT_OPTIONS,
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
   trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
   maxConnections: wholeNumber(
@@ -71,16 +88,52 @@ export const SERVER_OPTIONS = {
     LIMITS.readDeadlineSeconds,
     "seconds a client has to send its request",
   ),
+  maxRooms: wholeNumber("max-rooms", ROOMS.maxRooms, COUNT, "rooms open at once"),
+  maxRoomMembers: wholeNumber(
+    "max-room-members",
+    ROOMS.maxRoomMembers,
+    COUNT,
+    "members of one room, its host included",
+  ),
+  roomDatagramRate: wholeNumber(
+    "room-datagram-rate",
+    ROOMS.roomDatagramRate,
+    COUNT,
+    "datagrams a second from one member of a room",
+  ),
+  roomDatagramBurst: wholeNumber(
+    "room-datagram-burst",
+    ROOMS.roomDatagramBurst,
+    COUNT,
+    "datagrams one member of a room may send at once",
+  ),
+  roomIdleSeconds: seconds(
+    "room-idle",
+    ROOMS.roomIdleSeconds,
+    "seconds without a datagram after which a member of a room is gone",
+  ),
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
 /** The server's options, read. */
 export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
 
+/**
+ * The options a command line asks for. With a port given by position and no word about services,
+ * only buddies are served: so two servers start side by side, whatever else is built.
+ */
+export function serverOptionsOf(
+  { options, given, positional }: CommandLine<typeof SERVER_OPTIONS>,
+): ServerOptions {
+  const hasOwnPort = positional.has("tcpPort") || positional.has("udpPort");
+  if (given.has("services") || !hasOwnPort) return options;
+  return { ...options, services: ["buddy"] };
+}
+
 /** How the server describes itself. */
 export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
   name: "server",
-  summary: "Parley server: buddies register, find each other and see who is online.",
+  summary: "Parley server: buddies find each other and see who is online; rooms to talk in.",
   positionals: [
     { name: "TCP_PORT", option: "tcpPort" },
     { name: "UDP_PORT", option: "udpPort" },
@@ -89,7 +142,8 @@ export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
   options: SERVER_OPTIONS,
   examples: [
     ["server", "serve on 1234 and 1235, files in ./data"],
-    ["server 5001 5002 data1", "a second server beside it"],
+    ["server 5001 5002 data1", "a second server beside it, for buddies alone"],
+    ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
     ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
     ["server 0 0 --store memory", "free ports, nothing kept"],
   ],

@@ -27,6 +27,12 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
 }
 
+/** More is asked for at once than can wait its turn: whoever asks is told to come back later. */
+export class BusyError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "BusyError";
+}
+
 /** What to tell a person about any thrown value: its message, without a stack. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -117,3 +117,83 @@ export const MAX_PEEK_BYTES = 2048;
 
 /** Keys an affinity table remembers; the longest unused is forgotten first. */
 export const MAX_AFFINITY_ENTRIES = 100_000;
+
+/** Limits of the room service; each is an option of `server.ts`. */
+export interface RoomLimits {
+  /** Rooms open at the same time. */
+  readonly maxRooms: number;
+  /** Members of one room, its host included. */
+  readonly maxRoomMembers: number;
+  /** Datagrams a second with one token, sustained; more are dropped and counted. */
+  readonly roomDatagramRate: number;
+  /** Datagrams with one token at once before the rate applies. */
+  readonly roomDatagramBurst: number;
+  /** Seconds without any datagram after which a member is gone. */
+  readonly roomIdleSeconds: number;
+}
+
+/** What the room service allows unless told otherwise. */
+export const DEFAULT_ROOM_LIMITS: RoomLimits = {
+  maxRooms: 2000,
+  maxRoomMembers: 256,
+  roomDatagramRate: 100,
+  roomDatagramBurst: 200,
+  roomIdleSeconds: 300,
+};
+
+/** Longest payload of a room request in bytes (protocols/rooms.md, TCRP). */
+export const MAX_ROOM_PAYLOAD_BYTES = 4096;
+
+/** Largest room datagram to a server in bytes, its header included (protocols/rooms.md, UCRP). */
+export const MAX_ROOM_DATAGRAM_BYTES = 4096;
+
+/** Longest answer about rooms: a list of them is cut at a whole room below it. */
+export const MAX_ROOM_ANSWER_BYTES = 256 * 1024;
+
+/** Seconds between two `__REGISTER__` of a client, which keep it from expiring. */
+export const ROOM_KEEP_ALIVE_SECONDS = 20;
+
+/** Datagrams to members that may wait for the system; more are dropped and counted. */
+export const MAX_PENDING_DATAGRAMS = 20_000;
+
+/**
+ * How many password hashes are made at once (each takes 32 MiB, and a thread for a quarter of a
+ * second), and how many may wait: the last of a hundred waits for about 13 s.
+ */
+export const PASSWORD_WORK = { atOnce: 2, waiting: 100 } as const;
+
+/** Longest password in bytes (protocols/login-chat.md, "1..256 bytes"). */
+export const MAX_PASSWORD_BYTES = 256;
+
+/** Longest frame of the login chat in bytes (protocols/login-chat.md, "at most 4096 bytes"). */
+export const MAX_CHAT_FRAME_BYTES = 4096;
+
+/** What the login chat allows; each is an option of `server.ts`. */
+export interface ChatLimits {
+  /** Connections to the login chat at the same time. */
+  readonly maxClients: number;
+  /** Least length of a new password, in characters. */
+  readonly minPassword: number;
+  /** Seconds somebody has to log in. */
+  readonly loginDeadlineSeconds: number;
+}
+
+/** What the login chat allows unless told otherwise (protocols/login-chat.md). */
+export const DEFAULT_CHAT_LIMITS: ChatLimits = {
+  maxClients: 1024,
+  minPassword: 4,
+  loginDeadlineSeconds: 60,
+};
+
+/** Seconds of silence after which a login chat client is asked whether it is there. */
+export const CHAT_PING_SECONDS = 60;
+
+/** Bounds on wrong passwords (protocols/login-chat.md, `429 TOO MANY ATTEMPTS`). */
+export const LOGIN_LIMITS = {
+  /** Wrong passwords for one name at once, and a minute in the long run. */
+  perName: 5,
+  /** The same from one address: a classroom may sit behind it. */
+  perAddress: 20,
+  /** Names and addresses remembered at most; the longest unused is forgotten first. */
+  tracked: 10_000,
+} as const;

@@ -45,7 +45,7 @@ export class SendQueue {
   async #write(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        const joined = join(this.#waiting, this.#waitingBytes);
+        const joined = joinBytes(this.#waiting, this.#waitingBytes);
         this.#waiting = [];
         this.#waitingBytes = 0;
         await writeAll(this.#stream, joined);
@@ -61,7 +61,11 @@ export class SendQueue {
   }
 }
 
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+/** Pieces as one; a single piece is not copied. */
+export function joinBytes(
+  pieces: readonly Uint8Array[],
+  length: number = pieces.reduce((sum, piece) => sum + piece.length, 0),
+): Uint8Array {
   if (pieces.length === 1) return pieces[0]!;
   const joined = new Uint8Array(length);
   let at = 0;

@@ -25,6 +25,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Puts tokens back that were taken for nothing. */
+  giveBack(count: number = 1): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + count);
+  }
+
   /** Whether nothing was taken lately: forgetting the bucket changes nothing. */
   isFull(now: number): boolean {
     this.#refill(now);

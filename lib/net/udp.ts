@@ -5,6 +5,7 @@
 
 import { OperationalError } from "../core/errors.ts";
 import { canonicalIp } from "../core/ip_address.ts";
+import { MAX_PENDING_DATAGRAMS } from "../core/limits.ts";
 import { listenReason } from "./system_error.ts";
 import { hostPort, type ListenAddress } from "./tcp.ts";
 
@@ -16,6 +17,9 @@ export interface DatagramAddress {
   readonly port: number;
 }
 
+/** An address made ready for sending to it many times; only good for the socket that made it. */
+export type Destination = Readonly<Deno.NetAddr>;
+
 /** Linux lets an IPv6 socket send to an IPv4 address; others want it written as IPv6. */
 const WANTS_MAPPED = Deno.build.os !== "linux";
 
@@ -26,6 +30,7 @@ export type DatagramHandler = (bytes: Uint8Array, from: DatagramAddress) => void
 export class DatagramSocket {
   readonly #socket: Deno.DatagramConn;
   readonly #mapsIpv4: boolean;
+  #pending = 0;
   /** The port it is bound to. */
   readonly port: number;
 
@@ -81,9 +86,35 @@ export class DatagramSocket {
   }
 
   #transmit(bytes: Uint8Array, to: DatagramAddress): Promise<number> {
-    const hostname = this.#mapsIpv4 && !to.ip.includes(":") ? `::ffff:${to.ip}` : to.ip;
-    return this.#socket.send(bytes, { transport: "udp", hostname, port: to.port });
+    return this.#socket.send(bytes, this.destination(to));
   }
+
+  /** Makes an address ready for {@linkcode DatagramSocket.sendTo}. */
+  destination(to: DatagramAddress): Destination {
+    const hostname = this.#mapsIpv4 && !to.ip.includes(":") ? `::ffff:${to.ip}` : to.ip;
+    return { transport: "udp", hostname, port: to.port };
+  }
+
+  /**
+   * Sends and forgets, for a relay that sends one message to many. `bytes` must stay as they are.
+   *
+   * @returns false when so many datagrams wait for the system that this one is dropped
+   */
+  sendTo(bytes: Uint8Array, to: Destination): boolean {
+    if (this.#pending >= MAX_PENDING_DATAGRAMS) return false;
+    this.#pending++;
+    this.#socket.send(bytes, to).then(this.#sent, this.#sent);
+    return true;
+  }
+
+  /** Datagrams of {@linkcode DatagramSocket.sendTo} that wait for the system. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  readonly #sent = (): void => {
+    this.#pending--;
+  };
 
   /** Closes the socket; `receive` returns. */
   close(): void {

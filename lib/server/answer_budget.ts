@@ -8,6 +8,7 @@
 
 import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts";
 import { ANSWER_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
+import { RecentMap } from "../core/recent_map.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
 
 /** What an address may get for one request. */
@@ -24,9 +25,9 @@ const SILENCE: Allowance = { kind: "silence" };
 /** Keeps the bounds on UDP answers. */
 export class AnswerBudget {
   readonly #trusted: AddressSet;
-  readonly #provenUntil = new RecentMap<number>();
-  readonly #provenAnswers = new RecentMap<TokenBucket>();
-  readonly #unprovenAnswers = new RecentMap<TokenBucket>();
+  readonly #provenUntil = new RecentMap<number>(ANSWER_LIMITS.trackedAddresses);
+  readonly #provenAnswers = new RecentMap<TokenBucket>(ANSWER_LIMITS.trackedAddresses);
+  readonly #unprovenAnswers = new RecentMap<TokenBucket>(ANSWER_LIMITS.trackedAddresses);
   readonly #unprovenBytes: TokenBucket;
 
   constructor(trusted: AddressSet, now: number) {
@@ -74,36 +75,4 @@ export class AnswerBudget {
 export function maxAnswerBytes(allowance: Allowance): number {
   if (allowance.kind === "silence") return 0;
   return allowance.kind === "full" ? MAX_DATAGRAM_BYTES : allowance.maxBytes;
-}
-
-/** A map of bounded size that forgets what was longest unused. */
-class RecentMap<Value> {
-  readonly #entries = new Map<string, Value>();
-
-  get(key: string): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) this.#put(key, value);
-    return value;
-  }
-
-  getOrMake(key: string, make: () => Value): Value {
-    const known = this.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    this.set(key, made);
-    return made;
-  }
-
-  set(key: string, value: Value): void {
-    this.#put(key, value);
-    if (this.#entries.size > ANSWER_LIMITS.trackedAddresses) {
-      this.#entries.delete(this.#entries.keys().next().value!);
-    }
-  }
-
-  /** A Map keeps the order of insertion; taken out and put in again, a key is the newest. */
-  #put(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-  }
 }

@@ -6,7 +6,6 @@ import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
-import { Presence } from "../services/presence.ts";
 import { Roster } from "../services/roster.ts";
 import { AnswerBudget } from "./answer_budget.ts";
 import { BuddyRequests } from "./buddy_requests.ts";
@@ -39,7 +38,7 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, store, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, store, presence, clock, log }: ServiceParts,
 ): Service<BuddyPorts> {
   const listener = listenTcp({ hostname: host, port: settings.tcpPort });
   let socket: DatagramSocket;
@@ -50,7 +49,6 @@ export function startBuddies(
     throw error;
   }
 
-  const presence = new Presence(settings.presenceTtl, clock);
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);

@@ -39,7 +39,11 @@ export async function runServer(options: ServerOptions): Promise<number> {
   let server: RunningServer;
   try {
     const sinceStart = (): number => performance.now();
-    const services = { buddy: options.services.includes("buddy") ? options : undefined };
+    const services = {
+      buddy: options.services.includes("buddy") ? options : undefined,
+      rooms: options.services.includes("rooms") ? options : undefined,
+      chat: options.services.includes("chat") ? options : undefined,
+    };
     server = await startServer({
       ...{ ...options, limits: options, services },
       ...{ store, clock: sinceStart, log },
@@ -61,12 +65,15 @@ export async function runServer(options: ServerOptions): Promise<number> {
 function announce(server: RunningServer, options: ServerOptions, log: Log): void {
   log.info("Users are kept", { store: options.store, directory: options.data });
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
-    const { buddy } = server.ports;
-    if (buddy === null) continue;
-    const { tcp, udp } = buddy;
-    log.info("Listening for buddies", { tcp: hostPort(ip, tcp), udp: hostPort(ip, udp) });
+    const { buddy, rooms, chat } = server.ports;
+    for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {
+      if (ports === null) continue;
+      const [tcp, udp] = [hostPort(ip, ports.tcp), hostPort(ip, ports.udp)];
+      log.info(`Listening for ${who}`, { tcp, udp });
+    }
+    if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
   }
-  const ports = { ...server.ports, rooms: null, chat: null, status: null };
+  const ports = { ...server.ports, status: null };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 

@@ -6,6 +6,8 @@ import type { AddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Admission } from "../net/admission.ts";
+import type { Passwords } from "../services/passwords.ts";
+import type { Presence } from "../services/presence.ts";
 import type { Store } from "../storage/store.ts";
 
 /** What every service of a server is given. */
@@ -19,6 +21,10 @@ export interface ServiceParts {
   readonly trusted: AddressSet;
   /** Shared by all services; whoever started them closes it. */
   readonly store: Store;
+  /** Where users are heard of; only the buddy service hears of anybody. */
+  readonly presence: Presence;
+  /** Hashes for all services together. */
+  readonly passwords: Passwords;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;

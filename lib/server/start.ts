@@ -6,8 +6,12 @@ import { parseAddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
+import { Passwords } from "../services/passwords.ts";
+import { Presence } from "../services/presence.ts";
 import type { Store } from "../storage/store.ts";
 import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_service.ts";
+import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
+import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
 import type { Service, ServiceParts } from "./service.ts";
 
 /** What a server needs to start. */
@@ -16,11 +20,15 @@ export interface ServerSettings {
   /** Each service that shall run. */
   readonly services: {
     readonly buddy?: BuddySettings | undefined;
+    readonly rooms?: RoomSettings | undefined;
+    readonly chat?: ChatSettings | undefined;
   };
   readonly trustProxy: readonly string[];
   readonly limits: ServerLimits;
   /** The server closes it when it stops. */
   readonly store: Store;
+  /** Those of the design unless given. */
+  readonly passwords?: Passwords;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
@@ -29,6 +37,8 @@ export interface ServerSettings {
 /** The ports of each service; `null` for one that does not run. */
 export interface ServerPorts {
   readonly buddy: BuddyPorts | null;
+  readonly rooms: RoomPorts | null;
+  readonly chat: ChatPorts | null;
 }
 
 /** A server that serves until it is stopped. */
@@ -47,7 +57,13 @@ export interface RunningServer {
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const { services: wanted, limits, store } = settings;
   const trusted = parseAddressSet(settings.trustProxy);
-  const parts: ServiceParts = { ...settings, trusted, admission: new Admission(limits, trusted) };
+  const parts: ServiceParts = {
+    ...settings,
+    trusted,
+    admission: new Admission(limits, trusted),
+    presence: new Presence(wanted.buddy?.presenceTtl ?? 0, settings.clock),
+    passwords: settings.passwords ?? new Passwords(),
+  };
   const running: Service<unknown>[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((service) => service.stop()));
@@ -62,7 +78,11 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     return started.ports;
   }
   try {
-    const ports = { buddy: start(startBuddies, wanted.buddy) };
+    const ports = {
+      buddy: start(startBuddies, wanted.buddy),
+      rooms: start(startRooms, wanted.rooms),
+      chat: start(startChat, wanted.chat),
+    };
     return {
       ports,
       async stop() {

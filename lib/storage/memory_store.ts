@@ -35,6 +35,11 @@ export class MemoryStore implements Store {
     return this.#state.rooms.rooms();
   }
 
+  /** A room. */
+  room(room: string): StoredRoom | undefined {
+    return this.#state.rooms.room(room);
+  }
+
   /** Memory can always be written. */
   health(): StoreHealth {
     return { writable: true };

@@ -14,20 +14,22 @@ interface Room {
 /** Rooms by name. */
 export class RoomIndex {
   readonly #rooms = new Map<string, Room>();
+  #list: readonly StoredRoom[] | undefined;
 
   /** How many rooms there are. */
   get size(): number {
     return this.#rooms.size;
   }
 
-  /** Every room, in the order they were created. */
-  rooms(): StoredRoom[] {
-    return Array.from(this.#rooms, ([room, { host, hash, members }]) => ({
-      room,
-      host,
-      hash,
-      members: [...members.values()],
-    }));
+  /** Every room, in the order they were created; the same array as long as nothing changes. */
+  rooms(): readonly StoredRoom[] {
+    return this.#list ??= Array.from(this.#rooms, ([room, stored]) => storedRoom(room, stored));
+  }
+
+  /** A room. */
+  room(room: string): StoredRoom | undefined {
+    const stored = this.#rooms.get(room);
+    return stored && storedRoom(room, stored);
   }
 
   /** What becomes of a change if it is made now: `done` means it may be applied. */
@@ -36,13 +38,25 @@ export class RoomIndex {
     if (change.kind === "create room") return room === undefined ? "done" : "exists";
     if (room === undefined) return "absent";
     if (change.kind === "close room") return "done";
-    const isMember = room.members.has(change.member);
-    if (change.kind === "join room") return isMember ? "exists" : "done";
-    return isMember ? "done" : "absent";
+    const member = room.members.get(change.member);
+    if (change.kind === "join room") return member === undefined ? "done" : "exists";
+    if (member === undefined) return "absent";
+    const isDoubted = member.isDoubted ?? false;
+    if (change.kind === "doubt member") return isDoubted ? "exists" : "done";
+    return change.kind === "leave room" || isDoubted ? "done" : "absent";
   }
 
   /** Makes a change that was judged `done`. The result takes it back while it is the last one. */
   apply(change: RoomChange): Undo {
+    this.#list = undefined;
+    const takeBack = this.#make(change);
+    return () => {
+      this.#list = undefined;
+      takeBack();
+    };
+  }
+
+  #make(change: RoomChange): Undo {
     const rooms = this.#rooms;
     if (change.kind === "create room") {
       rooms.set(change.room, { host: change.host, hash: change.hash, members: new Map() });
@@ -57,8 +71,24 @@ export class RoomIndex {
       room.members.set(member, { member, token, ip });
       return () => room.members.delete(member);
     }
-    return take(room.members, change.member);
+    if (change.kind === "doubt member" || change.kind === "vouch for member") {
+      return setDoubt(room.members, change.member, change.kind === "doubt member");
+    }
+    const isEnd = change.kind === "expire member" && change.member === room.host;
+    return isEnd ? take(rooms, change.room) : take(room.members, change.member);
   }
+}
+
+function storedRoom(room: string, { host, hash, members }: Room): StoredRoom {
+  return { room, host, hash, members: [...members.values()] };
+}
+
+/** Doubts a member, or no more. The result puts it back as it was. */
+function setDoubt(members: Map<string, StoredMember>, name: string, isDoubted: boolean): Undo {
+  const before = members.get(name)!;
+  const { member, token, ip } = before;
+  members.set(name, isDoubted ? { member, token, ip, isDoubted } : { member, token, ip });
+  return () => members.set(name, before);
 }
 
 /** Takes an entry out of a map. The result puts it back where it was. */

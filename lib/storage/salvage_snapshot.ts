@@ -57,10 +57,14 @@ export class SnapshotSalvage {
       this.#fault(`the line before it, of ${line.user.user}, is lost`);
     }
     if (line.kind === "user") this.#user = line.user.user;
-    const isLost = line.kind === "member" &&
-      this.#state.rooms.judge({ ...line, kind: "join room" }) !== "done";
-    if (isLost) this.#fault("its room is lost", bytes);
+    if (this.#isLost(line)) this.#fault("its room is lost", bytes);
     else restore(this.#state, line);
+  }
+
+  #isLost(line: ContentLine): boolean {
+    const { rooms } = this.#state;
+    if (line.kind === "member") return rooms.judge({ ...line, kind: "join room" }) !== "done";
+    return line.kind === "doubt" && rooms.judge({ ...line, kind: "doubt member" }) !== "done";
   }
 
   #fault(what: string, bytes?: Uint8Array): void {

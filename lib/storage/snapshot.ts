@@ -47,6 +47,7 @@ export type SnapshotLine =
     readonly token: string;
     readonly ip: string;
   }
+  | { readonly kind: "doubt"; readonly room: string; readonly member: string }
   | { readonly kind: "end"; readonly lines: number };
 
 /** A line between the first and the last. */
@@ -74,13 +75,16 @@ export function userLines({ user, hash, buddies }: StoredUser): string[] {
   return lines;
 }
 
-/** A room's lines: itself, then its members. */
+/** A room's lines: itself, its members, then who of them is doubted. */
 export function roomLines({ room, host, hash, members }: StoredRoom): string[] {
   const name = encodeField(room);
   return [
     sealLine(`room ${name} ${encodeField(host)} ${encodeField(hash ?? "")}`),
     ...members.map(({ member, token, ip }) =>
       sealLine(["member", name, ...[member, token, ip].map(encodeField)].join(" "))
+    ),
+    ...members.filter(({ isDoubted }) => isDoubted).map(({ member }) =>
+      sealLine(`doubt ${name} ${encodeField(member)}`)
     ),
   ];
 }
@@ -120,6 +124,12 @@ export function parseSnapshotLine(line: Uint8Array): SnapshotLine | RecordFault 
       return room === undefined || member === undefined || token === undefined || ip === undefined
         ? "format"
         : { kind: "member", room, member, token, ip };
+    }
+    case "doubt": {
+      const [room, member] = decodeFields(fields, 2);
+      return room === undefined || member === undefined
+        ? "format"
+        : { kind: "doubt", room, member };
     }
     default:
       return "unknown";

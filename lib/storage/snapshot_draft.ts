@@ -138,6 +138,7 @@ export class SnapshotDraft {
     if (typeof line === "string") return;
     if (line.kind === "room") this.#rooms.apply({ ...line, kind: "create room", hash: line.hash });
     if (line.kind === "member") this.#rooms.apply({ ...line, kind: "join room" });
+    if (line.kind === "doubt") this.#rooms.apply({ ...line, kind: "doubt member" });
   }
 
   async #flush(file: DiskFile): Promise<void> {

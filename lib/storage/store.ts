@@ -13,7 +13,13 @@ export type UserChange =
   | { readonly kind: "register"; readonly user: UserId }
   | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
   /** Gives a user a password hash (never the password), or another one. */
-  | { readonly kind: "set password"; readonly user: UserId; readonly hash: string };
+  | {
+    readonly kind: "set password";
+    readonly user: UserId;
+    readonly hash: string;
+    /** Leaves a hash that is there already: of many who choose the first one, one gets it. */
+    readonly unlessSet?: boolean;
+  };
 
 /** A change to rooms. Room and member names are any text; a token is one word. */
 export type RoomChange =
@@ -33,15 +39,25 @@ export type RoomChange =
     /** Where the member joined from. */
     readonly ip: string;
   }
-  | { readonly kind: "leave room"; readonly room: string; readonly member: string };
+  | { readonly kind: "leave room"; readonly room: string; readonly member: string }
+  /**
+   * How a silent member goes when several servers share the rooms. One server hears nothing of them
+   * and doubts; another that does hear them vouches, and the doubt is gone; a doubt that stays
+   * expires them, and with a host the room. Only a doubted member can expire.
+   */
+  | {
+    readonly kind: "doubt member" | "vouch for member" | "expire member";
+    readonly room: string;
+    readonly member: string;
+  };
 
 /** A change somebody asks for. */
 export type StoreChange = UserChange | RoomChange;
 
 /**
- * What became of a change: `done`; `exists`, the user, buddy, room or member was there already;
- * `absent`, the buddy, room or member was not there; `no such user`, one of the two users is not
- * registered.
+ * What became of a change: `done`; `exists`, the user, password, buddy, room, member or doubt was
+ * there already; `absent`, the buddy, room, member or doubt was not there; `no such user`, one of the
+ * two users is not registered.
  */
 export type ChangeOutcome = "done" | "exists" | "absent" | "no such user";
 
@@ -53,6 +69,8 @@ export interface StoredMember {
   readonly token: string;
   /** Where they joined from. */
   readonly ip: string;
+  /** Set while a server has heard nothing of them for long, and no other has vouched for them. */
+  readonly isDoubted?: true;
 }
 
 /** A room as it is remembered. */
@@ -89,8 +107,10 @@ export interface Store {
   buddiesOf(user: UserId): Eventually<readonly UserId[] | undefined>;
   /** A user's password hash; `undefined` for one without, or not registered. */
   passwordOf(user: UserId): Eventually<string | undefined>;
-  /** Every room, in the order they were created. */
+  /** Every room, in the order they were created; the same array as long as nothing changes. */
   rooms(): Eventually<readonly StoredRoom[]>;
+  /** A room, by the newest state there is; `undefined` where there is none. */
+  room(room: string): Eventually<StoredRoom | undefined>;
   /** Whether changes can be made. */
   health(): StoreHealth;
   /** Finishes what was asked for and lets go of everything. */

@@ -167,5 +167,8 @@ export function restore(
       return;
     case "member":
       rooms.apply({ ...line, kind: "join room" });
+      return;
+    case "doubt":
+      rooms.apply({ ...line, kind: "doubt member" });
   }
 }

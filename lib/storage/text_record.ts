@@ -82,6 +82,14 @@ function entryWords(entry: JournalEntry): string {
   }
 }
 
+/** The words of what happens to a member, and takes nothing but the two names. */
+const MEMBER_WORDS = {
+  "leave room": "leave",
+  "doubt member": "doubt",
+  "vouch for member": "vouch",
+  "expire member": "expire",
+} as const;
+
 function roomWords(entry: Extract<StoreChange, { readonly room: string }>): string {
   const room = encodeField(entry.room);
   switch (entry.kind) {
@@ -94,7 +102,10 @@ function roomWords(entry: Extract<StoreChange, { readonly room: string }>): stri
         encodeField(entry.ip)
       }`;
     case "leave room":
-      return `leave ${room} ${encodeField(entry.member)}`;
+    case "doubt member":
+    case "vouch for member":
+    case "expire member":
+      return `${MEMBER_WORDS[entry.kind]} ${room} ${encodeField(entry.member)}`;
   }
 }
 
@@ -153,13 +164,19 @@ const ENTRIES: ReadonlyMap<string, ParseEntry> = new Map<string, ParseEntry>([
       ? "format"
       : { kind: "join room", room, member, token, ip };
   }],
-  ["leave", (fields) => {
-    const [room, member] = decodeFields(fields, 2);
-    return room === undefined || member === undefined
-      ? "format"
-      : { kind: "leave room", room, member };
-  }],
+  ["leave", (fields) => memberEntry("leave room", fields)],
+  ["doubt", (fields) => memberEntry("doubt member", fields)],
+  ["vouch", (fields) => memberEntry("vouch for member", fields)],
+  ["expire", (fields) => memberEntry("expire member", fields)],
 ]);
+
+function memberEntry(
+  kind: keyof typeof MEMBER_WORDS,
+  fields: readonly string[],
+): JournalEntry | RecordFault {
+  const [room, member] = decodeFields(fields, 2);
+  return room === undefined || member === undefined ? "format" : { kind, room, member };
+}
 
 function buddyEntry(kind: "add" | "remove", fields: readonly string[]): JournalEntry | RecordFault {
   const user = storedId(fields[0]);

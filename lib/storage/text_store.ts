@@ -108,6 +108,11 @@ export class TextStore implements Store {
     return this.#caughtUp(() => this.#files.state.rooms.rooms());
   }
 
+  /** A room, with what other servers have written. */
+  room(room: string): Promise<StoredRoom | undefined> {
+    return this.#caughtUp(() => this.#files.state.rooms.room(room));
+  }
+
   /** Whether changes are taken, and why not. */
   health(): StoreHealth {
     if (this.#failure === undefined) return { writable: true };

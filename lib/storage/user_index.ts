@@ -89,7 +89,9 @@ export class UserIndex {
     const buddies = this.#listOf(change.user);
     if (change.kind === "register") return buddies === undefined ? "done" : "exists";
     if (buddies === undefined) return "no such user";
-    if (change.kind === "set password") return "done";
+    if (change.kind === "set password") {
+      return change.unlessSet && this.#hashes.has(change.user) ? "exists" : "done";
+    }
     if (!this.#buddies.has(change.buddy)) return "no such user";
     const present = buddies.includes(change.buddy);
     if (change.kind === "add") return present ? "exists" : "done";

@@ -10,7 +10,7 @@ interface Room {
   readonly rooms: readonly string[];
   /** Files of still other rooms it may import types from. */
   readonly typesOf?: readonly string[];
-  /** Modules of `node:` it may use: parsers, a checksum, the terminal. Never sockets or files. */
+  /** Modules of `node:` it may use: parsers, hashes, the terminal. Never sockets or files. */
   readonly node?: readonly string[];
   /** npm packages it may use, without their versions. */
   readonly npm?: readonly string[];
@@ -23,7 +23,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   config: { rooms: ["core"] },
   observe: { rooms: ["core"] },
   net: { rooms: ["core"] },
-  services: { rooms: ["core"], typesOf: ["lib/storage/store.ts"] },
+  services: { rooms: ["core"], typesOf: ["lib/storage/store.ts"], node: ["crypto"] },
   storage: { rooms: ["core"], node: ["zlib"] },
   server: { rooms: ["core", "wire", "config", "observe", "net", "services", "storage"] },
   client: {

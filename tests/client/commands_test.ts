@@ -10,7 +10,7 @@ import {
 const PURE = { permissions: "none" } as const;
 
 Deno.test("MENU_COMMANDS has every letter of the menu", PURE, () => {
-  assertEquals(MENU_COMMANDS.map(({ letter }) => letter).join(""), "RLADSMYNX?");
+  assertEquals(MENU_COMMANDS.map(({ letter }) => letter).join(""), "RLADSMGYNX?");
 });
 
 Deno.test("menuCommand() knows a letter in any case, and nothing else", PURE, () => {
@@ -24,7 +24,7 @@ Deno.test("menuLines() shows every command in 80 columns", PURE, () => {
   const lines = menuLines().map(({ text }) => text);
   assertEquals(lines, [
     "  R register   L log in     A add        D delete     S status",
-    "  M message    Y/N answer   X exit       ? help",
+    "  M message    G rooms      Y/N answer   X exit       ? help",
   ]);
 });
 

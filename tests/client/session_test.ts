@@ -8,6 +8,7 @@ import { FakeServer } from "../support/client_fake_server.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
+import { RoomServer } from "../support/room_server.ts";
 import { TestServer } from "../support/server.ts";
 import { within } from "../support/within.ts";
 
@@ -26,8 +27,16 @@ class SessionPlay implements AsyncDisposable {
       server: { host: "127.0.0.1", tcpPort: server.tcp },
       presence: { udpPort: server.udp, messagePort: this.messagePort, refreshSeconds: 3600 },
       user: user === undefined ? undefined : id(user),
+      rooms: {
+        server: { host: "127.0.0.1", tcpPort: 9090, udpPort: 9091 },
+        asks: ["host", "tcpPort", "udpPort"],
+      },
     }, { terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() });
     this.#over = this.#session.run();
+  }
+
+  stop(): void {
+    this.#session.stop();
   }
 
   async over(): Promise<void> {
@@ -39,6 +48,36 @@ class SessionPlay implements AsyncDisposable {
     await this.over();
   }
 }
+
+Deno.test("G goes to the rooms and back; a call meanwhile waits for the menu", async () => {
+  await using server = await TestServer.start();
+  await using rooms = await RoomServer.start();
+  await using play = new SessionPlay(server);
+  const { terminal } = play;
+  await server.register("alice");
+  terminal.types("L alice", "G", "", `${rooms.tcp}`, `${rooms.udp}`, "1", "lab", "alice");
+  await terminal.sees("Room lab is open. You are its host");
+  const caller = await Deno.connect({ hostname: "127.0.0.1", port: play.messagePort });
+  await terminal.sees("is calling; answer with Y or N after this.");
+  terminal.types("n", "q", "3");
+  await terminal.sees("You left room lab");
+  await terminal.sees("R register");
+  await terminal.sees("is calling: Y answers");
+  terminal.types("N");
+  await terminal.sees("Turned");
+  caller.close();
+});
+
+Deno.test("stop() at the rooms leaves the room, the rooms and the client", async () => {
+  await using server = await TestServer.start();
+  await using rooms = await RoomServer.start();
+  await using play = new SessionPlay(server);
+  play.terminal.types("G", "", `${rooms.tcp}`, `${rooms.udp}`, "1", "lab", "alice");
+  await play.terminal.sees("Room lab is open");
+  play.stop();
+  await play.over();
+  await rooms.until("the room is closed", (rooms) => rooms.length === 0);
+});
 
 Deno.test("a user at start is logged in before the first line is read", async () => {
   await using server = await TestServer.start();

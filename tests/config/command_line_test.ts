@@ -41,9 +41,10 @@ Deno.test("parseCommandLine(): a list given as a flag replaces the list of the f
 Deno.test("parseCommandLine() tells which options were given, wherever", {
   permissions: "none",
 }, async () => {
-  const { given } = await lineOf("7001", "--config=f", "--log=json");
+  const { given, positional } = await lineOf("7001", "--config=f", "--log=json");
   const names = ["tcpPort", "data", "trace", "trustProxy", "config", "log"];
   assertEquals(given, new Set(names));
+  assertEquals(positional, new Set(["tcpPort"]));
 });
 
 // --- flags ---------------------------------------------------------------------------------------

@@ -103,6 +103,9 @@ function factsOf(change: StoreChange): string[] {
       return [change.room];
     case "join room":
     case "leave room":
+    case "doubt member":
+    case "vouch for member":
+    case "expire member":
       return [`${change.room} ${change.member}`];
   }
 }

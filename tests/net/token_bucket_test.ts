@@ -63,3 +63,14 @@ Deno.test("TokenBucket gives at most burst + rate x time in every stretch of tim
     }
   }));
 });
+
+Deno.test("giveBack() puts tokens back, never more than fit", () => {
+  const bucket = new TokenBucket(1, 2, 0);
+  assert(bucket.take(0, 2));
+  bucket.giveBack();
+  assert(bucket.take(0));
+  assert(!bucket.take(0));
+  bucket.giveBack(5);
+  assert(bucket.take(0, 2));
+  assert(!bucket.take(0));
+});

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
+import { MAX_PENDING_DATAGRAMS } from "../../lib/core/limits.ts";
 import { type DatagramAddress, DatagramSocket } from "../../lib/net/udp.ts";
 import { canListenOn } from "../support/machine.ts";
 import { RawUdp } from "../support/raw_udp.ts";
@@ -50,6 +51,25 @@ Deno.test("receive() hands on datagrams with their source, and returns when clos
   ]);
   socket.close();
   await done;
+});
+
+Deno.test("sendTo() sends one message to many, and says when too many wait", async () => {
+  const socket = new DatagramSocket(HERE);
+  const clients = Array.from({ length: 3 }, () => new RawUdp(socket.port));
+  const places = clients.map(({ port }) => socket.destination({ ip: "127.0.0.1", port }));
+  const message = new TextEncoder().encode("hello");
+  assertEquals(places.map((place) => socket.sendTo(message, place)), [true, true, true]);
+  for (const client of clients) assertEquals(await client.receive(), "hello");
+  // Nothing is finished before we wait: what is over the bound is refused.
+  const nowhere = socket.destination({ ip: "127.0.0.1", port: clients[0]!.port });
+  let taken = 0;
+  while (taken <= MAX_PENDING_DATAGRAMS && socket.sendTo(message, nowhere)) taken++;
+  assertEquals(taken, MAX_PENDING_DATAGRAMS);
+  while (socket.pending > 0) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(socket.sendTo(message, nowhere), true);
+  while (socket.pending > 0) await new Promise((resume) => setTimeout(resume, 1));
+  for (const client of clients) client[Symbol.dispose]();
+  socket.close();
 });
 
 Deno.test("receive() cuts a long datagram to one byte more than asked for", async () => {

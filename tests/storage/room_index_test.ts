@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { RoomIndex } from "../../lib/storage/room_index.ts";
 import type { RoomChange } from "../../lib/storage/store.ts";
 
@@ -45,11 +45,57 @@ Deno.test("RoomIndex judges every kind of change against what is there", () => {
   assertEquals(index.judge(close("lab")), "done");
 });
 
+Deno.test("RoomIndex: a doubt stays until somebody vouches, and only then does nobody expire", () => {
+  const index = new RoomIndex();
+  const of = (kind: "doubt member" | "vouch for member" | "expire member"): RoomChange => ({
+    ...{ kind, room: "lab", member: "bob" },
+  });
+  for (const change of [create("lab"), join("lab", "ann"), join("lab", "bob")]) index.apply(change);
+  assertEquals(index.judge(of("expire member")), "absent");
+  assertEquals(index.judge(of("vouch for member")), "absent");
+  index.apply(of("doubt member"));
+  assertEquals(index.room("lab")?.members.map(({ isDoubted }) => isDoubted), [undefined, true]);
+  assertEquals(index.judge(of("doubt member")), "exists");
+  index.apply(of("vouch for member"));
+  assertEquals(index.judge(of("expire member")), "absent");
+  index.apply(of("doubt member"));
+  assertEquals(index.judge(of("expire member")), "done");
+  index.apply(of("expire member"));
+  assertEquals(names(index), ["lab ann"]);
+});
+
+Deno.test("RoomIndex: with its host a room expires", () => {
+  const index = new RoomIndex();
+  for (const change of [create("lab"), join("lab", "ann"), join("lab", "bob")]) index.apply(change);
+  const ann = { room: "lab", member: "ann" };
+  index.apply({ ...ann, kind: "doubt member" });
+  const takeBack = index.apply({ ...ann, kind: "expire member" });
+  assertEquals(names(index), []);
+  takeBack();
+  assertEquals(names(index), ["lab ann bob"]);
+  assertEquals(index.room("attic"), undefined);
+});
+
+Deno.test("RoomIndex: rooms() is the same array until something changes or is taken back", () => {
+  const index = new RoomIndex();
+  index.apply(create("lab"));
+  const before = index.rooms();
+  assert(index.rooms() === before);
+  const takeBack = index.apply(join("lab", "ann"));
+  const after = index.rooms();
+  assert(after !== before);
+  takeBack();
+  assert(index.rooms() !== after);
+  assertEquals(index.rooms(), before);
+});
+
 Deno.test("taking a change back puts rooms and members where they were", () => {
   const index = new RoomIndex();
   for (const change of [create("lab"), create("attic")]) index.apply(change);
   for (const member of ["ann", "bob", "eve"]) index.apply(join("lab", member));
   index.apply(leave("lab", "bob"))();
+  index.apply({ kind: "doubt member", room: "lab", member: "ann" })();
+  assertEquals(index.room("lab")?.members[0]?.isDoubted, undefined);
   index.apply(close("lab"))();
   index.apply(join("attic", "ann"))();
   index.apply(create("cellar"))();

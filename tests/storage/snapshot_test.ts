@@ -23,6 +23,7 @@ const STATE = stateOf([
   { kind: "set password", user: bob, hash: "scrypt$15$8$3$c2FsdA$aGFzaA" },
   { kind: "create room", room: "the lab", host: "ann", hash: undefined },
   { kind: "join room", room: "the lab", member: "Änn", token: "t-1", ip: "fe80::1%eth0" },
+  { kind: "doubt member", room: "the lab", member: "Änn" },
 ]);
 
 /** The lines of a snapshot of {@linkcode STATE}, LF included. */
@@ -57,7 +58,8 @@ Deno.test("a snapshot is readable text, sorted by user, buddies in the order of 
     "user eve -",
     "room the%20lab ann %",
     "member the%20lab %c3%84nn t-1 fe80::1%25eth0",
-    "end 5",
+    "doubt the%20lab %c3%84nn",
+    "end 6",
   ]);
 });
 
@@ -70,6 +72,7 @@ Deno.test("readSnapshot() gives every line and the point the journal goes on fro
     { kind: "user", user: { user: eve, hash: undefined, list: "" } },
     { kind: "room", room: "the lab", host: "ann" },
     { kind: "member", room: "the lab", member: "Änn", token: "t-1", ip: "fe80::1%eth0" },
+    { kind: "doubt", room: "the lab", member: "Änn" },
   ]);
 });
 

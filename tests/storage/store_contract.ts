@@ -156,6 +156,22 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
     assertEquals(await store.buddiesOf(ann), []);
   });
 
+  contract("of many who choose somebody's first password at once, one gets it", async (store) => {
+    await inTurn(store, register(ann));
+    const choices = Array.from({ length: 50 }, (_, index): UserChange => ({
+      kind: "set password",
+      user: ann,
+      hash: `hash ${index}`,
+      unlessSet: true,
+    }));
+    const outcomes = await atOnce(store, ...choices);
+    assertEquals(outcomes.filter((outcome) => outcome === "done").length, 1);
+    assertEquals(outcomes.filter((outcome) => outcome === "exists").length, 49);
+    assertEquals(await store.passwordOf(ann), `hash ${outcomes.indexOf("done")}`);
+    assertEquals(await inTurn(store, { kind: "set password", user: ann, hash: "other" }), ["done"]);
+    assertEquals(await store.passwordOf(ann), "other");
+  });
+
   contract(
     "rooms are kept in the order of creating, members in the order of joining",
     async (store) => {
@@ -196,6 +212,37 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
     ]);
     assertEquals(await inTurn(store, close, close), ["done", "absent"]);
     assertEquals(await store.rooms(), []);
+  });
+
+  contract("only a doubted member expires, and with a host the room", async (store) => {
+    const of = (
+      kind: "doubt member" | "vouch for member" | "expire member",
+      member: string,
+    ): StoreChange => ({ kind, room: "lab", member });
+    await inTurn(store, create("lab"), join("lab", "Ann B."), join("lab", "bob"));
+    assertEquals(
+      await inTurn(store, of("expire member", "bob"), of("doubt member", "bob")),
+      ["absent", "done"],
+    );
+    assertEquals(
+      (await store.room("lab"))?.members.map(({ isDoubted }) => isDoubted),
+      [undefined, true],
+    );
+    assertEquals(
+      await inTurn(store, of("vouch for member", "bob"), of("expire member", "bob")),
+      ["done", "absent"],
+    );
+    await inTurn(store, of("doubt member", "Ann B."));
+    assertEquals(await inTurn(store, of("expire member", "Ann B.")), ["done"]);
+    assertEquals([await store.room("lab"), await store.rooms()], [undefined, []]);
+  });
+
+  contract("rooms() is the same array as long as nothing changes", async (store) => {
+    await inTurn(store, create("lab"));
+    const rooms = await store.rooms();
+    assert(await store.rooms() === rooms);
+    await inTurn(store, join("lab", "ann"));
+    assert(await store.rooms() !== rooms);
   });
 
   contract("a store that works says that it takes changes", async (store) => {

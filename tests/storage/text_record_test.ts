@@ -136,7 +136,13 @@ const entries: fc.Arbitrary<JournalEntry> = fc.oneof(
     token: texts,
     ip: texts,
   }),
-  fc.record({ kind: fc.constant("leave room" as const), room: texts, member: texts }),
+  fc.record({
+    kind: fc.constantFrom(
+      ...["leave room", "doubt member", "vouch for member", "expire member"] as const,
+    ),
+    room: texts,
+    member: texts,
+  }),
   fc.record({ kind: fc.constant("register" as const), user: userIds }),
   fc.record({ kind: fc.constantFrom("add" as const, "remove"), user: userIds, buddy: userIds }),
 );

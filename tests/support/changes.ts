@@ -52,6 +52,15 @@ export function anyChange(): fc.Arbitrary<StoreChange> {
         ip: fc.constantFrom("192.0.2.7", "fe80::1%eth0"),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: kind("leave room"), room: name, member: name }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constantFrom(
+          ...["leave room", "doubt member", "vouch for member", "expire member"] as const,
+        ),
+        room: name,
+        member: name,
+      }),
+    },
   );
 }

@@ -35,15 +35,24 @@ export class ClientScreen implements AsyncDisposable {
     server: ServerPorts,
     environment: readonly string[] = [],
   ): Promise<ClientScreen> {
+    const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
+    return await ClientScreen.open(ports, "? help", environment);
+  }
+
+  /** Starts a client with these arguments on a screen, and waits until it shows something. */
+  static async open(
+    args: readonly string[],
+    shown: string,
+    environment: readonly string[] = [],
+  ): Promise<ClientScreen> {
     const directory = await TempDir.make();
     const screen = new ClientScreen(directory);
-    const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
-    const client = ["env", ...environment, ...clientCommand(), ...ports];
+    const client = ["env", ...environment, ...clientCommand(), ...args];
     // tmux does not always learn how a program ended; the shell around it does.
     const program = ["sh", "-c", '"$@"; echo "(exit code $?)"; exec sleep 3600', "sh", ...client];
     await screen.#tmux("new-session", "-d", ...size, ...program);
-    await screen.shows("? help");
+    await screen.shows(shown);
     return screen;
   }
 

@@ -36,6 +36,11 @@ export class FakeTerminal implements Terminal {
     return new Promise((resolve) => this.#waiting = resolve);
   }
 
+  nextSecret(): Promise<string | undefined> {
+    this.shown.push("(a secret is typed)");
+    return this.nextLine();
+  }
+
   /** What a person has typed half when the chat ends. */
   halfTyped: readonly string[] = [];
 

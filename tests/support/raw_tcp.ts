@@ -3,7 +3,7 @@
  */
 
 import { writeAll } from "../../lib/net/orderly_close.ts";
-import { readToEnd } from "./streams.ts";
+import { readBytesToEnd, readToEnd } from "./streams.ts";
 import { within } from "./within.ts";
 
 /** What can be sent: text is sent as UTF-8. */
@@ -42,6 +42,11 @@ export class RawTcp implements Disposable {
     return await readToEnd(this.#conn);
   }
 
+  /** As {@linkcode RawTcp.readToEnd}, as bytes. */
+  async readBytesToEnd(): Promise<Uint8Array> {
+    return await readBytesToEnd(this.#conn);
+  }
+
   [Symbol.dispose](): void {
     this.#conn.close();
   }
@@ -52,6 +57,13 @@ export async function ask(port: number, ...pieces: readonly Sendable[]): Promise
   using connection = await RawTcp.connect(port);
   for (const piece of pieces) await connection.send(piece);
   return await connection.readToEnd();
+}
+
+/** As {@linkcode ask}, with the answer as bytes. */
+export async function askBytes(port: number, ...pieces: readonly Sendable[]): Promise<Uint8Array> {
+  using connection = await RawTcp.connect(port);
+  for (const piece of pieces) await connection.send(piece);
+  return await connection.readBytesToEnd();
 }
 
 /** As {@linkcode ask}, but ends our side after the last piece. */

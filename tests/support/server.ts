@@ -2,12 +2,19 @@
  * A real server inside the test, on free ports: real sockets, and a clock that the test moves.
  */
 
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../lib/core/limits.ts";
+import {
+  DEFAULT_CHAT_LIMITS,
+  DEFAULT_SERVER_LIMITS,
+  type ServerLimits,
+} from "../../lib/core/limits.ts";
+import type { ChatSettings } from "../../lib/server/chat_service.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
+import { Passwords } from "../../lib/services/passwords.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { CHEAP_COST } from "./passwords.ts";
 import { ask, askAndFinish, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
 
@@ -17,6 +24,8 @@ export interface TestServerOptions {
   readonly advertise?: string;
   readonly presenceTtl?: number;
   readonly limits?: Partial<ServerLimits>;
+  /** What the login chat is asked to be; without it there is none. */
+  readonly chat?: Partial<ChatSettings>;
   /** A store in memory unless given; it is closed with the server. */
   readonly store?: Store;
   /** Keeps users in this directory, as text. */
@@ -53,10 +62,12 @@ export class TestServer implements AsyncDisposable {
           advertise: options.advertise,
           presenceTtl: options.presenceTtl ?? 30,
         },
+        chat: options.chat && { ...DEFAULT_CHAT_LIMITS, chatPort: 0, ...options.chat },
       },
       trustProxy: [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
+      passwords: new Passwords(CHEAP_COST),
       clock: clock.read,
       log,
     });
@@ -69,6 +80,10 @@ export class TestServer implements AsyncDisposable {
 
   get udp(): number {
     return this.#running.ports.buddy!.udp;
+  }
+
+  get chat(): number {
+    return this.#running.ports.chat!.tcp;
   }
 
   /** Sends pieces on a new connection and reads to the end. */

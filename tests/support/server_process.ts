@@ -32,13 +32,18 @@ export class ServerProcess extends ProgramProcess {
     return new ServerProcess({ script: "server.ts", permissions, args, descriptors, under });
   }
 
-  /** Starts a server on free ports that keeps its users in `directory`, and waits for its ports. */
+  /**
+   * Starts a server on free ports that keeps its users in `directory`, and waits for its ports. It
+   * serves buddies unless `args` say otherwise.
+   */
   static async start(
     directory: string,
     args: readonly string[] = [],
     options: SpawnOptions = {},
   ): Promise<ServerProcess & { readonly ports: ReadyPorts }> {
-    const words = ["--tcp-port=0", "--udp-port=0", `--data=${directory}`, ...args];
+    const services = args.some((word) => word.startsWith("--services")) ? [] : ["--services=buddy"];
+    const ports = ["--tcp-port=0", "--udp-port=0", ...services];
+    const words = [...ports, `--data=${directory}`, ...args];
     const server = ServerProcess.spawn(words, { directory, ...options });
     return Object.assign(server, { ports: await server.ready() });
   }

@@ -29,7 +29,7 @@ export function stateOf(changes: readonly StoreChange[]): State {
 }
 
 /** Everything in a state, in an order of its own: for comparing. */
-export function contentsOf(state: State): [StoredUser[], StoredRoom[]] {
+export function contentsOf(state: State): [StoredUser[], readonly StoredRoom[]] {
   const users = [...state.users.users()].sort((a, b) => a.user < b.user ? -1 : 1);
   return [users, state.rooms.rooms()];
 }

@@ -29,7 +29,7 @@ export async function runGenerator(path: string, args: readonly string[]): Promi
   if (!text.startsWith("{")) throw new Error(new TextDecoder().decode(stderr));
   const result = JSON.parse(text);
   return {
-    perSecond: result.conn_per_s ?? result.req_per_s ?? result.rps,
+    perSecond: result.conn_per_s ?? result.req_per_s ?? result.rps ?? result.delivered_per_s,
     p50: result.p50_ms,
     p99: result.p99_ms,
     bad: (result.wrong_reply ?? 0) + (result.errors ?? 0) + (result.lost ?? 0),

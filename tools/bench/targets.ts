@@ -10,20 +10,24 @@ export interface Target {
 
 /** Starts the real server with a text store in `directory`. */
 export async function startParley(directory: string): Promise<Target> {
+  return await startServer("buddy", ["0", "0", directory]);
+}
+
+/** Starts the real server with these words, and gives the ports of one of its services. */
+export async function startServer(service: string, words: readonly string[]): Promise<Target> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", "--allow-net", "--allow-read", "--allow-write"],
-      ...["--allow-sys=networkInterfaces", "server.ts", "0", "0", directory],
-      ...["--log-level", "warn"],
+      ...["--allow-sys=networkInterfaces", "server.ts", ...words, "--log-level", "warn"],
     ],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value = "" } = await reader.read();
-  const { buddy } = JSON.parse(value.slice("ready ".length));
+  const ports = JSON.parse(value.slice("ready ".length));
   return {
-    ...buddy,
+    ...ports[service],
     pid: child.pid,
     async stop() {
       child.kill("SIGTERM");

@@ -1,0 +1,85 @@
+/**
+ * Requests about rooms: one connection, one frame, two frames back. Rules: protocols/rooms.md, TCRP,
+ * and docs/protocols/rooms-extensions.md.
+ */
+
+import { UnreachableError } from "../core/errors.ts";
+import { MAX_ROOM_ANSWER_BYTES } from "../core/limits.ts";
+import { exchange } from "../net/exchange.ts";
+import { hostPort } from "../net/tcp.ts";
+import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
+import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
+import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
+
+/** How long the server may take to let us connect, and to answer. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Where a room server is. */
+export interface RoomServerAddress {
+  readonly host: string;
+  readonly tcpPort: number;
+  readonly udpPort: number;
+}
+
+/** The client's side of TCRP. */
+export class RoomLink {
+  readonly #server: RoomServerAddress;
+  readonly #timeoutMs: number;
+  readonly #closing = new AbortController();
+  #reachedIp: string | undefined;
+
+  constructor(server: RoomServerAddress, timeoutMs: number = ANSWER_TIMEOUT_MS) {
+    this.#server = server;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The server's address as the last connection to it really went, in canonical form. */
+  get reachedIp(): string | undefined {
+    return this.#reachedIp;
+  }
+
+  /**
+   * Sends a request and gives the answer.
+   *
+   * @throws UnreachableError when no connection or no answer could be had
+   * @throws NoReplyError among these, when the server hung up: an older one does so on an extension
+   */
+  async ask(request: RoomRequest): Promise<RoomAnswer> {
+    const { host, tcpPort } = this.#server;
+    const answer = await exchange({
+      ...{ host, port: tcpPort, request: encodeRoomRequest(request), read: readAnswer },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      reached: (ip) => this.#reachedIp = ip,
+    });
+    if (answer !== "garbled") return answer;
+    throw new UnreachableError(
+      `The server at ${hostPort(host, tcpPort)} does not answer as a room server`,
+    );
+  }
+
+  /** Breaks off what is under way; nothing can be asked any more. */
+  close(): void {
+    this.#closing.abort();
+  }
+}
+
+/** Reads both frames; of a refusal, the first one tells enough. Nothing when there was none. */
+async function readAnswer(conn: Deno.TcpConn): Promise<RoomAnswer | "garbled" | undefined> {
+  const reader = new TcrpReader(MAX_ROOM_ANSWER_BYTES);
+  let compliance: Uint8Array | undefined;
+  for (;;) {
+    const count = await conn.read(reader.free());
+    if (count !== null) reader.filled(count);
+    for (let frame; (frame = reader.take()) !== undefined;) {
+      const { state, payload } = frame;
+      if (typeof payload === "string") return "garbled";
+      if (state === TCRP_STATES.compliance) compliance = payload.slice();
+      if (state !== TCRP_STATES.complete) continue;
+      return compliance && parseRoomAnswer(compliance, payload) || "garbled";
+    }
+    if (count !== null) continue;
+    return compliance && parseRoomAnswer(compliance, EMPTY_OBJECT);
+  }
+}
+
+const EMPTY_OBJECT = new TextEncoder().encode("{}");

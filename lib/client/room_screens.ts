@@ -1,0 +1,177 @@
+/**
+ * What the client says about rooms, made from values. Pure; all text that came from outside goes
+ * through `visibleText` here.
+ */
+
+import { VERSION } from "../core/version.ts";
+import { visibleText } from "../core/visible_text.ts";
+import type { RoomSummary } from "../wire/room_answer.ts";
+import { ROOM_COMMANDS, type RoomLine } from "./room_line.ts";
+import type { ScreenLine, Tone } from "./screen_line.ts";
+
+function line(text: string, tone?: Tone): ScreenLine {
+  return tone === undefined ? { text } : { text, tone };
+}
+
+/** The first line of the rooms. */
+export function roomsBannerLine(): ScreenLine {
+  return line(`Parley ${VERSION}, rooms`, "faint");
+}
+
+/** What is typed at the menu of the rooms. */
+export const ROOM_MENU = [
+  ["1", "create a room"],
+  ["2", "join a room"],
+  ["3", "exit"],
+  ["4", "list rooms"],
+  ["5", "create with a password"],
+] as const;
+
+/** The menu of the rooms. */
+export function roomMenuLines(): ScreenLine[] {
+  const cells = ROOM_MENU.map(([digit, name]) => `${digit} ${name}`);
+  return [line(`  ${cells.slice(0, 3).join("   ")}`), line(`  ${cells.slice(3).join("   ")}`)];
+}
+
+/** The prompt of the menu. */
+export function roomMenuPrompt(): ScreenLine {
+  return line("rooms> ", "own");
+}
+
+/** The prompt for something that has a value already, or none. */
+export function valuePrompt(question: string, value?: string): ScreenLine {
+  const given = value === undefined ? "" : ` [${visibleText(value)}]`;
+  return line(`${question}${given}: `, "own");
+}
+
+/** The prompt in a room: what is typed behind it reads like a line of the dialogue. */
+export function roomPrompt(member: string): ScreenLine {
+  return line(`${visibleText(member)}: `, "own");
+}
+
+/** A line at the menu that is none of it. */
+export function noSuchChoiceLine(typed: string): ScreenLine {
+  const digits = ROOM_MENU.map(([digit]) => digit);
+  return line(
+    `Unknown choice "${visibleText(typed)}": type ${digits.slice(0, -1).join(", ")} or ${
+      digits.at(-1)
+    }.`,
+    "bad",
+  );
+}
+
+/** An answer that cannot be used, and what would be. */
+export function notUsableLine(what: string, typed: string, rule: string): ScreenLine {
+  return line(`"${visibleText(typed)}" is no ${what}: ${rule}.`, "bad");
+}
+
+/** Somebody has got into a room. */
+export function enteredLines(kind: "create" | "join", room: string): ScreenLine[] {
+  const name = visibleText(room);
+  const how = "exit, quit or q leaves, /help tells more.";
+  return kind === "create"
+    ? [
+      line(`Room ${name} is open. You are its host: when you leave, it closes.`, "good"),
+      line(how),
+    ]
+    : [line(`You are in room ${name}: ${how}`, "good")];
+}
+
+/** Why somebody did not get in, as a sentence without its end. */
+export function refusedText(
+  kind: "create" | "join",
+  room: string,
+  error: string | undefined,
+): string {
+  const name = visibleText(room);
+  const guess = kind === "create"
+    ? "a room of that name may exist already"
+    : "there may be no such room, or your name is taken in it";
+  return `Cannot ${kind} room ${name}: ${visibleText(error ?? guess)}`;
+}
+
+/** A request that came to nothing. */
+export function roomTroubleLine(text: string): ScreenLine {
+  return line(`${visibleText(text)}.`, "bad");
+}
+
+/** A server that does not know an extension. */
+export function olderServerLine(cannot: string): ScreenLine {
+  return line(`This server cannot ${cannot}: it is an older one, or another program.`, "bad");
+}
+
+const LIST_HEAD = ["Room", "Members", "Password"];
+
+/** The rooms there are. */
+export function roomListLines(rooms: readonly RoomSummary[], more: number): ScreenLine[] {
+  if (rooms.length === 0) return [line("There are no rooms; 1 creates one.")];
+  const rows = rooms.map(({ room, members, password }) => [
+    visibleText(room),
+    String(members),
+    password ? "yes" : "no",
+  ]);
+  const widths = LIST_HEAD.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]!.length))
+  );
+  const align = (row: readonly string[]): string =>
+    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
+  return [
+    line(align(LIST_HEAD), "faint"),
+    ...rows.map((row) => line(align(row))),
+    ...(more > 0 ? [line(`and ${more} more`, "faint")] : []),
+  ];
+}
+
+/** Who is in a room. */
+export function whoLine(
+  room: string,
+  members: readonly string[],
+  host: string | undefined,
+): ScreenLine {
+  const names = members.map((name) => visibleText(name) + (name === host ? " (host)" : ""));
+  return line(`In room ${visibleText(room)}: ${names.join(", ")}.`);
+}
+
+/** What somebody said. */
+export function roomSaidLine(sender: string, text: string): ScreenLine {
+  const name = visibleText(sender);
+  return { text: `${name}: ${visibleText(text)}`, tone: "peer", toned: name.length + 1 };
+}
+
+/** A message too long for a datagram. */
+export function messageTooLongLine(bytes: number, most: number): ScreenLine {
+  return line(`Not sent: it has ${bytes} bytes, and here a message has at most ${most}.`, "bad");
+}
+
+/** What the commands and words of a room are. */
+export function roomHelpLines(): ScreenLine[] {
+  const commands = ROOM_COMMANDS.map(({ typed, help }) => `${typed} ${help}`).join("; ");
+  return [
+    line(`Every line goes to everybody in the room; ${commands}.`),
+    line("A line that starts with / is not sent; // sends it with one /."),
+  ];
+}
+
+/** A line that is not sent, and why. */
+export function notForSendingLine(
+  typed: Extract<RoomLine, { kind: "reserved" | "unknown" }>,
+): ScreenLine {
+  if (typed.kind === "reserved") {
+    return line(`Not sent: ${typed.text} is a word of the protocol.`, "bad");
+  }
+  const hint = typed.meant === undefined ? "/help lists them." : `did you mean /${typed.meant}?`;
+  return line(`Unknown command /${visibleText(typed.word)}, ${hint}`, "bad");
+}
+
+/** The stay in a room is over. */
+export function roomLeftLine(kind: "create" | "join", room: string): ScreenLine {
+  const name = visibleText(room);
+  return line(
+    kind === "create" ? `You left room ${name}, it is closed.` : `You left room ${name}.`,
+  );
+}
+
+/** The room was closed under us. */
+export function roomClosedLine(room: string): ScreenLine {
+  return line(`Room ${visibleText(room)} was closed; the chat is over.`, "call");
+}

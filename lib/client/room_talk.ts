@@ -1,0 +1,88 @@
+/**
+ * Talking in a room: what a member sends and hears. Rules: protocols/rooms.md, UCRP.
+ *
+ * Datagrams go out one after the other, so that a leave never overtakes what was said before. The
+ * registration is repeated: it keeps us from expiring, and tells the server when we have moved.
+ */
+
+import { reasonOf } from "../core/errors.ts";
+import { MAX_DATAGRAM_BYTES, ROOM_KEEP_ALIVE_SECONDS } from "../core/limits.ts";
+import type { Log } from "../core/ports.ts";
+import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { encodeRoomDatagram, parseRoomDelivery, ROOM_WORDS, type RoomSeat } from "../wire/ucrp.ts";
+
+/** Who is told what is heard. */
+export interface RoomListener {
+  said(sender: string, text: string): void;
+  /** The room is closed; nothing is heard any more. */
+  closed(): void;
+}
+
+/** One stay in a room. */
+export class RoomTalk {
+  readonly #seat: RoomSeat;
+  readonly #server: DatagramAddress;
+  readonly #listener: RoomListener;
+  readonly #log: Log;
+  readonly #socket: DatagramSocket;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #sending: Promise<void> = Promise.resolve();
+  #isOver = false;
+
+  /** Registers at once, and again every `keepAliveSeconds`. */
+  constructor(
+    seat: RoomSeat,
+    server: DatagramAddress,
+    world: { readonly listener: RoomListener; readonly log: Log },
+    keepAliveSeconds: number = ROOM_KEEP_ALIVE_SECONDS,
+  ) {
+    this.#seat = seat;
+    this.#server = server;
+    this.#listener = world.listener;
+    this.#log = world.log;
+    this.#socket = new DatagramSocket({
+      hostname: server.ip.includes(":") ? "::" : "0.0.0.0",
+      port: 0,
+    });
+    this.#socket.receive((bytes, from) => {
+      // Only the port tells: a server with several addresses answers from another one than it was
+      // asked at, and a source address proves nothing anyway.
+      if (from.port === server.port) this.#hear(bytes);
+    }, MAX_DATAGRAM_BYTES);
+    this.send(ROOM_WORDS.register);
+    this.#timer = setInterval(() => this.send(ROOM_WORDS.register), keepAliveSeconds * 1000);
+  }
+
+  /** Sends a message that is not too long. */
+  send(message: string): void {
+    const datagram = encodeRoomDatagram(this.#seat, message);
+    this.#sending = this.#sending
+      .then(() => this.#socket.sendNow(datagram, this.#server))
+      .catch((error) => this.#log.debug("Cannot send to the room", { reason: reasonOf(error) }));
+  }
+
+  /** Says that we leave, and ends; resolves when the system has taken all that was sent. */
+  async leave(): Promise<void> {
+    if (this.#isOver) return;
+    this.send(ROOM_WORDS.leave);
+    await this.end();
+  }
+
+  /** Ends without a word, after all that was sent. */
+  async end(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    await this.#sending;
+    this.#socket.close();
+  }
+
+  #hear(bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    const delivery = parseRoomDelivery(bytes);
+    if (delivery?.kind === "message") this.#listener.said(delivery.sender, delivery.text);
+    if (delivery?.kind !== "closed") return;
+    this.end();
+    this.#listener.closed();
+  }
+}

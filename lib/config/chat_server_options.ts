@@ -1,0 +1,49 @@
+/** The command line of `server.ts chat`: the login chat without the other services. */
+
+import { CHAT_OPTIONS } from "./chat_options.ts";
+import type { Option, OptionTable, OptionValues } from "./option.ts";
+import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
+
+const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
+const { data, host, store, compactFrom, trustProxy } = SERVER_OPTIONS;
+const { maxConnections, maxConnectionsPerAddress, connectionRate, connectionBurst } =
+  SERVER_OPTIONS;
+
+/** Every option of a server for the login chat alone. */
+export const CHAT_SERVER_OPTIONS = {
+  chatPort,
+  data,
+  host,
+  ...CHAT_LIMITS,
+  store,
+  compactFrom,
+  trustProxy,
+  maxConnections,
+  maxConnectionsPerAddress,
+  connectionRate,
+  connectionBurst,
+  ...COMMON_OPTIONS,
+} satisfies OptionTable;
+
+/** How a server for the login chat alone describes itself. */
+export const CHAT_SERVER_PROGRAM: Program<typeof CHAT_SERVER_OPTIONS> = {
+  name: "server chat",
+  summary: "Parley login chat: people log in with a password and talk to all, or to one.",
+  positionals: [{ name: "PORT", option: "chatPort" }],
+  options: CHAT_SERVER_OPTIONS,
+  examples: [
+    ["server chat", "serve on 9092, files in ./data"],
+    ["server chat 7777 --data data1", "on another port, files in data1"],
+    ["server chat --max-clients 30", "for a class of thirty"],
+  ],
+};
+
+/** The options of a whole server that runs the login chat and nothing else. */
+export function chatServerOptions(
+  options: OptionValues<typeof CHAT_SERVER_OPTIONS>,
+): ServerOptions {
+  const table: readonly (readonly [string, Option<unknown>])[] = Object.entries(SERVER_OPTIONS);
+  const defaults = Object.fromEntries(table.map(([name, option]) => [name, option.default]));
+  return { ...defaults as unknown as ServerOptions, ...options, services: ["chat"] };
+}

@@ -1,0 +1,79 @@
+/** The command line of `client.ts rooms`. */
+
+import { parseMemberName, parseRoomName } from "../core/room_name.ts";
+import { UsageError } from "../core/errors.ts";
+import { CLIENT_OPTIONS } from "./client_options.ts";
+import {
+  choice,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  port,
+  toggle,
+} from "./option.ts";
+import { COMMON_OPTIONS, type Program } from "./program.ts";
+
+function name<Name extends string>(
+  flag: string,
+  parse: (text: string) => Name | undefined,
+  rule: string,
+  help: string,
+): Option<Name | undefined> {
+  return {
+    flag,
+    valueName: flag.toUpperCase(),
+    default: undefined,
+    help,
+    parse([given = ""], label) {
+      const parsed = parse(given);
+      if (parsed !== undefined) return parsed;
+      throw new UsageError(`Cannot use ${label} "${given}": expected ${rule}`);
+    },
+  };
+}
+
+const { server, transcript } = CLIENT_OPTIONS;
+
+/** Every option of the rooms. There is none for a password: others see arguments. */
+export const ROOM_OPTIONS = {
+  action: choice("action", ["menu", "create", "join"], "menu", "what to do"),
+  room: name(
+    "room",
+    parseRoomName,
+    "1 to 64 characters, no control characters",
+    "the room to create or join",
+  ),
+  user: name(
+    "user",
+    parseMemberName,
+    "1 to 32 characters, no control characters",
+    "your name in the room",
+  ),
+  password: toggle("password", "ask for a password that joining the new room shall take"),
+  server,
+  tcpPort: port("tcp-port", 9090, "the server's TCP port for rooms"),
+  udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),
+  transcript,
+  ...COMMON_OPTIONS,
+} satisfies OptionTable;
+
+/** The options of the rooms, read. */
+export type RoomOptions = OptionValues<typeof ROOM_OPTIONS>;
+
+/** How the rooms describe themselves. */
+export const ROOM_PROGRAM: Program<typeof ROOM_OPTIONS> = {
+  name: "client rooms",
+  summary: "Parley rooms: create a room or join one, and talk to everybody in it.",
+  positionals: [
+    { name: "create|join", option: "action" },
+    { name: "ROOM", option: "room" },
+    { name: "USER", option: "user" },
+  ],
+  options: ROOM_OPTIONS,
+  examples: [
+    ["client rooms", "asks for the server, then the menu"],
+    ["client rooms create lab alice --server lab-1", "open a room and talk in it"],
+    ["client rooms join lab bob --server lab-1", "talk in a room somebody has opened"],
+    ["printf 'hello\\nq\\n' | client rooms join lab bob", "by a script"],
+  ],
+};

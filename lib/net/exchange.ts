@@ -1,0 +1,63 @@
+/**
+ * One request, one answer, on a connection of its own, within one time.
+ */
+
+import { UnreachableError } from "../core/errors.ts";
+import { canonicalIp } from "../core/ip_address.ts";
+import { closeNow, writeAll } from "./orderly_close.ts";
+import { connectTcp, hostPort } from "./tcp.ts";
+
+/** A server that let us connect and then said nothing, or too little. */
+export class NoReplyError extends UnreachableError {}
+
+/** Who is asked, what, and within what bounds. */
+export interface Exchange<Answer> {
+  /** Name or address. */
+  readonly host: string;
+  /** TCP port. */
+  readonly port: number;
+  /** What is sent. */
+  readonly request: Uint8Array;
+  /** Reads the answer; `undefined` when there was none worth the name. */
+  readonly read: (conn: Deno.TcpConn) => Promise<Answer | undefined>;
+  /** For connecting, and again for the answer. */
+  readonly timeoutMs: number;
+  /** Breaks it off. */
+  readonly signal: AbortSignal;
+  /** Told where the connection really went, in canonical form. */
+  readonly reached: (ip: string) => void;
+}
+
+/**
+ * Asks and gives the answer.
+ *
+ * @throws UnreachableError when no connection could be had
+ * @throws NoReplyError when it could, and no answer came
+ */
+export async function exchange<Answer>(
+  { host, port, request, read, timeoutMs, signal, reached }: Exchange<Answer>,
+): Promise<Answer> {
+  const conn = await connectTcp(host, port, { timeoutMs, signal });
+  reached(canonicalIp(conn.remoteAddr.hostname));
+  const at = hostPort(host, port);
+  let late = false;
+  const close = (): void => closeNow(conn);
+  const timer = setTimeout(() => {
+    late = true;
+    close();
+  }, timeoutMs);
+  signal.addEventListener("abort", close);
+  try {
+    await writeAll(conn, request);
+    const answer = await read(conn);
+    if (answer !== undefined) return answer;
+  } catch (error) {
+    const why = late ? `did not answer within ${timeoutMs / 1000} s` : "hung up";
+    throw new NoReplyError(`The server at ${at} ${why}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", close);
+    close();
+  }
+  throw new NoReplyError(`The server at ${at} hung up without a reply`);
+}

@@ -1,0 +1,89 @@
+/**
+ * Logging in to the login chat: the accounts, how often they may be tried, and what the log is told
+ * of it. No password is ever told to anybody.
+ */
+
+import { BusyError, StorageError } from "../core/errors.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
+import type { Accounts, Standing } from "../services/accounts.ts";
+import type { LoginResult } from "./chat_conversation.ts";
+import type { LoginAttempts } from "./login_attempts.ts";
+
+/** What logging in needs. */
+export interface ChatLoginParts {
+  readonly accounts: Accounts;
+  readonly attempts: LoginAttempts;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Logs people in and out. */
+export class ChatLogin {
+  readonly #parts: ChatLoginParts;
+
+  constructor(parts: ChatLoginParts) {
+    this.#parts = parts;
+  }
+
+  /** How a name stands for somebody at an address. Never rejects. */
+  async standing(user: UserId, ip: string): Promise<Standing | "not stored"> {
+    try {
+      return await this.#parts.accounts.standing(user, ip);
+    } catch (error) {
+      return this.#notStored(error);
+    }
+  }
+
+  /** Checks a password, or registers a name with it. Never rejects. */
+  async logIn(user: UserId, password: string, from: string): Promise<LoginResult> {
+    const { attempts, clock } = this.#parts;
+    const attempt = attempts.begin(user, from, clock());
+    if (attempt === undefined) return "too many attempts";
+    const result = await this.#try(user, password, from);
+    if (isRight(result)) attempt.succeeded();
+    else if (result !== "wrong") attempt.void();
+    return result;
+  }
+
+  async #try(user: UserId, password: string, from: string): Promise<LoginResult> {
+    try {
+      return await this.#parts.accounts.logIn(user, password, from);
+    } catch (error) {
+      return error instanceof BusyError ? "busy" : this.#notStored(error);
+    }
+  }
+
+  #notStored(error: unknown): "not stored" {
+    if (!(error instanceof StorageError)) {
+      // Only what kind of error: what a library says of it might quote what it was given.
+      this.#parts.log.error("A login failed", { reason: (error as Error | undefined)?.name });
+    }
+    return "not stored";
+  }
+
+  /** Tells the log how a login ended. */
+  ended(user: UserId, from: string, result: LoginResult): void {
+    const { log } = this.#parts;
+    if (isRight(result)) log.info("Logged in to the chat", { user, from, result });
+    else log.info("Login to the chat refused", { user, from, reason: result });
+  }
+
+  /** Tells the log that somebody is offline. */
+  left(user: UserId, from: string): void {
+    this.#parts.log.info("Left the chat", { user, from });
+  }
+
+  /** Tells the log that somebody who does not read was dropped. */
+  dropped(user: UserId | undefined, from: string): void {
+    this.#parts.log.warn("A chat client does not take what it is sent, and is dropped", {
+      user,
+      from,
+    });
+  }
+}
+
+/** Whether a login was right, so that its user may come in. */
+export function isRight(result: LoginResult): result is "registered" | "welcome" {
+  return result === "registered" || result === "welcome";
+}

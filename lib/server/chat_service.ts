@@ -1,0 +1,54 @@
+/**
+ * The login chat service, joined with its sockets. Rules: protocols/login-chat.md.
+ */
+
+import type { ChatLimits } from "../core/limits.ts";
+import { listenTcp } from "../net/tcp.ts";
+import { Accounts } from "../services/accounts.ts";
+import { ChatLogin } from "./chat_login.ts";
+import { ChatSessions } from "./chat_sessions.ts";
+import { keepDoor } from "./doorkeeper.ts";
+import { LoginAttempts } from "./login_attempts.ts";
+import type { Service, ServiceParts } from "./service.ts";
+
+/** What the login chat is asked to be. */
+export interface ChatSettings extends ChatLimits {
+  /** 0 asks the system for a free one. */
+  readonly chatPort: number;
+}
+
+/** The port of the login chat. */
+export interface ChatPorts {
+  readonly tcp: number;
+}
+
+/**
+ * Binds the port and starts serving.
+ *
+ * @throws OperationalError when the port cannot be had
+ */
+export function startChat(
+  settings: ChatSettings,
+  { host, admission, trusted, store, presence, passwords, clock, log }: ServiceParts,
+): Service<ChatPorts> {
+  const listener = listenTcp({ hostname: host, port: settings.chatPort });
+  const { minPassword } = settings;
+  const accounts = new Accounts({ store, passwords, presence, minPassword });
+  const attempts = new LoginAttempts(trusted);
+  const sessions = new ChatSessions(settings, new ChatLogin({ accounts, attempts, clock, log }));
+  const accepting = keepDoor({
+    listener,
+    admission,
+    log,
+    serve: (incoming) => sessions.serve(incoming),
+  });
+  return {
+    ports: { tcp: (listener.addr as Deno.NetAddr).port },
+    async stop() {
+      listener.close();
+      // A connection may have been accepted a moment ago: its session is stopped with the others.
+      await accepting;
+      await sessions.stop();
+    },
+  };
+}

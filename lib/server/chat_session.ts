@@ -1,0 +1,255 @@
+/**
+ * One connection to the login chat, from its first byte to an orderly end. Rules:
+ * protocols/login-chat.md.
+ *
+ * Rules of this file:
+ * - Nothing here waits for another client. What somebody is told is queued, and who lets the queue
+ *   fill up is dropped.
+ * - All lines of one read are taken before anything goes out: what they say to all goes to each as
+ *   one piece, and the answers as one. Answers keep their order, and what was confirmed was queued
+ *   before.
+ * - Whoever is leaving is gone from the list at once, whatever their connection still has to do.
+ */
+
+import { MAX_CHAT_FRAME_BYTES } from "../core/limits.ts";
+import type { ByteStream, IncomingStream } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
+import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
+import { joinBytes, SendQueue } from "../net/send_queue.ts";
+import type { LoginChat, Outbox } from "../services/login_chat.ts";
+import {
+  chatReply,
+  encodeChatAnswer,
+  encodeChatUsers,
+  type ServerAnswer,
+} from "../wire/login_chat_answer.ts";
+import { type ChatRequest, parseChatRequest } from "../wire/login_chat_request.ts";
+import { ReceiveBuffer } from "../wire/receive_buffer.ts";
+import {
+  afterLogin,
+  afterLookUp,
+  type ChatAct,
+  type ChatState,
+  type ChatStep,
+  type LoginResult,
+  NEW_CLIENT,
+  refuse,
+  step,
+} from "./chat_conversation.ts";
+import { type ChatLogin, isRight } from "./chat_login.ts";
+
+/** What a connection is served with. */
+export interface ChatSessionParts {
+  /** Everybody who is online. */
+  readonly chat: LoginChat<Uint8Array>;
+  readonly login: ChatLogin;
+  readonly closer: OrderlyCloser;
+}
+
+const LF = 10;
+const TOO_LONG: ChatRequest = {
+  kind: "invalid",
+  reason: `a frame has at most ${MAX_CHAT_FRAME_BYTES} bytes`,
+};
+const TOO_LATE = refuse("the login took too long");
+
+const PING = encodeChatAnswer({ kind: "ping", text: "parley" });
+
+/** Stands in the answers where a message to all is confirmed, until it is known who got it. */
+const SENT = Symbol("sent");
+
+/** A connection to the login chat. It owns its stream. */
+export class ChatSession implements Outbox<Uint8Array> {
+  readonly #parts: ChatSessionParts;
+  readonly #stream: ByteStream;
+  readonly #ip: string;
+  readonly #queue: SendQueue;
+  readonly #buffer = new ReceiveBuffer(MAX_CHAT_FRAME_BYTES);
+  #state: ChatState = NEW_CLIENT;
+  /** Under which name others see it. */
+  #user: UserId | undefined;
+  #isSkipping = false;
+  #isCheckingPassword = false;
+  #isLate = false;
+  #wasHeard = true;
+  #spoken: Uint8Array[] = [];
+  #answers: (Uint8Array | typeof SENT)[] = [];
+  #ended: Promise<void> | undefined;
+
+  constructor(parts: ChatSessionParts, { stream, remoteIp }: IncomingStream) {
+    this.#parts = parts;
+    this.#stream = stream;
+    this.#ip = remoteIp;
+    this.#queue = new SendQueue(stream);
+    // Messages are short and wanted now: none waits to share a segment.
+    (stream as Partial<Deno.TcpConn>).setNoDelay?.(true);
+  }
+
+  /** Whether its user is online. */
+  get isLoggedIn(): boolean {
+    return this.#user !== undefined;
+  }
+
+  /** Serves the connection to its end. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#read();
+    } catch {
+      // Reset, or closed by whoever was faster: the end is the same.
+    }
+    await this.end();
+  }
+
+  /** Gives a frame to the client, who is dropped when too much waits for them already. */
+  deliver(frame: Uint8Array): boolean {
+    if (this.#ended !== undefined) return false;
+    if (this.#queue.send(frame)) return true;
+    this.#parts.login.dropped(this.#user, this.#ip);
+    this.#leave();
+    this.#ended = Promise.resolve();
+    closeNow(this.#stream);
+    return false;
+  }
+
+  /** Ends a login that took too long; a password that is being checked is waited for. */
+  expire(): void {
+    if (this.isLoggedIn) return;
+    this.#isLate = true;
+    if (!this.#isCheckingPassword) this.end(TOO_LATE);
+  }
+
+  /** Asks a client that said nothing since the last time whether they are there. */
+  ping(): void {
+    if (!this.#wasHeard && this.isLoggedIn) this.deliver(PING);
+    this.#wasHeard = false;
+  }
+
+  /** Ends the connection in an orderly way, after what is queued and a last answer. */
+  end(lastAnswer?: ServerAnswer): Promise<void> {
+    this.#ended ??= this.#end(lastAnswer);
+    return this.#ended;
+  }
+
+  async #end(lastAnswer: ServerAnswer | undefined): Promise<void> {
+    this.#leave();
+    if (lastAnswer !== undefined) this.#queue.send(encodeChatAnswer(lastAnswer));
+    this.#parts.closer.closeLater(this.#stream); // for one who does not read: the flush then fails
+    await this.#queue.flush();
+    await this.#parts.closer.close(this.#stream);
+  }
+
+  #leave(): void {
+    if (this.#user === undefined) return;
+    this.#parts.chat.leave(this.#user, this);
+    this.#parts.login.left(this.#user, this.#ip);
+    this.#user = undefined;
+  }
+
+  async #read(): Promise<void> {
+    while (this.#ended === undefined) {
+      const count = await this.#stream.read(this.#buffer.free());
+      if (count === null || this.#ended !== undefined) return;
+      this.#wasHeard = true;
+      this.#buffer.filled(count);
+      for (let request; (request = this.#nextRequest()) !== undefined;) {
+        // Only a login waits for anything: what is said goes on in one turn.
+        const waiting = this.#take(step(this.#state, request));
+        if (waiting !== undefined) await waiting;
+        if (this.#ended !== undefined) return;
+      }
+      this.#flush();
+    }
+  }
+
+  #nextRequest(): ChatRequest | undefined {
+    if (this.#isSkipping && !this.#skipLine()) return undefined;
+    const line = this.#buffer.takeLine();
+    if (line !== undefined) return parseChatRequest(line);
+    if (!this.#buffer.overflowed) return undefined;
+    this.#isSkipping = true;
+    return TOO_LONG;
+  }
+
+  /** Drops the rest of a line that is too long. @returns whether its end has come */
+  #skipLine(): boolean {
+    const end = this.#buffer.peek().indexOf(LF);
+    this.#buffer.takeBytes(end < 0 ? this.#buffer.length : end + 1);
+    this.#isSkipping = end < 0;
+    return !this.#isSkipping;
+  }
+
+  #take({ state, act }: ChatStep): Promise<void> | undefined {
+    this.#state = state;
+    switch (act.kind) {
+      case "nothing":
+        return;
+      case "answer":
+        this.#answers.push(encodeChatAnswer(act.answer));
+        return;
+      case "close":
+        this.#flush();
+        this.end(act.answer);
+        return;
+      case "say":
+        this.#spoken.push(act.frame);
+        this.#answers.push(SENT);
+        return;
+      case "tell":
+        this.#tell(act);
+        return;
+      case "list":
+        this.#answers.push(encodeChatUsers(this.#parts.chat.othersOf(act.user)));
+        return;
+      default:
+        return this.#work(act);
+    }
+  }
+
+  #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): void {
+    // What was said to all before comes before.
+    this.#flush();
+    const isTold = this.#parts.chat.tell(user, to, frame);
+    const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
+    this.#answers.push(encodeChatAnswer(chatReply(words)));
+  }
+
+  /** Says to all what is to be said, then gives the client the answers so far. */
+  #flush(): void {
+    const user = this.#user;
+    if (this.#answers.length === 0) return;
+    let sent: Uint8Array | undefined;
+    if (this.#spoken.length > 0 && user !== undefined) {
+      const count = this.#parts.chat.tellOthers(user, joinBytes(this.#spoken));
+      sent = encodeChatAnswer(chatReply(`200 SENT ${count}`));
+    }
+    const answers = this.#answers.map((answer) => answer === SENT ? sent! : answer);
+    this.#spoken = [];
+    this.#answers = [];
+    this.deliver(joinBytes(answers));
+  }
+
+  async #work(act: Extract<ChatAct, { kind: "look up" | "log in" }>): Promise<void> {
+    this.#flush();
+    if (act.kind === "look up") {
+      this.#take(afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#ip)));
+      return;
+    }
+    this.#isCheckingPassword = true;
+    const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip);
+    this.#isCheckingPassword = false;
+    if (this.#ended !== undefined) return;
+    const result = this.#join(act.user, checked);
+    this.#parts.login.ended(act.user, this.#ip, result);
+    this.#take(afterLogin(act.user, result));
+    // Others may speak before the next read: the welcome comes first.
+    this.#flush();
+    if (this.#isLate) this.expire();
+  }
+
+  #join(user: UserId, result: LoginResult): LoginResult {
+    if (!isRight(result)) return result;
+    if (!this.#parts.chat.join(user, this)) return "already online";
+    this.#user = user;
+    return result;
+  }
+}

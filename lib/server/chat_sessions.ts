@@ -1,0 +1,75 @@
+/**
+ * All connections to the login chat: how many there may be, how long a login may take, and how they
+ * end together.
+ */
+
+import { CHAT_PING_SECONDS, type ChatLimits } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
+import { DeadlineQueue } from "../net/deadline_queue.ts";
+import { OrderlyCloser, writeAll } from "../net/orderly_close.ts";
+import { LoginChat } from "../services/login_chat.ts";
+import { CHAT_REPLIES, chatReply, encodeChatAnswer } from "../wire/login_chat_answer.ts";
+import type { ChatLogin } from "./chat_login.ts";
+import { ChatSession } from "./chat_session.ts";
+
+const FULL = encodeChatAnswer(chatReply(CHAT_REPLIES.full));
+
+/** Serves connections to the login chat. */
+export class ChatSessions {
+  readonly #limits: ChatLimits;
+  readonly #login: ChatLogin;
+  readonly #chat = new LoginChat<Uint8Array>();
+  readonly #closer = new OrderlyCloser();
+  readonly #deadlines: DeadlineQueue;
+  readonly #sessions = new Set<ChatSession>();
+  readonly #pinging: ReturnType<typeof setInterval>;
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(limits: ChatLimits, login: ChatLogin) {
+    this.#limits = limits;
+    this.#login = login;
+    this.#deadlines = new DeadlineQueue(limits.loginDeadlineSeconds);
+    // Somebody whose machine is gone shows only when something is sent to them.
+    this.#pinging = setInterval(() => {
+      for (const session of this.#sessions) session.ping();
+    }, CHAT_PING_SECONDS * 1000);
+  }
+
+  /** How many are online. */
+  get online(): number {
+    return this.#chat.size;
+  }
+
+  /** Serves one connection to its end. Takes ownership; never rejects. */
+  async serve(incoming: IncomingStream): Promise<void> {
+    if (this.#sessions.size >= this.#limits.maxClients) return await this.#turnAway(incoming);
+    const session = new ChatSession({
+      chat: this.#chat,
+      login: this.#login,
+      closer: this.#closer,
+    }, incoming);
+    this.#sessions.add(session);
+    const deadline = this.#deadlines.add(() => session.expire());
+    await session.run();
+    deadline.cancel();
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#whenEmpty?.();
+  }
+
+  async #turnAway({ stream }: IncomingStream): Promise<void> {
+    this.#closer.closeLater(stream);
+    await writeAll(stream, FULL).catch(() => {});
+    await this.#closer.close(stream);
+  }
+
+  /** Ends every connection in an orderly way, which the closer bounds. */
+  async stop(): Promise<void> {
+    clearInterval(this.#pinging);
+    this.#deadlines.close();
+    for (const session of this.#sessions) session.end();
+    if (this.#sessions.size > 0) {
+      await new Promise<void>((resolve) => this.#whenEmpty = resolve);
+    }
+    this.#closer.stop();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What becomes of a room request over TCP. Rules: protocols/rooms.md, TCRP, and
+ * docs/protocols/rooms-extensions.md.
+ */
+
+import { BusyError, reasonOf, StorageError } from "../core/errors.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import type { EnterRefusal, Rooms } from "../services/rooms.ts";
+import { encodeRoomAnswer, PASSWORD_NEEDED, type RoomAnswer } from "../wire/room_answer.ts";
+import { type EnterRequest, parseRoomRequest, type RoomRequest } from "../wire/room_request.ts";
+import type { TcrpFrame } from "../wire/tcrp.ts";
+
+/** What answering needs. */
+export interface RoomRequestParts {
+  readonly rooms: Rooms;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const REFUSALS: Readonly<Record<EnterRefusal, string>> = {
+  "room exists": "a room of that name exists",
+  "no such room": "there is no room of that name",
+  "name taken": "somebody in the room has that name",
+  "room full": "the room is full",
+  "too many rooms": "the server has no place for more rooms",
+  "password needed": PASSWORD_NEEDED,
+  "wrong password": "the password is wrong",
+};
+
+/** Answers room requests. */
+export class RoomRequests {
+  readonly #parts: RoomRequestParts;
+
+  constructor(parts: RoomRequestParts) {
+    this.#parts = parts;
+  }
+
+  /** Gives both frames that answer a frame. Never rejects. */
+  async answer(frame: TcrpFrame, fromIp: string): Promise<Uint8Array> {
+    const request = parseRoomRequest(frame);
+    const answer = request.kind === "invalid"
+      ? refused(request.error)
+      : await this.#answerRequest(request, fromIp);
+    return encodeRoomAnswer(frame, answer);
+  }
+
+  async #answerRequest(request: RoomRequest, fromIp: string): Promise<RoomAnswer> {
+    try {
+      return await this.#act(request, fromIp);
+    } catch (error) {
+      if (error instanceof BusyError) return refused("the server is busy, try again later");
+      // The store has told of its failure in the log.
+      if (error instanceof StorageError) return refused("the server cannot store it now");
+      this.#parts.log.error("A room request could not be handled", { reason: reasonOf(error) });
+      return refused("the server failed");
+    }
+  }
+
+  async #act(request: RoomRequest, fromIp: string): Promise<RoomAnswer> {
+    const { rooms } = this.#parts;
+    switch (request.kind) {
+      case "create":
+      case "join":
+        return await this.#enter(request, fromIp);
+      case "list":
+        return {
+          ...{ success: true, token: "" },
+          rooms: Array.from(rooms.rooms(), ({ name, members, hash }) => ({
+            room: name,
+            members: members.size,
+            password: hash !== undefined,
+          })),
+        };
+      case "who": {
+        const room = rooms.roomOf(request.room, request.token);
+        if (room === undefined) return refused("that token is of no member of the room");
+        const members = Array.from(room.members.values(), ({ name }) => name);
+        return { success: true, token: "", members, host: room.host };
+      }
+    }
+  }
+
+  async #enter(request: EnterRequest, ip: string): Promise<RoomAnswer> {
+    const { rooms, clock } = this.#parts;
+    const { kind, room, member, password } = request;
+    const outcome = await rooms[kind]({ room, member, password, ip }, clock());
+    if (outcome.kind === "refused") return refused(REFUSALS[outcome.why]);
+    return { success: true, token: outcome.token };
+  }
+}
+
+function refused(error: string): RoomAnswer {
+  return { success: false, error };
+}

@@ -1,0 +1,79 @@
+/**
+ * What the room service does every second, whether anybody asks or not: it follows what other servers
+ * write, sees to those who are silent, and tells of dropped datagrams.
+ */
+
+import { reasonOf } from "../core/errors.ts";
+import type { Clock, Log } from "../core/ports.ts";
+import type { Rooms } from "../services/rooms.ts";
+import type { RoomDrops } from "./room_relay.ts";
+
+/** How often. */
+const TICK_MS = 1000;
+
+/** At most one line in this time about datagrams dropped. */
+const DROP_LOG_MS = 10_000;
+
+/** What there is to see to. */
+export interface RoomTickParts {
+  readonly rooms: Rooms;
+  readonly drops: RoomDrops;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The ticking of a room service, until it is stopped. */
+export class RoomTicks {
+  readonly #parts: RoomTickParts;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ticking: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  #told: RoomDrops;
+  #toldAt = -Infinity;
+
+  constructor(parts: RoomTickParts) {
+    this.#parts = parts;
+    this.#told = { ...parts.drops };
+    this.#tickSoon();
+  }
+
+  /** Ends it; resolves when what is under way is done. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#ticking;
+    this.#tellDrops();
+  }
+
+  #tickSoon(): void {
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => {
+      this.#ticking = this.#tick().finally(() => this.#tickSoon());
+    }, TICK_MS);
+  }
+
+  async #tick(): Promise<void> {
+    const { rooms, clock, log } = this.#parts;
+    try {
+      await rooms.tick(clock());
+    } catch (error) {
+      // The store has told of its failure; the next second is another try.
+      log.debug("Cannot see to silent members now", { reason: reasonOf(error) });
+    }
+    if (performance.now() - this.#toldAt >= DROP_LOG_MS) this.#tellDrops();
+  }
+
+  #tellDrops(): void {
+    const { drops, log } = this.#parts;
+    const told = this.#told;
+    const since = Object.fromEntries(
+      Object.entries(drops)
+        .map(([why, count]) => [why, count - told[why as keyof RoomDrops]] as const)
+        .filter(([, count]) => count > 0),
+    );
+    if (Object.keys(since).length === 0) return;
+    log.warn("Room datagrams were dropped", since);
+    this.#told = { ...drops };
+    this.#toldAt = performance.now();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Names and passwords: who may log in, and who a name belongs to. Rules: protocols/login-chat.md;
+ * the names are those of the buddy service.
+ *
+ * A name without a password, new or registered by the buddy service, gets one at its first login;
+ * while somebody is heard of under it, only from their address.
+ */
+
+import type { UserId } from "../core/user_id.ts";
+import type { Store } from "../storage/store.ts";
+import type { Passwords } from "./passwords.ts";
+import type { Presence } from "./presence.ts";
+
+/**
+ * How a name stands for somebody who wants to log in: `new`, the password they choose will be its
+ * own; `existing`, it has one; `elsewhere`, it has none, and somebody at another address uses it.
+ */
+export type Standing = "new" | "existing" | "elsewhere";
+
+/** What came of a login. `registered` and `welcome` are those that may come in. */
+export type LoginOutcome = "registered" | "welcome" | "too short" | "wrong" | "elsewhere";
+
+/** What accounts are kept with. */
+export interface AccountParts {
+  /** Keeps the names and the hashes. */
+  readonly store: Store;
+  /** Makes and checks the hashes. */
+  readonly passwords: Passwords;
+  /** Tells where somebody is heard of. */
+  readonly presence: Presence;
+  /** Least length of a new password, in characters. */
+  readonly minPassword: number;
+}
+
+/** The accounts over a store. */
+export class Accounts {
+  readonly #parts: AccountParts;
+
+  /** Keeps accounts in the store of `parts`. */
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+  }
+
+  /** How a name stands for somebody at an address. */
+  async standing(user: UserId, ip: string): Promise<Standing> {
+    if (await this.#parts.store.passwordOf(user) !== undefined) return "existing";
+    const heardAt = this.#parts.presence.of(user).address?.ip;
+    return heardAt === undefined || heardAt === ip ? "new" : "elsewhere";
+  }
+
+  /**
+   * Logs somebody in, and registers them where the name is new.
+   *
+   * @throws BusyError when too many passwords are being checked
+   * @throws StorageError when a new name could not be stored
+   */
+  async logIn(user: UserId, password: string, ip: string): Promise<LoginOutcome> {
+    const { store, passwords, minPassword } = this.#parts;
+    const standing = await this.standing(user, ip);
+    if (standing === "elsewhere") return standing;
+    if (standing === "new") {
+      if (Array.from(password).length < minPassword) return "too short";
+      const hash = await passwords.hash(password);
+      // For a name of the buddy service this answers that it exists, which is just as well.
+      await store.change({ kind: "register", user });
+      const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
+      if (outcome === "done") return "registered";
+      // Somebody else chose one while we were at it: the name is theirs.
+    }
+    return await this.#check(user, password);
+  }
+
+  async #check(user: UserId, password: string): Promise<LoginOutcome> {
+    const { store, passwords } = this.#parts;
+    const stored = await store.passwordOf(user);
+    if (!await passwords.verify(password, stored)) return "wrong";
+    if (stored !== undefined && passwords.isOutdated(stored)) {
+      await this.#renew(user, password);
+    }
+    return "welcome";
+  }
+
+  /** Hashes a password anew at today's cost. The old hash does until that works. */
+  async #renew(user: UserId, password: string): Promise<void> {
+    const { store, passwords } = this.#parts;
+    try {
+      const hash = await passwords.hash(password);
+      await store.change({ kind: "set password", user, hash });
+    } catch {
+      // Busy, or not to be written: the next login tries again.
+    }
+  }
+}

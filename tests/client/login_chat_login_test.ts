@@ -1,0 +1,153 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { LoginChatLink } from "../../lib/client/login_chat_link.ts";
+import { logIn, type LoginEnd, type PasswordSource } from "../../lib/client/login_chat_login.ts";
+import type { ScreenLine } from "../../lib/client/screen_line.ts";
+import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
+import { memoryPair } from "../../lib/net/memory_pair.ts";
+import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
+import { ChatClient } from "../support/chat_client.ts";
+import { id } from "../support/ids.ts";
+import { within } from "../support/within.ts";
+
+/** Somebody who types passwords, one after another, and what they were shown. */
+class Typist implements PasswordSource {
+  readonly shown: string[] = [];
+  /** Whether what was asked last came too late. */
+  wasTooLate = false;
+
+  constructor(readonly interactive: boolean, readonly passwords: (string | undefined)[]) {}
+
+  ask(prompt: ScreenLine, signal: AbortSignal): Promise<string | undefined> {
+    this.shown.push(prompt.text);
+    if (this.passwords.length > 0) return Promise.resolve(this.passwords.shift());
+    return new Promise((resolve) => {
+      signal.addEventListener("abort", () => {
+        this.wasTooLate = true;
+        resolve(undefined);
+      });
+    });
+  }
+
+  show(line: ScreenLine): void {
+    this.shown.push(line.text);
+  }
+}
+
+/** Plays the server: for each line it expects, what it answers. */
+async function playServer(server: ChatClient, script: readonly (readonly [string, string])[]) {
+  for (const [expected, answer] of script) {
+    assertEquals(await server.line(), expected);
+    if (answer !== "") await server.send(answer);
+  }
+}
+
+/** Logs alice in at a server that goes by a script; `hangUp` ends its side then. */
+async function play(
+  typist: Typist,
+  script: readonly (readonly [string, string])[],
+  hangUp = false,
+): Promise<LoginEnd> {
+  const [end, serverEnd] = memoryPair();
+  using server = new ChatClient(serverEnd);
+  const closer = new OrderlyCloser();
+  const link = new LoginChatLink(end, closer);
+  const login = logIn(link, id("alice"), typist, new AbortController().signal);
+  login.catch(() => {});
+  try {
+    await playServer(server, script);
+    if (hangUp) await server.finish();
+    return await within("the login", login);
+  } finally {
+    server[Symbol.dispose]();
+    await link.close();
+    closer.stop();
+  }
+}
+
+const NEW = ["C LOGIN alice", "C PASSWORD new\n"] as const;
+const EXISTING = ["C LOGIN alice", "C PASSWORD existing\n"] as const;
+
+Deno.test("logIn() registers a new name, and logs in with an existing one", async () => {
+  const first = new Typist(false, ["secret words"]);
+  const registered = ["C PASSWORD secret words", "C 200 OK registered\n"] as const;
+  assertEquals(await play(first, [NEW, registered]), "registered");
+  assertEquals(first.shown, ["alice is new here. Choose a password: "]);
+  const second = new Typist(false, ["secret words"]);
+  const welcome = ["C PASSWORD secret words", "C 200 OK welcome\n"] as const;
+  assertEquals(await play(second, [EXISTING, welcome]), "welcome");
+  assertEquals(second.shown, ["Password for alice: "]);
+});
+
+Deno.test("logIn() lets a person try another password when one is too short", async () => {
+  const typist = new Typist(true, ["abc", "secret"]);
+  const end = await play(typist, [
+    NEW,
+    ["C PASSWORD abc", "C 201 INVALID password too short\n"],
+    ["C PASSWORD secret", "C 200 OK registered\n"],
+  ]);
+  assertEquals(end, "registered");
+  assertEquals(typist.shown[1], "That password was not taken: password too short.");
+});
+
+Deno.test("logIn() does not take the next line of a script for another password", async () => {
+  const typist = new Typist(false, ["abc", "PM"]);
+  const short = ["C PASSWORD abc", "C 201 INVALID password too short\n"] as const;
+  await assertRejects(() => play(typist, [NEW, short]), OperationalError, "password too short");
+  assertEquals(typist.passwords, ["PM"]);
+});
+
+Deno.test("logIn() does not send what cannot be a password", async () => {
+  const typist = new Typist(true, ["", "x".repeat(257), "secret"]);
+  assertEquals(await play(typist, [NEW, ["C PASSWORD secret", "C 200 OK welcome\n"]]), "welcome");
+  assertEquals(typist.shown[1], "That password was not taken: a password has 1 to 256 bytes.");
+  await assertRejects(() => play(new Typist(false, [""]), [NEW]), OperationalError, "1 to 256");
+});
+
+for (
+  const [answer, error, message] of [
+    ["C 401 WRONG PASSWORD\n", OperationalError, "the password is wrong"],
+    ["C 409 ALREADY ONLINE\n", OperationalError, "online already"],
+    ["C 429 TOO MANY ATTEMPTS\n", OperationalError, "too many attempts"],
+    ["C 500 STORAGE\n", OperationalError, "cannot store"],
+    ["C 503 SERVER FULL\n", OperationalError, "full"],
+    ["C 404 WHAT\n", OperationalError, "WHAT"],
+    ["hello\n", OperationalError, "no login chat"],
+    ["", UnreachableError, "closed the connection"],
+  ] as const
+) {
+  Deno.test(`logIn() tells what "${answer.trim()}" means, and no password`, async () => {
+    const run = () =>
+      play(new Typist(true, ["secret"]), [NEW, ["C PASSWORD secret", answer]], true);
+    const told = (await assertRejects(run, Error, message)).message;
+    assertEquals(told.includes("secret"), false);
+    await assertRejects(run, error as typeof Error);
+  });
+}
+
+Deno.test("logIn() tells why a name cannot be had, and of a server that is full", async () => {
+  const typist = new Typist(true, []);
+  const elsewhere = ["C LOGIN alice", "C 201 INVALID in use at another address\n"] as const;
+  await assertRejects(
+    () => play(typist, [elsewhere]),
+    OperationalError,
+    "in use at another address",
+  );
+  const full = ["C LOGIN alice", "C 503 SERVER FULL\n"] as const;
+  await assertRejects(() => play(typist, [full], true), OperationalError, "the server is full");
+  assertEquals(typist.shown, []);
+});
+
+Deno.test("logIn() does not go on asking when the server has gone", async () => {
+  const typist = new Typist(true, []);
+  await assertRejects(() => play(typist, [NEW], true), UnreachableError, "closed the connection");
+  assertEquals(typist.wasTooLate, true);
+  const late = [
+    "C LOGIN alice",
+    "C PASSWORD new\nC 201 INVALID the login took too long\n",
+  ] as const;
+  await assertRejects(() => play(typist, [late], true), OperationalError, "took too long");
+});
+
+Deno.test("logIn() ends when its user gives up", async () => {
+  assertEquals(await play(new Typist(true, [undefined]), [NEW]), "given up");
+});

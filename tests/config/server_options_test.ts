@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { parseCommandLine } from "../../lib/config/command_line.ts";
+import { SERVER_PROGRAM, serverOptionsOf } from "../../lib/config/server_options.ts";
+
+/** The services that a command line asks for; `config` is the text of its config file. */
+async function servicesOf(words: readonly string[], config = "{}"): Promise<readonly string[]> {
+  const line = await parseCommandLine(SERVER_PROGRAM, words, () => Promise.resolve(config));
+  return serverOptionsOf(line).services;
+}
+
+const ALL = SERVER_PROGRAM.options.services.default;
+
+Deno.test("serverOptionsOf(): every service runs unless told otherwise", {
+  permissions: "none",
+}, async () => {
+  for (const words of [[], ["--tcp-port=5001", "--udp-port", "5002"], ["--data=d"]]) {
+    assertEquals(await servicesOf(words), ALL, words.join(" "));
+  }
+  assertEquals(await servicesOf(["--config=f"], '{"tcpPort": 5001}'), ALL);
+});
+
+Deno.test("serverOptionsOf(): a port by position means buddies alone", {
+  permissions: "none",
+}, async () => {
+  for (const words of [["5001"], ["5001", "5002"], ["5001", "5002", "data1"]]) {
+    assertEquals(await servicesOf(words), ["buddy"], words.join(" "));
+  }
+});
+
+Deno.test("serverOptionsOf(): services asked for win over a port by position", {
+  permissions: "none",
+}, async () => {
+  const list = ALL.join(",");
+  assertEquals(await servicesOf(["5001", `--services=${list}`]), ALL);
+  assertEquals(
+    await servicesOf(["5001", "--config=f"], `{"services": ${JSON.stringify(ALL)}}`),
+    ALL,
+  );
+});

@@ -1,0 +1,134 @@
+/**
+ * Creating and joining rooms over TCP, on real sockets. Rules: protocols/rooms.md, TCRP. The bytes
+ * themselves are in the tables of `samples/room_samples.ts`.
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { answerBytes, frame, ROOM_REQUEST_SAMPLES } from "../samples/room_samples.ts";
+import { latin1 } from "../samples/sample.ts";
+import { askBytes, RawTcp } from "../support/raw_tcp.ts";
+import { RoomServer } from "../support/room_server.ts";
+
+const [CREATE, JOIN] = [1, 2];
+
+Deno.test("TCRP: create and join give tokens of 128 random bits, each another one", async () => {
+  await using server = await RoomServer.start();
+  const tokens = new Set<string>();
+  for (const [operation, name] of [[CREATE, "ann"], [JOIN, "bob"], [JOIN, "eve"]] as const) {
+    const answer = await server.ask(operation, "lab", JSON.stringify(name));
+    assert(answer.success);
+    assertMatch(answer.token, /^token_[0-9a-f]{32}$/);
+    tokens.add(answer.token);
+  }
+  assertEquals(tokens.size, 3);
+});
+
+Deno.test("TCRP: a failure is both frames too, with an empty token and a reason", async () => {
+  await using server = await RoomServer.start();
+  const ask = (operation: number, room: string, payload: string): Promise<Uint8Array> =>
+    askBytes(server.tcp, latin1(frame(operation, 0, room, payload)));
+  const failed = (operation: number, room: string, error: string): Uint8Array =>
+    answerBytes(operation, room, `{"success": 0, "error": "${error}"}`, '{"token": ""}');
+  assertEquals(
+    await ask(JOIN, "lab", '"ann"'),
+    failed(JOIN, "lab", "there is no room of that name"),
+  );
+  await server.create("lab", "ann").then((ann) => ann[Symbol.dispose]());
+  assertEquals(
+    await ask(CREATE, "lab", '"bob"'),
+    failed(CREATE, "lab", "a room of that name exists"),
+  );
+  assertEquals(
+    await ask(JOIN, "lab", '"ann"'),
+    failed(JOIN, "lab", "somebody in the room has that name"),
+  );
+  assertEquals(await ask(9, "lab", '"ann"'), failed(9, "lab", "operation 9 is unknown"));
+});
+
+Deno.test("TCRP: every row of the table gets both frames where its header could be read", async () => {
+  await using server = await RoomServer.start();
+  for (const { name, bytes, expected } of ROOM_REQUEST_SAMPLES) {
+    using connection = await RawTcp.connect(server.tcp);
+    await connection.send(bytes);
+    await connection.finish();
+    const answer = await connection.readBytesToEnd();
+    const text = String.fromCharCode(...answer);
+    if (expected === undefined) {
+      assertEquals(text, "", name);
+    } else if (expected.kind === "invalid") {
+      const complete = frame(bytes[1]!, 2, expected.room, '{"token": ""}');
+      assert(text.endsWith(complete), `${name}: ${text}`);
+      assert(text.includes(`{"success": 0, "error": "${expected.error}"}`), `${name}: ${text}`);
+    } else {
+      assertMatch(text, /\{"success": [01]/, name);
+      assertMatch(text, /\{"token": "/, name);
+    }
+  }
+});
+
+Deno.test("TCRP: a huge length is refused at once, without waiting for what it announces", async () => {
+  await using server = await RoomServer.start();
+  const bytes = await askBytes(server.tcp, latin1(frame(CREATE, 0, "lab", "", 2n ** 200n)));
+  assertEquals(
+    bytes,
+    answerBytes(
+      ...[CREATE, "lab"] as const,
+      '{"success": 0, "error": "the payload has more than 4096 bytes"}',
+      '{"token": ""}',
+    ),
+  );
+});
+
+Deno.test("TCRP: a frame that does not come in time is refused, or closed without a header", async () => {
+  await using server = await RoomServer.start({ limits: { readDeadlineSeconds: 0.1 } });
+  const whole = frame(CREATE, 0, "lab", '"ann"');
+  using late = await RawTcp.connect(server.tcp);
+  await late.send(latin1(whole.slice(0, -1)));
+  assertEquals(
+    await late.readBytesToEnd(),
+    answerBytes(
+      ...[CREATE, "lab"] as const,
+      '{"success": 0, "error": "the request came too slowly"}',
+      '{"token": ""}',
+    ),
+  );
+  using silent = await RawTcp.connect(server.tcp);
+  await silent.send(latin1(whole.slice(0, 31)));
+  assertEquals(await silent.readToEnd(), "");
+  assertEquals(await server.store.rooms(), []);
+});
+
+Deno.test("TCRP: a frame may come byte by byte, and junk behind it takes no answer away", async () => {
+  await using server = await RoomServer.start();
+  using slow = await RawTcp.connect(server.tcp);
+  for (const byte of latin1(frame(CREATE, 0, "lab", '"ann"'))) await slow.send(Uint8Array.of(byte));
+  assertMatch(await slow.readToEnd(), /"token": "token_/);
+  using junk = await RawTcp.connect(server.tcp);
+  await junk.send(latin1(frame(JOIN, 0, "lab", '"bob"') + "junk".repeat(20_000)));
+  assertMatch(await junk.readToEnd(), /"token": "token_/);
+});
+
+Deno.test("TCRP: who crashed before registering gets the token again from the same address", async () => {
+  await using server = await RoomServer.start();
+  (await server.create("lab", "ann"))[Symbol.dispose]();
+  const first = await server.ask(JOIN, "lab", '"bob"');
+  assertEquals(await server.ask(JOIN, "lab", '"bob"'), first);
+  assertEquals(await server.ask(JOIN, "lab", '"ann"'), {
+    success: false,
+    error: "somebody in the room has that name",
+  });
+});
+
+Deno.test("TCRP: no more rooms and no more members than allowed", async () => {
+  await using server = await RoomServer.start({ limits: { maxRooms: 1, maxRoomMembers: 2 } });
+  (await server.create("lab", "ann"))[Symbol.dispose]();
+  assertEquals(await server.ask(CREATE, "attic", '"ann"'), {
+    success: false,
+    error: "the server has no place for more rooms",
+  });
+  (await server.join("lab", "bob"))[Symbol.dispose]();
+  assertEquals(await server.ask(JOIN, "lab", '"eve"'), {
+    success: false,
+    error: "the room is full",
+  });
+});

@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseAddressSet } from "../../lib/core/ip_address.ts";
+import { LOGIN_LIMITS } from "../../lib/core/limits.ts";
+import type { UserId } from "../../lib/core/user_id.ts";
+import { LoginAttempts } from "../../lib/server/login_attempts.ts";
+import { id } from "../support/ids.ts";
+
+const NOBODY = parseAddressSet([]);
+const alice = id("alice");
+const [HERE, THERE] = ["192.0.2.1", "192.0.2.2"];
+const { perName, perAddress } = LOGIN_LIMITS;
+const MINUTE = 60_000;
+
+/** How many of so many attempts are let through, none of them right. */
+function guess(
+  attempts: LoginAttempts,
+  count: number,
+  user: (index: number) => UserId,
+  ip: (index: number) => string,
+  now: number,
+): number {
+  return Array.from({ length: count }, (_, index) => attempts.begin(user(index), ip(index), now))
+    .filter((attempt) => attempt !== undefined).length;
+}
+
+Deno.test("begin() bounds wrong passwords for a name, wherever they come from", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  const anywhere = (index: number): string => `198.51.100.${index}`;
+  assertEquals(guess(attempts, 50, () => alice, anywhere, 0), perName);
+  assertEquals(guess(attempts, 50, () => alice, anywhere, MINUTE), perName);
+  assert(attempts.begin(id("bob"), HERE, MINUTE), "another name");
+});
+
+Deno.test("begin() bounds wrong passwords from an address, whatever the names", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  const anybody = (index: number): UserId => id(`u${index}`);
+  assertEquals(guess(attempts, 99, anybody, () => HERE, 0), perAddress);
+  assert(attempts.begin(id("u50"), THERE, 0), "another address");
+  assertEquals(guess(attempts, 99, anybody, () => HERE, MINUTE), perAddress);
+});
+
+Deno.test("begin() takes the addresses of one IPv6 network for one", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  const count = guess(
+    attempts,
+    99,
+    (index) => id(`u${index}`),
+    (index) => `2001:db8::${index.toString(16)}`,
+    0,
+  );
+  assertEquals(count, perAddress);
+});
+
+Deno.test("begin() does not limit an address that passes on the connections of many", () => {
+  const attempts = new LoginAttempts(parseAddressSet([HERE]));
+  assertEquals(guess(attempts, 99, (index) => id(`u${index}`), () => HERE, 0), 99);
+  assertEquals(guess(attempts, 99, () => alice, () => HERE, 0), perName);
+});
+
+Deno.test("right passwords, and those never tried, do not count", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  for (let index = 0; index < 100; index++) {
+    const attempt = attempts.begin(alice, HERE, 0);
+    assert(attempt, `attempt ${index}`);
+    if (index % 2 === 0) attempt.succeeded();
+    else attempt.void();
+  }
+});
+
+Deno.test("attempts count from their beginning, not from their end", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  const open = Array.from({ length: perName }, () => attempts.begin(alice, HERE, 0));
+  assertEquals(attempts.begin(alice, HERE, 0), undefined);
+  open[0]!.succeeded();
+  assert(attempts.begin(alice, HERE, 0));
+});
+
+Deno.test("who guesses elsewhere does not lock anybody out where they logged in before", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  attempts.begin(alice, HERE, 0)!.succeeded();
+  guess(attempts, 99, () => alice, () => THERE, 0);
+  assertEquals(attempts.begin(alice, THERE, 0), undefined);
+  assertEquals(guess(attempts, 99, () => alice, () => HERE, 0), perName, "the bound is the same");
+});

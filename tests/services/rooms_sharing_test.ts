@@ -1,0 +1,110 @@
+/**
+ * Two servers with the same rooms: neither loses what the other one's members need.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { HOME, RoomPlay, tokenOf } from "../support/rooms.ts";
+
+const BOB_AT = { ip: HOME, port: 6001 };
+const ANN_AT = { ip: HOME, port: 6000 };
+
+/** Two servers that share a store and a clock. */
+function twoServers(): readonly [RoomPlay, RoomPlay] {
+  const one = new RoomPlay();
+  return [one, new RoomPlay({ store: one.store, clock: one.clock })];
+}
+
+/** Lets seconds pass on both; the clock is one, so it is moved once. */
+async function pass([one, other]: readonly [RoomPlay, RoomPlay], seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    await one.pass(1);
+    await other.rooms.tick(other.clock.now);
+  }
+}
+
+Deno.test("a room of one server can be joined at the other at once", async () => {
+  const [one, other] = twoServers();
+  await tokenOf(one.create("lab", "ann"));
+  assertEquals(await other.create("lab", "eve"), { kind: "refused", why: "room exists" });
+  await tokenOf(other.join("lab", "bob"));
+  assertEquals(other.takeSeen(), ["ann came", "bob came"]);
+  await one.pass(1);
+  assertEquals(one.takeSeen(), ["ann came", "bob came"]);
+});
+
+Deno.test("a server that hears nothing of another one's members does not make them go", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await one.create("lab", "ann");
+  await one.join("lab", "bob");
+  await pass(servers, 1);
+  for (let second = 0; second < 1200; second += 20) {
+    assert(one.hears("lab", "ann", ANN_AT), `ann after ${second} s`);
+    assert(one.hears("lab", "bob", BOB_AT), `bob after ${second} s`);
+    await pass(servers, 20);
+  }
+  assertEquals(one.takeSeen(), ["ann came", "bob came"]);
+  assertEquals(other.takeSeen(), ["ann came", "bob came"]);
+});
+
+Deno.test("who is heard by no server goes, wherever they joined", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await one.create("lab", "ann");
+  await other.join("lab", "bob");
+  for (let second = 0; second < 320; second += 20) {
+    one.hears("lab", "ann", ANN_AT);
+    await pass(servers, 20);
+  }
+  assertEquals(one.takeSeen(), ["ann came", "bob came", "bob went: left"]);
+  assertEquals(other.takeSeen(), ["ann came", "bob came", "bob went: left"]);
+});
+
+Deno.test("a room that closes at one server closes at the other, for those who talk there", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await one.create("lab", "ann");
+  await other.join("lab", "bob");
+  other.hears("lab", "bob", BOB_AT, true);
+  await pass(servers, 1);
+  other.takeSeen();
+  await one.rooms.leave(one.member("lab", "ann"));
+  await pass(servers, 1);
+  assertEquals(other.takeSeen(), ["ann went: left", "bob went: room closed"]);
+});
+
+Deno.test("a room created anew under the name is another room", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await one.create("lab", "ann");
+  await other.join("lab", "bob");
+  await pass(servers, 1);
+  other.takeSeen();
+  await one.rooms.leave(one.member("lab", "ann"));
+  const token = await tokenOf(one.create("lab", "ann"));
+  await pass(servers, 1);
+  assertEquals(other.takeSeen(), ["ann went: left", "bob went: room closed", "ann came"]);
+  assertEquals(other.member("lab", "ann").token, token);
+});
+
+Deno.test("what was closed does not come back, whatever the other server did meanwhile", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await one.create("lab", "ann");
+  await other.join("lab", "bob");
+  await one.rooms.leave(one.member("lab", "ann"));
+  assertEquals(await other.join("lab", "eve"), { kind: "refused", why: "no such room" });
+  await other.rooms.leave(other.member("lab", "bob"));
+  await pass(servers, 2);
+  assertEquals([one.rooms.size, other.rooms.size], [0, 0]);
+  assertEquals(await one.store.rooms(), []);
+});
+
+Deno.test("a server that starts anew finds rooms, members and tokens", async () => {
+  const one = new RoomPlay();
+  const token = await tokenOf(one.create("lab", "ann"));
+  const again = new RoomPlay({ store: one.store, clock: one.clock });
+  await again.rooms.catchUp(again.clock.now);
+  assertEquals(again.member("lab", "ann").token, token);
+  assert(again.hears("lab", "ann", ANN_AT), "who keeps sending is known again");
+});

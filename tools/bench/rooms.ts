@@ -1,0 +1,104 @@
+/** Rooms of several sizes, ours against the bare fan-out loop. */
+
+import { type Measured, runGenerator } from "./generators.ts";
+import { startBare, startServer, type Target } from "./targets.ts";
+
+const ROOM = "bench";
+const TOKEN_BYTES = 38;
+
+/** Where the message of a datagram begins. */
+const MESSAGE_AT = 2 + ROOM.length + TOKEN_BYTES;
+
+/** What a datagram begins with, as the generator's templates write it. */
+const HEAD = `\\x${hex(ROOM.length)}\\x${hex(TOKEN_BYTES)}${ROOM}TOKEN`;
+
+/** Messages of one run, so that each takes a second or two. */
+const MESSAGES: ReadonlyMap<number, number> = new Map([[2, 60_000], [10, 20_000], [100, 3000]]);
+
+/** A room of one size, with one speaker and some messages on their way. */
+export interface RoomRow {
+  readonly name: string;
+  readonly ours: () => Promise<Measured>;
+  readonly bare: () => Promise<Measured>;
+}
+
+/** A server to measure, and the rows to measure it with. */
+export interface RoomBench {
+  readonly rows: readonly RoomRow[];
+  stop(): Promise<void>;
+}
+
+/** Starts a room server that lets one member say as much as it can take. */
+export async function startRoomBench(fanout: string, scratch: string): Promise<RoomBench> {
+  const most = "1000000";
+  const server = await startServer("rooms", [
+    ...["--services", "rooms", "--store", "memory", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
+    ...["--room-datagram-rate", most, "--room-datagram-burst", most],
+  ]);
+  const rows = [...MESSAGES].map(([members, messages]): RoomRow => {
+    const run = (port: number, tokens: string): Promise<Measured> =>
+      runGenerator(fanout, [
+        ...["--udp", "--port", String(port), "--members", String(members), "--tokens", tokens],
+        ...["--msgs", String(messages), "--window", "32", "--timeout", "1500"],
+        ...["--join", `${HEAD}__REGISTER__`, "--msg", `${HEAD}@%t %d`],
+      ]);
+    const path = `${scratch}/tokens-${members}`;
+    return {
+      name: `rooms of ${members}, 32 messages in flight`,
+      async ours() {
+        const leave = await makeRoom(server, members, path);
+        const measured = await run(server.udp, path);
+        await leave();
+        return measured;
+      },
+      async bare() {
+        const tokens = Array.from({ length: members }, () => "x".repeat(TOKEN_BYTES));
+        await Deno.writeTextFile(path, tokens.join("\n"));
+        const bare = await startBare("bare_room.ts", [String(MESSAGE_AT)], "udp");
+        const measured = await run(bare.udp, path);
+        await bare.stop();
+        return measured;
+      },
+    };
+  });
+  return { rows, stop: () => server.stop() };
+}
+
+/** Makes a room of so many members, and writes their tokens to a file. The result closes it. */
+async function makeRoom(
+  server: Target,
+  members: number,
+  path: string,
+): Promise<() => Promise<void>> {
+  const tokens: string[] = [];
+  for (let number = 0; number < members; number++) {
+    tokens.push(await enter(server.tcp, number === 0 ? 1 : 2, `m${number}`));
+  }
+  await Deno.writeTextFile(path, tokens.join("\n"));
+  return async () => {
+    const socket = Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
+    const head = String.fromCharCode(ROOM.length, TOKEN_BYTES) + ROOM + tokens[0];
+    const to: Deno.NetAddr = { transport: "udp", hostname: "127.0.0.1", port: server.udp };
+    // From a socket of its own, it has to say first that it moved.
+    for (const word of ["__REGISTER__", "__LEAVE__"]) {
+      await socket.send(new TextEncoder().encode(head + word), to);
+    }
+    socket.close();
+    await new Promise((resume) => setTimeout(resume, 100));
+  };
+}
+
+async function enter(port: number, operation: number, name: string): Promise<string> {
+  using conn = await Deno.connect({ port, hostname: "127.0.0.1" });
+  const text = String.fromCharCode(ROOM.length, operation, 0) + "\0".repeat(28) +
+    String.fromCharCode(name.length) + ROOM + name;
+  await conn.write(new TextEncoder().encode(text));
+  const answer = await new Response(conn.readable).text();
+  const token = /token_[0-9a-f]{32}/.exec(answer)?.[0];
+  if (token === undefined) throw new Error(`${name}: not accepted`);
+  return token;
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}
