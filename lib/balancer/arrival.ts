@@ -5,7 +5,7 @@
 
 import type { StrategyName } from "../config/service_options.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { decodeProxyHeader, type ProxyHeader } from "../wire/proxy_protocol.ts";
+import { decideProxyHeader, type ProxyHeader } from "../wire/proxy_protocol.ts";
 import { roomKey, type RoutingKey, userKey } from "../wire/routing_key.ts";
 
 /**
@@ -18,17 +18,12 @@ export async function takeProxyHeader(
   stream: PeekedStream,
   deadline: number,
 ): Promise<ProxyHeader | string> {
-  for (;;) {
-    const peek = await stream.peekMore(deadline);
-    const decision = decodeProxyHeader(stream.held);
-    if (decision.state === "whole") {
-      stream.skip(decision.length);
-      return decision.header;
-    }
-    if (decision.state === "broken") return `it sent ${decision.reason}`;
-    if (decision.state === "absent") return "it sent no PROXY header";
-    if (peek !== "more") return "its PROXY header never came whole";
-  }
+  const decision = await stream.peekUntil(decideProxyHeader, deadline);
+  if (decision === undefined) return "its PROXY header never came whole";
+  if (decision.state === "broken") return `it sent ${decision.reason}`;
+  if (decision.state === "absent") return "it sent no PROXY header";
+  stream.skip(decision.length);
+  return decision.header;
 }
 
 /** How a strategy finds its key in the first bytes; `undefined` when it does not look at them. */
@@ -50,13 +45,9 @@ export async function findKey(
   find: (bytes: Uint8Array, isEnd: boolean) => RoutingKey,
   deadline: number,
 ): Promise<string | undefined> {
-  let isEnd = false;
-  for (;;) {
-    const found = find(stream.held, isEnd);
-    if (found.state === "found") return found.key;
-    if (found.state === "absent" || isEnd) return undefined;
-    const peek = await stream.peekMore(deadline);
-    if (peek === "full" || peek === "timeout") return undefined;
-    isEnd = peek === "ended";
-  }
+  const found = await stream.peekUntil((held, isEnd) => {
+    const key = find(held, isEnd);
+    return key.state === "partial" ? undefined : key;
+  }, deadline);
+  return found?.state === "found" ? found.key : undefined;
 }

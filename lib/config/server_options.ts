@@ -58,7 +58,10 @@ export const SERVER_OPTIONS = {
   ),
   ...CHAT_OPTIONS,
   presenceTtl: seconds("presence-ttl", 30, "seconds a user stays online without a new SET"),
-  trustProxy: addressRanges("trust-proxy", "addresses exempt from the per-address limits"),
+  trustProxy: addressRanges(
+    "trust-proxy",
+    "balancers: may say whose a connection is, and are not limited by address",
+  ),
   maxConnections: wholeNumber(
     "max-connections",
     LIMITS.maxConnections,

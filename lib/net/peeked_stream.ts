@@ -47,6 +47,27 @@ export class PeekedStream implements ByteStream {
     return count === null ? "ended" : "more";
   }
 
+  /**
+   * Waits for more until what is held is enough. Rejects when the connection is gone.
+   *
+   * @param decide judges what is held, and is told when no more will come; `undefined` is not enough
+   * @param deadline when to give up, by `performance.now()`
+   * @returns what was decided, `undefined` when it was never enough
+   */
+  async peekUntil<T>(
+    decide: (held: Uint8Array, isEnd: boolean) => T | undefined,
+    deadline: number,
+  ): Promise<T | undefined> {
+    let isEnd = false;
+    for (;;) {
+      const decided = decide(this.held, isEnd);
+      if (decided !== undefined || isEnd) return decided;
+      const peek = await this.peekMore(deadline);
+      if (peek === "full" || peek === "timeout") return undefined;
+      isEnd = peek === "ended";
+    }
+  }
+
   /** Drops the first bytes held: a header that was read. */
   skip(count: number): void {
     this.#start += count;

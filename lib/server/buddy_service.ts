@@ -71,6 +71,8 @@ export function startBuddies(
   const accepting = keepDoor({
     listener,
     admission,
+    trusted,
+    readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
     serve: (incoming) => sessions.serve(incoming),
   });

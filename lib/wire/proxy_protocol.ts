@@ -59,6 +59,14 @@ export function decodeProxyHeader(bytes: Uint8Array): ProxyDecision {
   return ABSENT;
 }
 
+/** The same, `undefined` while it takes more bytes to tell. */
+export function decideProxyHeader(
+  bytes: Uint8Array,
+): Exclude<ProxyDecision, { state: "partial" }> | undefined {
+  const decision = decodeProxyHeader(bytes);
+  return decision.state === "partial" ? undefined : decision;
+}
+
 /** Whether one is the beginning of the other. */
 function startsAlike(bytes: Uint8Array, start: Uint8Array): boolean {
   const length = Math.min(bytes.length, start.length);

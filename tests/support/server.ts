@@ -23,6 +23,7 @@ export interface TestServerOptions {
   readonly host?: string;
   readonly advertise?: string;
   readonly presenceTtl?: number;
+  readonly trustProxy?: readonly string[];
   readonly limits?: Partial<ServerLimits>;
   /** What the login chat is asked to be; without it there is none. */
   readonly chat?: Partial<ChatSettings>;
@@ -64,7 +65,7 @@ export class TestServer implements AsyncDisposable {
         },
         chat: options.chat && { ...DEFAULT_CHAT_LIMITS, chatPort: 0, ...options.chat },
       },
-      trustProxy: [],
+      trustProxy: options.trustProxy ?? [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
       passwords: new Passwords(CHEAP_COST),

@@ -1,0 +1,106 @@
+import { assertEquals } from "@std/assert";
+import type { ByteStream } from "../../lib/core/ports.ts";
+import { writeAll } from "../../lib/net/orderly_close.ts";
+import { Prober, type ProberWorld } from "../../lib/balancer/prober.ts";
+import { Backend } from "../../lib/balancer/backend.ts";
+import { parseBackend } from "../../lib/config/backend_option.ts";
+import { type Behaviour, closingAtOnce, hanging, TestBackend } from "../support/backends.ts";
+import { serviceOptions, type TestOptions } from "../support/test_balancer.ts";
+import { TestServer } from "../support/server.ts";
+
+/** What one check says of a backend: `good`, or why not. */
+async function checked(
+  address: string,
+  options: TestOptions,
+  preface?: Uint8Array,
+): Promise<string> {
+  const results: string[] = [];
+  const world: ProberWorld = {
+    connect: (hostname, port) => Deno.connect({ hostname, port }),
+    random: () => 0.5,
+    settings: () => serviceOptions({ checkTimeout: 0.05, ...options }),
+    preface: () => preface,
+    report: (_, isGood, reason) => results.push(isGood ? "good" : reason),
+  };
+  const prober = new Prober(world);
+  await prober.watch(new Backend(0, parseBackend(address, "")));
+  prober.stop();
+  return results.join();
+}
+
+/** Answers whatever line comes with this. */
+function replying(reply: string): Behaviour {
+  return async (stream: ByteStream) => {
+    await stream.read(new Uint8Array(100));
+    await writeAll(stream, new TextEncoder().encode(reply));
+  };
+}
+
+const HANGS = "it takes connections and does not answer";
+
+for (const check of ["answer", "buddy"] as const) {
+  Deno.test(`the ${check} check is content with our server, and changes nothing there`, async () => {
+    await using server = await TestServer.start();
+    assertEquals(await checked(`127.0.0.1:${server.tcp}`, { check }), "good");
+  });
+
+  Deno.test(`the ${check} check finds out who takes connections and hangs`, async () => {
+    await using a = new TestBackend("a", hanging);
+    assertEquals(await checked(a.address, { check }), HANGS);
+  });
+}
+
+Deno.test("the connect check asks for no more than a connection", async () => {
+  await using a = new TestBackend("a", hanging);
+  assertEquals(await checked(a.address, { check: "connect" }), "good");
+  await a.die();
+  assertEquals((await checked(a.address, { check: "connect" })).includes("refused"), true);
+});
+
+Deno.test("the answer check takes any server that ends when its client does", async () => {
+  await using a = new TestBackend("a", closingAtOnce);
+  assertEquals(await checked(a.address, { check: "answer" }), "good");
+});
+
+Deno.test("the buddy check takes what older servers say to CAP", async () => {
+  for (
+    const [reply, result] of [
+      ["201 INVALID\r\n", "good"],
+      ["201 INVALID\n", "good"],
+      ["200 OK parley/1 get info\r\n", "good"],
+      ["500 STORAGE\r\n", 'it answers the buddy probe with "500"'],
+      ["HTTP/1.1 400 Bad Request\r\n", 'it answers the buddy probe with "HTT"'],
+      ["", 'it answers the buddy probe with ""'],
+    ] as const
+  ) {
+    await using a = new TestBackend("a", replying(reply));
+    assertEquals(await checked(a.address, { check: "buddy" }), result);
+  }
+});
+
+Deno.test("a backend that expects a PROXY header is sent one first", async () => {
+  let seen = "";
+  await using a = new TestBackend("a", async (stream) => {
+    const bytes = new Uint8Array(100);
+    seen += new TextDecoder().decode(bytes.subarray(0, await stream.read(bytes) ?? 0));
+  });
+  const preface = new TextEncoder().encode("PROXY UNKNOWN\r\n");
+  assertEquals(await checked(a.address, { check: "answer" }, preface), "good");
+  assertEquals(seen, "PROXY UNKNOWN\r\n");
+});
+
+Deno.test("a backend in maintenance is not asked", async () => {
+  await using a = new TestBackend("a");
+  const prober = new Prober({
+    connect: (hostname, port) => Deno.connect({ hostname, port }),
+    random: () => 0.5,
+    settings: () => serviceOptions({}),
+    preface: () => undefined,
+    report: () => {},
+  });
+  const backend = new Backend(0, parseBackend(a.address, ""));
+  backend.adminState = "maintain";
+  await prober.watch(backend);
+  prober.stop();
+  assertEquals(a.accepted, 0);
+});

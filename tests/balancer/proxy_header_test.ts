@@ -1,0 +1,97 @@
+/** PROXY headers to backends, and from another balancer. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { decodeProxyHeader } from "../../lib/wire/proxy_protocol.ts";
+import type { ByteStream } from "../../lib/core/ports.ts";
+import { writeAll } from "../../lib/net/orderly_close.ts";
+import { answering, TestBackend } from "../support/backends.ts";
+import { askAndFinish, RawTcp } from "../support/raw_tcp.ts";
+import { TestBalancer } from "../support/test_balancer.ts";
+
+/** Answers with what the header said and what came after it. */
+async function tellingHeader(stream: ByteStream): Promise<void> {
+  let bytes = new Uint8Array(0);
+  for (;;) {
+    const chunk = new Uint8Array(4096);
+    const count = await stream.read(chunk);
+    if (count === null) break;
+    bytes = Uint8Array.of(...bytes, ...chunk.subarray(0, count));
+  }
+  const decision = decodeProxyHeader(bytes);
+  if (decision.state !== "whole") return;
+  const rest = new TextDecoder().decode(bytes.subarray(decision.length));
+  await writeAll(stream, new TextEncoder().encode(JSON.stringify([decision.header, rest])));
+}
+
+for (const version of ["sendProxy", "sendProxyV2"] as const) {
+  Deno.test(`Service with ${version} tells backends whose connection it is`, async () => {
+    await using a = new TestBackend("a", tellingHeader);
+    await using balancer = new TestBalancer({ backends: [a.address], [version]: true });
+    const [header, rest] = JSON.parse(await askAndFinish(balancer.port, "REG ann\n"));
+    assertEquals(rest, "REG ann\n");
+    assertEquals([header.kind, header.source.ip], ["proxied", "127.0.0.1"]);
+    assert(header.source.port > 0);
+    assertEquals(header.destination, { ip: "127.0.0.1", port: balancer.port });
+  });
+}
+
+Deno.test("Service takes the client from another balancer's header, and passes it on", async () => {
+  await using a = new TestBackend("a", tellingHeader);
+  await using inner = new TestBalancer({
+    backends: [a.address],
+    acceptProxy: ["127.0.0.0/8"],
+    sendProxyV2: true,
+    strategy: "hash-user",
+  });
+  await using outer = new TestBalancer({ backends: [`127.0.0.1:${inner.port}`], sendProxy: true });
+  const [header, rest] = JSON.parse(await askAndFinish(outer.port, "REG ann\n"));
+  assertEquals([header.source.ip, header.destination.port], ["127.0.0.1", outer.port]);
+  assertEquals(rest, "REG ann\n");
+
+  const made = "PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\nREG ann\n";
+  const bytes = Array.from(new TextEncoder().encode(made), (byte) => Uint8Array.of(byte));
+  const [told] = JSON.parse(await askAndFinish(inner.port, ...bytes));
+  assertEquals(told.source, { ip: "192.0.2.7", port: 56324 });
+  await inner.tells("Connection closed");
+  assertEquals(inner.log.entries.at(-1)?.fields.client, "192.0.2.7");
+});
+
+Deno.test("Service judges by the client of the header, not by the balancer that sent it", async () => {
+  await using a = new TestBackend("a");
+  await using balancer = new TestBalancer({
+    backends: [a.address],
+    acceptProxy: ["127.0.0.1"],
+    deny: ["192.0.2.0/24"],
+    maxConnectionsPerAddress: 1,
+  });
+  const as = (ip: string) => `PROXY TCP4 ${ip} 198.51.100.1 1 2\r\n`;
+  assertEquals(await balancer.ask(as("198.51.100.9"), "x\n"), "a x\n");
+  assertEquals(await balancer.ask(as("192.0.2.7"), "x\n").catch(() => ""), "");
+  using first = await RawTcp.connect(balancer.port);
+  await first.send(as("198.51.100.9"));
+  while (balancer.service.connections < 1) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(await balancer.ask(as("198.51.100.9"), "x\n").catch(() => ""), "");
+  assertEquals(await balancer.ask(as("198.51.100.10"), "x\n"), "a x\n");
+});
+
+Deno.test("Service refuses a balancer without a header, with a broken one, or with half of one", async () => {
+  await using a = new TestBackend("a");
+  for (const text of ["REG ann\n", "PROXY nonsense\r\n", "PROXY TCP4 192."]) {
+    await using balancer = new TestBalancer({
+      backends: [a.address],
+      acceptProxy: ["127.0.0.1"],
+      peekTimeout: 0.05,
+    });
+    assertEquals(await balancer.ask(text).catch(() => ""), "");
+    const told = (): string | undefined =>
+      balancer.told.find((line) => line.startsWith("Connections are turned away: it"));
+    while (told() === undefined) await balancer.log.next();
+    assertMatch(told()!, /no PROXY header|version 1 header|never came whole/);
+  }
+});
+
+Deno.test("Service takes no header from anybody else: it is passed on as it is", async () => {
+  await using a = new TestBackend("a", answering);
+  await using balancer = new TestBalancer({ backends: [a.address], acceptProxy: ["10.0.0.0/8"] });
+  assertEquals(await balancer.ask("PROXY UNKNOWN\r\n"), "a PROXY UNKNOWN\r\n");
+});

@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { MAX_BUDDY_LINE_BYTES } from "../../lib/core/limits.ts";
+import { roomKey, userKey } from "../../lib/wire/routing_key.ts";
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+const ABSENT = { state: "absent" } as const;
+const PARTIAL = { state: "partial" } as const;
+
+Deno.test("userKey() finds the user of every request that has one, folded", {
+  permissions: "none",
+}, () => {
+  for (
+    const line of [
+      "REG alice\n",
+      "  reg\tALICE \r\n",
+      "ADD alice bob\nrest",
+      "DEL Alice bob\n",
+      "GET alice\n",
+      "INFO alice files=1\n",
+    ]
+  ) assertEquals(userKey(bytes(line), false), { state: "found", key: "alice" }, line);
+});
+
+Deno.test("userKey() waits for the line, up to its longest or the end of input", {
+  permissions: "none",
+}, () => {
+  assertEquals(userKey(bytes("REG alice"), false), PARTIAL);
+  assertEquals(userKey(bytes("REG alice"), true), { state: "found", key: "alice" });
+  assertEquals(userKey(bytes("x".repeat(MAX_BUDDY_LINE_BYTES)), false), PARTIAL);
+  assertEquals(userKey(bytes("x".repeat(MAX_BUDDY_LINE_BYTES + 1)), false), ABSENT);
+  assertEquals(userKey(bytes(""), true), ABSENT);
+});
+
+Deno.test("userKey() finds nothing where there is no user", { permissions: "none" }, () => {
+  for (
+    const line of ["CAP\n", "\n", "REG\n", "REG ../x\n", "HELLO alice\n", "GET / HTTP/1.1\r\n"]
+  ) {
+    assertEquals(userKey(bytes(line), false), ABSENT, line);
+  }
+});
+
+/** A TCRP frame as clients in the field write it. */
+function frame(room: Uint8Array, operation: number, payload = '"ann"'): Uint8Array {
+  const header = new Uint8Array(32);
+  header.set([room.length, operation, 0]);
+  header[31] = payload.length;
+  return Uint8Array.of(...header, ...room, ...bytes(payload));
+}
+
+Deno.test("roomKey() finds the room once its name is whole", { permissions: "none" }, () => {
+  const room = fc.uint8Array({ minLength: 1, maxLength: 255 });
+  fc.assert(fc.property(room, fc.constantFrom(1, 2), (room, operation) => {
+    const whole = frame(room, operation);
+    const key = new TextDecoder("latin1").decode(room);
+    assertEquals(roomKey(whole, false), { state: "found", key });
+    for (const length of [0, 1, 2, 31, 32, 31 + room.length]) {
+      assertEquals(roomKey(whole.subarray(0, length), false), PARTIAL);
+      assertEquals(roomKey(whole.subarray(0, length), true), ABSENT);
+    }
+  }));
+});
+
+Deno.test("roomKey() sees that it is no frame after two bytes", { permissions: "none" }, () => {
+  for (const start of ["RE", "\0\x01", "\x05\x03", "\x05\x00"]) {
+    assertEquals(roomKey(bytes(start), false), ABSENT, JSON.stringify(start));
+  }
+});
