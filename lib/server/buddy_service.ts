@@ -7,7 +7,7 @@ import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Roster } from "../services/roster.ts";
-import { AnswerBudget } from "./answer_budget.ts";
+import { AnswerBudget } from "../net/answer_budget.ts";
 import { BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
 import { keepDoor } from "./doorkeeper.ts";

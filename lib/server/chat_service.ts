@@ -29,7 +29,7 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, admission, trusted, store, presence, passwords, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, store, presence, passwords, clock, log }: ServiceParts,
 ): Service<ChatPorts> {
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
@@ -39,6 +39,8 @@ export function startChat(
   const accepting = keepDoor({
     listener,
     admission,
+    trusted,
+    readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
     serve: (incoming) => sessions.serve(incoming),
   });

@@ -2,15 +2,16 @@
  * Presence over UDP: what becomes of a datagram. Rules: protocols/buddy.md, "UDP: presence".
  */
 
-import { isLoopback, isUnanswerable } from "../core/ip_address.ts";
+import { isLoopback } from "../core/ip_address.ts";
 import type { Clock } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
+import { isAnswerable } from "../net/answerable.ts";
+import { type AnswerBudget, maxAnswerBytes } from "../net/answer_budget.ts";
 import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { Presence } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
 import { encodeBuddyList, parsePresenceRequest } from "../wire/buddy_presence.ts";
-import { type AnswerBudget, maxAnswerBytes } from "./answer_budget.ts";
 import type { EntryView } from "./buddy_requests.ts";
 
 /**
@@ -30,19 +31,6 @@ export function viewFromElsewhere(
     const ip = advertised ?? (isLoopback(askerIp) ? undefined : addressTowards(askerIp, own()));
     return ip === undefined ? entry : { ...entry, address: { ...address, ip } };
   };
-}
-
-/** Whether answering a datagram would be answering many, nobody, or ourselves. */
-export function isAnswerable(
-  from: DatagramAddress,
-  ownPort: number,
-  own: () => readonly OwnAddress[],
-): boolean {
-  if (from.port === 0 || isUnanswerable(from.ip)) return false;
-  if (isLoopback(from.ip)) return from.port !== ownPort;
-  return !own().some(({ ip, broadcast }) =>
-    broadcast === from.ip || (ip === from.ip && from.port === ownPort)
-  );
 }
 
 /** What answering needs. */

@@ -4,12 +4,12 @@
 
 import { reasonOf } from "../core/errors.ts";
 import { MAX_ROOM_DATAGRAM_BYTES, type RoomLimits } from "../core/limits.ts";
+import { isAnswerable } from "../net/answerable.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Rooms } from "../services/rooms.ts";
 import { keepDoor } from "./doorkeeper.ts";
-import { isAnswerable } from "./presence_answers.ts";
 import { RoomRelay } from "./room_relay.ts";
 import { RoomRequests } from "./room_requests.ts";
 import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
@@ -38,7 +38,7 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, passwords, store, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, passwords, store, clock, log }: ServiceParts,
 ): Service<RoomPorts> {
   const listener = listenTcp({ hostname: host, port: settings.roomsTcpPort });
   let socket: DatagramSocket;
@@ -74,7 +74,11 @@ export function startRooms(
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))
     .then(() =>
       Promise.all([
-        keepDoor({ listener, admission, log, serve: (incoming) => sessions.serve(incoming) }),
+        keepDoor({
+          ...{ listener, admission, trusted, log },
+          readDeadlineSeconds: limits.readDeadlineSeconds,
+          serve: (incoming) => sessions.serve(incoming),
+        }),
         socket.receive((datagram, from) => relay.take(datagram, from), MAX_ROOM_DATAGRAM_BYTES),
       ])
     );

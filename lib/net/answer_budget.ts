@@ -9,7 +9,7 @@
 import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts";
 import { ANSWER_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
-import { TokenBucket } from "../net/token_bucket.ts";
+import { TokenBucket } from "./token_bucket.ts";
 
 /** What an address may get for one request. */
 export type Allowance =
