@@ -54,19 +54,27 @@ export class PresenceAnswers {
     this.#parts = parts;
   }
 
-  /** Takes one datagram. Whatever is wrong with it is silence. */
-  async take(datagram: Uint8Array, from: DatagramAddress): Promise<void> {
+  /**
+   * Takes one datagram. Whatever is wrong with it is silence.
+   *
+   * @param via where an answer goes: to the client, or to a balancer that passes it on
+   */
+  async take(
+    datagram: Uint8Array,
+    from: DatagramAddress,
+    via: DatagramAddress = from,
+  ): Promise<void> {
     const request = parsePresenceRequest(datagram);
     if (request === undefined) return;
-    if (request.kind === "get") return await this.#answer(request.user, from);
+    if (request.kind === "get") return await this.#answer(request.user, from, via);
     if (!await this.#parts.roster.isKnown(request.user)) return;
     const { user, status, port } = request;
     this.#parts.presence.set(user, status, { ip: from.ip, port });
   }
 
-  async #answer(user: UserId, from: DatagramAddress): Promise<void> {
+  async #answer(user: UserId, from: DatagramAddress, via: DatagramAddress): Promise<void> {
     const { roster, budget, view, own, clock, send, port } = this.#parts;
-    if (!isAnswerable(from, port, own)) return;
+    if (!isAnswerable(via, port, own)) return;
     const buddies = await roster.buddies(user);
     if (buddies === undefined) return;
     const allowance = budget.allow(from.ip, clock());
@@ -74,6 +82,6 @@ export class PresenceAnswers {
     const entries = buddies.map((entry) => view(entry, from.ip));
     const answer = encodeBuddyList(entries, maxAnswerBytes(allowance));
     if (allowance.kind === "short" && !budget.spend(answer.length, clock())) return;
-    send(answer, from);
+    send(answer, via);
   }
 }

@@ -64,8 +64,13 @@ export class RoomRelay {
     this.#parts = parts;
   }
 
-  /** Takes one datagram; `bytes` may be reused when it returns. */
-  take(bytes: Uint8Array, from: DatagramAddress): void {
+  /**
+   * Takes one datagram; `bytes` may be reused when it returns.
+   *
+   * @param from who sent it
+   * @param via where what others say is sent to: the same, or a balancer that passes it on
+   */
+  take(bytes: Uint8Array, from: DatagramAddress, via: DatagramAddress = from): void {
     const datagram = parseRoomDatagram(bytes);
     if (datagram === undefined) {
       this.drops.malformed++;
@@ -76,7 +81,7 @@ export class RoomRelay {
       this.drops.unknown++;
       return;
     }
-    this.#hear(seat, datagram, from);
+    this.#hear(seat, datagram, from, via);
   }
 
   /** A member's place is theirs no more; who was put out by the end of the room is told. */
@@ -86,7 +91,12 @@ export class RoomRelay {
     this.#send(ROOM_CLOSED, seat.destination.to);
   }
 
-  #hear(seat: Seat, { message }: RoomDatagram, from: DatagramAddress): void {
+  #hear(
+    seat: Seat,
+    { message }: RoomDatagram,
+    from: DatagramAddress,
+    via: DatagramAddress,
+  ): void {
     const { rooms, clock, isAnswerable, destination } = this.#parts;
     const { member } = seat;
     const kind = messageKind(message);
@@ -97,12 +107,14 @@ export class RoomRelay {
       return;
     }
     const isNew = member.address === undefined || kind === "register";
-    if ((isNew && !isAnswerable(from)) || !rooms.hear(member, from, kind === "register", now)) {
+    if ((isNew && !isAnswerable(via)) || !rooms.hear(member, from, kind === "register", now)) {
       this.drops.forged++;
       return;
     }
-    if (seat.destination?.address !== member.address) {
-      seat.destination = { address: from, to: destination(from) };
+    const known = seat.destination;
+    // Behind a balancer that was started again, the same member is reached another way.
+    if (known?.address !== member.address || !isSameAddress(known?.via, via)) {
+      seat.destination = { address: from, via, to: destination(via) };
     }
     if (kind === "leave") this.#leave(member);
     else if (kind === "text") this.#relay(seat, message);
@@ -134,4 +146,8 @@ export class RoomRelay {
       this.#parts.log.warn("A member could not leave", { reason: reasonOf(error) });
     }
   }
+}
+
+function isSameAddress(one: DatagramAddress | undefined, other: DatagramAddress): boolean {
+  return one?.port === other.port && one.ip === other.ip;
 }

@@ -9,6 +9,8 @@ import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Rooms } from "../services/rooms.ts";
+import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
+import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { RoomRelay } from "./room_relay.ts";
 import { RoomRequests } from "./room_requests.ts";
@@ -79,7 +81,10 @@ export function startRooms(
           readDeadlineSeconds: limits.readDeadlineSeconds,
           serve: (incoming) => sessions.serve(incoming),
         }),
-        socket.receive((datagram, from) => relay.take(datagram, from), MAX_ROOM_DATAGRAM_BYTES),
+        socket.receive((datagram, sender) => {
+          const arrived = openDatagram(datagram, sender, trusted);
+          if (arrived !== undefined) relay.take(arrived.bytes, arrived.from, arrived.via);
+        }, MAX_PREFIX_BYTES + MAX_ROOM_DATAGRAM_BYTES),
       ])
     );
 
