@@ -134,7 +134,7 @@ export class Service {
   reconfigure(options: ServiceOptions): void {
     const { added, removed } = this.pool.reconfigure(options);
     if (options.connectTimeout !== this.#options.connectTimeout) {
-      // What is being connected keeps the deadlines of the old one.
+      this.#connector.retire();
       this.#connector = new Connector(options.connectTimeout);
     }
     this.#apply(options);
@@ -157,7 +157,7 @@ export class Service {
     clearTimeout(timer);
     clearInterval(this.#sweeping);
     this.#closer.stop();
-    this.#connector.close();
+    this.#connector.retire();
   }
 
   /** The limits as they are at the moment: a reload changes them under the admission's hands. */

@@ -77,6 +77,12 @@ export function port(flag: string, value: number, help: string): Option<number> 
   return wholeNumber(flag, value, { min: 0, max: 65_535 }, help);
 }
 
+/** A port as {@linkcode port} takes it, or none at all. */
+export function optionalPort(flag: string, help: string): Option<number | undefined> {
+  const some: Option<number | undefined> = port(flag, 0, help);
+  return { ...some, default: undefined };
+}
+
 /** Seconds, fractions allowed, more than zero and at most a day. */
 export function seconds(flag: string, value: number, help: string): Option<number> {
   return {

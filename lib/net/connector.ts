@@ -11,6 +11,8 @@ import { hostPort } from "./tcp.ts";
 /** Makes connections, all with the same timeout. */
 export class Connector {
   readonly #deadlines: DeadlineQueue;
+  #connecting = 0;
+  #isRetired = false;
 
   /** Gives up on each after `seconds`. */
   constructor(seconds: number) {
@@ -25,6 +27,7 @@ export class Connector {
   async connect(hostname: string, port: number): Promise<Deno.TcpConn> {
     const controller = new AbortController();
     const deadline = this.#deadlines.add(() => controller.abort());
+    this.#connecting++;
     try {
       return await Deno.connect({ hostname, port, signal: controller.signal });
     } catch (error) {
@@ -32,11 +35,18 @@ export class Connector {
       throw new UnreachableError(reason, { cause: `${hostPort(hostname, port)}: ${error}` });
     } finally {
       deadline.cancel();
+      this.#connecting--;
+      this.#closeIfUnused();
     }
   }
 
-  /** Forgets its deadlines: for when nothing is being connected any more. */
-  close(): void {
-    this.#deadlines.close();
+  /** Says that it is not used any more: it lets go of its timer after the last connect. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#closeIfUnused();
+  }
+
+  #closeIfUnused(): void {
+    if (this.#isRetired && this.#connecting === 0) this.#deadlines.close();
   }
 }

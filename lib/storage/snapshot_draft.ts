@@ -4,18 +4,23 @@
  */
 
 import type { UserId } from "../core/user_id.ts";
-import { openLine } from "./checked_line.ts";
+import { contentOf } from "./checked_line.ts";
 import { DamagedFileError, FAULT_WORDS } from "./damage.ts";
 import { appendAll, type DiskFile } from "./disk.ts";
 import type { DraftContents } from "./draft_contents.ts";
 import type { JournalPoint } from "./journal_point.ts";
 import { readLines } from "./line_reader.ts";
-import { RoomIndex } from "./room_index.ts";
 import { endLine, parseSnapshotLine, roomLines, startLine, userLines } from "./snapshot.ts";
+import { State } from "./state.ts";
+import { restore } from "./text_files.ts";
 import { recordTime } from "./text_record.ts";
 import type { PackedUser } from "./user_index.ts";
 
+const LF = 10;
+const SPACE = 32;
+
 const decoder = new TextDecoder("latin1");
+const encoder = new TextEncoder();
 
 /** The snapshot that is merged from. */
 export interface OldSnapshot {
@@ -25,8 +30,8 @@ export interface OldSnapshot {
   readonly path: string;
 }
 
-/** How much is written at once. */
-const PIECE_CHARACTERS = 64 * 1024;
+/** How much is written at once, at least. */
+const PIECE_BYTES = 64 * 1024;
 
 /** So many users are sorted or written without letting others have their turn: a few ms. */
 const PART = 2048;
@@ -36,12 +41,13 @@ export class SnapshotDraft {
   readonly #contents: DraftContents;
   readonly #through: JournalPoint;
   readonly #time: string;
-  readonly #rooms = new RoomIndex();
+  /** Only rooms: users are never held all at once. */
+  readonly #state = new State();
   #changed: readonly UserId[] = [];
   #next = 0;
   /** A user who changed, as the old snapshot has them; more lines of theirs may come. */
   #old: PackedUser[] = [];
-  #text = "";
+  readonly #piece = new Piece();
   #lines = 0;
 
   /** A draft of everything up to a point of the journal. */
@@ -54,14 +60,14 @@ export class SnapshotDraft {
   /** Writes the snapshot. @throws DamagedFileError when the old one is not as it was written */
   async writeTo(file: DiskFile, old: OldSnapshot | undefined): Promise<void> {
     this.#changed = await sortedInParts(this.#contents.users);
-    this.#text = startLine(this.#through, this.#time);
+    this.#piece.addText(startLine(this.#through, this.#time));
     if (old !== undefined) await this.#merge(file, old);
     while (this.#next < this.#changed.length) {
       this.#emitNewBefore(undefined);
       await this.#flush(file);
     }
-    for (const room of this.#contents.rooms(this.#rooms)) this.#emit(roomLines(room));
-    this.#text += endLine(this.#lines);
+    for (const room of this.#contents.rooms(this.#state.rooms)) this.#emit(roomLines(room));
+    this.#piece.addText(endLine(this.#lines));
     await this.#flush(file);
   }
 
@@ -72,17 +78,18 @@ export class SnapshotDraft {
     for (let isAllRead = false; !isAllRead;) {
       isAllRead = true;
       const end = await readLines(from, offset, (bytes) => {
-        const words = openLine(bytes);
-        if (words === undefined) {
+        const content = contentOf(bytes);
+        if (content === undefined) {
           throw new DamagedFileError(path, count + 1, FAULT_WORDS.checksum);
         }
+        const words = firstTwoWords(content);
         if (words[0] !== "more") this.#emitOld();
         if (words[0] === "user" && !this.#emitNewBefore(words[1])) return isAllRead = false;
         count++;
         last = words;
         this.#takeOld(words, bytes);
         return true;
-      }, () => this.#text.length < PIECE_CHARACTERS ? Promise.resolve() : this.#flush(file));
+      }, () => this.#piece.length < PIECE_BYTES ? Promise.resolve() : this.#flush(file));
       offset = end.offset;
       if (!isAllRead) await this.#flush(file);
     }
@@ -112,7 +119,7 @@ export class SnapshotDraft {
     if (word !== "user" && word !== "more") return this.#takeRoomLine(bytes);
     const isChanged = word === "user" && this.#changed[this.#next] === user;
     const isMoreOfChanged = word === "more" && this.#old[0]?.user === user;
-    if (!isChanged && !isMoreOfChanged) return this.#emit([decoder.decode(bytes) + "\n"]);
+    if (!isChanged && !isMoreOfChanged) return this.#copy(bytes);
     const line = parseSnapshotLine(bytes);
     if (typeof line === "string" || !("user" in line)) return;
     if (isChanged) this.#next++;
@@ -128,24 +135,67 @@ export class SnapshotDraft {
   }
 
   #emit(lines: readonly string[]): void {
-    this.#text += lines.join("");
+    for (const line of lines) this.#piece.addText(line);
     this.#lines += lines.length;
+  }
+
+  /** Nearly all lines are copied: as bytes, they are never made into text. */
+  #copy(line: Uint8Array): void {
+    this.#piece.addLine(line);
+    this.#lines++;
   }
 
   /** Rooms are few, and put together in memory. */
   #takeRoomLine(bytes: Uint8Array): void {
     const line = parseSnapshotLine(bytes);
-    if (typeof line === "string") return;
-    if (line.kind === "room") this.#rooms.apply({ ...line, kind: "create room", hash: line.hash });
-    if (line.kind === "member") this.#rooms.apply({ ...line, kind: "join room" });
-    if (line.kind === "doubt") this.#rooms.apply({ ...line, kind: "doubt member" });
+    if (typeof line === "string" || line.kind === "start" || line.kind === "end") return;
+    restore(this.#state, line);
   }
 
   async #flush(file: DiskFile): Promise<void> {
-    const text = this.#text;
-    this.#text = "";
-    await appendAll(file, new TextEncoder().encode(text));
+    await appendAll(file, this.#piece.take());
   }
+}
+
+/** Bytes that are written at once. */
+class Piece {
+  #bytes = new Uint8Array(2 * PIECE_BYTES);
+  length = 0;
+
+  /** Adds a line that has no LF yet. */
+  addLine(line: Uint8Array): void {
+    this.#makeRoom(line.length + 1);
+    this.#bytes.set(line, this.length);
+    this.length += line.length;
+    this.#bytes[this.length++] = LF;
+  }
+
+  /** Adds ASCII. */
+  addText(text: string): void {
+    this.#makeRoom(text.length);
+    this.length += encoder.encodeInto(text, this.#bytes.subarray(this.length)).written;
+  }
+
+  /** All of it, until something is added. */
+  take(): Uint8Array {
+    const bytes = this.#bytes.subarray(0, this.length);
+    this.length = 0;
+    return bytes;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.length + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.length + bytes));
+    larger.set(this.#bytes.subarray(0, this.length));
+    this.#bytes = larger;
+  }
+}
+
+/** What a line is, and what it is about. */
+function firstTwoWords(content: Uint8Array): string[] {
+  const first = content.indexOf(SPACE);
+  const second = content.indexOf(SPACE, first + 1);
+  return decoder.decode(second < 0 ? content : content.subarray(0, second)).split(" ");
 }
 
 /** Sorts a list a part at a time, others having their turn in between: a merge sort. */

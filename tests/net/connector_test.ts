@@ -1,0 +1,42 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { UnreachableError } from "../../lib/core/errors.ts";
+import { Connector } from "../../lib/net/connector.ts";
+import { FullListener } from "../support/full_listener.ts";
+
+Deno.test("Connector connects, again and again", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const connector = new Connector(20);
+  for (let turn = 0; turn < 3; turn++) {
+    using conn = await connector.connect("127.0.0.1", port);
+    using _accepted = await listener.accept();
+    assertEquals(conn.remoteAddr.port, port);
+  }
+  connector.retire();
+});
+
+Deno.test("Connector says why it cannot", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const connector = new Connector(20);
+  for (
+    const [host, reason] of [
+      ["127.0.0.1", "nothing is listening there"],
+      ["no-such-host.invalid", "the name is not known"],
+    ] as const
+  ) {
+    const error = await assertRejects(() => connector.connect(host, port), UnreachableError);
+    assertEquals(error.message, reason);
+  }
+  connector.retire();
+});
+
+Deno.test("Connector gives up when the time is over, also after it was retired", async () => {
+  await using full = await FullListener.make();
+  const connector = new Connector(0.05);
+  const connecting = connector.connect("127.0.0.1", full.port);
+  connector.retire();
+  const error = await assertRejects(() => connecting, UnreachableError);
+  assertEquals(error.message, "no answer in time");
+});
