@@ -8,8 +8,9 @@
  * Usage: bench.ts [ROUNDS] [SECONDS]
  */
 
-import { buildGenerator, type Measured, runGenerator } from "./bench/generators.ts";
+import { buildGenerator, type Measured, type Row, runGenerator } from "./bench/generators.ts";
 import { type Footprint, makeLargeDirectory, startMeasured } from "./bench/large_directory.ts";
+import { loginChatRows, reportIdleClients } from "./bench/login_chat.ts";
 import { startRoomBench } from "./bench/rooms.ts";
 import { makeBuddies, startBare, startParley } from "./bench/targets.ts";
 import { print } from "./print.ts";
@@ -20,26 +21,13 @@ const SECONDS = Deno.args[1] ?? "2";
 /** A large site: its server must start within seconds, in so many bytes for each user. */
 const LARGE = { users: 1_000_000, buddies: 5, startSeconds: 5, bytesPerUser: 1024 };
 
-/** What the checks of a relay may cost against a loop without any. */
-const ROOMS_MUST = 0.8;
-
-/** One comparison: the same load on ours and on the bare limit. */
-interface Row {
-  readonly name: string;
-  readonly ours: () => Promise<Measured>;
-  readonly bare: () => Promise<Measured>;
-  /** Least ratio; `undefined` where it is only reported. */
-  readonly must: number | undefined;
-}
-
 const scratch = await Deno.makeTempDir({ prefix: "parley-bench-" });
 try {
   const [tcp1, udp1] = [
     await buildGenerator("tcp1", scratch),
     await buildGenerator("udp1", scratch),
   ];
-  const fanout = await buildGenerator("fanout", scratch);
-  await measure(tcp1, udp1, fanout);
+  await measure(tcp1, udp1, await buildGenerator("fanout", scratch));
 } finally {
   await Deno.remove(scratch, { recursive: true });
 }
@@ -69,6 +57,9 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
   reportFootprint(footprint, bareFootprint);
   const largeAnswer = LARGE.buddies * "user999999 101 OFFLINE unknown 0\n".length;
   const bareLarge = await startBare("bare_udp.ts", [String(largeAnswer)], "udp");
+  const chat = await startBare("chat_target.ts", [], "tcp");
+  const bareFanout = await startBare("bare_fanout.ts", [], "tcp");
+  await reportIdleClients(chat);
   const rows: Row[] = [
     ...[1, 32, 256].map((clients) => ({
       name: `REG, durable, ${clients} connections`,
@@ -88,12 +79,13 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
       bare: get(bareLarge.udp, 32, "user%m"),
       must: undefined,
     },
-    ...rooms.rows.map((row) => ({ ...row, must: ROOMS_MUST })),
+    ...rooms.rows,
+    ...loginChatRows(fanout, chat, bareFanout),
   ];
   try {
     await report(rows);
   } finally {
-    const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms];
+    const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms, chat, bareFanout];
     await Promise.all(servers.map((server) => server.stop()));
   }
 }

@@ -13,27 +13,34 @@ import { complain, print } from "./print.ts";
 interface Executable {
   readonly name: string;
   readonly script: string;
+  /** The command of the script it stands for. */
+  readonly command?: string;
   readonly permissions: readonly string[];
   /** Scripts that it starts as threads, which no import leads to. */
   readonly threads?: readonly string[];
 }
 
+const SERVER: Omit<Executable, "name"> = {
+  script: "server.ts",
+  permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
+  threads: ["lib/storage/draft_worker.ts"],
+};
+
+const CLIENT: Omit<Executable, "name"> = {
+  script: "client.ts",
+  permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-env=NO_COLOR,TERM"],
+};
+
 /** Keep the permissions equal to those of the tasks in `deno.json`; a test compares them. */
 export const EXECUTABLES: readonly Executable[] = [
-  {
-    name: "parley-server",
-    script: "server.ts",
-    permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
-    threads: ["lib/storage/draft_worker.ts"],
-  },
-  {
-    name: "parley-client",
-    script: "client.ts",
-    permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-env=NO_COLOR,TERM"],
-  },
+  { name: "parley-server", ...SERVER },
+  { name: "parley-client", ...CLIENT },
+  { name: "chatserver", ...SERVER, command: "chat" },
+  { name: "chatclient", ...CLIENT, command: "chat" },
 ];
 
-async function compile({ name, script, permissions, threads = [] }: Executable): Promise<void> {
+async function compile(executable: Executable): Promise<void> {
+  const { name, script, command: words, permissions, threads = [] } = executable;
   const output = `dist/${name}${Deno.build.os === "windows" ? ".exe" : ""}`;
   const command = new Deno.Command(Deno.execPath(), {
     args: [
@@ -47,6 +54,7 @@ async function compile({ name, script, permissions, threads = [] }: Executable):
       "--output",
       output,
       script,
+      ...(words === undefined ? [] : [words]),
     ],
     stdin: "null",
   });

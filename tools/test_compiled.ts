@@ -34,10 +34,11 @@ try {
     args: [],
     clearEnv: true,
   });
-  for (const { name } of EXECUTABLES) {
+  for (const { name, script, command } of EXECUTABLES) {
+    const told = command === undefined ? name : `parley-${script.replace(".ts", "")} ${command}`;
     await check(`${name} --version tells the version`, async () => {
       await using program = new Program(name, launch(name), ["--version"], directory);
-      await program.sees(`${name} ${VERSION}`);
+      await program.sees(`${told} ${VERSION}`);
       await program.leaves();
     });
     await check(`${name} --help shows examples`, async () => {
@@ -70,6 +71,27 @@ try {
     }
     clearTimeout(patience);
     if (!snapshot.includes("\nuser ann - ")) throw new StoryError("No users.txt was written");
+    await server.stops();
+  });
+  await check("two chatclients talk through a chatserver", async () => {
+    const args = ["0", "--host", "127.0.0.1", "--data", "chat"];
+    await using server = new Program("chatserver", launch("chatserver"), args, directory);
+    const { chat } = JSON.parse((await server.sees("ready ")).slice("ready ".length));
+    const client = (user: string): Program =>
+      new Program(user, launch("chatclient"), ["127.0.0.1", String(chat.tcp), user], directory);
+    await using alice = client("alice");
+    await alice.types("secret words");
+    await alice.sees("Registered and logged in as alice.");
+    await using bob = client("bob");
+    await bob.types("other words");
+    await bob.sees("Registered and logged in as bob.");
+    await bob.types("PM hello");
+    await alice.sees("bob: hello");
+    await bob.sees("Sent to 1.");
+    for (const program of [alice, bob]) {
+      await program.types("EX");
+      await program.leaves();
+    }
     await server.stops();
   });
 } finally {

@@ -25,9 +25,10 @@ export class TokenBucket {
     return true;
   }
 
-  /** Puts tokens back that were taken for nothing. */
-  giveBack(count: number = 1): void {
-    this.#tokens = Math.min(this.#burst, this.#tokens + count);
+  /** Whether {@linkcode take} would give one. */
+  hasAny(now: number): boolean {
+    this.#refill(now);
+    return this.#tokens >= 1;
   }
 
   /** Whether nothing was taken lately: forgetting the bucket changes nothing. */

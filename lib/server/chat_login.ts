@@ -38,11 +38,13 @@ export class ChatLogin {
   /** Checks a password, or registers a name with it. Never rejects. */
   async logIn(user: UserId, password: string, from: string): Promise<LoginResult> {
     const { attempts, clock } = this.#parts;
-    const attempt = attempts.begin(user, from, clock());
-    if (attempt === undefined) return "too many attempts";
+    const mayTry = (): boolean => attempts.mayTry(user, from, clock());
+    if (!mayTry()) return "too many attempts";
     const result = await this.#try(user, password, from);
-    if (isRight(result)) attempt.succeeded();
-    else if (result !== "wrong") attempt.void();
+    // Others may have guessed meanwhile: whether this one was right is not told any more.
+    if ((result === "welcome" || result === "wrong") && !mayTry()) return "too many attempts";
+    if (result === "wrong") attempts.wasWrong(user, from, clock());
+    if (isRight(result)) attempts.wasRight(user, from);
     return result;
   }
 

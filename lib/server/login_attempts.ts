@@ -1,10 +1,12 @@
 /**
- * How often passwords may be tried: so many wrong ones for a name, and so many from an address.
- * Rules: protocols/login-chat.md, `429 TOO MANY ATTEMPTS`. Pure: the time is passed in.
+ * How many wrong passwords are answered: so many for a name (of a user, or of a room), and so many
+ * from an address. Rules: protocols/login-chat.md, `429 TOO MANY ATTEMPTS`. Pure: the time is passed
+ * in.
  *
  * Rules of this file:
- * - An attempt counts from its beginning, or a thousand at once would all be the first; what was no
- *   wrong password is given back.
+ * - Only wrong passwords count, because a whole class may log in from one address at once. Whoever
+ *   asks here before a password is checked asks again before the outcome is told: of a thousand
+ *   guesses at once, no more are answered than of a thousand in turn.
  * - An address a name has logged in from has an allowance of its own for that name, so that nobody
  *   can lock somebody out by guessing.
  */
@@ -12,18 +14,9 @@
 import { addressGroup, type AddressSet } from "../core/ip_address.ts";
 import { LOGIN_LIMITS } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
-import type { UserId } from "../core/user_id.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
 
-/** An attempt that was let through. Say what came of it. */
-export interface LoginAttempt {
-  /** The password was right, or chosen just now. */
-  succeeded(): void;
-  /** No password was tried after all. */
-  void(): void;
-}
-
-/** Counts attempts. */
+/** Counts wrong passwords. */
 export class LoginAttempts {
   readonly #trusted: AddressSet;
   readonly #buckets = new RecentMap<TokenBucket>(LOGIN_LIMITS.tracked);
@@ -35,28 +28,32 @@ export class LoginAttempts {
   }
 
   /**
-   * Begins an attempt.
+   * Whether the outcome of an attempt may be told.
    *
    * @param now milliseconds of a clock that only goes forward
-   * @returns `undefined` when there were too many
    */
-  begin(user: UserId, ip: string, now: number): LoginAttempt | undefined {
+  mayTry(name: string, ip: string, now: number): boolean {
+    return this.#bucketsOf(name, ip, now).every((bucket) => bucket.hasAny(now));
+  }
+
+  /** Counts a wrong password. */
+  wasWrong(name: string, ip: string, now: number): void {
+    for (const bucket of this.#bucketsOf(name, ip, now)) bucket.take(now);
+  }
+
+  /** Remembers where a name has logged in from. */
+  wasRight(name: string, ip: string): void {
+    this.#homes.set(name, addressGroup(ip));
+  }
+
+  #bucketsOf(name: string, ip: string, now: number): TokenBucket[] {
     const group = addressGroup(ip);
-    const isHome = this.#homes.get(user) === group;
-    const buckets = [
+    const isHome = this.#homes.get(name) === group;
+    return [
       ...(this.#trusted.has(ip) ? [] : [this.#bucket(group, LOGIN_LIMITS.perAddress, now)]),
-      // No name has a blank in it, and no address has one at its end.
-      this.#bucket(isHome ? `${user} ${group}` : `${user} `, LOGIN_LIMITS.perName, now),
+      // No address has a blank in it, so the two cannot be taken for each other.
+      this.#bucket(isHome ? `${name} ${group}` : `${name} `, LOGIN_LIMITS.perName, now),
     ];
-    if (!buckets.every((bucket) => bucket.take(now))) return undefined;
-    const giveBack = (): void => buckets.forEach((bucket) => bucket.giveBack());
-    return {
-      succeeded: () => {
-        this.#homes.set(user, group);
-        giveBack();
-      },
-      void: giveBack,
-    };
   }
 
   #bucket(key: string, perMinute: number, now: number): TokenBucket {

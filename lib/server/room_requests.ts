@@ -6,6 +6,7 @@
 import { BusyError, reasonOf, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { EnterRefusal, Rooms } from "../services/rooms.ts";
+import type { LoginAttempts } from "./login_attempts.ts";
 import { encodeRoomAnswer, PASSWORD_NEEDED, type RoomAnswer } from "../wire/room_answer.ts";
 import { type EnterRequest, parseRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import type { TcrpFrame } from "../wire/tcrp.ts";
@@ -13,6 +14,8 @@ import type { TcrpFrame } from "../wire/tcrp.ts";
 /** What answering needs. */
 export interface RoomRequestParts {
   readonly rooms: Rooms;
+  /** Counts wrong passwords of rooms. */
+  readonly attempts: LoginAttempts;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,6 +29,8 @@ const REFUSALS: Readonly<Record<EnterRefusal, string>> = {
   "password needed": PASSWORD_NEEDED,
   "wrong password": "the password is wrong",
 };
+
+const TOO_MANY_ATTEMPTS = "too many wrong passwords, try again in a minute";
 
 /** Answers room requests. */
 export class RoomRequests {
@@ -81,11 +86,20 @@ export class RoomRequests {
   }
 
   async #enter(request: EnterRequest, ip: string): Promise<RoomAnswer> {
-    const { rooms, clock } = this.#parts;
+    const { rooms, attempts, clock } = this.#parts;
     const { kind, room, member, password } = request;
+    // Counted for each address: a room has many who know its password, and nobody locks them out.
+    const name = `${room} ${ip}`;
+    const mayTry = (): boolean => attempts.mayTry(name, ip, clock());
+    if (password !== undefined && kind === "join" && !mayTry()) return refused(TOO_MANY_ATTEMPTS);
     const outcome = await rooms[kind]({ room, member, password, ip }, clock());
-    if (outcome.kind === "refused") return refused(REFUSALS[outcome.why]);
-    return { success: true, token: outcome.token };
+    if (outcome.kind === "entered") return { success: true, token: outcome.token };
+    if (outcome.why === "wrong password") {
+      // Of many guesses at once, no more are answered than of many in turn.
+      if (!mayTry()) return refused(TOO_MANY_ATTEMPTS);
+      attempts.wasWrong(name, ip, clock());
+    }
+    return refused(REFUSALS[outcome.why]);
   }
 }
 

@@ -12,6 +12,7 @@ import { Rooms } from "../services/rooms.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
+import { LoginAttempts } from "./login_attempts.ts";
 import { RoomRelay } from "./room_relay.ts";
 import { RoomRequests } from "./room_requests.ts";
 import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
@@ -65,7 +66,8 @@ export function startRooms(
     destination: (address) => socket.destination(address),
     send: (datagram, to) => socket.sendTo(datagram, to),
   });
-  const requests = new RoomRequests({ rooms, clock, log });
+  const attempts = new LoginAttempts(trusted);
+  const requests = new RoomRequests({ rooms, attempts, clock, log });
   const sessions = new RoomSessions(
     (frame, fromIp) => requests.answer(frame, fromIp),
     limits.readDeadlineSeconds,

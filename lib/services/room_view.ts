@@ -41,8 +41,10 @@ export interface Member {
   readonly room: Room;
   /** Where they are registered to talk from; `undefined` before, and after they left. */
   address: PeerAddress | undefined;
-  /** When they were last known to be there. */
+  /** When they were last known to be there, by a datagram or by another server's word. */
   heardAt: number;
+  /** When this server heard a datagram of theirs; `-Infinity` before the first. */
+  spokeAt: number;
   /** Since when a server doubts them, as this one saw it; see `store.ts`. */
   doubtedAt: number | undefined;
   /** Whether they are on their way out. */
@@ -152,7 +154,13 @@ export class RoomView {
     const { token, ip } = stored;
     const member: Member = {
       ...{ name, token, ip, room },
-      ...{ address: undefined, heardAt: now, doubtedAt: undefined, isLeaving: false },
+      ...{
+        address: undefined,
+        heardAt: now,
+        spokeAt: -Infinity,
+        doubtedAt: undefined,
+        isLeaving: false,
+      },
     };
     room.members.set(name, member);
     this.#watch.came(member);

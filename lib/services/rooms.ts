@@ -6,13 +6,13 @@
  * - Whether a room exists or a name is free, the store judges, because others may write to it.
  * - A member is known by a token and talks from one address. Without one (they have just joined, or
  *   this server has just started) the first datagram from where they joined settles it.
- * - Who is silent for too long is doubted first: another server with the same rooms may hear them.
  */
 
 import type { RoomLimits } from "../core/limits.ts";
 import type { PeerAddress } from "../core/presence.ts";
 import type { MemberName, RoomName } from "../core/room_name.ts";
-import type { ChangeOutcome, Store } from "../storage/store.ts";
+import type { Store } from "../storage/store.ts";
+import { RoomSilence } from "./room_silence.ts";
 import { type Member, type MemberWatch, type Room, RoomView } from "./room_view.ts";
 import { Turns } from "./turns.ts";
 
@@ -65,15 +65,11 @@ export interface RoomParts {
   readonly watch: MemberWatch;
 }
 
-/** How long other servers have to vouch for a member who is silent here. */
-const DOUBT_SECONDS = 5;
-
 /** The rooms of a server. */
 export class Rooms {
   readonly #parts: RoomParts;
   readonly #view: RoomView;
-  readonly #idleMs: number;
-  readonly #doubtMs: number;
+  readonly #silence: RoomSilence;
   /** Reading the store and adopting what it says is one step: nothing older is adopted later. */
   readonly #adopting = new Turns({ atOnce: 1, waiting: Infinity });
   #creating = 0;
@@ -83,8 +79,7 @@ export class Rooms {
   constructor(parts: RoomParts) {
     this.#parts = parts;
     this.#view = new RoomView(parts.watch);
-    this.#idleMs = parts.limits.roomIdleSeconds * 1000;
-    this.#doubtMs = Math.min(DOUBT_SECONDS * 1000, this.#idleMs / 2);
+    this.#silence = new RoomSilence(parts.store, parts.limits.roomIdleSeconds);
   }
 
   /** Every room, in the order they were seen. */
@@ -188,7 +183,7 @@ export class Rooms {
     } else if (address.port !== from.port || address.ip !== from.ip) {
       return false;
     }
-    member.heardAt = now;
+    member.heardAt = member.spokeAt = now;
     return true;
   }
 
@@ -226,55 +221,7 @@ export class Rooms {
   /** Lets time pass: reads what others have written, and sees to those who are silent. */
   async tick(now: number): Promise<void> {
     await this.catchUp(now);
-    const done: Promise<unknown>[] = [];
-    for (const room of this.#view.rooms()) {
-      // Its server ended between creating it and letting its host in.
-      if (!room.members.has(room.host) && now - room.since >= this.#idleMs) {
-        done.push(this.#parts.store.change({ kind: "close room", room: room.name }));
-      }
-      for (const member of room.members.values()) {
-        const change = this.#judgeSilence(member, now);
-        if (change !== undefined) done.push(change);
-      }
-    }
-    await Promise.all(done);
-  }
-
-  #judgeSilence(member: Member, now: number): Promise<unknown> | undefined {
-    const silentMs = now - member.heardAt;
-    const { doubtedAt } = member;
-    if (silentMs < this.#idleMs - this.#doubtMs) {
-      return doubtedAt === undefined ? undefined : this.#tell("vouch for member", member);
-    }
-    if (doubtedAt === undefined) return this.#doubt(member, now);
-    const isLate = silentMs >= this.#idleMs && now - doubtedAt >= this.#doubtMs;
-    return isLate ? this.#expire(member, now) : undefined;
-  }
-
-  async #doubt(member: Member, now: number): Promise<void> {
-    // Not only when it is read back: somebody may have vouched by then.
-    member.doubtedAt = now;
-    try {
-      await this.#tell("doubt member", member);
-    } catch (error) {
-      member.doubtedAt = undefined;
-      throw error;
-    }
-  }
-
-  async #expire(member: Member, now: number): Promise<void> {
-    if (await this.#tell("expire member", member) === "done") return;
-    // Somebody has vouched in the last moment.
-    member.doubtedAt = undefined;
-    member.heardAt = now;
-  }
-
-  /** Tells the store; what comes of it is seen when it is read the next time. */
-  #tell(
-    kind: "vouch for member" | "doubt member" | "expire member",
-    member: Member,
-  ): Promise<ChangeOutcome> {
-    return this.#parts.store.change({ kind, room: member.room.name, member: member.name });
+    await this.#silence.judge(this.#view.rooms(), now);
   }
 }
 

@@ -35,6 +35,8 @@ onScreen("rooms: what is said appears above the half-typed line", async (screen,
   await types(screen, "1", "lab", "alice");
   await screen.shows("Room lab is open.");
   using bob = await server.join("lab", "bob");
+  await types(screen, "I am here");
+  assertEquals(await bob.hears(), "alice: I am here");
   await screen.types("I was just say");
   await screen.shows("alice: I was just say");
   await bob.says("hello");

@@ -70,6 +70,28 @@ Deno.test("an address that guesses at many names is refused for all of them", as
   assertEquals(ends.at(-1), "C 429 TOO MANY ATTEMPTS");
 });
 
+Deno.test("a hundred guesses at once are answered as few as a hundred in turn", async () => {
+  await using server = await TestServer.start({ chat: {} });
+  (await ChatClient.enter(server.chat, "alice"))[Symbol.dispose]();
+  const guesses = Array.from({ length: 100 }, (_, at) => at === 99 ? "secret" : `guess ${at}`);
+  const ends = await Promise.all(guesses.map((guess) => refusal(server.chat, "alice", guess)));
+  const counts = new Map(ends.map((end) => [end, ends.filter((other) => other === end).length]));
+  assertEquals(counts.get("C 401 WRONG PASSWORD"), LOGIN_LIMITS.perName);
+  assertEquals(counts.get("C 429 TOO MANY ATTEMPTS"), 100 - LOGIN_LIMITS.perName);
+});
+
+Deno.test("a hundred people behind one address log in at once", async () => {
+  await using server = await TestServer.start({ chat: {} });
+  const names = Array.from({ length: 100 }, (_, index) => `u${index}`);
+  for (const _round of ["register", "log in"]) {
+    const clients = await Promise.all(names.map((name) => ChatClient.enter(server.chat, name)));
+    for (const client of clients) {
+      await client.expects("C EX", "C 200 BYE");
+      client[Symbol.dispose]();
+    }
+  }
+});
+
 Deno.test("a second login of a name is refused while the first one is there", async () => {
   await using server = await TestServer.start({ chat: {} });
   using alice = await ChatClient.enter(server.chat, "alice");

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { RoomAnswer } from "../../lib/wire/room_answer.ts";
 import { answerBytes, frame, ROOM_REQUEST_SAMPLES } from "../samples/room_samples.ts";
 import { latin1 } from "../samples/sample.ts";
 import { askBytes, RawTcp } from "../support/raw_tcp.ts";
@@ -131,4 +132,67 @@ Deno.test("TCRP: no more rooms and no more members than allowed", async () => {
     success: false,
     error: "the room is full",
   });
+});
+
+const [CREATE_PROTECTED, JOIN_PROTECTED] = [4, 5];
+
+/** The payload of somebody with a password. */
+function withPassword(username: string, password: string): string {
+  return JSON.stringify({ username, password });
+}
+
+Deno.test("TCRP: a room with a password takes operation 5 with it, and nothing else", async () => {
+  await using server = await RoomServer.start();
+  const created = await server.ask(CREATE_PROTECTED, "lab", withPassword("ann", "s3cret"));
+  assert(created.success);
+  assertEquals(await server.ask(JOIN, "lab", '"bob"'), {
+    success: false,
+    error: "a password is needed",
+  });
+  assertEquals(await server.ask(JOIN_PROTECTED, "lab", withPassword("bob", "S3cret")), {
+    success: false,
+    error: "the password is wrong",
+  });
+  assert((await server.ask(JOIN_PROTECTED, "lab", withPassword("bob", "s3cret"))).success);
+});
+
+Deno.test("TCRP: guesses at a password end after five, and go on a minute later", async () => {
+  await using server = await RoomServer.start();
+  await server.ask(CREATE_PROTECTED, "lab", withPassword("ann", "s3cret"));
+  const guess = (password: string): Promise<RoomAnswer> =>
+    server.ask(JOIN_PROTECTED, "lab", withPassword("bob", password));
+  const answers = await Promise.all(["1", "2", "3", "4", "5", "6", "7"].map(guess));
+  const errors = answers.map((answer) => answer.success ? "" : answer.error);
+  const tooMany = "too many wrong passwords, try again in a minute";
+  assertEquals(errors.filter((error) => error === "the password is wrong").length, 5);
+  assertEquals(errors.filter((error) => error === tooMany).length, 2);
+  assertEquals(await guess("s3cret"), { success: false, error: tooMany });
+  server.clock.advance(60_000);
+  assert((await guess("s3cret")).success);
+});
+
+Deno.test("TCRP: list tells the rooms with member counts; who tells members, to members", async () => {
+  await using server = await RoomServer.start();
+  using ann = await server.create("lab", "ann");
+  using _bob = await server.join("lab", "花子");
+  await server.ask(CREATE_PROTECTED, "attic", withPassword("ann", "s3cret"));
+  assertEquals(await server.ask(3, "*", "{}"), {
+    ...{ success: true, token: "" },
+    rooms: [
+      { room: "lab", members: 2, password: false },
+      { room: "attic", members: 1, password: true },
+    ],
+  });
+  const who = (room: string, token: string): Promise<RoomAnswer> =>
+    server.ask(6, room, JSON.stringify({ token }));
+  assertEquals(await who("lab", ann.token), {
+    ...{ success: true, token: "" },
+    ...{ members: ["ann", "花子"], host: "ann" },
+  });
+  for (const [room, token] of [["attic", ann.token], ["lab", "token_x"], ["cellar", ann.token]]) {
+    assertEquals(await who(room!, token!), {
+      success: false,
+      error: "that token is of no member of the room",
+    });
+  }
 });

@@ -60,6 +60,27 @@ Deno.test("who is heard by no server goes, wherever they joined", async () => {
   assertEquals(other.takeSeen(), ["ann came", "bob came", "bob went: left"]);
 });
 
+Deno.test("servers that started apart do not keep a silent member alive between them", async () => {
+  const one = new RoomPlay();
+  await one.create("lab", "ann");
+  await one.join("lab", "bob");
+  one.hears("lab", "bob", BOB_AT);
+  for (let second = 0; second < 200; second += 20) {
+    one.hears("lab", "ann", ANN_AT);
+    await one.pass(20);
+  }
+  const other = new RoomPlay({ store: one.store, clock: one.clock });
+  await other.rooms.catchUp(other.clock.now);
+  for (let second = 200; second < 320; second += 20) {
+    one.hears("lab", "ann", ANN_AT);
+    await pass([one, other], 20);
+  }
+  assertEquals(other.takeSeen(), ["ann came", "bob came", "bob went: left"]);
+  for (let second = 0; second < 320; second += 20) await pass([one, other], 20);
+  assertEquals(other.takeSeen(), ["ann went: left"]);
+  assertEquals(await one.store.rooms(), []);
+});
+
 Deno.test("a room that closes at one server closes at the other, for those who talk there", async () => {
   const servers = twoServers();
   const [one, other] = servers;

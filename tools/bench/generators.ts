@@ -1,5 +1,5 @@
 /**
- * The load generators: two small C programs, so that what is measured is the server and not the
+ * The load generators: small C programs, so that what is measured is the server and not the
  * client. They talk to loopback only.
  */
 
@@ -10,6 +10,15 @@ export interface Measured {
   readonly p99: number;
   /** Requests with a wrong answer or none. */
   readonly bad: number;
+}
+
+/** One comparison: the same load on ours and on the bare limit. */
+export interface Row {
+  readonly name: string;
+  readonly ours: () => Promise<Measured>;
+  readonly bare: () => Promise<Measured>;
+  /** Least ratio; `undefined` where it is only reported. */
+  readonly must: number | undefined;
 }
 
 /** Builds a generator into `directory` and gives its path. @throws when there is no C compiler */

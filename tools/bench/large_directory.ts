@@ -51,7 +51,7 @@ export async function startMeasured(directory: string): Promise<[Target, Footpri
 }
 
 /** The resident memory of a process. */
-async function residentBytes(pid: number): Promise<number> {
+export async function residentBytes(pid: number): Promise<number> {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(pid)] })
     .output();
   return Number(new TextDecoder().decode(stdout)) * 1024;

@@ -1,6 +1,6 @@
 /** Rooms of several sizes, ours against the bare fan-out loop. */
 
-import { type Measured, runGenerator } from "./generators.ts";
+import { type Measured, type Row, runGenerator } from "./generators.ts";
 import { startBare, startServer, type Target } from "./targets.ts";
 
 const ROOM = "bench";
@@ -15,16 +15,9 @@ const HEAD = `\\x${hex(ROOM.length)}\\x${hex(TOKEN_BYTES)}${ROOM}TOKEN`;
 /** Messages of one run, so that each takes a second or two. */
 const MESSAGES: ReadonlyMap<number, number> = new Map([[2, 60_000], [10, 20_000], [100, 3000]]);
 
-/** A room of one size, with one speaker and some messages on their way. */
-export interface RoomRow {
-  readonly name: string;
-  readonly ours: () => Promise<Measured>;
-  readonly bare: () => Promise<Measured>;
-}
-
 /** A server to measure, and the rows to measure it with. */
 export interface RoomBench {
-  readonly rows: readonly RoomRow[];
+  readonly rows: readonly Row[];
   stop(): Promise<void>;
 }
 
@@ -35,7 +28,7 @@ export async function startRoomBench(fanout: string, scratch: string): Promise<R
     ...["--services", "rooms", "--store", "memory", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
     ...["--room-datagram-rate", most, "--room-datagram-burst", most],
   ]);
-  const rows = [...MESSAGES].map(([members, messages]): RoomRow => {
+  const rows = [...MESSAGES].map(([members, messages]): Row => {
     const run = (port: number, tokens: string): Promise<Measured> =>
       runGenerator(fanout, [
         ...["--udp", "--port", String(port), "--members", String(members), "--tokens", tokens],
@@ -44,6 +37,7 @@ export async function startRoomBench(fanout: string, scratch: string): Promise<R
       ]);
     const path = `${scratch}/tokens-${members}`;
     return {
+      must: 0.8,
       name: `rooms of ${members}, 32 messages in flight`,
       async ours() {
         const leave = await makeRoom(server, members, path);
