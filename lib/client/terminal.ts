@@ -163,6 +163,8 @@ class LineEditor implements Terminal {
       prompt: "",
       ...(complete && { completer: (typed: string) => [[...complete(typed)], typed] }),
     });
+    // It pauses for every Tab, and Deno 2.6 loses what is typed meanwhile.
+    this.#editor.pause = () => this.#editor;
     this.#editor.on("line", (line: string) => this.#typed(line));
     this.#editor.on("close", () => this.#ended());
     this.#editor.on("SIGINT", () => stop());
