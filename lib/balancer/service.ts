@@ -34,6 +34,7 @@ import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { Relay } from "./relay.ts";
 import type { Story } from "./story.ts";
+import { UdpForwarder } from "./udp_forwarder.ts";
 
 /** What a service needs from outside. */
 export interface ServiceWorld {
@@ -64,9 +65,10 @@ export class Service {
   readonly #closer = new OrderlyCloser();
   readonly #buffers = new CopyBuffers();
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
+  readonly #udp: UdpForwarder | undefined;
   readonly #accepting: Promise<void>;
   readonly #dialing: DialerWorld;
-  readonly #relays = new Set<Relay>();
+  readonly #relays = new Map<Relay, { backend: Backend }>();
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
@@ -89,7 +91,7 @@ export class Service {
     this.pool = new Pool(options, {
       clock,
       random,
-      onState: (backend, change) => story.changed(backend, change),
+      onState: this.#changed,
     });
     this.#connector = new Connector(options.connectTimeout);
     const connect = (host: string, port: number): Promise<ByteStream> =>
@@ -99,6 +101,7 @@ export class Service {
       connect,
       story,
       clock,
+      served: (ip, backend) => this.#udp?.served(ip, backend),
       queueTimeout: () => this.#options.queueTimeout,
     };
     this.#prober = new Prober({
@@ -109,8 +112,15 @@ export class Service {
       report: (backend, isGood, reason) => this.pool.report(backend, isGood, reason),
     });
     this.#admission = new Admission(this.#limits(), { has: (ip) => this.#lists.proxies.has(ip) });
+    try {
+      this.#udp = this.#openUdp(options.udpListen);
+    } catch (error) {
+      this.#listener.close();
+      throw error;
+    }
     this.#apply(options);
     story.started(this.port, this.pool.backends);
+    if (this.#udp !== undefined) story.note(`Datagrams on port ${this.#udp.port}`);
     for (const backend of this.pool.backends) this.#prober.watch(backend);
     this.#accepting = acceptConnections(this.#listener, this.#take, story.log);
   }
@@ -118,6 +128,11 @@ export class Service {
   /** The port it really has. */
   get port(): number {
     return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  /** The port for datagrams, `null` without. */
+  get udpPort(): number | null {
+    return this.#udp?.port ?? null;
   }
 
   /** What it goes by at the moment. */
@@ -140,6 +155,7 @@ export class Service {
     this.#apply(options);
     for (const backend of removed) this.#prober.forget(backend);
     for (const backend of added) this.#prober.watch(backend);
+    this.#udp?.reconfigured();
     this.#world.story.listing(this.pool.backends);
   }
 
@@ -148,10 +164,10 @@ export class Service {
     this.#listener.close();
     this.#prober.stop();
     for (const stream of this.#arriving) closeNow(stream);
-    await this.#accepting;
+    await Promise.all([this.#accepting, this.#udp?.stop()]);
     const timer = setTimeout(() => {
       for (const stream of this.#arriving) closeNow(stream);
-      for (const relay of this.#relays) relay.cut("stopped");
+      for (const relay of this.#relays.keys()) relay.cut("stopped");
     }, graceMs);
     if (this.connections > 0) await new Promise<void>((resolve) => this.#whenEmpty = resolve);
     clearTimeout(timer);
@@ -180,6 +196,30 @@ export class Service {
     };
   }
 
+  #openUdp(port: number | undefined): UdpForwarder | undefined {
+    if (port === undefined) return undefined;
+    const { clock, story } = this.#world;
+    const options = (): ServiceOptions => this.#options;
+    return new UdpForwarder(port, {
+      ...{ options, pool: this.pool, clock, story },
+      isAllowed: this.#isAllowed,
+    });
+  }
+
+  readonly #changed = (backend: Backend, change: "up" | "down"): void => {
+    this.#world.story.changed(backend, change);
+    this.#udp?.sweep();
+    // Those who are there already and those who come would never meet.
+    if (change === "down" && this.#options.strategy === "first") this.#cutFrom(backend);
+  };
+
+  /** Ends what goes on with a backend, so that its clients come again, to another one. */
+  #cutFrom(backend: Backend): void {
+    for (const [relay, line] of this.#relays) {
+      if (line.backend === backend) relay.cut("backend down");
+    }
+  }
+
   #apply(options: ServiceOptions): void {
     this.#options = options;
     this.#lists = {
@@ -196,7 +236,7 @@ export class Service {
   readonly #sweep = (): void => {
     const now = this.#world.clock();
     const { idleTimeout, finishTimeout } = this.#options;
-    for (const relay of this.#relays) {
+    for (const relay of this.#relays.keys()) {
       const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
       if (relay.idleFor(now) > bound * 1000) relay.cut("idle");
     }
@@ -226,7 +266,9 @@ export class Service {
       if (header.kind === "proxied") ends = header;
     }
     const { ip } = ends.source;
-    const refusal = this.#refusal(ip);
+    const refusal = this.#isAllowed(ip)
+      ? this.#admission.admit(ip, this.#world.clock())
+      : "the address is not allowed";
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
     try {
       await this.#serveAdmitted(client, ends, stream);
@@ -236,12 +278,10 @@ export class Service {
     }
   }
 
-  #refusal(ip: string): string | undefined {
+  readonly #isAllowed = (ip: string): boolean => {
     const { allow, deny } = this.#lists;
-    const isAllowed = this.#options.allow.length === 0 || allow.has(ip);
-    if (!isAllowed || deny.has(ip)) return "the address is not allowed";
-    return this.#admission.admit(ip, this.#world.clock());
-  }
+    return (this.#options.allow.length === 0 || allow.has(ip)) && !deny.has(ip);
+  };
 
   #refuse(stream: ByteStream, ip: string, reason: string): void {
     closeNow(stream);
@@ -286,24 +326,25 @@ export class Service {
     line: Line,
     caller: Caller,
   ): Promise<{ backend: Backend; relay: Relay; end: Awaited<ReturnType<Relay["run"]>> }> {
-    let { backend } = line;
+    const served = { backend: line.backend };
     const relay = new Relay(client, line.stream, {
       buffers: this.#buffers,
       closer: this.#closer,
       now: this.#world.clock,
       replace: async () => {
-        this.#world.story.retrying(caller, backend, "it closed the connection unused");
-        caller.tried.add(backend);
+        this.#world.story.retrying(caller, served.backend, "it closed the connection unused");
+        caller.tried.add(served.backend);
         const other = await dial(caller, this.#dialing);
         if (other === undefined) return undefined;
-        this.pool.leave(backend);
-        backend = other.backend;
+        this.pool.leave(served.backend);
+        served.backend = other.backend;
         return other.stream;
       },
     });
-    this.#relays.add(relay);
+    this.#relays.set(relay, served);
     const end = await relay.run();
     this.#relays.delete(relay);
+    const { backend } = served;
     backend.counts.sent += relay.sent;
     backend.counts.received += relay.received;
     this.pool.leave(backend);

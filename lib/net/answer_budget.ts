@@ -43,11 +43,16 @@ export class AnswerBudget {
     }
   }
 
+  /** Whether an address was seen over TCP of late, or needs no proof. */
+  isProven(ip: string, now: number): boolean {
+    return this.#isUnlimited(ip) || (this.#provenUntil.get(ip) ?? -Infinity) > now;
+  }
+
   /** Takes one answer to an address out of its budget and tells how large it may be. */
   allow(ip: string, now: number): Allowance {
     if (this.#isUnlimited(ip)) return FULL;
     const { provenRate, unprovenRate, unprovenBurst } = ANSWER_LIMITS;
-    if ((this.#provenUntil.get(ip) ?? -Infinity) > now) {
+    if (this.isProven(ip, now)) {
       const answers = this.#provenAnswers.getOrMake(
         ip,
         () => new TokenBucket(provenRate, provenRate, now),

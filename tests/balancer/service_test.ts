@@ -82,7 +82,7 @@ Deno.test("Service with hash-room sends a room to one backend, byte by byte too"
     strategy: "hash-room",
   });
   const homes = new Set<string>();
-  for (let number = 0; number < 12; number++) {
+  for (let number = 0; number < 40; number++) {
     const room = new TextEncoder().encode(`room${number}`);
     const frame = new Uint8Array(32 + room.length + 2);
     frame.set([room.length, 1 + number % 2, 0]);
