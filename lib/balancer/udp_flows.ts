@@ -25,6 +25,8 @@ export interface Flow<Link> {
   link: Link;
   /** Whether the client is in the room, as far as a balancer can tell. */
   isMember: boolean;
+  /** How often the member is still taken out of the room, once we have closed it to them. */
+  farewells: number | undefined;
   usedAt: number;
 }
 
@@ -83,6 +85,11 @@ export class Flows<Link> {
     );
     for (const flow of ended) flow.isMember = false;
     return ended;
+  }
+
+  /** Those whose members are still to be taken out of their rooms. */
+  leaving(): Flow<Link>[] {
+    return [...this.#flows.values()].filter(({ farewells = 0 }) => farewells > 0);
   }
 
   /** Every flow. */

@@ -38,6 +38,12 @@ import {
 /** Longest datagram from a server: a sender's name in front of a message. */
 const MAX_DELIVERY_BYTES = 2 * MAX_ROOM_DATAGRAM_BYTES;
 
+/**
+ * How often a member of a closed room is taken out of it, once a second: the server that has the room
+ * now may not have read of it yet, and a datagram can be lost. Only the first one does anything.
+ */
+const FAREWELLS = 4;
+
 /** A member's socket towards a backend. */
 interface Link {
   readonly socket: DatagramSocket;
@@ -68,7 +74,7 @@ export class RoomForwarding implements Forwarding {
     const now = clock();
     this.#flows.use(flow, now);
     pool.remember(room, backend);
-    flow.isMember = messageKind(datagram.message) !== "leave";
+    flow.isMember = messageKind(datagram.message) !== "leave" && flow.farewells === undefined;
     this.#send(flow, bytes);
   }
 
@@ -77,11 +83,16 @@ export class RoomForwarding implements Forwarding {
   }
 
   sweep(): void {
-    const { pool, clock, places } = this.#world;
+    const { pool, clock, places, reply } = this.#world;
     const isGone = (backend: Backend): boolean =>
       !backend.health.isUp || backend.adminState === "maintain" ||
       !pool.backends.includes(backend);
-    for (const flow of this.#flows.endWhere(isGone)) this.#close(flow, clock());
+    for (const flow of this.#flows.endWhere(isGone)) {
+      reply(ROOM_CLOSED, flow.client);
+      this.#flows.use(flow, clock());
+      flow.farewells = FAREWELLS;
+    }
+    for (const flow of this.#flows.leaving()) this.#leave(flow);
     for (const { place, link } of this.#flows.expire(clock())) {
       places.giveBack(place);
       link.socket.close();
@@ -106,7 +117,12 @@ export class RoomForwarding implements Forwarding {
     if (known.backend !== backend || !isFrom(address, known.link.address)) {
       if (!this.#move(known, backend, address)) return this.#drop("noBackend");
     }
-    if (!sameBytes(known.leaving, leaveDatagram(datagram))) known.leaving = leaveDatagram(datagram);
+    const leaving = leaveDatagram(datagram);
+    if (!sameBytes(known.leaving, leaving)) {
+      // Another token: the client has joined again.
+      known.leaving = leaving;
+      known.farewells = undefined;
+    }
     return known;
   }
 
@@ -128,7 +144,10 @@ export class RoomForwarding implements Forwarding {
     }
     const leaving = leaveDatagram(datagram);
     const flow = this.#flows.add(
-      { client, room, leaving, place, backend, link, isMember: false, usedAt: now },
+      {
+        ...{ client, room, leaving, place, backend, link },
+        ...{ isMember: false, farewells: undefined, usedAt: now },
+      },
     );
     this.#receive(flow, link);
     return flow;
@@ -168,14 +187,13 @@ export class RoomForwarding implements Forwarding {
     this.#receiving.add(receiving);
   }
 
-  /** The backend of a member's room is gone. */
-  #close(flow: Flow<Link>, now: number): void {
-    const { pool, addresses, reply } = this.#world;
-    reply(ROOM_CLOSED, flow.client);
-    this.#flows.use(flow, now);
+  /** Takes a member out of a room whose backend is gone, at the one that would have it now. */
+  #leave(flow: Flow<Link>): void {
+    flow.farewells!--;
+    const { pool, addresses } = this.#world;
     const heir = pool.home(flow.room);
     const address = heir && addresses.of(heir);
-    if (heir === undefined || address === undefined || heir === flow.backend) return;
+    if (heir === undefined || address === undefined) return;
     if (this.#move(flow, heir, address)) this.#send(flow, flow.leaving);
   }
 
