@@ -1,0 +1,31 @@
+/** The command line of `deno task cluster`. */
+
+import { type OptionValues, text, toggle, wholeNumber } from "../../lib/config/option.ts";
+import { COMMON_OPTIONS, type Program } from "../../lib/config/program.ts";
+
+const OPTIONS = {
+  data: text("data", "DIR", undefined, "keep users there; a temporary directory otherwise"),
+  host: text("host", "ADDR", "127.0.0.1", "where the balancer listens; 0.0.0.0 lets others in"),
+  servers: wholeNumber("servers", 3, { min: 1, max: 9 }, "how many servers"),
+  freePorts: toggle("free-ports", "take free ports for the balancer, not the usual ones"),
+  ...COMMON_OPTIONS,
+};
+
+/** What a cluster is asked to be. */
+export type ClusterOptions = Pick<
+  OptionValues<typeof OPTIONS>,
+  "data" | "host" | "servers" | "freePorts"
+>;
+
+/** How the tool describes itself. */
+export const CLUSTER_PROGRAM: Program<typeof OPTIONS> = {
+  name: "cluster",
+  summary: "Several Parley servers that are one system, on this machine.",
+  positionals: [],
+  options: OPTIONS,
+  examples: [
+    ["deno task cluster", "three servers and a balancer, until Ctrl-C"],
+    ["deno task cluster --data ./data", "keep users in ./data"],
+    ["deno task cluster --host 0.0.0.0", "for everybody on the network"],
+  ],
+};
