@@ -12,7 +12,7 @@ import { buildGenerator, type Measured, type Row, runGenerator } from "./bench/g
 import { type Footprint, makeLargeDirectory, startMeasured } from "./bench/large_directory.ts";
 import { loginChatRows, reportIdleClients } from "./bench/login_chat.ts";
 import { startRoomBench } from "./bench/rooms.ts";
-import { makeBuddies, startBare, startParley } from "./bench/targets.ts";
+import { makeBuddies, startBalancer, startBare, startParley } from "./bench/targets.ts";
 import { print } from "./print.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 3);
@@ -57,10 +57,23 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
   reportFootprint(footprint, bareFootprint);
   const largeAnswer = LARGE.buddies * "user999999 101 OFFLINE unknown 0\n".length;
   const bareLarge = await startBare("bare_udp.ts", [String(largeAnswer)], "udp");
+  const backends = [
+    await startBare("bare_reply.ts", [], "tcp"),
+    await startBare("bare_reply.ts", [], "tcp"),
+  ];
+  const backendPorts = backends.map(({ tcp }) => tcp);
+  const balancer = await startBalancer(backendPorts);
+  const bareProxy = await startBare("bare_proxy.ts", backendPorts.map(String), "tcp");
   const chat = await startBare("chat_target.ts", [], "tcp");
   const bareFanout = await startBare("bare_fanout.ts", [], "tcp");
   await reportIdleClients(chat);
   const rows: Row[] = [
+    {
+      name: "balanced, 32 connections",
+      ours: reg(balancer.tcp, 32),
+      bare: reg(bareProxy.tcp, 32),
+      must: 0.75,
+    },
     ...[1, 32, 256].map((clients) => ({
       name: `REG, durable, ${clients} connections`,
       ours: reg(ours.tcp, clients),
@@ -85,7 +98,8 @@ async function measure(tcp1: string, udp1: string, fanout: string): Promise<void
   try {
     await report(rows);
   } finally {
-    const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms, chat, bareFanout];
+    const proxied = [balancer, bareProxy, ...backends];
+    const servers = [ours, bareTcp, bareUdp, large, bareLarge, rooms, chat, bareFanout, ...proxied];
     await Promise.all(servers.map((server) => server.stop()));
   }
 }

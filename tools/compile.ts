@@ -35,6 +35,11 @@ const CLIENT: Omit<Executable, "name"> = {
 export const EXECUTABLES: readonly Executable[] = [
   { name: "parley-server", ...SERVER },
   { name: "parley-client", ...CLIENT },
+  {
+    name: "parley-load_balancer",
+    script: "load_balancer.ts",
+    permissions: ["--allow-net", "--allow-read"],
+  },
   { name: "chatserver", ...SERVER, command: "chat" },
   { name: "chatclient", ...CLIENT, command: "chat" },
 ];

@@ -73,6 +73,29 @@ try {
     if (!snapshot.includes("\nuser ann - ")) throw new StoryError("No users.txt was written");
     await server.stops();
   });
+  await check("two parley-clients talk in a room of a parley-server", async () => {
+    const args = ["--host", "127.0.0.1", "--data", "rooms", "--services", "rooms"];
+    const free = ["--rooms-tcp-port", "0", "--rooms-udp-port", "0"];
+    const launched = launch("parley-server");
+    await using server = new Program("parley-server", launched, [...args, ...free], directory);
+    const { rooms } = JSON.parse((await server.sees("ready ")).slice("ready ".length));
+    const ports = ["--tcp-port", String(rooms.tcp), "--udp-port", String(rooms.udp)];
+    const client = (action: string, user: string): Program => {
+      const words = ["rooms", action, "lab", user, ...ports];
+      return new Program(user, launch("parley-client"), words, directory);
+    };
+    await using alice = client("create", "alice");
+    await alice.sees("Room lab is open.");
+    await using bob = client("join", "bob");
+    await bob.sees("You are in room lab");
+    await bob.types("hello");
+    await alice.sees("bob: hello");
+    await alice.types("exit");
+    await alice.leaves();
+    await bob.sees("Room lab was closed; the chat is over.");
+    await bob.leaves();
+    await server.stops();
+  });
   await check("two chatclients talk through a chatserver", async () => {
     const args = ["0", "--host", "127.0.0.1", "--data", "chat"];
     await using server = new Program("chatserver", launch("chatserver"), args, directory);

@@ -4,8 +4,9 @@
  * Rules of this file:
  * - Failures must be consecutive to take a backend out, successes to bring it back: one that agrees
  *   with the present state starts the count anew.
- * - The first word counts at once: a backend that is down when the balancer starts is told of after
- *   one check. Until then it is taken to be up.
+ * - The first word counts at once, and so does the first good one: a backend that is down when the
+ *   balancer starts is told of after one check, and in use after one more when it was only starting
+ *   itself. Until the first word it is taken to be up.
  */
 
 /** How many in a row. */
@@ -20,6 +21,7 @@ export interface HealthThresholds {
 export class Health {
   #isUp = true;
   #isKnown = false;
+  #wasEverGood = false;
   /** How many in a row contradict the present state. */
   #against = 0;
 
@@ -39,8 +41,9 @@ export class Health {
    * @returns what the backend has changed to by it, if it has
    */
   report(isGood: boolean, { rise, fall }: HealthThresholds): "up" | "down" | undefined {
-    const isFirst = !this.#isKnown;
+    const isFirst = !this.#isKnown || (isGood && !this.#wasEverGood);
     this.#isKnown = true;
+    this.#wasEverGood ||= isGood;
     if (isGood === this.#isUp) {
       this.#against = 0;
       return undefined;

@@ -68,12 +68,13 @@ export class Relay {
   /** Relays to the end. Takes ownership of both connections; never rejects. */
   async run(): Promise<EndReason> {
     await Promise.all([this.#relayRequest(), this.#relayReply()]);
-    const isCut = this.#reason !== undefined;
+    // What was cut is closed; doing so again would cost an exception, and clients that reset are many.
+    if (this.#reason !== undefined) return this.#reason;
     closeNow(this.#backend);
     // What the client still sends would reset its connection, and take the end of the reply along.
-    if (this.#backendIsDeaf && !isCut) await this.#world.closer.close(this.#client);
+    if (this.#backendIsDeaf) await this.#world.closer.close(this.#client);
     else closeNow(this.#client);
-    return this.#reason ?? "ended";
+    return "ended";
   }
 
   /** Ends it at once. */

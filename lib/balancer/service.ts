@@ -11,15 +11,13 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
-import { type AddressSet, parseAddressSet } from "../core/ip_address.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
-import { Admission } from "../net/admission.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { listenTcp, listenTls } from "../net/tcp.ts";
+import { listenTcp, listenTls, shakeHands } from "../net/tcp.ts";
 import {
   encodeProxyV1,
   encodeProxyV2,
@@ -30,6 +28,7 @@ import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import { CopyBuffers } from "./buffers.ts";
 import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
+import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { Relay } from "./relay.ts";
@@ -60,7 +59,7 @@ interface Ends {
 export class Service {
   readonly pool: Pool;
   readonly #world: ServiceWorld;
-  readonly #admission: Admission;
+  readonly #guard: Guard;
   readonly #prober: Prober;
   readonly #closer = new OrderlyCloser();
   readonly #buffers = new CopyBuffers();
@@ -73,7 +72,6 @@ export class Service {
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
   #connector: Connector;
-  #lists!: { readonly allow: AddressSet; readonly deny: AddressSet; readonly proxies: AddressSet };
   #sweeping: ReturnType<typeof setInterval> | undefined;
   #whenEmpty: (() => void) | undefined;
 
@@ -111,7 +109,7 @@ export class Service {
       preface: () => this.#preface({ kind: "local" }),
       report: (backend, isGood, reason) => this.pool.report(backend, isGood, reason),
     });
-    this.#admission = new Admission(this.#limits(), { has: (ip) => this.#lists.proxies.has(ip) });
+    this.#guard = new Guard(options);
     try {
       this.#udp = this.#openUdp(options.udpListen);
     } catch (error) {
@@ -142,7 +140,7 @@ export class Service {
 
   /** Connections let in and not yet gone. */
   get connections(): number {
-    return this.#admission.open;
+    return this.#guard.open;
   }
 
   /** Goes by other options from now on; those that a listener was opened with must be the same. */
@@ -163,37 +161,21 @@ export class Service {
   async stop(graceMs: number): Promise<void> {
     this.#listener.close();
     this.#prober.stop();
-    for (const stream of this.#arriving) closeNow(stream);
     await Promise.all([this.#accepting, this.#udp?.stop()]);
     const timer = setTimeout(() => {
-      for (const stream of this.#arriving) closeNow(stream);
+      this.#closeArriving();
       for (const relay of this.#relays.keys()) relay.cut("stopped");
     }, graceMs);
     if (this.connections > 0) await new Promise<void>((resolve) => this.#whenEmpty = resolve);
     clearTimeout(timer);
+    this.#closeArriving();
     clearInterval(this.#sweeping);
     this.#closer.stop();
     this.#connector.retire();
   }
 
-  /** The limits as they are at the moment: a reload changes them under the admission's hands. */
-  #limits(): ConstructorParameters<typeof Admission>[0] {
-    const now = (): ServiceOptions => this.#options;
-    return {
-      get maxConnections() {
-        return now().maxConnections;
-      },
-      get maxConnectionsPerAddress() {
-        return now().maxConnectionsPerAddress;
-      },
-      get connectionRate() {
-        return now().connectionRate;
-      },
-      get connectionBurst() {
-        return now().connectionBurst;
-      },
-      readDeadlineSeconds: 0,
-    };
+  #closeArriving(): void {
+    for (const stream of this.#arriving) closeNow(stream);
   }
 
   #openUdp(port: number | undefined): UdpForwarder | undefined {
@@ -202,7 +184,7 @@ export class Service {
     const options = (): ServiceOptions => this.#options;
     return new UdpForwarder(port, {
       ...{ options, pool: this.pool, clock, story },
-      isAllowed: this.#isAllowed,
+      isAllowed: (ip) => this.#guard.allows(ip),
     });
   }
 
@@ -222,11 +204,7 @@ export class Service {
 
   #apply(options: ServiceOptions): void {
     this.#options = options;
-    this.#lists = {
-      allow: parseAddressSet(options.allow),
-      deny: parseAddressSet(options.deny),
-      proxies: parseAddressSet(options.acceptProxy),
-    };
+    this.#guard.reconfigure(options);
     clearInterval(this.#sweeping);
     const soonest = Math.min(options.idleTimeout, options.finishTimeout) * 1000;
     const every = Math.min(SWEEP_MS.least, Math.max(SWEEP_MS.most, soonest / 4));
@@ -258,7 +236,7 @@ export class Service {
       destination: { ip: localIp, port: localPort },
     };
     let client = stream;
-    if (this.#lists.proxies.has(remoteIp)) {
+    if (this.#guard.isProxy(remoteIp)) {
       const peeked = new PeekedStream(stream);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
@@ -266,22 +244,15 @@ export class Service {
       if (header.kind === "proxied") ends = header;
     }
     const { ip } = ends.source;
-    const refusal = this.#isAllowed(ip)
-      ? this.#admission.admit(ip, this.#world.clock())
-      : "the address is not allowed";
+    const refusal = this.#guard.admit(ip, this.#world.clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
     try {
       await this.#serveAdmitted(client, ends, stream);
     } finally {
-      this.#admission.leave(ip);
+      this.#guard.leave(ip);
       if (this.connections === 0) this.#whenEmpty?.();
     }
   }
-
-  readonly #isAllowed = (ip: string): boolean => {
-    const { allow, deny } = this.#lists;
-    return (this.#options.allow.length === 0 || allow.has(ip)) && !deny.has(ip);
-  };
 
   #refuse(stream: ByteStream, ip: string, reason: string): void {
     closeNow(stream);
@@ -290,7 +261,9 @@ export class Service {
 
   async #serveAdmitted(stream: ByteStream, ends: Ends, socket: ByteStream): Promise<void> {
     const { story, clock } = this.#world;
-    if (this.#world.tls !== undefined) await this.#shakeHands(stream as Deno.TlsConn);
+    if (this.#world.tls !== undefined) {
+      await shakeHands(stream as Deno.TlsConn, BALANCER_LIMITS.handshakeTimeoutSeconds);
+    }
     const find = keyFinder(this.#options.strategy);
     let client = stream;
     let key: string | undefined;
@@ -349,16 +322,6 @@ export class Service {
     backend.counts.received += relay.received;
     this.pool.leave(backend);
     return { backend, relay, end };
-  }
-
-  async #shakeHands(stream: Deno.TlsConn): Promise<void> {
-    const seconds = BALANCER_LIMITS.handshakeTimeoutSeconds;
-    const timer = setTimeout(() => closeNow(stream), seconds * 1000);
-    try {
-      await stream.handshake();
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #peekDeadline(): number {

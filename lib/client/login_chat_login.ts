@@ -9,17 +9,7 @@ import type { UserId } from "../core/user_id.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { passwordPrompt, passwordRefusedLine } from "./login_chat_screens.ts";
-import type { ScreenLine } from "./screen_line.ts";
-
-/** Where passwords come from. */
-export interface PasswordSource {
-  /** Whether a person types, who may try again. */
-  readonly interactive: boolean;
-  /** Asks for a password; `undefined` when its user gives up. The signal says that it is too late. */
-  ask(prompt: ScreenLine, signal: AbortSignal): Promise<string | undefined>;
-  /** Shows why another one is asked for. */
-  show(line: ScreenLine): void;
-}
+import type { Terminal } from "./terminal.ts";
 
 /** How a login ended: in, by a new name or not, or given up by its user. */
 export type LoginEnd = "registered" | "welcome" | "given up";
@@ -37,17 +27,16 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
 const ANSWER_MS = 10_000;
 
 /**
- * Logs in.
+ * Logs in. A person may try another password where one cannot be taken; a script may not, because
+ * its next line is something else.
  *
- * @param stop nobody is to be asked any more
  * @throws OperationalError when the server does not let the user in, telling why
  * @throws UnreachableError when the server is gone before that is known
  */
 export async function logIn(
   link: LoginChatLink,
   user: UserId,
-  source: PasswordSource,
-  stop: AbortSignal,
+  terminal: Terminal,
 ): Promise<LoginEnd> {
   link.send({ kind: "login", user });
   const asked = await firstAnswer(link);
@@ -55,14 +44,14 @@ export async function logIn(
   // Read ahead: a server that goes away while somebody types is noticed at once.
   let answer = link.next();
   for (;;) {
-    const password = await askWhileThere(user, source, asked.isNew, answer, stop);
+    const password = await askWhileThere(user, terminal, asked.isNew, answer);
     if (password === undefined) return "given up";
     link.send({ kind: "password", password });
     const verdict = await answer;
     if (verdict?.kind !== "reply") throw refusal(user, verdict);
     if (verdict.code === 200) return verdict.words === "OK registered" ? "registered" : "welcome";
-    if (verdict.code !== 201 || !source.interactive) throw refusal(user, verdict);
-    source.show(passwordRefusedLine(verdict.words.replace(/^INVALID ?/, "")));
+    if (verdict.code !== 201 || !terminal.interactive) throw refusal(user, verdict);
+    terminal.show([passwordRefusedLine(reasonIn(verdict.words))]);
     answer = link.next();
   }
 }
@@ -84,29 +73,26 @@ async function firstAnswer(link: LoginChatLink): Promise<ChatAnswer | undefined>
 /** Asks until a password can be sent; an answer that comes meanwhile is the server's last. */
 async function askWhileThere(
   user: UserId,
-  source: PasswordSource,
+  terminal: Terminal,
   isNew: boolean,
   answer: Promise<ChatAnswer | undefined>,
-  stop: AbortSignal,
 ): Promise<string | undefined> {
-  const asking = new AbortController();
   const interrupted = answer.then((last): never => {
-    asking.abort();
     throw refusal(user, last);
   });
   for (;;) {
-    const signal = AbortSignal.any([asking.signal, stop]);
-    const typing = source.ask(passwordPrompt(user, isNew), signal);
-    const password = await Promise.race([typing, interrupted]);
-    // Whoever was asked stopped because the server has gone: that is the reason to tell.
-    if (asking.signal.aborted) return await interrupted;
+    terminal.prompt(passwordPrompt(user, isNew));
+    const password = await Promise.race([terminal.nextSecret(), interrupted]);
+    if (password === undefined && !terminal.interactive) {
+      throw cannot(user, "the input ended before its first line, the password");
+    }
     const trouble = password === undefined ? undefined : troubleWith(password);
     if (trouble === undefined) {
       interrupted.catch(() => {}); // what comes now is the answer to the password
       return password;
     }
-    if (!source.interactive) throw cannot(user, trouble);
-    source.show(passwordRefusedLine(trouble));
+    if (!terminal.interactive) throw cannot(user, trouble);
+    terminal.show([passwordRefusedLine(trouble)]);
   }
 }
 
@@ -124,8 +110,13 @@ function refusal(user: UserId, answer: ChatAnswer | undefined): Error {
   if (answer.kind !== "reply") {
     return cannot(user, "this is no login chat; check host and port");
   }
-  const words = answer.words.replace(/^INVALID ?/, "");
-  return cannot(user, REFUSALS.get(answer.code) ?? (words || `the server says ${answer.code}`));
+  const words = reasonIn(answer.words) || `the server says ${answer.code}`;
+  return cannot(user, REFUSALS.get(answer.code) ?? words);
+}
+
+/** What stands behind `201 INVALID`. */
+function reasonIn(words: string): string {
+  return words.replace(/^INVALID ?/, "");
 }
 
 function cannot(user: UserId, why: string): OperationalError {

@@ -73,6 +73,7 @@ export class RoomVisit {
   /** The menu, until exit, the end of the input or a stop. */
   async run(): Promise<void> {
     await this.#askServer();
+    if (this.#isOver) return;
     this.#show(...screens.roomMenuLines());
     while (!this.#isOver) {
       const choice = await this.#ask(screens.roomMenuPrompt());

@@ -1,5 +1,5 @@
 /**
- * A line typed without an echo: keys in, a secret out. Pure; `secret_input.ts` reads the keys.
+ * A line typed without an echo: keys in, a secret out. Pure; `terminal.ts` reads the keys.
  */
 
 import { stripVTControlCharacters } from "node:util";
@@ -10,6 +10,9 @@ export type SecretEnd =
   | { readonly kind: "typed"; readonly secret: string; readonly rest: string }
   /** Ctrl-C, or Ctrl-D with nothing typed. */
   | { readonly kind: "given up" };
+
+/** The key that ends the input (Ctrl-D). */
+export const END_OF_INPUT = "\x04";
 
 /** Collects what is typed. Backspace takes back a letter, Ctrl-U all of them. */
 export class SecretLine {
@@ -28,7 +31,7 @@ export class SecretLine {
         }
         case "\x03":
           return { kind: "given up" };
-        case "\x04":
+        case END_OF_INPUT:
           if (this.#letters.length === 0) return { kind: "given up" };
           break;
         case "\x7f":

@@ -1,6 +1,5 @@
 /**
- * The person's end: what is shown and what is typed. Beside `secret_input.ts` the only file that
- * touches stdin and stdout.
+ * The person's end: what is shown and what is typed. The only file that touches stdin and stdout.
  *
  * On a terminal there is a line editor: what arrives appears above the prompt, and the half-typed
  * line stays. Everywhere else it is plain lines, a prompt being one, without escape codes and
@@ -10,6 +9,7 @@
 import process from "node:process";
 import * as readline from "node:readline";
 import { visibleText } from "../core/visible_text.ts";
+import { END_OF_INPUT, SecretLine } from "./secret_line.ts";
 import { colourStyle, paint, plainStyle, type ScreenLine, type Style } from "./screen_line.ts";
 
 /** Where lines are shown and typed. */
@@ -36,24 +36,18 @@ export interface Terminal {
 /** What a terminal asks of the program: Ctrl-C, or nobody reads what we show. */
 export type StopRequest = () => void;
 
-/** What a program may want of a terminal beside lines. */
-export interface TerminalOptions {
-  /** What Tab may make of the line that was typed so far; without it, Tab is a letter. */
-  readonly complete?: (typed: string) => readonly string[];
-  /** What was typed before, and nobody has read. */
-  readonly typedAhead?: string;
-}
+/** What Tab may make of what was typed so far. */
+export type Complete = (typed: string) => readonly string[];
 
-/** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
-export function openTerminal(stop: StopRequest, options: TerminalOptions = {}): Terminal {
+/**
+ * Opens the line editor on a terminal that can do it, and plain lines otherwise.
+ *
+ * @param complete completes what is typed; without it, Tab is a letter
+ */
+export function openTerminal(stop: StopRequest, complete?: Complete): Terminal {
   const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  if (!isScreen || Deno.env.get("TERM") === "dumb") return openPlainTerminal(stop, options);
-  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle, options);
-}
-
-/** Opens plain lines, also on a terminal. Nothing is read before a line is wanted. */
-export function openPlainTerminal(stop: StopRequest, options: TerminalOptions = {}): Terminal {
-  return new PlainTerminal(stop, options.typedAhead ?? "");
+  if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
+  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle, complete);
 }
 
 const encoder = new TextEncoder();
@@ -72,11 +66,14 @@ function write(text: string, stop: StopRequest): void {
 class PlainTerminal implements Terminal {
   readonly interactive = false;
   readonly #stop: StopRequest;
-  readonly #lines: AsyncGenerator<string, undefined>;
+  readonly #decoder = new TextDecoder();
+  readonly #chunk = new Uint8Array(16 * 1024);
+  readonly #lines = readLines(() => this.#read());
+  /** What was typed behind a secret already. */
+  #typedAhead = "";
 
-  constructor(stop: StopRequest, typedAhead: string) {
+  constructor(stop: StopRequest) {
     this.#stop = stop;
-    this.#lines = readLines(typedAhead.replaceAll("\r", "\n"));
   }
 
   show(lines: readonly ScreenLine[]): void {
@@ -91,8 +88,36 @@ class PlainTerminal implements Terminal {
     return (await this.#lines.next()).value;
   }
 
-  nextSecret(): Promise<string | undefined> {
-    return this.nextLine();
+  /** A terminal that cannot do the line editor shows what is typed, unless it is made not to. */
+  async nextSecret(): Promise<string | undefined> {
+    if (!Deno.stdin.isTerminal()) return await this.nextLine();
+    const secret = new SecretLine();
+    Deno.stdin.setRaw(true);
+    try {
+      for (;;) {
+        const end = secret.type(await this.#read() ?? END_OF_INPUT);
+        if (end?.kind === "given up") return void this.#stop();
+        if (end === undefined) continue;
+        this.#typedAhead = end.rest.replaceAll("\r", "\n");
+        return end.secret;
+      }
+    } finally {
+      Deno.stdin.setRaw(false);
+    }
+  }
+
+  /** What is typed next, as it comes; `undefined` at the end. */
+  async #read(): Promise<string | undefined> {
+    if (this.#typedAhead !== "") {
+      const text = this.#typedAhead;
+      this.#typedAhead = "";
+      return text;
+    }
+    const count = await Deno.stdin.read(this.#chunk).catch(() => null);
+    if (count !== null) {
+      return this.#decoder.decode(this.#chunk.subarray(0, count), { stream: true });
+    }
+    return this.#decoder.decode() || undefined;
   }
 
   dropTyped(): readonly string[] {
@@ -102,29 +127,22 @@ class PlainTerminal implements Terminal {
   close(): void {}
 }
 
-/** Reads stdin as lines ending in LF or CRLF, or at its end; no further ahead than one read. */
-async function* readLines(typedAhead: string): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder();
-  const chunk = new Uint8Array(16 * 1024);
-  const [last = "", ...whole] = typedAhead.split("\n").reverse();
-  yield* whole.reverse();
-  let pieces: string[] = [last];
-  for (;;) {
-    const count = await Deno.stdin.read(chunk).catch(() => null);
-    const text = count === null
-      ? decoder.decode()
-      : decoder.decode(chunk.subarray(0, count), { stream: true });
+/** Cuts what is read into lines ending in LF or CRLF, or at its end; no further ahead than needed. */
+async function* readLines(
+  read: () => Promise<string | undefined>,
+): AsyncGenerator<string, undefined> {
+  let pieces: string[] = [];
+  for (let text; (text = await read()) !== undefined;) {
     const [first = "", ...more] = text.split("\n");
     pieces.push(first);
     for (const next of more) {
       yield withoutCarriageReturn(pieces.join(""));
       pieces = [next];
     }
-    if (count !== null) continue;
-    const last = pieces.join("");
-    if (last !== "") yield withoutCarriageReturn(last);
-    return undefined;
   }
+  const last = pieces.join("");
+  if (last !== "") yield withoutCarriageReturn(last);
+  return undefined;
 }
 
 function withoutCarriageReturn(line: string): string {
@@ -152,7 +170,7 @@ class LineEditor implements Terminal {
   #isMuted = false;
   #isClosed = false;
 
-  constructor(stop: StopRequest, style: Style, { complete, typedAhead }: TerminalOptions) {
+  constructor(stop: StopRequest, style: Style, complete?: Complete) {
     this.#stop = stop;
     this.#style = style;
     this.#editor = readline.createInterface({
@@ -170,7 +188,6 @@ class LineEditor implements Terminal {
     this.#editor.on("SIGINT", () => stop());
     // Unhandled, Ctrl-Z would ask for the right to send signals, which the client does not have.
     this.#editor.on("SIGTSTP", () => {});
-    if (typedAhead) this.#editor.write(typedAhead);
   }
 
   /** Where the editor writes: stdout, unless muted. */
@@ -234,10 +251,12 @@ class LineEditor implements Terminal {
   }
 
   /** A secret was typed: the screen goes on below it, and no key brings it back. */
-  #unmute(): void {
+  #unmute(typed: string): void {
     if (!this.#isMuted) return;
     this.#isMuted = false;
-    (this.#editor as unknown as EditorInside).history.shift();
+    const { history } = this.#editor as unknown as EditorInside;
+    // A blank line never came into it.
+    if (history[0] === typed) history.shift();
     write("\n", this.#stop);
   }
 
@@ -249,7 +268,7 @@ class LineEditor implements Terminal {
   }
 
   #typed(line: string): void {
-    this.#unmute();
+    this.#unmute(line);
     const waiting = this.#waiting;
     if (waiting === undefined) {
       this.#typedAhead.push(line);

@@ -47,6 +47,8 @@ export async function exchange<Answer>(
     close();
   }, timeoutMs);
   signal.addEventListener("abort", close);
+  // It may have been broken off in the moment between connecting and here.
+  if (signal.aborted) close();
   try {
     await writeAll(conn, request);
     const answer = await read(conn);

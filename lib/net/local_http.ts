@@ -5,6 +5,7 @@ import { connectReason } from "./system_error.ts";
 
 /** An answer, read whole. */
 export interface LocalAnswer {
+  /** The HTTP status. */
   readonly status: number;
   /** What its JSON says. */
   readonly body: unknown;

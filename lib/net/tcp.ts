@@ -3,6 +3,7 @@
  */
 
 import { OperationalError, UnreachableError } from "../core/errors.ts";
+import { closeNow } from "./orderly_close.ts";
 import { connectReason, listenReason } from "./system_error.ts";
 
 /**
@@ -58,6 +59,19 @@ export function listenTls(
     throw new OperationalError(`Cannot listen on ${at} (TLS): ${listenReason(error)}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Waits for a TLS client to prove that it is one. Rejects when it is not, or takes longer; the
+ * connection is still the caller's to close.
+ */
+export async function shakeHands(conn: Deno.TlsConn, seconds: number): Promise<void> {
+  const timer = setTimeout(() => closeNow(conn), seconds * 1000);
+  try {
+    await conn.handshake();
+  } finally {
+    clearTimeout(timer);
   }
 }
 

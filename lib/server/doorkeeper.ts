@@ -49,7 +49,7 @@ export async function keepDoor(door: Door): Promise<void> {
   await Promise.all(arriving.values());
 }
 
-/** Whose connection it is; `undefined` when it is nobody's: gone, silent, or a broken header. */
+/** Whose connection it is; `undefined` when it is nobody's: gone, or with a broken header. */
 async function identify(
   stream: PeekedStream,
   remoteIp: string,
@@ -59,10 +59,8 @@ async function identify(
     const deadline = performance.now() + seconds * 1000;
     const decision = await stream.peekUntil(decideProxyHeader, deadline);
     if (decision?.state === "broken") return undefined;
-    if (decision?.state !== "whole") {
-      // Half a header is a request that was begun: the session has an answer to that.
-      return stream.held.length === 0 ? undefined : { stream, remoteIp };
-    }
+    // Nothing, or half a header, when the time is over: the session has an answer to that.
+    if (decision?.state !== "whole") return { stream, remoteIp };
     stream.skip(decision.length);
     const { header } = decision;
     return { stream, remoteIp: header.kind === "proxied" ? header.source.ip : remoteIp };

@@ -101,11 +101,6 @@ export class RoomRelay {
     const { member } = seat;
     const kind = messageKind(message);
     const now = clock();
-    // Leaving costs nobody anything, and must not be lost in a flood of one's own.
-    if (kind !== "leave" && !seat.allowance.take(now)) {
-      this.drops.tooMany++;
-      return;
-    }
     const isNew = member.address === undefined || kind === "register";
     if ((isNew && !isAnswerable(via)) || !rooms.hear(member, from, kind === "register", now)) {
       this.drops.forged++;
@@ -115,6 +110,12 @@ export class RoomRelay {
     // Behind a balancer that was started again, the same member is reached another way.
     if (known?.address !== member.address || !isSameAddress(known?.via, via)) {
       seat.destination = { address: from, via, to: destination(via) };
+    }
+    // Judged behind the source: nobody else uses up what a member may send. Leaving costs nobody
+    // anything, and must not be lost in a flood of one's own.
+    if (kind !== "leave" && !seat.allowance.take(now)) {
+      this.drops.tooMany++;
+      return;
     }
     if (kind === "leave") this.#leave(member);
     else if (kind === "text") this.#relay(seat, message);

@@ -21,18 +21,18 @@ export interface LockTiming {
   readonly deadlineMs: number;
   /** Longest time it is kept while there is work and siblings write, too. */
   readonly turnMs: number;
-  /** Longest time it is kept while there is work and no sibling writes; absent: as `turnMs`. */
-  readonly longestTurnMs?: number;
   /** How long it is kept when the work is done and more may come. */
   readonly idleMs: number;
+  /** So many times as long both may become while no sibling writes; absent: they stay. */
+  readonly growth?: number;
 }
 
 /** What holds on one machine: a turn is some dozens of syncs. */
 export const LOCK_TIMING: LockTiming = {
   deadlineMs: 2000,
   turnMs: 30,
-  longestTurnMs: 240,
   idleMs: 2,
+  growth: 8,
 };
 
 /** Shortest wait, for those who come when the deadline has passed already. */
@@ -42,7 +42,7 @@ const MIN_WAIT_MS = 50;
 export class DirectoryLock {
   readonly #file: DiskFile;
   readonly #timing: LockTiming;
-  #turnMs: number;
+  #grown = 1;
   #heldSince: number | undefined;
   #wanted = false;
   #askedAt = 0;
@@ -55,12 +55,11 @@ export class DirectoryLock {
   constructor(file: DiskFile, timing: LockTiming = LOCK_TIMING) {
     this.#file = file;
     this.#timing = timing;
-    this.#turnMs = timing.turnMs;
   }
 
   /** Says that siblings write: turns are short from now on. */
   share(): void {
-    this.#turnMs = this.#timing.turnMs;
+    this.#grown = 1;
   }
 
   /**
@@ -90,13 +89,13 @@ export class DirectoryLock {
   release(): void {
     this.#wanted = false;
     const heldFor = performance.now() - (this.#heldSince ?? 0);
-    this.#turnWasOver = heldFor > this.#turnMs;
+    const { turnMs, idleMs, growth = 1 } = this.#timing;
+    this.#turnWasOver = heldFor > turnMs * this.#grown;
     if (this.#turnWasOver) {
-      const { turnMs, longestTurnMs = turnMs } = this.#timing;
-      this.#turnMs = Math.min(2 * this.#turnMs, longestTurnMs);
+      this.#grown = Math.min(2 * this.#grown, growth);
       this.#letGo();
     } else {
-      this.#idle = setTimeout(() => this.#letGo(), this.#timing.idleMs);
+      this.#idle = setTimeout(() => this.#letGo(), idleMs * this.#grown);
     }
   }
 

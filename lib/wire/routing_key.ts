@@ -5,6 +5,7 @@
 
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { parseBuddyRequest } from "./buddy_request.ts";
+import { TCRP_HEADER_BYTES } from "./tcrp.ts";
 
 /** What the first bytes come to: a key, no key in them, or not enough yet. */
 export type RoutingKey =
@@ -28,16 +29,13 @@ export function userKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
   return "user" in request ? { state: "found", key: request.user } : ABSENT;
 }
 
-/** Bytes of a TCRP header; the room name follows it. */
-const ROOM_HEADER_BYTES = 32;
-
 /** The room a TCRP frame is about. */
 export function roomKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
   const [length = 0, operation] = bytes;
   if (bytes.length >= 2 && (length === 0 || (operation !== 1 && operation !== 2))) return ABSENT;
-  const end = ROOM_HEADER_BYTES + length;
+  const end = TCRP_HEADER_BYTES + length;
   if (bytes.length < 2 || bytes.length < end) return isEnd ? ABSENT : PARTIAL;
-  return { state: "found", key: roomNameKey(bytes.subarray(ROOM_HEADER_BYTES, end)) };
+  return { state: "found", key: roomNameKey(bytes.subarray(TCRP_HEADER_BYTES, end)) };
 }
 
 const latin1 = new TextDecoder("latin1");

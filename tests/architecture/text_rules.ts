@@ -30,7 +30,6 @@ const CODE_RULES: readonly TextRule[] = [
     pattern: /\b(?:Deno|process)\.std(?:in|out|err)\b/,
     where: /^lib\//,
     except: [
-      "lib/client/secret_input.ts",
       "lib/client/terminal.ts",
       "lib/config/start.ts",
       "lib/observe/log.ts",

@@ -25,9 +25,16 @@ Deno.test("Health takes the first failure at its word, and later ones only in a 
 });
 
 Deno.test("Health comes back after so many successes in a row", { permissions: "none" }, () => {
-  assertEquals(report(new Health(), "-++"), "D.U");
-  assertEquals(report(new Health(), "-+-+-++"), "D.....U");
-  assertEquals(report(new Health(), "-++---++"), "D.U..D.U");
+  assertEquals(report(new Health(), "+---++"), "...D.U");
+  assertEquals(report(new Health(), "+---+-+-++"), "...D.....U");
+  assertEquals(report(new Health(), "+---++---++"), "...D.U..D.U");
+});
+
+Deno.test("Health takes the first success at its word: the backend was only starting", {
+  permissions: "none",
+}, () => {
+  assertEquals(report(new Health(), "-+"), "DU");
+  assertEquals(report(new Health(), "---+---++"), "D..U..D.U");
 });
 
 Deno.test(
@@ -57,7 +64,8 @@ Deno.test("Health agrees with a model that looks at all results again each time"
     let since = 0;
     for (const [index, isGood] of results.entries()) {
       const change = health.report(isGood, thresholds);
-      const needed = index === 0 ? 1 : isGood ? thresholds.rise : thresholds.fall;
+      const isFirst = index === 0 || (isGood && !results.slice(0, index).includes(true));
+      const needed = isFirst ? 1 : isGood ? thresholds.rise : thresholds.fall;
       const lately = results.slice(Math.max(since, index + 1 - needed), index + 1);
       const turns = isGood !== isUp && lately.length === needed &&
         lately.every((each) => each === isGood);

@@ -6,6 +6,7 @@ import type { ByteStream } from "../../lib/core/ports.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { answering, TestBackend } from "../support/backends.ts";
 import { askAndFinish, RawTcp } from "../support/raw_tcp.ts";
+import { TestServer } from "../support/server.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 
 /** Answers with what the header said and what came after it. */
@@ -95,3 +96,26 @@ Deno.test("Service takes no header from anybody else: it is passed on as it is",
   await using balancer = new TestBalancer({ backends: [a.address], acceptProxy: ["10.0.0.0/8"] });
   assertEquals(await balancer.ask("PROXY UNKNOWN\r\n"), "a PROXY UNKNOWN\r\n");
 });
+
+for (const version of ["sendProxy", "sendProxyV2"] as const) {
+  Deno.test(`our server limits by the client that ${version} tells of`, async () => {
+    await using server = await TestServer.start({
+      trustProxy: ["127.0.0.1"],
+      limits: { maxConnectionsPerAddress: 1 },
+    });
+    await using balancer = new TestBalancer({
+      backends: [`127.0.0.1:${server.tcp}`],
+      acceptProxy: ["127.0.0.1"],
+      [version]: true,
+    });
+    const as = (ip: string) => `PROXY TCP4 ${ip} 198.51.100.1 1 2\r\n`;
+    using first = await RawTcp.connect(balancer.port);
+    await first.send(as("192.0.2.7") + "REG a");
+    await balancer.tells(`Client connected to backend: 127.0.0.1:${server.tcp}`);
+    // Once the server has the first one, the same client again is one too many; another one is not.
+    while (await balancer.ask(as("192.0.2.7"), "REG x\n").catch(() => "") !== "");
+    assertEquals(await balancer.ask(as("192.0.2.8"), "REG bob\n"), "200 OK\r\n");
+    await first.send("nn\n");
+    assertEquals(await first.readToEnd(), "200 OK\r\n");
+  });
+}

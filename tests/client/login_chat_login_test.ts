@@ -1,36 +1,22 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LoginChatLink } from "../../lib/client/login_chat_link.ts";
-import { logIn, type LoginEnd, type PasswordSource } from "../../lib/client/login_chat_login.ts";
-import type { ScreenLine } from "../../lib/client/screen_line.ts";
+import { logIn, type LoginEnd } from "../../lib/client/login_chat_login.ts";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
 import { ChatClient } from "../support/chat_client.ts";
+import { FakeTerminal } from "../support/client_terminal.ts";
 import { id } from "../support/ids.ts";
 import { within } from "../support/within.ts";
 
-/** Somebody who types passwords, one after another, and what they were shown. */
-class Typist implements PasswordSource {
-  readonly shown: string[] = [];
-  /** Whether what was asked last came too late. */
-  wasTooLate = false;
+/** Where a secret was read. */
+const SECRET = "(a secret is typed)";
 
-  constructor(readonly interactive: boolean, readonly passwords: (string | undefined)[]) {}
-
-  ask(prompt: ScreenLine, signal: AbortSignal): Promise<string | undefined> {
-    this.shown.push(prompt.text);
-    if (this.passwords.length > 0) return Promise.resolve(this.passwords.shift());
-    return new Promise((resolve) => {
-      signal.addEventListener("abort", () => {
-        this.wasTooLate = true;
-        resolve(undefined);
-      });
-    });
-  }
-
-  show(line: ScreenLine): void {
-    this.shown.push(line.text);
-  }
+/** A terminal where these lines are typed, one after another. */
+function typing(interactive: boolean, ...lines: readonly (string | undefined)[]): FakeTerminal {
+  const terminal = new FakeTerminal(interactive);
+  terminal.types(...lines);
+  return terminal;
 }
 
 /** Plays the server: for each line it expects, what it answers. */
@@ -43,7 +29,7 @@ async function playServer(server: ChatClient, script: readonly (readonly [string
 
 /** Logs alice in at a server that goes by a script; `hangUp` ends its side then. */
 async function play(
-  typist: Typist,
+  terminal: FakeTerminal,
   script: readonly (readonly [string, string])[],
   hangUp = false,
 ): Promise<LoginEnd> {
@@ -51,7 +37,7 @@ async function play(
   using server = new ChatClient(serverEnd);
   const closer = new OrderlyCloser();
   const link = new LoginChatLink(end, closer);
-  const login = logIn(link, id("alice"), typist, new AbortController().signal);
+  const login = logIn(link, id("alice"), terminal);
   login.catch(() => {});
   try {
     await playServer(server, script);
@@ -68,39 +54,39 @@ const NEW = ["C LOGIN alice", "C PASSWORD new\n"] as const;
 const EXISTING = ["C LOGIN alice", "C PASSWORD existing\n"] as const;
 
 Deno.test("logIn() registers a new name, and logs in with an existing one", async () => {
-  const first = new Typist(false, ["secret words"]);
+  const first = typing(false, "secret words");
   const registered = ["C PASSWORD secret words", "C 200 OK registered\n"] as const;
   assertEquals(await play(first, [NEW, registered]), "registered");
-  assertEquals(first.shown, ["alice is new here. Choose a password: "]);
-  const second = new Typist(false, ["secret words"]);
+  assertEquals(first.shown, ["«alice is new here. Choose a password: »", SECRET]);
+  const second = typing(false, "secret words");
   const welcome = ["C PASSWORD secret words", "C 200 OK welcome\n"] as const;
   assertEquals(await play(second, [EXISTING, welcome]), "welcome");
-  assertEquals(second.shown, ["Password for alice: "]);
+  assertEquals(second.shown, ["«Password for alice: »", SECRET]);
 });
 
 Deno.test("logIn() lets a person try another password when one is too short", async () => {
-  const typist = new Typist(true, ["abc", "secret"]);
-  const end = await play(typist, [
+  const terminal = typing(true, "abc", "secret");
+  const end = await play(terminal, [
     NEW,
     ["C PASSWORD abc", "C 201 INVALID password too short\n"],
     ["C PASSWORD secret", "C 200 OK registered\n"],
   ]);
   assertEquals(end, "registered");
-  assertEquals(typist.shown[1], "That password was not taken: password too short.");
+  assertEquals(terminal.shown[2], "That password was not taken: password too short.");
 });
 
 Deno.test("logIn() does not take the next line of a script for another password", async () => {
-  const typist = new Typist(false, ["abc", "PM"]);
+  const terminal = typing(false, "abc", "PM");
   const short = ["C PASSWORD abc", "C 201 INVALID password too short\n"] as const;
-  await assertRejects(() => play(typist, [NEW, short]), OperationalError, "password too short");
-  assertEquals(typist.passwords, ["PM"]);
+  await assertRejects(() => play(terminal, [NEW, short]), OperationalError, "password too short");
+  assertEquals(await terminal.nextLine(), "PM");
 });
 
 Deno.test("logIn() does not send what cannot be a password", async () => {
-  const typist = new Typist(true, ["", "x".repeat(257), "secret"]);
-  assertEquals(await play(typist, [NEW, ["C PASSWORD secret", "C 200 OK welcome\n"]]), "welcome");
-  assertEquals(typist.shown[1], "That password was not taken: a password has 1 to 256 bytes.");
-  await assertRejects(() => play(new Typist(false, [""]), [NEW]), OperationalError, "1 to 256");
+  const terminal = typing(true, "", "x".repeat(257), "secret");
+  assertEquals(await play(terminal, [NEW, ["C PASSWORD secret", "C 200 OK welcome\n"]]), "welcome");
+  assertEquals(terminal.shown[2], "That password was not taken: a password has 1 to 256 bytes.");
+  await assertRejects(() => play(typing(false, ""), [NEW]), OperationalError, "1 to 256");
 });
 
 for (
@@ -116,8 +102,7 @@ for (
   ] as const
 ) {
   Deno.test(`logIn() tells what "${answer.trim()}" means, and no password`, async () => {
-    const run = () =>
-      play(new Typist(true, ["secret"]), [NEW, ["C PASSWORD secret", answer]], true);
+    const run = () => play(typing(true, "secret"), [NEW, ["C PASSWORD secret", answer]], true);
     const told = (await assertRejects(run, Error, message)).message;
     assertEquals(told.includes("secret"), false);
     await assertRejects(run, error as typeof Error);
@@ -125,29 +110,33 @@ for (
 }
 
 Deno.test("logIn() tells why a name cannot be had, and of a server that is full", async () => {
-  const typist = new Typist(true, []);
+  const terminal = typing(true);
   const elsewhere = ["C LOGIN alice", "C 201 INVALID in use at another address\n"] as const;
   await assertRejects(
-    () => play(typist, [elsewhere]),
+    () => play(terminal, [elsewhere]),
     OperationalError,
     "in use at another address",
   );
   const full = ["C LOGIN alice", "C 503 SERVER FULL\n"] as const;
-  await assertRejects(() => play(typist, [full], true), OperationalError, "the server is full");
-  assertEquals(typist.shown, []);
+  await assertRejects(() => play(terminal, [full], true), OperationalError, "the server is full");
+  assertEquals(terminal.shown, []);
 });
 
 Deno.test("logIn() does not go on asking when the server has gone", async () => {
-  const typist = new Typist(true, []);
-  await assertRejects(() => play(typist, [NEW], true), UnreachableError, "closed the connection");
-  assertEquals(typist.wasTooLate, true);
+  const terminal = typing(true);
+  await assertRejects(() => play(terminal, [NEW], true), UnreachableError, "closed the connection");
   const late = [
     "C LOGIN alice",
     "C PASSWORD new\nC 201 INVALID the login took too long\n",
   ] as const;
-  await assertRejects(() => play(typist, [late], true), OperationalError, "took too long");
+  await assertRejects(() => play(terminal, [late], true), OperationalError, "took too long");
+});
+
+Deno.test("logIn() tells of a script that holds no password", async () => {
+  const run = (): Promise<LoginEnd> => play(typing(false, undefined), [NEW]);
+  await assertRejects(run, OperationalError, "the input ended before its first line");
 });
 
 Deno.test("logIn() ends when its user gives up", async () => {
-  assertEquals(await play(new Typist(true, [undefined]), [NEW]), "given up");
+  assertEquals(await play(typing(true, undefined), [NEW]), "given up");
 });

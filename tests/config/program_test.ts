@@ -5,7 +5,7 @@ import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { choices, port, text, toggle } from "../../lib/config/option.ts";
 import { COMMON_OPTIONS, helpText, type Program } from "../../lib/config/program.ts";
 import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
+import { DEFAULT_ROOM_LIMITS, DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
 
 const PROGRAMS: readonly Program<typeof COMMON_OPTIONS>[] = [
   SERVER_PROGRAM,
@@ -118,7 +118,8 @@ Deno.test("each limit of the server is an option with the limit as its default",
   permissions: "none",
 }, async () => {
   const { options } = await parseCommandLine(SERVER_PROGRAM, [], () => Promise.reject());
-  for (const [name, value] of Object.entries(DEFAULT_SERVER_LIMITS)) {
+  const limits = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_ROOM_LIMITS };
+  for (const [name, value] of Object.entries(limits)) {
     assertEquals<unknown>((options as Record<string, unknown>)[name], value, name);
   }
 });

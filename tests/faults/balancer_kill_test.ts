@@ -21,8 +21,7 @@ const MARKED_DOWN_MS = 6000;
 type Ports = Awaited<ReturnType<typeof ServerProcess.start>>;
 
 async function startServer(): Promise<Ports> {
-  const words = ["--tcp-port=0", "--udp-port=0", "--store=memory"];
-  const server = ServerProcess.spawn(words);
+  const server = ServerProcess.spawn(["0", "0", "--store=memory"]);
   return Object.assign(server, { ports: await server.ready() });
 }
 
@@ -84,11 +83,8 @@ Deno.test("a server killed with nobody asking is marked down in time, and taken 
   await victim.endBy("SIGKILL");
   const down = `Backend 0 is down: ${address} (nothing is listening there)`;
   await within("the mark", balancer.tells(down), MARKED_DOWN_MS);
-  await using _again = ServerProcess.spawn([
-    `--tcp-port=${victim.ports.buddy.tcp}`,
-    "--udp-port=0",
-    "--store=memory",
-  ]);
+  const port = String(victim.ports.buddy.tcp);
+  await using _again = ServerProcess.spawn([port, "0", "--store=memory"]);
   await balancer.tells(`Backend 0 is up: ${address}`);
 });
 

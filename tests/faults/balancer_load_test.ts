@@ -10,6 +10,12 @@ import { writeAll } from "../../lib/net/orderly_close.ts";
 import { echoing, TestBackend } from "../support/backends.ts";
 import { BalancerProcess } from "../support/balancer_process.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
+import {
+  openDescriptors,
+  residentBytes,
+  TELLS_USAGE,
+  USAGE_NOTE,
+} from "../support/process_usage.ts";
 import { serviceOptions, TestBalancer } from "../support/test_balancer.ts";
 import { extent } from "./extent.ts";
 
@@ -74,91 +80,94 @@ Deno.test("reloads under load reset nothing", async () => {
   }
 });
 
-/** Resident bytes of a process; `undefined` where the system does not tell. */
-async function residentBytes(pid: number): Promise<number | undefined> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? undefined : Number(kib) * 1024;
-}
-
-Deno.test("much data goes through both ways at once, intact, in bounded memory", async () => {
-  await using a = new TestBackend("a", echoing);
-  await using balancer = await BalancerProcess.start([a.address], ["--quiet"]);
-  const before = await residentBytes(balancer.pid);
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port: balancer.port });
-  const total = extent(64, 1024) * MIB;
-  const [sent, received] = [createHash("sha256"), createHash("sha256")];
-  const sending = (async () => {
-    const block = crypto.getRandomValues(new Uint8Array(65_521));
-    for (let left = total; left > 0; left -= block.length) {
-      // Another block each time: one that came twice or not at all would show.
-      new DataView(block.buffer).setFloat64(0, left);
-      const piece = block.subarray(0, Math.min(left, block.length));
-      sent.update(piece);
-      await writeAll(conn, piece);
+Deno.test({
+  name: "much data goes through both ways at once, intact, in bounded memory" + USAGE_NOTE,
+  ignore: !TELLS_USAGE,
+  async fn() {
+    await using a = new TestBackend("a", echoing);
+    await using balancer = await BalancerProcess.start([a.address], ["--quiet"]);
+    const before = await residentBytes(balancer.pid);
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port: balancer.port });
+    const total = extent(64, 1024) * MIB;
+    const [sent, received] = [createHash("sha256"), createHash("sha256")];
+    const sending = (async () => {
+      const block = crypto.getRandomValues(new Uint8Array(65_521));
+      for (let left = total; left > 0; left -= block.length) {
+        // Another block each time: one that came twice or not at all would show.
+        new DataView(block.buffer).setFloat64(0, left);
+        const piece = block.subarray(0, Math.min(left, block.length));
+        sent.update(piece);
+        await writeAll(conn, piece);
+      }
+      await conn.closeWrite();
+    })();
+    const chunk = new Uint8Array(256 * 1024);
+    let count = 0;
+    let most = 0;
+    for (let reads = 0;; reads++) {
+      const read = await conn.read(chunk);
+      if (read === null) break;
+      received.update(chunk.subarray(0, read));
+      count += read;
+      if (reads % 500 === 0) most = Math.max(most, await residentBytes(balancer.pid));
     }
-    await conn.closeWrite();
-  })();
-  const chunk = new Uint8Array(256 * 1024);
-  let count = 0;
-  let most = 0;
-  for (let reads = 0;; reads++) {
-    const read = await conn.read(chunk);
-    if (read === null) break;
-    received.update(chunk.subarray(0, read));
-    count += read;
-    if (reads % 500 === 0) most = Math.max(most, await residentBytes(balancer.pid) ?? 0);
-  }
-  await sending;
-  assertEquals(count, total);
-  assertEquals(received.digest("hex"), sent.digest("hex"));
-  if (before !== undefined) assert(most - before < 64 * MIB, `${(most - before) / MIB} MiB more`);
+    await sending;
+    assertEquals(count, total);
+    assertEquals(received.digest("hex"), sent.digest("hex"));
+    assert(most - before < 64 * MIB, `${(most - before) / MIB} MiB more`);
+  },
 });
 
-Deno.test("a client that does not read holds back its backend, not the balancer's memory", async () => {
-  let written = 0;
-  await using a = new TestBackend("a", async (stream) => {
-    for (;;) written += await stream.write(new Uint8Array(PROXY_BUFFER_BYTES));
-  });
-  await using balancer = await BalancerProcess.start([a.address], ["--check-interval=1000"]);
-  const before = await residentBytes(balancer.pid) ?? 0;
-  using slow = await RawTcp.connect(balancer.port);
-  await slow.send("go");
-  let last = -1;
-  while (written > last || written === 0) {
-    last = written;
-    await new Promise((resume) => setTimeout(resume, 200));
-  }
-  // What the systems' own buffers hold, and no more of ours than one buffer.
-  assert(written < 64 * MIB, `${written / MIB} MiB`);
-  const more = (await residentBytes(balancer.pid) ?? 0) - before;
-  assert(more < 16 * MIB, `${more / MIB} MiB`);
+Deno.test({
+  name: "a client that does not read holds back its backend, not the balancer's memory" +
+    USAGE_NOTE,
+  ignore: !TELLS_USAGE,
+  async fn() {
+    let written = 0;
+    await using a = new TestBackend("a", async (stream) => {
+      for (;;) written += await stream.write(new Uint8Array(PROXY_BUFFER_BYTES));
+    });
+    await using balancer = await BalancerProcess.start([a.address], ["--check-interval=1000"]);
+    const before = await residentBytes(balancer.pid);
+    using slow = await RawTcp.connect(balancer.port);
+    await slow.send("go");
+    let last = -1;
+    while (written > last || written === 0) {
+      last = written;
+      await new Promise((resume) => setTimeout(resume, 200));
+    }
+    // What the systems' own buffers hold, and no more of ours than one buffer.
+    assert(written < 64 * MIB, `${written / MIB} MiB`);
+    const more = await residentBytes(balancer.pid) - before;
+    assert(more < 16 * MIB, `${more / MIB} MiB`);
+  },
 });
 
-Deno.test("many idle connections are held, with two descriptors for each, and go on", async () => {
-  await using a = new TestBackend("a", echoing);
-  await using balancer = await BalancerProcess.start([a.address], ["--quiet"]);
-  const count = extent(500, 4000);
-  const before = await residentBytes(balancer.pid);
-  const held: RawTcp[] = [];
-  for (let number = 0; number < count; number++) {
-    held.push(await RawTcp.connect(balancer.port));
-    if (number % 100 === 99) {
-      while (a.open < number) await new Promise((go) => setTimeout(go, 1));
+Deno.test({
+  name: "many idle connections are held, with two descriptors for each, and go on" + USAGE_NOTE,
+  ignore: !TELLS_USAGE,
+  async fn() {
+    await using a = new TestBackend("a", echoing);
+    await using balancer = await BalancerProcess.start([a.address], ["--quiet"]);
+    const count = extent(500, 4000);
+    const before = await residentBytes(balancer.pid);
+    const held: RawTcp[] = [];
+    for (let number = 0; number < count; number++) {
+      held.push(await RawTcp.connect(balancer.port));
+      if (number % 100 === 99) {
+        while (a.open < number) await new Promise((go) => setTimeout(go, 1));
+      }
     }
-  }
-  for (const connection of held) await connection.send("x");
-  while (a.asked < count) await new Promise((resume) => setTimeout(resume, 5));
-  const descriptors = await Array.fromAsync(Deno.readDir(`/proc/${balancer.pid}/fd`))
-    .then(({ length }) => length, () => undefined);
-  if (descriptors !== undefined) {
+    for (const connection of held) await connection.send("x");
+    while (a.asked < count) await new Promise((resume) => setTimeout(resume, 5));
+    const descriptors = await openDescriptors(balancer.pid);
     assert(descriptors >= 2 * count && descriptors < 2 * count + 100, `${descriptors}`);
-  }
-  const perConnection = ((await residentBytes(balancer.pid) ?? 0) - (before ?? 0)) / count;
-  assert(perConnection < 32 * 1024, `${perConnection} bytes for each`);
-  for (const connection of held) {
-    await connection.finish();
-    assertEquals(await connection.readToEnd(), "x");
-    connection[Symbol.dispose]();
-  }
+    const perConnection = (await residentBytes(balancer.pid) - before) / count;
+    assert(perConnection < 64 * 1024, `${perConnection} bytes for each`);
+    for (const connection of held) {
+      await connection.finish();
+      assertEquals(await connection.readToEnd(), "x");
+      connection[Symbol.dispose]();
+    }
+  },
 });

@@ -20,23 +20,35 @@ Deno.test("Connector says why it cannot", async () => {
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
   const connector = new Connector(20);
-  for (
-    const [host, reason] of [
-      ["127.0.0.1", "nothing is listening there"],
-      ["no-such-host.invalid", "the name is not known"],
-    ] as const
-  ) {
-    const error = await assertRejects(() => connector.connect(host, port), UnreachableError);
-    assertEquals(error.message, reason);
-  }
+  const error = await assertRejects(() => connector.connect("127.0.0.1", port), UnreachableError);
+  assertEquals(error.message, "nothing is listening there");
   connector.retire();
 });
 
-Deno.test("Connector gives up when the time is over, also after it was retired", async () => {
-  await using full = await FullListener.make();
-  const connector = new Connector(0.05);
-  const connecting = connector.connect("127.0.0.1", full.port);
-  connector.retire();
-  const error = await assertRejects(() => connecting, UnreachableError);
-  assertEquals(error.message, "no answer in time");
+Deno.test({
+  name: "Connector says that a name is not known",
+  // Deno 2.6 forgets to let go of the signal of a connect whose name was not found.
+  sanitizeResources: !Deno.version.deno.startsWith("2.6."),
+  async fn() {
+    const connector = new Connector(20);
+    const error = await assertRejects(
+      () => connector.connect("no-such-host.invalid", 9),
+      UnreachableError,
+    );
+    assertEquals(error.message, "the name is not known");
+    connector.retire();
+  },
+});
+
+Deno.test({
+  name: "Connector gives up when the time is over, also after it was retired" + FullListener.note,
+  ignore: !FullListener.isPossible,
+  async fn() {
+    await using full = await FullListener.make();
+    const connector = new Connector(0.05);
+    const connecting = connector.connect("127.0.0.1", full.port);
+    connector.retire();
+    const error = await assertRejects(() => connecting, UnreachableError);
+    assertEquals(error.message, "no answer in time");
+  },
 });

@@ -1,6 +1,15 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
-import { connectTcp, hostPort, listenEverywhere, listenTcp } from "../../lib/net/tcp.ts";
+import {
+  connectTcp,
+  hostPort,
+  listenEverywhere,
+  listenTcp,
+  listenTls,
+  shakeHands,
+} from "../../lib/net/tcp.ts";
+import { closeNow } from "../../lib/net/orderly_close.ts";
+import { CERT, KEY } from "../samples/tls_identity.ts";
 import { canListenOn } from "../support/machine.ts";
 
 const HERE = "127.0.0.1";
@@ -109,5 +118,25 @@ Deno.test("connectTcp() stops when its caller asks", async () => {
     () => connectTcp(HERE, 9, { ...PATIENT, signal: caller.signal }),
     UnreachableError,
     "The user pressed Ctrl-C",
+  );
+});
+
+Deno.test("shakeHands() gives up on a client that does not begin, and on one that speaks no TLS", async () => {
+  using listener = listenTls({ hostname: HERE, port: 0 }, { cert: CERT, key: KEY });
+  const { port } = listener.addr as Deno.NetAddr;
+  for (const said of ["", "REG ann\n"]) {
+    using client = await connectTcp(HERE, port, PATIENT);
+    await client.write(new TextEncoder().encode(said));
+    const accepted = await listener.accept();
+    await assertRejects(() => shakeHands(accepted, said === "" ? 0.05 : 20));
+    closeNow(accepted);
+  }
+});
+
+Deno.test("listenTls() says that a certificate is none", () => {
+  assertThrows(
+    () => listenTls({ hostname: HERE, port: 0 }, { cert: "no certificate", key: KEY }),
+    OperationalError,
+    "Cannot listen on 127.0.0.1:0 (TLS): ",
   );
 });

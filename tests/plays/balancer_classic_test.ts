@@ -33,8 +33,8 @@ Deno.test({
     const [one, two] = [`${directory.path}/data1`, `${directory.path}/data2`];
     await using first = ServerProcess.spawn(["5001", "1235", one], { directory: directory.path });
     await using second = ServerProcess.spawn(["5002", "1236", two], { directory: directory.path });
-    await using balancer = BalancerProcess.spawn(["--admin-port=0"]);
     await Promise.all([first.ready(), second.ready()]);
+    await using balancer = BalancerProcess.spawn(["--admin-port=0"]);
     const { services } = await balancer.ready();
     assertEquals(services, { buddy: { tcp: 1234, udp: null } });
     assertEquals(balancer.story.slice(0, 4), [

@@ -91,6 +91,8 @@ onScreen("control characters from the other side do nothing to the screen", asyn
 
 onScreen("there are colours, but not with NO_COLOR", async (server) => {
   await using colourful = await ClientScreen.start(server, ["-u", "NO_COLOR"]);
+  // The prompt comes behind the menu, and is what has a colour.
+  await colourful.shows("? help\n>");
   // deno-lint-ignore no-control-regex
   const code = /\x1b\[[0-9;]*3[1-6]/;
   assert(code.test(await colourful.colours()));

@@ -22,9 +22,9 @@ function onScreen(name: string, play: (server: TestServer) => Promise<void>): vo
 }
 
 /** Starts alice's client, which asks for her password. */
-async function open(server: TestServer, ...args: string[]): Promise<ClientScreen> {
-  const words = ["chat", "127.0.0.1", String(server.chat), "alice", ...args];
-  return await ClientScreen.open(words, "Choose a password:");
+async function open(server: TestServer, ...environment: string[]): Promise<ClientScreen> {
+  const words = ["chat", "127.0.0.1", String(server.chat), "alice"];
+  return await ClientScreen.open(words, "Choose a password:", environment);
 }
 
 /** Starts alice's client and registers her. */
@@ -41,7 +41,7 @@ onScreen("the password is not shown, whatever keys make it", async (server) => {
   await screen.types("wrong");
   await screen.presses("C-u");
   await screen.types("secret wort");
-  await screen.presses("Left", "BSpace");
+  await screen.presses("BSpace", "Left", "Right");
   await screen.types("ds");
   assertEquals((await screen.lines()).slice(1), ["alice is new here. Choose a password:"]);
   assertEquals(await screen.cursor(), "38 1");
@@ -140,4 +140,41 @@ onScreen("a server that goes away while a password is typed is told at once", as
   await server.stop();
   await screen.shows('client chat: Cannot log in as "alice": the server closed the connection');
   assertEquals(await screen.ended(), 3);
+});
+
+onScreen("a password is not shown on a dumb terminal either", async (server) => {
+  await using screen = await open(server, "TERM=dumb");
+  await screen.types("secret wort");
+  await screen.presses("BSpace");
+  await screen.types("ds");
+  await screen.presses("Enter");
+  await screen.shows(OPERATION);
+  await screen.types("WHO");
+  await screen.presses("Enter");
+  await screen.shows("Nobody else is online.");
+  assertEquals((await screen.lines()).join("\n").includes("secret"), false);
+  await screen.types("EX");
+  await screen.presses("Enter");
+  assertEquals(await screen.ended(), 0);
+  using again = await ChatClient.enter(server.chat, "alice", "secret words");
+  await again.expects("C WHO", "C USERS");
+});
+
+onScreen("a password wider than the screen leaves the screen as it was", async (server) => {
+  await using screen = await open(server);
+  const password = "long ".repeat(40).trimEnd();
+  await screen.types(password);
+  await screen.presses("Enter");
+  await screen.shows(OPERATION);
+  assertEquals((await screen.lines()).slice(1), [
+    "alice is new here. Choose a password:",
+    "Registered and logged in as alice.",
+    "PM a message to all, DM a message to one, WHO who is online, EX leave.",
+    OPERATION,
+  ]);
+  await screen.types("EX");
+  await screen.presses("Enter");
+  assertEquals(await screen.ended(), 0);
+  using again = await ChatClient.enter(server.chat, "alice", password);
+  await again.expects("C WHO", "C USERS");
 });

@@ -103,8 +103,11 @@ Deno.test("UCRP: a member whose address changes says so with __REGISTER__", asyn
 Deno.test("UCRP: a forged source with a valid token is dropped, its leave too", async () => {
   await using play = await FourMembers.meet();
   const { server, ann, bob, eve, kim } = play;
-  using forger = new RawMember(server.udp, "lab", ann.token);
-  for (const text of ["I am ann", "__LEAVE__"]) await forger.says(text);
+  // From another port, and from another address.
+  for (const from of ["127.0.0.1", "127.0.0.2"]) {
+    using forger = new RawMember(server.udp, "lab", ann.token, from);
+    for (const text of ["I am ann", "__LEAVE__"]) await forger.says(text);
+  }
   await ann.says("the real one");
   await play.hear("ann: the real one", bob, eve, kim);
   assertEquals((await server.store.rooms())[0]?.members.length, 4);
@@ -154,6 +157,17 @@ Deno.test("UCRP: more datagrams than one may send are dropped, others are heard"
   assertEquals(await bob.hears(), "ann: a second later");
   await ann.says("__LEAVE__");
   assertEquals(await bob.hears(), "__ROOM_CLOSED__", "leaving is never too much");
+});
+
+Deno.test("UCRP: forged datagrams use up nothing of what a member may send", async () => {
+  const limits = { roomDatagramRate: 1, roomDatagramBurst: 5 };
+  await using server = await RoomServer.start({ limits });
+  using ann = await server.create("lab", "ann");
+  using bob = await server.join("lab", "bob");
+  using forger = new RawMember(server.udp, "lab", ann.token);
+  for (let number = 0; number < 20; number++) await forger.says("I am ann");
+  await ann.says("I am ann");
+  assertEquals(await bob.hears(), "ann: I am ann");
 });
 
 Deno.test("UCRP: who never registered is registered by what they say, from where they joined", async () => {

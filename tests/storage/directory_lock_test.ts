@@ -87,7 +87,7 @@ Deno.test("acquire() says when the system has no locks to give", async () => {
 
 Deno.test("turns grow while no sibling writes, and are short again when one does", async () => {
   const disk = new FailingDisk();
-  const timing: LockTiming = { deadlineMs: 20_000, turnMs: 1, longestTurnMs: 32, idleMs: 20_000 };
+  const timing: LockTiming = { deadlineMs: 20_000, turnMs: 1, idleMs: 20_000, growth: 32 };
   const lock = await lockOn(disk, timing);
   /** Works until a turn is over; how long it was. */
   async function turn(): Promise<number> {

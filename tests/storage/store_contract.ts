@@ -158,18 +158,14 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
 
   contract("of many who choose somebody's first password at once, one gets it", async (store) => {
     await inTurn(store, register(ann));
-    const choices = Array.from({ length: 50 }, (_, index): UserChange => ({
-      kind: "set password",
-      user: ann,
-      hash: `hash ${index}`,
-      unlessSet: true,
-    }));
-    const outcomes = await atOnce(store, ...choices);
+    const choose = (hash: string): UserChange => ({
+      ...{ kind: "set password", user: ann, hash, unlessSet: true },
+    });
+    const hashes = Array.from({ length: 50 }, (_, index) => `hash ${index}`);
+    const outcomes = await atOnce(store, ...hashes.map(choose));
     assertEquals(outcomes.filter((outcome) => outcome === "done").length, 1);
     assertEquals(outcomes.filter((outcome) => outcome === "exists").length, 49);
     assertEquals(await store.passwordOf(ann), `hash ${outcomes.indexOf("done")}`);
-    assertEquals(await inTurn(store, { kind: "set password", user: ann, hash: "other" }), ["done"]);
-    assertEquals(await store.passwordOf(ann), "other");
   });
 
   contract(

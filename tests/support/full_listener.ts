@@ -3,6 +3,10 @@
  * system's queue is full, so that a new client's packets are dropped.
  */
 export class FullListener implements AsyncDisposable {
+  /** Whether this system drops what does not fit; others refuse it. */
+  static readonly isPossible: boolean = Deno.build.os === "linux";
+  /** For the name of a test that is not run without. */
+  static readonly note: string = FullListener.isPossible ? "" : " (needs Linux)";
   readonly port: number;
   readonly #listener: Deno.TcpListener;
   readonly #waiting: Deno.TcpConn[] = [];

@@ -154,8 +154,8 @@ export class RawMember extends RawUdp {
   readonly room: string;
   readonly token: string;
 
-  constructor(udpPort: number, room: string, token: string) {
-    super(udpPort);
+  constructor(udpPort: number, room: string, token: string, from = "127.0.0.1") {
+    super(udpPort, from, "127.0.0.1");
     this.room = room;
     this.token = token;
   }

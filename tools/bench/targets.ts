@@ -15,19 +15,35 @@ export async function startParley(directory: string): Promise<Target> {
 
 /** Starts the real server with these words, and gives the ports of one of its services. */
 export async function startServer(service: string, words: readonly string[]): Promise<Target> {
+  return await startReady([
+    ...["--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
+    ...["server.ts", ...words, "--log-level", "warn"],
+  ], (ready) => ready[service]);
+}
+
+/** Starts the real balancer in front of backends on these ports. */
+export async function startBalancer(backends: readonly number[]): Promise<Target> {
+  return await startReady([
+    ...["load_balancer.ts", "--host=127.0.0.1", "--listen=0", "--admin-port=0", "--quiet"],
+    ...["--log-level", "warn", ...backends.map((port) => `--backend=127.0.0.1:${port}`)],
+  ], ({ services }) => services.buddy);
+}
+
+/** Starts one of our programs, and reads its ports from the ready line. */
+async function startReady(
+  words: readonly string[],
+  // deno-lint-ignore no-explicit-any
+  portsOf: (ready: any) => { tcp: number; udp: number },
+): Promise<Target> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-prompt", "--allow-net", "--allow-read", "--allow-write"],
-      ...["--allow-sys=networkInterfaces", "server.ts", ...words, "--log-level", "warn"],
-    ],
+    args: ["run", "--no-prompt", "--allow-net", ...words],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value = "" } = await reader.read();
-  const ports = JSON.parse(value.slice("ready ".length));
   return {
-    ...ports[service],
+    ...portsOf(JSON.parse(value.slice("ready ".length))),
     pid: child.pid,
     async stop() {
       child.kill("SIGTERM");

@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import { RoomTalk } from "../../lib/client/room_talk.ts";
+import { parseRoomDatagram } from "../../lib/wire/ucrp.ts";
+import { TOKEN } from "../samples/room_samples.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
+import { within } from "../support/within.ts";
+
+/** A server that hears one member, and says what a test wants. */
+class HeardMember implements AsyncDisposable {
+  readonly heard: string[] = [];
+  readonly talk: RoomTalk;
+  readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  #member: Deno.NetAddr | undefined;
+
+  constructor(keepAliveSeconds?: number) {
+    const { port } = this.#socket.addr as Deno.NetAddr;
+    const listener = {
+      said: (sender: string, text: string) => this.heard.push(`${sender}: ${text}`),
+      closed: () => this.heard.push("closed"),
+    };
+    this.talk = new RoomTalk(
+      { room: "lab", token: TOKEN },
+      { ip: "127.0.0.1", port },
+      { listener, log: new RecordedLog() },
+      keepAliveSeconds,
+    );
+  }
+
+  /** The message of the next datagram. */
+  async next(): Promise<string> {
+    const [bytes, from] = await within("a datagram", this.#socket.receive());
+    this.#member = from as Deno.NetAddr;
+    const datagram = parseRoomDatagram(bytes);
+    const [room, token, message] = [datagram!.room, datagram!.token, datagram!.message]
+      .map((part) => new TextDecoder().decode(part));
+    assertEquals([room, token], ["lab", TOKEN]);
+    return message!;
+  }
+
+  /** Sends the member a datagram, from the server or from another socket. */
+  async tell(datagram: string, socket: Deno.DatagramConn = this.#socket): Promise<void> {
+    await socket.send(new TextEncoder().encode(datagram), this.#member!);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.talk.end();
+    this.#socket.close();
+  }
+}
+
+Deno.test("RoomTalk registers at once, and goes on registering", async () => {
+  await using member = new HeardMember(0.02);
+  for (let number = 0; number < 4; number++) assertEquals(await member.next(), "__REGISTER__");
+});
+
+Deno.test("RoomTalk sends in order, and leaves behind what was said", async () => {
+  await using member = new HeardMember();
+  for (let number = 0; number < 50; number++) member.talk.send(`${number}`);
+  const leaving = member.talk.leave();
+  assertEquals(await member.next(), "__REGISTER__");
+  for (let number = 0; number < 50; number++) assertEquals(await member.next(), `${number}`);
+  assertEquals(await member.next(), "__LEAVE__");
+  await leaving;
+  await member.talk.leave();
+});
+
+Deno.test("RoomTalk hears the server's port only, until the room closes", async () => {
+  await using member = new HeardMember();
+  await member.next();
+  const other = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  await member.tell("\x03eveforged", other);
+  await member.tell("__ROOM_CLOSED__", other);
+  other.close();
+  await member.tell("\x03bobhello");
+  await member.tell("\xff");
+  await member.tell("__ROOM_CLOSED__");
+  await member.tell("\x03boblate");
+  while (member.heard.length < 2) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(member.heard, ["bob: hello", "closed"]);
+});

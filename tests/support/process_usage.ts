@@ -1,0 +1,30 @@
+/**
+ * What a process uses, as Linux tells it. Deno may not read `/proc` itself without all permissions,
+ * so a shell does.
+ */
+
+/** Whether this system tells. */
+export const TELLS_USAGE: boolean = Deno.build.os === "linux";
+
+/** For the name of a test that is not run where it does not. */
+export const USAGE_NOTE: string = TELLS_USAGE ? "" : " (needs Linux)";
+
+/** Bytes of memory it has. */
+export async function residentBytes(pid: number): Promise<number> {
+  const kib = await numberFrom(
+    `sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB$/\\1/p' /proc/${pid}/status`,
+  );
+  return kib * 1024;
+}
+
+/** Descriptors it has open. */
+export async function openDescriptors(pid: number): Promise<number> {
+  return await numberFrom(`ls /proc/${pid}/fd | wc -l`);
+}
+
+async function numberFrom(script: string): Promise<number> {
+  const { stdout, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+  const number = Number.parseInt(new TextDecoder().decode(stdout), 10);
+  if (number > 0) return number;
+  throw new Error(`Cannot tell what a process uses: ${new TextDecoder().decode(stderr)}`);
+}
