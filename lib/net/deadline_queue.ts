@@ -9,9 +9,20 @@ export interface Deadline {
   cancel(): void;
 }
 
-interface Entry extends Deadline {
+class Entry implements Deadline {
+  readonly #entries: Set<Entry>;
   readonly at: number;
   readonly expire: () => void;
+
+  constructor(entries: Set<Entry>, at: number, expire: () => void) {
+    this.#entries = entries;
+    this.at = at;
+    this.expire = expire;
+  }
+
+  cancel(): void {
+    this.#entries.delete(this);
+  }
 }
 
 /**
@@ -30,11 +41,7 @@ export class DeadlineQueue {
 
   /** Calls `expire` once, when the time has passed, unless cancelled before. */
   add(expire: () => void): Deadline {
-    const entry: Entry = {
-      at: performance.now() + this.#milliseconds,
-      expire,
-      cancel: () => this.#entries.delete(entry),
-    };
+    const entry = new Entry(this.#entries, performance.now() + this.#milliseconds, expire);
     this.#entries.add(entry);
     this.#timer ??= setTimeout(this.#run, this.#milliseconds);
     return entry;

@@ -51,18 +51,18 @@ export class BuddyRequests {
    * @param fromIp the client's address
    * @returns the reply to send, or `undefined` for none
    */
-  async answer(line: Uint8Array | undefined, fromIp: string): Promise<Uint8Array | undefined> {
-    if (line === undefined) return REPLIES[201];
-    try {
-      return await this.#answer(parseBuddyRequest(line), fromIp);
-    } catch (error) {
-      // Whatever keeps a change from being stored, no client may take it for done.
-      if (!(error instanceof StorageError)) {
-        this.#parts.log.error("A request failed", { reason: String(error) });
-      }
-      return REPLIES[500];
-    }
+  answer(line: Uint8Array | undefined, fromIp: string): Promise<Uint8Array | undefined> {
+    if (line === undefined) return Promise.resolve(REPLIES[201]);
+    return this.#answer(parseBuddyRequest(line), fromIp).catch(this.#failed);
   }
+
+  readonly #failed = (error: unknown): Uint8Array => {
+    // Whatever keeps a change from being stored, no client may take it for done.
+    if (!(error instanceof StorageError)) {
+      this.#parts.log.error("A request failed", { reason: String(error) });
+    }
+    return REPLIES[500];
+  };
 
   async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
     const { roster } = this.#parts;

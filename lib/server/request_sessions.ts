@@ -80,7 +80,10 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       if (request !== undefined) {
         session.phase = "answering";
         const answer = await this.#protocol.answer(request, remoteIp);
-        if (answer !== undefined) await this.#send(stream, answer);
+        if (answer !== undefined) {
+          const sent = await stream.write(answer);
+          if (sent < answer.length) await this.#sendRest(stream, answer.subarray(sent));
+        }
       }
       if (session.isDone) closeNow(stream);
       else await this.#closer.close(stream);
@@ -129,13 +132,12 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
     }
   }
 
-  /** Sends an answer. Only a long one does not fit the system's buffer at once, and has to wait. */
-  async #send(stream: ByteStream, answer: Uint8Array): Promise<void> {
-    let sent = await stream.write(answer);
-    while (sent < answer.length) {
+  /** Sends what of a long answer did not fit the system's buffer at once. */
+  async #sendRest(stream: ByteStream, rest: Uint8Array): Promise<void> {
+    for (let at = 0; at < rest.length;) {
       const deadline = this.#deadlines.add(() => closeNow(stream));
       try {
-        sent += await stream.write(answer.subarray(sent));
+        at += await stream.write(rest.subarray(at));
       } finally {
         deadline.cancel();
       }
