@@ -5,6 +5,7 @@
 
 import { readDatagramPrefix } from "../../lib/wire/datagram_prefix.ts";
 import { TestBackend } from "./backends.ts";
+import type { TestOptions } from "./test_balancer.ts";
 import { within } from "./within.ts";
 
 /** A datagram as it arrived. */
@@ -21,12 +22,14 @@ export interface Arrived {
 export type DatagramBehaviour = (arrived: Arrived, backend: UdpBackend) => void;
 
 /** Answers GET with its name and the request. */
-export const named: DatagramBehaviour = ({ text, reply }, { name }) => {
+export function named({ text, reply }: Arrived, { name }: UdpBackend): void {
   if (text.startsWith("GET")) reply(`${name}: ${text}\n`);
-};
+}
 
 /** Answers nothing. */
-export const silent: DatagramBehaviour = () => {};
+export function silent(): void {
+  // As a server that hangs, or does not know the user.
+}
 
 /** A backend; gone at the end of the test. */
 export class UdpBackend implements AsyncDisposable {
@@ -105,7 +108,9 @@ export class UdpBackend implements AsyncDisposable {
 }
 
 /** The options of a service over these backends. */
-export function over(...backends: readonly UdpBackend[]) {
+export function over(
+  ...backends: readonly UdpBackend[]
+): Required<Pick<TestOptions, "backends" | "udpBackends" | "udpListen">> {
   return {
     udpListen: 0,
     backends: backends.map(({ address }) => address),

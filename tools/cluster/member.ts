@@ -67,7 +67,9 @@ export class Member {
     const { value = "" } = await this.#output.read();
     clearTimeout(timer);
     if (!value.startsWith("ready ")) {
-      throw new MemberError(`${this.name} did not start; see what it says above`);
+      throw new MemberError(
+        `${this.name} did not start; see what it says above (--free-ports takes other ports)`,
+      );
     }
     passOn(this.#output, () => {});
     return JSON.parse(value.slice("ready ".length));
