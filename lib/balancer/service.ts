@@ -32,6 +32,7 @@ import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { Relay } from "./relay.ts";
+import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 
@@ -131,6 +132,11 @@ export class Service {
   /** The port for datagrams, `null` without. */
   get udpPort(): number | null {
     return this.#udp?.port ?? null;
+  }
+
+  /** How its datagrams do. */
+  get datagrams(): DatagramReport | null {
+    return this.#udp?.report ?? null;
   }
 
   /** What it goes by at the moment. */

@@ -12,6 +12,7 @@ import { ownAddresses } from "../net/interfaces.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
+import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
 import { BackendAddresses } from "./udp_addresses.ts";
 import { Drops } from "./udp_drops.ts";
@@ -78,6 +79,12 @@ export class UdpForwarder {
   /** The port it really has. */
   get port(): number {
     return this.#socket.port;
+  }
+
+  /** How it does. */
+  get report(): DatagramReport {
+    const { port, places, drops } = this;
+    return { port, clients: places.taken, dropped: Object.fromEntries(drops.counts) };
   }
 
   /** Says that a backend serves a client over TCP: its address is its own, and it is there. */

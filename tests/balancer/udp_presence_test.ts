@@ -1,6 +1,7 @@
 /** Presence through a balanced service on real sockets, over backends that a test plays. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { metricsText, reportService } from "../../lib/balancer/report.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { over, silent, UdpBackend } from "../support/udp_backend.ts";
@@ -131,6 +132,13 @@ Deno.test("What is neither SET nor GET, or too long, goes nowhere", async () => 
   }
   await ann.ask("GET ann");
   assertEquals(a.texts, ["GET ann"]);
+  const report = reportService(balancer.service);
+  assertEquals(report.udp, { port: balancer.udp, clients: 0, dropped: { malformed: 6 } });
+  assertStringIncludes(
+    metricsText(new Map([["buddy", report]])),
+    'lb_udp_clients{service="buddy"} 0\n# TYPE lb_udp_dropped_total counter\n' +
+      'lb_udp_dropped_total{service="buddy",reason="malformed"} 6\n',
+  );
   await balancer.stop(0);
   assert(balancer.told.includes("Datagrams were dropped: 6 malformed"), balancer.told.join("\n"));
 });
