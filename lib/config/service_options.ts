@@ -54,7 +54,7 @@ export const SERVICE_OPTIONS = {
       "strategy",
       STRATEGIES,
       "round-robin",
-      "or least-connections, two-choices, first, hash-address|user|room",
+      "first,two-choices,least-connections,hash-room|user|address",
     ),
     valueName: "NAME",
   },
