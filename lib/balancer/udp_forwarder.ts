@@ -63,6 +63,7 @@ export class UdpForwarder {
     const shared = {
       ...{ options, pool, addresses: this.#addresses, places: this.places, budget: this.#budget },
       ...{ drops: this.drops, clock, own: ownAddresses, port: this.#socket.port },
+      note: (message: string) => story.note(message),
       reply: (bytes: Uint8Array, to: { ip: string; port: number }) => this.#socket.send(bytes, to),
     };
     this.#forwarding = options().strategy === "hash-room"

@@ -83,11 +83,16 @@ export class RoomForwarding implements Forwarding {
   }
 
   sweep(): void {
-    const { pool, clock, places, reply } = this.#world;
+    const { pool, clock, places, reply, note } = this.#world;
     const isGone = (backend: Backend): boolean =>
       !backend.health.isUp || backend.adminState === "maintain" ||
       !pool.backends.includes(backend);
-    for (const flow of this.#flows.endWhere(isGone)) {
+    const ended = this.#flows.endWhere(isGone);
+    if (ended.length > 0) {
+      const rooms = new Set(ended.map(({ room }) => room)).size;
+      note(`Rooms that went with their backend: ${rooms}, members told: ${ended.length}`);
+    }
+    for (const flow of ended) {
       reply(ROOM_CLOSED, flow.client);
       this.#flows.use(flow, clock());
       flow.farewells = FAREWELLS;

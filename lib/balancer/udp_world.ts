@@ -32,6 +32,8 @@ export interface UdpWorld {
   readonly own: () => readonly OwnAddress[];
   /** The port clients send to. */
   readonly port: number;
+  /** Tells of something that concerns the service as a whole. */
+  readonly note: (message: string) => void;
   /** Sends to a client, from that port. `bytes` must stay as they are. */
   readonly reply: (bytes: Uint8Array, to: DatagramAddress) => void;
 }

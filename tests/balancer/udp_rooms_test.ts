@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
+import { OlderRoomServer } from "../support/older_room_server.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { RawMember, RoomServer } from "../support/room_server.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
@@ -114,6 +115,10 @@ Deno.test("Rooms: a backend that dies takes its own rooms along, and their membe
       assertEquals(await guest.hears(), "ann: still here");
     }
   }
+  const closed = pairs.filter(({ home }) => home === 0).length;
+  await site.balancer.tells(
+    `Rooms that went with their backend: ${closed}, members told: ${2 * closed}`,
+  );
   // The closed ones are closed at the other server, too: their names are free, and work there.
   const open = pairs.filter(({ home }) => home === 1).map(({ room }) => room).sort();
   await site.servers[1]!.until(
@@ -198,6 +203,22 @@ Deno.test("Rooms: a drained backend keeps its rooms and gets no new ones", async
     assertEquals(site.homeOf(`new room ${number}`), 1 - home);
   }
   leave(host, guest);
+});
+
+Deno.test("Rooms: an older server, which knows no prefix, has each member at an address of its own", async () => {
+  await using older = new OlderRoomServer();
+  await using balancer = new TestBalancer({
+    ...{ check: "connect", strategy: "hash-room", udpListen: 0 },
+    backends: [`127.0.0.1:${older.tcp}`],
+    udpBackends: [`127.0.0.1:${older.udp}`],
+  });
+  const ports = { tcp: balancer.port, udp: balancer.udp };
+  using ann = await RawMember.enter(ports, 1, "lab", "ann");
+  using bob = await RawMember.enter(ports, 2, "lab", "bob");
+  await bob.says("here");
+  assertEquals(await ann.hears(), '"bob": here');
+  await ann.says("good");
+  assertEquals(await bob.hears(), '"ann": good');
 });
 
 Deno.test("Rooms: more members than there are places are dropped and counted", async () => {
