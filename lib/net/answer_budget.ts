@@ -30,6 +30,7 @@ export class AnswerBudget {
   readonly #unprovenAnswers = new RecentMap<TokenBucket>(ANSWER_LIMITS.trackedAddresses);
   readonly #unprovenBytes: TokenBucket;
 
+  /** Starts with nobody proven. `trusted` addresses are never limited. */
   constructor(trusted: AddressSet, now: number) {
     this.#trusted = trusted;
     const { unprovenBytesPerSecond } = ANSWER_LIMITS;
