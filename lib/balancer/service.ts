@@ -31,7 +31,8 @@ import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
 import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
-import { Relay } from "./relay.ts";
+import { type EndReason, Relay } from "./relay.ts";
+import { Relays } from "./relays.ts";
 import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
@@ -68,7 +69,7 @@ export class Service {
   readonly #udp: UdpForwarder | undefined;
   readonly #accepting: Promise<void>;
   readonly #dialing: DialerWorld;
-  readonly #relays = new Map<Relay, { backend: Backend }>();
+  readonly #relays = new Relays();
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
@@ -112,7 +113,10 @@ export class Service {
     });
     this.#guard = new Guard(options);
     try {
-      this.#udp = this.#openUdp(options.udpListen);
+      this.#udp = UdpForwarder.open({
+        ...{ options: () => this.#options, pool: this.pool, clock, story },
+        isAllowed: (ip) => this.#guard.allows(ip),
+      });
     } catch (error) {
       this.#listener.close();
       throw error;
@@ -170,7 +174,7 @@ export class Service {
     await Promise.all([this.#accepting, this.#udp?.stop()]);
     const timer = setTimeout(() => {
       this.#closeArriving();
-      for (const relay of this.#relays.keys()) relay.cut("stopped");
+      this.#relays.cutAll();
     }, graceMs);
     if (this.connections > 0) await new Promise<void>((resolve) => this.#whenEmpty = resolve);
     clearTimeout(timer);
@@ -184,29 +188,12 @@ export class Service {
     for (const stream of this.#arriving) closeNow(stream);
   }
 
-  #openUdp(port: number | undefined): UdpForwarder | undefined {
-    if (port === undefined) return undefined;
-    const { clock, story } = this.#world;
-    const options = (): ServiceOptions => this.#options;
-    return new UdpForwarder(port, {
-      ...{ options, pool: this.pool, clock, story },
-      isAllowed: (ip) => this.#guard.allows(ip),
-    });
-  }
-
   readonly #changed = (backend: Backend, change: "up" | "down"): void => {
     this.#world.story.changed(backend, change);
     this.#udp?.sweep();
     // Those who are there already and those who come would never meet.
-    if (change === "down" && this.#options.strategy === "first") this.#cutFrom(backend);
+    if (change === "down" && this.#options.strategy === "first") this.#relays.cutFrom(backend);
   };
-
-  /** Ends what goes on with a backend, so that its clients come again, to another one. */
-  #cutFrom(backend: Backend): void {
-    for (const [relay, line] of this.#relays) {
-      if (line.backend === backend) relay.cut("backend down");
-    }
-  }
 
   #apply(options: ServiceOptions): void {
     this.#options = options;
@@ -218,12 +205,7 @@ export class Service {
   }
 
   readonly #sweep = (): void => {
-    const now = this.#world.clock();
-    const { idleTimeout, finishTimeout } = this.#options;
-    for (const relay of this.#relays.keys()) {
-      const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
-      if (relay.idleFor(now) > bound * 1000) relay.cut("idle");
-    }
+    this.#relays.sweep(this.#world.clock(), this.#options);
   };
 
   readonly #take = (accepted: AcceptedStream): void => {
@@ -304,7 +286,7 @@ export class Service {
     client: ByteStream,
     line: Line,
     caller: Caller,
-  ): Promise<{ backend: Backend; relay: Relay; end: Awaited<ReturnType<Relay["run"]>> }> {
+  ): Promise<{ backend: Backend; relay: Relay; end: EndReason }> {
     const served = { backend: line.backend };
     const relay = new Relay(client, line.stream, {
       buffers: this.#buffers,
@@ -320,9 +302,7 @@ export class Service {
         return other.stream;
       },
     });
-    this.#relays.set(relay, served);
-    const end = await relay.run();
-    this.#relays.delete(relay);
+    const end = await this.#relays.run(relay, served);
     const { backend } = served;
     backend.counts.sent += relay.sent;
     backend.counts.received += relay.received;

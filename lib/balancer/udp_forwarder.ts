@@ -48,11 +48,16 @@ export class UdpForwarder {
   #refreshing: Promise<void>;
 
   /**
-   * Listens.
+   * Listens, if the service has a port for datagrams.
    *
    * @throws OperationalError when the port cannot be had
    */
-  constructor(port: number, world: ForwarderWorld) {
+  static open(world: ForwarderWorld): UdpForwarder | undefined {
+    const { udpListen } = world.options();
+    return udpListen === undefined ? undefined : new UdpForwarder(udpListen, world);
+  }
+
+  private constructor(port: number, world: ForwarderWorld) {
     const { options, pool, clock, story } = world;
     this.#world = world;
     this.#socket = new DatagramSocket({ hostname: options().host, port });
