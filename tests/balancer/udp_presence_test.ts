@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { metricsText, reportService } from "../../lib/balancer/report.ts";
+import { RawTcp } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { over, silent, UdpBackend } from "../support/udp_backend.ts";
@@ -219,4 +220,36 @@ Deno.test("Who is denied is not served over UDP either", async () => {
   await balancer.stop(0);
   assertEquals(a.texts, []);
   assert(balancer.told.includes("Datagrams were dropped: 1 notAllowed"), balancer.told.join("\n"));
+});
+
+const elsewhere = Deno.networkInterfaces().find(({ address, family }) =>
+  family === "IPv4" && !address.startsWith("127.")
+)?.address;
+
+Deno.test({
+  name: "An address gets short answers until it was seen over TCP, and backends are told that" +
+    (elsewhere === undefined ? " (needs an address beside loopback)" : ""),
+  ignore: elsewhere === undefined,
+  async fn() {
+    const list = "buddy 101 OFFLINE unknown 0\n".repeat(100);
+    await using a = new UdpBackend("a", ({ text, reply }) => {
+      if (text.startsWith("GET")) reply(list);
+    });
+    await using balancer = new TestBalancer({ ...over(a), host: "0.0.0.0", udpSendProxy: true });
+    using ann = new RawUdp(balancer.udp, elsewhere);
+    const short = await ann.ask("GET ann");
+    assert(short.length <= 1200 && short.length > 1100 && short.endsWith("\n"), short);
+    using tcp = await RawTcp.connect(balancer.port, elsewhere);
+    await tcp.send("REG ann\n");
+    await tcp.readToEnd();
+    assertEquals(await ann.ask("GET ann"), list);
+    const from = `${elsewhere} ${ann.port}`;
+    assertEquals(a.arrived.map(({ client, isProven }) => [client, isProven]), [
+      [from, false],
+      [from, true],
+    ]);
+    // More than the burst an unproven address has.
+    using eve = new RawUdp(balancer.udp, elsewhere);
+    for (let turn = 0; turn < 150; turn++) assertEquals(await eve.ask("GET eve"), list);
+  },
 });

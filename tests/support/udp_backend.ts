@@ -14,6 +14,8 @@ export interface Arrived {
   readonly text: string;
   /** `IP PORT` of the client by the prefix; `undefined` without one. */
   readonly client: string | undefined;
+  /** Whether the prefix says that the client's address is proven. */
+  readonly isProven: boolean;
   /** Sends something back the way it came. */
   readonly reply: (text: string) => Promise<void>;
 }
@@ -95,6 +97,7 @@ export class UdpBackend implements AsyncDisposable {
       const arrived: Arrived = {
         text: new TextDecoder().decode(read?.payload ?? bytes),
         client: source && `${source.ip} ${source.port}`,
+        isProven: read?.origin?.isProven ?? false,
         reply: async (text) => {
           // The socket may be closed by then, as that of a server that ended.
           await this.#socket.send(new TextEncoder().encode(text), from).catch(() => {});
