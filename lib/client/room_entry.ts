@@ -4,7 +4,8 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
-import { NoReplyError } from "../net/exchange.ts";
+import { MAX_ROOM_TOKEN_BYTES } from "../core/limits.ts";
+import { HungUpError } from "../net/exchange.ts";
 import { PASSWORD_NEEDED } from "../wire/room_answer.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import type { RoomLink } from "./room_link.ts";
@@ -31,14 +32,22 @@ export async function enterRoom(
 ): Promise<Entered | undefined> {
   const { kind, room } = request;
   const answer = await askPolitely(link, request);
-  if (answer.success && answer.token !== "") return { request, token: answer.token };
-  const error = answer.success ? "the server gave no token" : answer.error;
+  const error = answer.success ? tokenTrouble(answer.token) : answer.error;
+  if (answer.success && error === undefined) return { request, token: answer.token };
   if (error !== PASSWORD_NEEDED || request.password !== undefined) {
     throw new OperationalError(refusedText(kind, room, error));
   }
   const password = await askPassword();
   if (password === undefined) return undefined;
   return await enterRoom(link, { ...request, password }, askPassword);
+}
+
+/** What is wrong with a token, if anything. */
+function tokenTrouble(token: string): string | undefined {
+  if (token === "") return "the server gave no token";
+  const bytes = new TextEncoder().encode(token).length;
+  if (bytes <= MAX_ROOM_TOKEN_BYTES) return undefined;
+  return `the server gave a token of ${bytes} bytes, and a datagram holds ${MAX_ROOM_TOKEN_BYTES}`;
 }
 
 async function askPolitely(
@@ -48,7 +57,7 @@ async function askPolitely(
   try {
     return await link.ask(request);
   } catch (error) {
-    if (!(error instanceof NoReplyError) || request.password === undefined) throw error;
+    if (!(error instanceof HungUpError) || request.password === undefined) throw error;
     const reason = "this server knows no passwords for rooms";
     throw new OperationalError(refusedText(request.kind, request.room, reason), { cause: error });
   }

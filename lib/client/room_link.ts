@@ -4,15 +4,12 @@
  */
 
 import { UnreachableError } from "../core/errors.ts";
-import { MAX_ROOM_ANSWER_BYTES } from "../core/limits.ts";
+import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import { exchange } from "../net/exchange.ts";
 import { hostPort } from "../net/tcp.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
-
-/** How long the server may take to let us connect, and to answer. */
-const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Where a room server is. */
 export interface RoomServerAddress {
@@ -28,7 +25,7 @@ export class RoomLink {
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  constructor(server: RoomServerAddress, timeoutMs: number = ANSWER_TIMEOUT_MS) {
+  constructor(server: RoomServerAddress, timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000) {
     this.#server = server;
     this.#timeoutMs = timeoutMs;
   }
@@ -42,7 +39,7 @@ export class RoomLink {
    * Sends a request and gives the answer.
    *
    * @throws UnreachableError when no connection or no answer could be had
-   * @throws NoReplyError among these, when the server hung up: an older one does so on an extension
+   * @throws HungUpError among these, when the server hung up: an older one does so on an extension
    */
   async ask(request: RoomRequest): Promise<RoomAnswer> {
     const { host, tcpPort } = this.#server;
@@ -55,6 +52,11 @@ export class RoomLink {
     throw new UnreachableError(
       `The server at ${hostPort(host, tcpPort)} does not answer as a room server`,
     );
+  }
+
+  /** Whether it was broken off: what fails then is nobody's fault. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Breaks off what is under way; nothing can be asked any more. */

@@ -25,6 +25,7 @@ export const ROOM_MENU = [
   ["3", "exit"],
   ["4", "list rooms"],
   ["5", "create with a password"],
+  ["6", "another server"],
 ] as const;
 
 /** The menu of the rooms. */
@@ -95,6 +96,12 @@ export function roomTroubleLine(text: string): ScreenLine {
   return line(`${visibleText(text)}.`, "bad");
 }
 
+/** Something the server refuses to tell, and why where it says so; an older one says nothing. */
+export function notToldLine(cannot: string, error: string | undefined): ScreenLine {
+  if (error === undefined) return olderServerLine(cannot);
+  return line(`The server does not ${cannot}: ${visibleText(error)}.`, "bad");
+}
+
 /** A server that does not know an extension. */
 export function olderServerLine(cannot: string): ScreenLine {
   return line(`This server cannot ${cannot}: it is an older one, or another program.`, "bad");
@@ -163,9 +170,34 @@ export function notForSendingLine(
   return line(`Unknown command /${visibleText(typed.word)}, ${hint}`, "bad");
 }
 
-/** The stay in a room is over. */
-export function roomLeftLine(kind: "create" | "join", room: string): ScreenLine {
+/** The server of a room does not answer, and why. */
+export function roomSilentLine(reason: string): ScreenLine {
+  return line(`${visibleText(reason)}. What you say here may be lost.`, "bad");
+}
+
+/** It answers again. */
+export function roomBackLine(): ScreenLine {
+  return line("The server answers again.", "good");
+}
+
+/** Why a stay is over that the server knows nothing of, as a sentence without its end. */
+export function roomLostText(room: string): string {
+  return `Lost room ${visibleText(room)}: the server does not know you there any more, ` +
+    "it may have been started anew";
+}
+
+/**
+ * The stay in a room is over.
+ *
+ * @param isSilent whether the server does not answer, and may not know
+ */
+export function roomLeftLine(
+  kind: "create" | "join",
+  room: string,
+  isSilent: boolean,
+): ScreenLine {
   const name = visibleText(room);
+  if (isSilent) return line(`You left room ${name}; the server does not answer and may not know.`);
   return line(
     kind === "create" ? `You left room ${name}, it is closed.` : `You left room ${name}.`,
   );

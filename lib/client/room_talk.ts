@@ -6,8 +6,9 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
-import { MAX_DATAGRAM_BYTES, ROOM_KEEP_ALIVE_SECONDS } from "../core/limits.ts";
+import { MAX_DATAGRAM_BYTES, ROOM_KEEP_ALIVE_SECONDS, ROOM_PACE } from "../core/limits.ts";
 import type { Log } from "../core/ports.ts";
+import { TokenBucket } from "../net/token_bucket.ts";
 import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import { encodeRoomDatagram, parseRoomDelivery, ROOM_WORDS, type RoomSeat } from "../wire/ucrp.ts";
 
@@ -26,7 +27,12 @@ export class RoomTalk {
   readonly #log: Log;
   readonly #socket: DatagramSocket;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #allowance = new TokenBucket(ROOM_PACE.rate, ROOM_PACE.burst, performance.now());
+  /** Where the server answers from, once it has. */
+  #heardFrom: string | undefined;
   #sending: Promise<void> = Promise.resolve();
+  /** Ends the waiting of a message for its turn. */
+  #endPause = (): void => {};
   #isOver = false;
 
   /** Registers at once, and again every `keepAliveSeconds`. */
@@ -45,15 +51,30 @@ export class RoomTalk {
       port: 0,
     });
     this.#socket.receive((bytes, from) => {
-      // Only the port tells: a server with several addresses answers from another one than it was
-      // asked at, and a source address proves nothing anyway.
-      if (from.port === server.port) this.#hear(bytes);
+      if (this.#isServer(from)) this.#hear(bytes);
     }, MAX_DATAGRAM_BYTES);
     this.send(ROOM_WORDS.register);
     this.#timer = setInterval(() => this.send(ROOM_WORDS.register), keepAliveSeconds * 1000);
   }
 
-  /** Sends a message that is not too long. */
+  /**
+   * Sends a message that is not too long, when its turn has come: no more of them than a server
+   * takes. One at a time; resolves without sending when the talk is over.
+   */
+  async say(message: string): Promise<void> {
+    while (!this.#isOver && !this.#allowance.take(performance.now())) {
+      await new Promise<void>((resume) => {
+        const timer = setTimeout(resume, 1000 / ROOM_PACE.rate);
+        this.#endPause = () => {
+          clearTimeout(timer);
+          resume();
+        };
+      });
+    }
+    if (!this.#isOver) this.send(message);
+  }
+
+  /** Sends a message or a word at once. */
   send(message: string): void {
     const datagram = encodeRoomDatagram(this.#seat, message);
     this.#sending = this.#sending
@@ -73,8 +94,24 @@ export class RoomTalk {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#timer);
+    this.#endPause();
     await this.#sending;
     this.#socket.close();
+  }
+
+  /**
+   * Whether a datagram is from the server. One with several addresses answers from another one than
+   * it was asked at (127.0.1.1, a second interface), so the first one that is heard is taken for it,
+   * until it is heard from where we asked.
+   */
+  #isServer({ ip, port }: DatagramAddress): boolean {
+    if (port !== this.#server.port) return false;
+    if (ip === this.#server.ip) {
+      this.#heardFrom = ip;
+      return true;
+    }
+    this.#heardFrom ??= ip;
+    return ip === this.#heardFrom;
   }
 
   #hear(bytes: Uint8Array): void {

@@ -3,15 +3,15 @@
  * person has enough. It does not own the terminal: the main menu goes on with it.
  */
 
-import { reasonOf } from "../core/errors.ts";
+import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import {
-  MEMBER_NAME_LENGTH,
+  MEMBER_NAME_RULE,
   parseMemberName,
   parseRoomName,
-  ROOM_NAME_LENGTH,
+  ROOM_NAME_RULE,
 } from "../core/room_name.ts";
-import { NoReplyError } from "../net/exchange.ts";
+import { HungUpError } from "../net/exchange.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { enterRoom } from "./room_entry.ts";
 import { RoomLink, type RoomServerAddress } from "./room_link.ts";
@@ -41,6 +41,9 @@ export interface RoomErrand {
 /** Reads what was typed for a question; `undefined` when it is nothing usable. */
 type Read<Value> = (typed: string) => Value | undefined;
 
+/** What an older server cannot do. */
+const LIST = "list its rooms";
+
 /** Somebody at the rooms. */
 export class RoomVisit {
   readonly #terminal: Terminal;
@@ -50,6 +53,7 @@ export class RoomVisit {
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
   #link: RoomLink | undefined;
+  #isStopped = false;
   #isOver = false;
 
   constructor(
@@ -65,14 +69,14 @@ export class RoomVisit {
 
   /** Leaves in order, whatever is under way. */
   stop(): void {
-    this.#isOver = true;
+    this.#isStopped = this.#isOver = true;
     this.#link?.close();
     this.#stopped.resolve();
   }
 
   /** The menu, until exit, the end of the input or a stop. */
   async run(): Promise<void> {
-    await this.#askServer();
+    await this.#askServer(this.#asks);
     if (this.#isOver) return;
     this.#show(...screens.roomMenuLines());
     while (!this.#isOver) {
@@ -90,48 +94,58 @@ export class RoomVisit {
   /**
    * Into one room and out again.
    *
-   * @throws OperationalError when the server refuses
+   * @throws OperationalError when the server refuses, or something is missing that was asked for
    * @throws UnreachableError when it does not answer
    */
-  async runErrand(
-    { kind, room: roomText, member: memberText, isProtected }: RoomErrand,
-  ): Promise<void> {
-    const room = roomText === undefined ? await this.#askRoom() : parseRoomName(roomText);
-    const member = memberText === undefined ? await this.#askMember() : parseMemberName(memberText);
-    if (room === undefined || member === undefined) return;
-    const password = isProtected ? await this.#askPassword() : undefined;
-    if (isProtected && password === undefined) return;
+  async runErrand(errand: RoomErrand): Promise<void> {
     try {
-      await this.#enter({ kind, room, member, password });
+      const missing = await this.#tryErrand(errand);
+      if (missing === undefined) return;
+      throw new OperationalError(`Cannot ${errand.kind} a room: no ${missing} was given`);
     } catch (error) {
-      if (!this.#isOver) throw error;
+      // Stopped by the person, nothing has failed.
+      if (!this.#isStopped) throw error;
     }
   }
 
-  async #askServer(): Promise<void> {
+  /** Gives what is missing, if anything. */
+  async #tryErrand(
+    { kind, room: roomText, member: memberText, isProtected }: RoomErrand,
+  ): Promise<string | undefined> {
+    const room = roomText === undefined ? await this.#askRoom() : parseRoomName(roomText);
+    if (room === undefined) return "room name";
+    const member = memberText === undefined ? await this.#askMember() : parseMemberName(memberText);
+    if (member === undefined) return "user name";
+    const password = isProtected ? await this.#askPassword() : undefined;
+    if (isProtected && password === undefined) return "password";
+    const end = await this.#enter({ kind, room, member, password });
+    return end === undefined ? "password" : undefined;
+  }
+
+  /** Asks for these parts of the server's address; what it was is offered. */
+  async #askServer(asks: RoomVisitSettings["asks"]): Promise<void> {
     const { host, tcpPort, udpPort } = this.#server;
     const port = (text: string): number | undefined =>
       /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
         ? Number(text)
         : undefined;
     const rule = "a port is a number from 1 to 65535";
-    const given = {
-      host: await this.#askFor("host", "Server", host, (text) => text, ""),
-      tcpPort: await this.#askFor("tcpPort", "TCP port", tcpPort, port, rule),
-      udpPort: await this.#askFor("udpPort", "UDP port", udpPort, port, rule),
+    const isAsked = (part: keyof RoomServerAddress): boolean => asks.includes(part);
+    this.#server = {
+      host: isAsked("host") ? await this.#askFor("Server", host, (text) => text, "") : host,
+      tcpPort: isAsked("tcpPort") ? await this.#askFor("TCP port", tcpPort, port, rule) : tcpPort,
+      udpPort: isAsked("udpPort") ? await this.#askFor("UDP port", udpPort, port, rule) : udpPort,
     };
-    this.#server = given;
+    this.#link = undefined;
   }
 
-  /** Asks for a part of the server's address, where it is to be asked for. */
+  /** Asks for a part of the server's address; nothing typed is what it was. */
   async #askFor<Value extends string | number>(
-    name: keyof RoomServerAddress,
     question: string,
     value: Value,
     read: Read<Value>,
     rule: string,
   ): Promise<Value> {
-    if (!this.#asks.includes(name)) return value;
     return await this.#askUntil(question, (typed) => typed === "" ? value : read(typed), {
       ...{ shown: String(value), rule },
     }) ?? value;
@@ -155,6 +169,9 @@ export class RoomVisit {
       case "4":
         await this.#listRooms();
         return true;
+      case "6":
+        await this.#askServer(["host", "tcpPort", "udpPort"]);
+        return !this.#isOver;
       default:
         this.#show(screens.noSuchChoiceLine(choice));
         return true;
@@ -191,10 +208,11 @@ export class RoomVisit {
         this.#show(...screens.roomListLines(answer.rooms, answer.more ?? 0));
         return;
       }
+      this.#show(screens.notToldLine(LIST, answer.success ? undefined : answer.error));
     } catch (error) {
-      if (!(error instanceof NoReplyError) || this.#isOver) throw error;
+      if (!(error instanceof HungUpError) || this.#isOver) throw error;
+      this.#show(screens.olderServerLine(LIST));
     }
-    this.#show(screens.olderServerLine("list its rooms"));
   }
 
   #openLink(): RoomLink {
@@ -202,12 +220,11 @@ export class RoomVisit {
   }
 
   #askRoom(): Promise<EnterRequest["room"] | undefined> {
-    return this.#askUntil("Room", parseRoomName, { rule: nameRule(ROOM_NAME_LENGTH.characters) });
+    return this.#askUntil("Room", parseRoomName, { rule: ROOM_NAME_RULE });
   }
 
   #askMember(): Promise<EnterRequest["member"] | undefined> {
-    const rule = nameRule(MEMBER_NAME_LENGTH.characters);
-    return this.#askUntil("User name", parseMemberName, { rule });
+    return this.#askUntil("User name", parseMemberName, { rule: MEMBER_NAME_RULE });
   }
 
   async #askPassword(): Promise<string | undefined> {
@@ -248,8 +265,4 @@ export class RoomVisit {
   #show(...lines: readonly ScreenLine[]): void {
     this.#terminal.show(lines);
   }
-}
-
-function nameRule(characters: number): string {
-  return `1 to ${characters} characters, no control characters`;
 }

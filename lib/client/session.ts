@@ -58,7 +58,8 @@ export class Session {
   readonly #over = Promise.withResolvers<void>();
   #state: MenuState = INITIAL_STATE;
   /** The visit to the rooms that is under way. */
-  #rooms: RoomVisit | undefined;
+  #rooms: { readonly visit: RoomVisit; readonly over: Promise<void> } | undefined;
+  #isStopping = false;
   #isStepping = false;
   /** What reading the next line waits for; absent while one is wanted. */
   #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
@@ -82,9 +83,14 @@ export class Session {
     return this.#over.promise;
   }
 
-  /** Leaves in order, whatever is under way. */
+  /** Leaves in order, whatever is under way: the rooms first, they are left before the client is. */
   stop(): void {
-    this.#happened({ kind: "stop" });
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const stop = (): void => this.#happened({ kind: "stop" });
+    if (this.#rooms === undefined) return stop();
+    this.#rooms.visit.stop();
+    this.#rooms.over.then(stop);
   }
 
   async #askCapabilities(): Promise<void> {
@@ -148,9 +154,13 @@ export class Session {
         return this.#calls.send(effect.text);
       case "endChat":
         return this.#calls.endChat();
-      case "visitRooms":
-        this.#visitRooms();
+      case "visitRooms": {
+        const visit = new RoomVisit(this.#settings.rooms, {
+          ...{ terminal: this.#terminal, log: this.#log },
+        });
+        this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
+      }
       case "leave":
         this.#leave();
         return;
@@ -167,16 +177,15 @@ export class Session {
     }
   }
 
-  async #visitRooms(): Promise<void> {
-    const { rooms } = this.#settings;
-    this.#rooms = new RoomVisit(rooms, { terminal: this.#terminal, log: this.#log });
+  async #visitRooms(visit: RoomVisit): Promise<void> {
     try {
-      await this.#rooms.run();
+      await visit.run();
     } catch (error) {
       this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
     }
     this.#rooms = undefined;
-    this.#happened({ kind: "roomsLeft" });
+    // The menu is not shown for the moment until the end.
+    if (!this.#isStopping) this.#happened({ kind: "roomsLeft" });
   }
 
   /** Performs an effect that ends in an event. */
@@ -249,8 +258,9 @@ export class Session {
 
   async #leave(): Promise<void> {
     this.#link.close();
-    this.#rooms?.stop();
-    await Promise.allSettled([this.#calls.stop(), this.#presence.goOffline()]);
+    this.#rooms?.visit.stop();
+    const visit = this.#rooms?.over;
+    await Promise.allSettled([visit, this.#calls.stop(), this.#presence.goOffline()]);
     this.#terminal.close();
     this.#over.resolve();
   }

@@ -1,6 +1,11 @@
 /** The command line of `client.ts rooms`. */
 
-import { parseMemberName, parseRoomName } from "../core/room_name.ts";
+import {
+  MEMBER_NAME_RULE,
+  parseMemberName,
+  parseRoomName,
+  ROOM_NAME_RULE,
+} from "../core/room_name.ts";
 import { UsageError } from "../core/errors.ts";
 import { CLIENT_OPTIONS } from "./client_options.ts";
 import {
@@ -40,13 +45,13 @@ export const ROOM_OPTIONS = {
   room: name(
     "room",
     parseRoomName,
-    "1 to 64 characters, no control characters",
+    ROOM_NAME_RULE,
     "the room to create or join",
   ),
   user: name(
     "user",
     parseMemberName,
-    "1 to 32 characters, no control characters",
+    MEMBER_NAME_RULE,
     "your name in the room",
   ),
   password: toggle("password", "ask for a password that joining the new room shall take"),

@@ -173,11 +173,29 @@ export const MAX_ROOM_PAYLOAD_BYTES = 4096;
 /** Largest room datagram to a server in bytes, its header included (protocols/rooms.md, UCRP). */
 export const MAX_ROOM_DATAGRAM_BYTES = 4096;
 
+/** Longest token in bytes: a datagram tells its length in one byte (protocols/rooms.md, UCRP). */
+export const MAX_ROOM_TOKEN_BYTES = 255;
+
 /** Longest answer about rooms: a list of them is cut at a whole room below it. */
 export const MAX_ROOM_ANSWER_BYTES = 256 * 1024;
 
 /** Seconds between two `__REGISTER__` of a client, which keep it from expiring. */
 export const ROOM_KEEP_ALIVE_SECONDS = 20;
+
+/**
+ * Seconds somebody waits for an answer about rooms: our client for 10, and a room that takes longer
+ * to make, because its password waits to be hashed, is not made.
+ */
+export const ROOM_ANSWER_SECONDS = { client: 10, server: 8 } as const;
+
+/**
+ * Messages a second our client sends to a room, and at once, however fast they are typed or piped:
+ * below what a server takes, so that none is dropped.
+ */
+export const ROOM_PACE = { rate: 80, burst: 100 } as const;
+
+/** Rooms with a password one address may create at once, and a minute in the long run. */
+export const PROTECTED_CREATES_PER_ADDRESS = 20;
 
 /** Datagrams to members that may wait for the system; more are dropped and counted. */
 export const MAX_PENDING_DATAGRAMS = 20_000;

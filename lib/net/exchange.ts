@@ -10,6 +10,9 @@ import { connectTcp, hostPort } from "./tcp.ts";
 /** A server that let us connect and then said nothing, or too little. */
 export class NoReplyError extends UnreachableError {}
 
+/** One that ended the connection so, as older servers do on what they do not know. */
+export class HungUpError extends NoReplyError {}
+
 /** Who is asked, what, and within what bounds. */
 export interface Exchange<Answer> {
   /** Name or address. */
@@ -32,7 +35,8 @@ export interface Exchange<Answer> {
  * Asks and gives the answer.
  *
  * @throws UnreachableError when no connection could be had
- * @throws NoReplyError when it could, and no answer came
+ * @throws NoReplyError when it could, and no answer came in time
+ * @throws HungUpError when the other side ended it without an answer
  */
 export async function exchange<Answer>(
   { host, port, request, read, timeoutMs, signal, reached }: Exchange<Answer>,
@@ -54,12 +58,13 @@ export async function exchange<Answer>(
     const answer = await read(conn);
     if (answer !== undefined) return answer;
   } catch (error) {
-    const why = late ? `did not answer within ${timeoutMs / 1000} s` : "hung up";
+    if (!late) throw new HungUpError(`The server at ${at} hung up`, { cause: error });
+    const why = `did not answer within ${timeoutMs / 1000} s`;
     throw new NoReplyError(`The server at ${at} ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", close);
     close();
   }
-  throw new NoReplyError(`The server at ${at} hung up without a reply`);
+  throw new HungUpError(`The server at ${at} hung up without a reply`);
 }

@@ -3,11 +3,18 @@
  * docs/protocols/rooms-extensions.md.
  */
 
+import { ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import { BusyError, reasonOf, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { EnterRefusal, Rooms } from "../services/rooms.ts";
+import type { AddressAllowance } from "./address_allowance.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
-import { encodeRoomAnswer, PASSWORD_NEEDED, type RoomAnswer } from "../wire/room_answer.ts";
+import {
+  encodeRoomAnswer,
+  NO_MEMBER,
+  PASSWORD_NEEDED,
+  type RoomAnswer,
+} from "../wire/room_answer.ts";
 import { type EnterRequest, parseRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import type { TcrpFrame } from "../wire/tcrp.ts";
 
@@ -16,6 +23,8 @@ export interface RoomRequestParts {
   readonly rooms: Rooms;
   /** Counts wrong passwords of rooms. */
   readonly attempts: LoginAttempts;
+  /** Counts rooms created with a password. */
+  readonly creates: AddressAllowance;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,6 +40,8 @@ const REFUSALS: Readonly<Record<EnterRefusal, string>> = {
 };
 
 const TOO_MANY_ATTEMPTS = "too many wrong passwords, try again in a minute";
+
+const TOO_MANY_CREATED = "too many rooms with a password from your address, try again in a minute";
 
 /** Answers room requests. */
 export class RoomRequests {
@@ -70,29 +81,34 @@ export class RoomRequests {
       case "list":
         return {
           ...{ success: true, token: "" },
-          rooms: Array.from(rooms.rooms(), ({ name, members, hash }) => ({
-            room: name,
-            members: members.size,
+          rooms: (await rooms.rooms()).map(({ room, members, hash }) => ({
+            room,
+            members: members.length,
             password: hash !== undefined,
           })),
         };
       case "who": {
-        const room = rooms.roomOf(request.room, request.token);
-        if (room === undefined) return refused("that token is of no member of the room");
-        const members = Array.from(room.members.values(), ({ name }) => name);
+        const room = await rooms.roomOf(request.room, request.token);
+        if (room === undefined) return refused(NO_MEMBER);
+        const members = room.members.map(({ member }) => member);
         return { success: true, token: "", members, host: room.host };
       }
     }
   }
 
   async #enter(request: EnterRequest, ip: string): Promise<RoomAnswer> {
-    const { rooms, attempts, clock } = this.#parts;
+    const { rooms, attempts, creates, clock } = this.#parts;
     const { kind, room, member, password } = request;
-    // Counted for each address: a room has many who know its password, and nobody locks them out.
+    const asked = clock();
+    const isWaiting = (): boolean => clock() - asked < ROOM_ANSWER_SECONDS.server * 1000;
+    // Counted for each address: who guesses elsewhere locks nobody out.
     const name = `${room} ${ip}`;
     const mayTry = (): boolean => attempts.mayTry(name, ip, clock());
     if (password !== undefined && kind === "join" && !mayTry()) return refused(TOO_MANY_ATTEMPTS);
-    const outcome = await rooms[kind]({ room, member, password, ip }, clock());
+    if (password !== undefined && kind === "create" && !creates.take(ip, asked)) {
+      return refused(TOO_MANY_CREATED);
+    }
+    const outcome = await rooms[kind]({ room, member, password, ip, isWaiting }, asked);
     if (outcome.kind === "entered") return { success: true, token: outcome.token };
     if (outcome.why === "wrong password") {
       // Of many guesses at once, no more are answered than of many in turn.

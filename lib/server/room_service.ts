@@ -3,13 +3,18 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
-import { MAX_ROOM_DATAGRAM_BYTES, type RoomLimits } from "../core/limits.ts";
+import {
+  MAX_ROOM_DATAGRAM_BYTES,
+  PROTECTED_CREATES_PER_ADDRESS,
+  type RoomLimits,
+} from "../core/limits.ts";
 import { isAnswerable } from "../net/answerable.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Rooms } from "../services/rooms.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
+import { AddressAllowance } from "./address_allowance.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
@@ -67,7 +72,8 @@ export function startRooms(
     send: (datagram, to) => socket.sendTo(datagram, to),
   });
   const attempts = new LoginAttempts(trusted);
-  const requests = new RoomRequests({ rooms, attempts, clock, log });
+  const creates = new AddressAllowance(PROTECTED_CREATES_PER_ADDRESS, trusted);
+  const requests = new RoomRequests({ rooms, attempts, creates, clock, log });
   const sessions = new RoomSessions(
     (frame, fromIp) => requests.answer(frame, fromIp),
     limits.readDeadlineSeconds,

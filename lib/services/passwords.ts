@@ -42,11 +42,12 @@ export class Passwords {
   /**
    * Makes the record to store for a password; another one each time.
    *
-   * @throws BusyError when too many hashes are waited for already
+   * @param isWanted see {@linkcode Turns.run}
+   * @throws BusyError when too many hashes are waited for already, or it is not wanted any more
    */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, isWanted?: () => boolean): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    const hash = await this.#scrypt(password, salt, this.#cost);
+    const hash = await this.#scrypt(password, salt, this.#cost, isWanted);
     return encodePasswordRecord({ cost: this.#cost, salt, hash });
   }
 
@@ -54,12 +55,17 @@ export class Passwords {
    * Whether a password belongs to a stored record. Takes as long without a record, or with one that
    * cannot be read, and is false then.
    *
-   * @throws BusyError when too many hashes are waited for already
+   * @param isWanted see {@linkcode Turns.run}
+   * @throws BusyError when too many hashes are waited for already, or it is not wanted any more
    */
-  async verify(password: string, stored: string | undefined): Promise<boolean> {
+  async verify(
+    password: string,
+    stored: string | undefined,
+    isWanted?: () => boolean,
+  ): Promise<boolean> {
     const record = stored === undefined ? undefined : parsePasswordRecord(stored);
     const { cost, salt, hash } = record ?? this.#nobody;
-    const isEqual = timingSafeEqual(await this.#scrypt(password, salt, cost), hash);
+    const isEqual = timingSafeEqual(await this.#scrypt(password, salt, cost, isWanted), hash);
     return isEqual && record !== undefined;
   }
 
@@ -69,7 +75,12 @@ export class Passwords {
     return cost?.log2N !== this.#cost.log2N || cost.r !== this.#cost.r || cost.p !== this.#cost.p;
   }
 
-  #scrypt(password: string, salt: Uint8Array, cost: ScryptCost): Promise<Uint8Array> {
+  #scrypt(
+    password: string,
+    salt: Uint8Array,
+    cost: ScryptCost,
+    isWanted?: () => boolean,
+  ): Promise<Uint8Array> {
     // Keyboards differ in how they compose letters; the password is the same.
     const text = password.normalize("NFC");
     const { log2N, r, p } = cost;
@@ -80,7 +91,6 @@ export class Passwords {
           if (error === null) resolve(hash);
           else reject(error);
         });
-      })
-    );
+      }), isWanted);
   }
 }

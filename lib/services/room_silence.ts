@@ -34,7 +34,7 @@ export class RoomSilence {
   async judge(rooms: Iterable<Room>, now: number): Promise<void> {
     const changes: Promise<unknown>[] = [];
     for (const room of rooms) {
-      // Its server ended between creating it and letting its host in.
+      // Older servers created a room first and let its host in then; this one ended in between.
       if (!room.members.has(room.host) && now - room.since >= this.#idleMs) {
         changes.push(this.#store.change({ kind: "close room", room: room.name }));
       }
@@ -55,7 +55,8 @@ export class RoomSilence {
     if (silentMs < quietMs) return undefined;
     if (doubtedAt === undefined) return this.#doubt(member, now);
     const isLate = silentMs >= this.#idleMs && now - doubtedAt >= this.#doubtMs;
-    return isLate ? this.#expire(member, now) : undefined;
+    // Not so when somebody vouches in the last moment, which the next reading tells.
+    return isLate ? this.#tell("expire member", member) : undefined;
   }
 
   async #vouch(member: Member): Promise<void> {
@@ -75,17 +76,11 @@ export class RoomSilence {
     }
   }
 
-  async #expire(member: Member, now: number): Promise<void> {
-    if (await this.#tell("expire member", member) === "done") return;
-    // Somebody has vouched in the last moment.
-    member.doubtedAt = undefined;
-    member.heardAt = now;
-  }
-
   #tell(
     kind: "vouch for member" | "doubt member" | "expire member",
     member: Member,
   ): Promise<ChangeOutcome> {
-    return this.#store.change({ kind, room: member.room.name, member: member.name });
+    const { room, name, token } = member;
+    return this.#store.change({ kind, room: room.name, member: name, token });
   }
 }

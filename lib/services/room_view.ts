@@ -49,6 +49,8 @@ export interface Member {
   doubtedAt: number | undefined;
   /** Whether they are on their way out. */
   isLeaving: boolean;
+  /** Whether they came in through another server and this one has not heard them. */
+  isElsewhere: boolean;
 }
 
 /** Why a member is gone: they left or expired, or their room closed and they were not its host. */
@@ -71,6 +73,7 @@ export class RoomView {
   readonly #rooms = new Map<string, OwnRoom>();
   readonly #watch: MemberWatch;
   #adopted: readonly StoredRoom[] | undefined;
+  #hasRead = false;
 
   /** Starts without any. */
   constructor(watch: MemberWatch) {
@@ -87,9 +90,14 @@ export class RoomView {
     return this.#rooms.values();
   }
 
-  /** A room. */
-  room(name: string): Room | undefined {
-    return this.#rooms.get(name);
+  /** Whether all that the store says was read once: who comes later has come through somebody. */
+  get hasRead(): boolean {
+    return this.#hasRead;
+  }
+
+  /** The member of a room that a token proves. */
+  memberOf(name: string, token: string): Member | undefined {
+    return this.#rooms.get(name)?.members.values().find((member) => member.token === token);
   }
 
   /** Takes over all that the store says: what it has no more is gone. */
@@ -101,6 +109,7 @@ export class RoomView {
     }
     for (const room of stored) this.adoptRoom(room, now);
     this.#adopted = stored;
+    this.#hasRead = true;
   }
 
   /** Takes over what the store says of one room. */
@@ -117,11 +126,11 @@ export class RoomView {
     for (const member of stored.members) this.#adoptMember(room, member, now);
   }
 
-  /** A room is closed: in the store already, or never really open. */
-  close(name: string): void {
-    const room = this.#rooms.get(name);
+  /** A room is closed in the store already. Another one that took its name stays. */
+  close(closed: Room): void {
+    const room = this.#rooms.get(closed.name);
     this.#adopted = undefined;
-    if (room !== undefined) this.#close(room);
+    if (room !== undefined && room === closed) this.#close(room);
   }
 
   /** A member is gone from the store. */
@@ -160,6 +169,7 @@ export class RoomView {
         spokeAt: -Infinity,
         doubtedAt: undefined,
         isLeaving: false,
+        isElsewhere: this.#hasRead,
       },
     };
     room.members.set(name, member);

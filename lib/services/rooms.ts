@@ -8,12 +8,13 @@
  *   this server has just started) the first datagram from where they joined settles it.
  */
 
+import { BusyError } from "../core/errors.ts";
 import type { RoomLimits } from "../core/limits.ts";
 import type { PeerAddress } from "../core/presence.ts";
 import type { MemberName, RoomName } from "../core/room_name.ts";
-import type { Store } from "../storage/store.ts";
+import type { Store, StoredRoom } from "../storage/store.ts";
 import { RoomSilence } from "./room_silence.ts";
-import { type Member, type MemberWatch, type Room, RoomView } from "./room_view.ts";
+import { type Member, type MemberWatch, RoomView } from "./room_view.ts";
 import { Turns } from "./turns.ts";
 
 /** Why somebody does not get into a room. */
@@ -41,14 +42,20 @@ export interface Entrant {
   readonly password: string | undefined;
   /** Where they are. */
   readonly ip: string;
+  /** Whether they still wait for the answer: nobody is let in who has given up. */
+  readonly isWaiting: () => boolean;
 }
 
 /** Hashing of passwords; see `passwords.ts`. */
 export interface RoomPasswords {
-  /** The record to store for a password. */
-  hash(password: string): Promise<string>;
-  /** Whether a password belongs to a record. */
-  verify(password: string, stored: string | undefined): Promise<boolean>;
+  /** The record to store for a password. @throws BusyError also when it is not wanted any more */
+  hash(password: string, isWanted: () => boolean): Promise<string>;
+  /** Whether a password belongs to a record. @throws BusyError as for `hash` */
+  verify(
+    password: string,
+    stored: string | undefined,
+    isWanted: () => boolean,
+  ): Promise<boolean>;
 }
 
 /** What rooms need. */
@@ -82,9 +89,9 @@ export class Rooms {
     this.#silence = new RoomSilence(parts.store, parts.limits.roomIdleSeconds);
   }
 
-  /** Every room, in the order they were seen. */
-  rooms(): Iterable<Room> {
-    return this.#view.rooms();
+  /** Every room, in the order they were created. */
+  async rooms(): Promise<readonly StoredRoom[]> {
+    return await this.#parts.store.rooms();
   }
 
   /** How many rooms there are. */
@@ -92,48 +99,64 @@ export class Rooms {
     return this.#view.size;
   }
 
-  /** A room, for one of its members; `undefined` for anybody else. */
-  roomOf(name: RoomName, token: string): Room | undefined {
-    const room = this.#view.room(name);
-    const isMember = room !== undefined &&
-      room.members.values().some((member) => member.token === token);
-    return isMember ? room : undefined;
+  /**
+   * A room by the newest state there is, for one of its members; `undefined` for anybody else. Who
+   * hears that they are no member leaves, so nothing older will do.
+   */
+  async roomOf(name: RoomName, token: string): Promise<StoredRoom | undefined> {
+    const room = await this.#parts.store.room(name);
+    return room?.members.some((member) => member.token === token) ? room : undefined;
   }
 
   /** Creates a room with its host in it. @throws StorageError, BusyError */
-  async create({ room, member, password, ip }: Entrant, now: number): Promise<EnterOutcome> {
-    const { limits, passwords } = this.#parts;
+  async create(entrant: Entrant, now: number): Promise<EnterOutcome> {
+    const { store, limits, mintToken } = this.#parts;
+    const { room, member, ip } = entrant;
     if (this.#view.size + this.#creating >= limits.maxRooms) return refused("too many rooms");
     this.#creating++;
     try {
-      const hash = password === undefined ? undefined : await passwords.hash(password);
-      const outcome = await this.#parts.store.change({
-        kind: "create room",
-        room,
-        host: member,
-        hash,
+      const hash = await this.#hash(entrant);
+      if (hash === "room exists") return refused(hash);
+      const token = mintToken();
+      const outcome = await store.change({
+        ...{ kind: "create room", room, host: member, hash },
+        hostSeat: { token, ip },
       });
-      if (outcome !== "done") return refused("room exists");
-      return await this.#enter(room, member, ip, now);
+      return outcome === "done" ? await this.#entered(room, token, now) : refused("room exists");
     } finally {
       this.#creating--;
     }
   }
 
+  /** The hash a new room shall have. It is costly, and not made for a name that is taken. */
+  async #hash(
+    { room, password, isWaiting }: Entrant,
+  ): Promise<string | undefined | "room exists"> {
+    if (password === undefined) return undefined;
+    const { store, passwords } = this.#parts;
+    if (await store.room(room) !== undefined) return "room exists";
+    const hash = await passwords.hash(password, isWaiting);
+    requireWaiting(isWaiting);
+    return hash;
+  }
+
   /** Joins a room. @throws StorageError, BusyError */
-  async join({ room, member, password, ip }: Entrant, now: number): Promise<EnterOutcome> {
+  async join(
+    { room, member, password, ip, isWaiting }: Entrant,
+    now: number,
+  ): Promise<EnterOutcome> {
     const { store, limits, passwords } = this.#parts;
     const stored = await store.room(room);
     if (stored === undefined) return refused("no such room");
     if (stored.hash !== undefined) {
       if (password === undefined) return refused("password needed");
-      if (!await passwords.verify(password, stored.hash)) return refused("wrong password");
+      const isRight = await passwords.verify(password, stored.hash, isWaiting);
+      if (!isRight) return refused("wrong password");
+      requireWaiting(isWaiting);
     }
     const known = stored.members.find((known) => known.member === member);
     if (known !== undefined) {
-      const seen = this.#view.room(room)?.members.get(member);
-      const isLive = seen?.address !== undefined || seen?.isLeaving;
-      return known.ip === ip && !isLive
+      return known.ip === ip && !this.#mayBeLive(room, known.token)
         ? { kind: "entered", token: known.token }
         : refused("name taken");
     }
@@ -159,11 +182,26 @@ export class Rooms {
     const token = mintToken();
     const outcome = await store.change({ kind: "join room", room, member, token, ip });
     if (outcome !== "done") return refused(outcome === "absent" ? "no such room" : "name taken");
+    return await this.#entered(room, token, now);
+  }
+
+  /** Adopts a room that somebody has got into through this server. */
+  async #entered(room: RoomName, token: string, now: number): Promise<EnterOutcome> {
     await this.#adopting.run(async () => {
-      const stored = await store.room(room);
-      if (stored !== undefined) this.#view.adoptRoom(stored, now);
+      const stored = await this.#parts.store.room(room);
+      if (stored === undefined) return;
+      this.#view.adoptRoom(stored, now);
+      const member = this.#view.memberOf(room, token);
+      if (member !== undefined) member.isElsewhere = false;
     });
     return { kind: "entered", token };
+  }
+
+  /** Whether a member may be registered: here, or at another server, which only it can know. */
+  #mayBeLive(room: RoomName, token: string): boolean {
+    const member = this.#view.memberOf(room, token);
+    if (member === undefined) return this.#view.hasRead;
+    return member.address !== undefined || member.isLeaving || member.isElsewhere;
   }
 
   /**
@@ -184,6 +222,7 @@ export class Rooms {
       return false;
     }
     member.heardAt = member.spokeAt = now;
+    member.isElsewhere = false;
     return true;
   }
 
@@ -192,20 +231,20 @@ export class Rooms {
     if (member.isLeaving) return;
     member.isLeaving = true;
     member.address = undefined;
-    const { room, name } = member;
+    const { room, name, token } = member;
     const isHost = name === room.host;
     try {
       await this.#parts.store.change(
         isHost
-          ? { kind: "close room", room: room.name }
-          : { kind: "leave room", room: room.name, member: name },
+          ? { kind: "close room", room: room.name, token }
+          : { kind: "leave room", room: room.name, member: name, token },
       );
     } catch (error) {
       member.isLeaving = false;
       throw error;
     }
     await this.#adopting.run(() => {
-      if (isHost) this.#view.close(room.name);
+      if (isHost) this.#view.close(room);
       else this.#view.remove(member);
       return Promise.resolve();
     });
@@ -223,6 +262,11 @@ export class Rooms {
     await this.catchUp(now);
     await this.#silence.judge(this.#view.rooms(), now);
   }
+}
+
+/** The work is not lost, but nothing may come of it that nobody is told. */
+function requireWaiting(isWaiting: () => boolean): void {
+  if (!isWaiting()) throw new BusyError("It took longer than anybody waits");
 }
 
 function refused(why: EnterRefusal): EnterOutcome {

@@ -26,9 +26,10 @@ export class Turns {
   /**
    * Does `work` when its turn has come, and gives what came of it.
    *
-   * @throws BusyError at once when too much waits already
+   * @param isWanted asked when the turn has come: work that nobody waits for any more is not begun
+   * @throws BusyError at once when too much waits already, and when it is not wanted any more
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>, isWanted: () => boolean = () => true): Promise<T> {
     if (this.#running < this.#limits.atOnce) {
       this.#running++;
     } else {
@@ -38,6 +39,7 @@ export class Turns {
       await new Promise<void>((resume) => this.#waiting.push(resume));
     }
     try {
+      if (!isWanted()) throw new BusyError("Nobody waits for it any more, try again later");
       return await work();
     } finally {
       // The place is handed on as it is, so that nobody new can slip in between.

@@ -45,6 +45,7 @@ export class DirectoryLock {
   #grown = 1;
   #heldSince: number | undefined;
   #wanted = false;
+  #isInUse = false;
   #askedAt = 0;
   #granting: Promise<void> | undefined;
   #lettingGo: Promise<void> = Promise.resolve();
@@ -70,7 +71,8 @@ export class DirectoryLock {
    */
   async acquire(): Promise<boolean> {
     clearTimeout(this.#idle);
-    if (this.#heldSince !== undefined) return false;
+    this.#isInUse = this.#heldSince !== undefined;
+    if (this.#isInUse) return false;
     this.#wanted = true;
     if (this.#granting === undefined) {
       this.#askedAt = performance.now();
@@ -78,9 +80,11 @@ export class DirectoryLock {
     }
     // Whoever comes while a holder is stuck need not wait as long as the first one did.
     const left = this.#timing.deadlineMs - (performance.now() - this.#askedAt);
-    if (await within(this.#granting, Math.max(left, MIN_WAIT_MS))) return true;
     // It may have come in the very moment the wait ended.
-    if (this.#heldSince !== undefined) return true;
+    const isGranted = await within(this.#granting, Math.max(left, MIN_WAIT_MS)) ||
+      this.#heldSince !== undefined;
+    this.#isInUse = isGranted;
+    if (isGranted) return true;
     this.#wanted = false;
     throw new StorageError("Another server holds the data directory and does not let go of it");
   }
@@ -88,6 +92,7 @@ export class DirectoryLock {
   /** Gives the lock back; it is kept for a moment when this process's turn is not over. */
   release(): void {
     this.#wanted = false;
+    this.#isInUse = false;
     const heldFor = performance.now() - (this.#heldSince ?? 0);
     const { turnMs, idleMs, growth = 1 } = this.#timing;
     this.#turnWasOver = heldFor > turnMs * this.#grown;
@@ -95,7 +100,7 @@ export class DirectoryLock {
       this.#grown = Math.min(2 * this.#grown, growth);
       this.#letGo();
     } else {
-      this.#idle = setTimeout(() => this.#letGo(), idleMs * this.#grown);
+      this.#idle = setTimeout(this.#letGoIdle, idleMs * this.#grown);
     }
   }
 
@@ -121,6 +126,14 @@ export class DirectoryLock {
     this.#heldSince = performance.now();
     if (!this.#wanted) this.#letGo();
   }
+
+  /**
+   * Deno 2.6 runs a timer that was cleared when it was due already: the lock may be in
+   * use again, and letting go of it then would be the end of every promise.
+   */
+  readonly #letGoIdle = (): void => {
+    if (!this.#isInUse && this.#heldSince !== undefined) this.#letGo();
+  };
 
   #letGo(): void {
     this.#heldSince = undefined;

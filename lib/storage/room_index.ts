@@ -37,10 +37,13 @@ export class RoomIndex {
     const room = this.#rooms.get(change.room);
     if (change.kind === "create room") return room === undefined ? "done" : "exists";
     if (room === undefined) return "absent";
-    if (change.kind === "close room") return "done";
+    if (change.kind === "close room") {
+      const host = room.members.get(room.host);
+      return isMeant(host, change.token) ? "done" : "absent";
+    }
     const member = room.members.get(change.member);
     if (change.kind === "join room") return member === undefined ? "done" : "exists";
-    if (member === undefined) return "absent";
+    if (member === undefined || !isMeant(member, change.token)) return "absent";
     const isDoubted = member.isDoubted ?? false;
     if (change.kind === "doubt member") return isDoubted ? "exists" : "done";
     return change.kind === "leave room" || isDoubted ? "done" : "absent";
@@ -59,7 +62,11 @@ export class RoomIndex {
   #make(change: RoomChange): Undo {
     const rooms = this.#rooms;
     if (change.kind === "create room") {
-      rooms.set(change.room, { host: change.host, hash: change.hash, members: new Map() });
+      const { room, host, hash, hostSeat } = change;
+      const members = hostSeat === undefined
+        ? []
+        : [[host, { member: host, ...hostSeat }] as const];
+      rooms.set(room, { host, hash, members: new Map(members) });
       return () => rooms.delete(change.room);
     }
     const room = rooms.get(change.room)!;
@@ -77,6 +84,11 @@ export class RoomIndex {
     const isEnd = change.kind === "expire member" && change.member === room.host;
     return isEnd ? take(rooms, change.room) : take(room.members, change.member);
   }
+}
+
+/** Whether a change is about this member, and not about one who had the name before. */
+function isMeant(member: StoredMember | undefined, token: string | undefined): boolean {
+  return token === undefined || member?.token === token;
 }
 
 function storedRoom(room: string, { host, hash, members }: Room): StoredRoom {

@@ -29,8 +29,15 @@ export type RoomChange =
     readonly host: string;
     /** Hash of the password that joining takes, if any. */
     readonly hash: string | undefined;
+    /** Lets the host in at once: nobody else can take their name meanwhile. */
+    readonly hostSeat?: HostSeat;
   }
-  | { readonly kind: "close room"; readonly room: string }
+  | {
+    readonly kind: "close room";
+    readonly room: string;
+    /** The host's: a room whose host has another one is another room, and the change is `absent`. */
+    readonly token?: string;
+  }
   | {
     readonly kind: "join room";
     readonly room: string;
@@ -39,7 +46,13 @@ export type RoomChange =
     /** Where the member joined from. */
     readonly ip: string;
   }
-  | { readonly kind: "leave room"; readonly room: string; readonly member: string }
+  | {
+    readonly kind: "leave room";
+    readonly room: string;
+    readonly member: string;
+    /** The member's: one with another token is somebody else, and the change is `absent`. */
+    readonly token?: string;
+  }
   /**
    * How a silent member goes when several servers share the rooms. One server hears nothing of them
    * and doubts; another that does hear them vouches, and the doubt is gone; a doubt that stays
@@ -49,7 +62,17 @@ export type RoomChange =
     readonly kind: "doubt member" | "vouch for member" | "expire member";
     readonly room: string;
     readonly member: string;
+    /** As for leaving. */
+    readonly token?: string;
   };
+
+/** What a member is let in with. */
+export interface HostSeat {
+  /** What proves them. */
+  readonly token: string;
+  /** Where they joined from. */
+  readonly ip: string;
+}
 
 /** A change somebody asks for. */
 export type StoreChange = UserChange | RoomChange;

@@ -16,6 +16,7 @@
  * - The first record of a file is `journal`. It names the format and what went before: its own
  *   sequence is that of the last record before the file, and its last field is that record's
  *   checksum (`-` when nothing went before), so that files of different histories are told apart.
+ * - Tokens that a change was judged by (`store.ts`) are not written: what is written was judged.
  * - Names of rooms and members are any text and written as `field.ts` says.
  */
 
@@ -93,8 +94,11 @@ const MEMBER_WORDS = {
 function roomWords(entry: Extract<StoreChange, { readonly room: string }>): string {
   const room = encodeField(entry.room);
   switch (entry.kind) {
-    case "create room":
-      return `room ${room} ${encodeField(entry.host)} ${encodeField(entry.hash ?? "")}`;
+    case "create room": {
+      const { host, hash = "", hostSeat } = entry;
+      const seat = hostSeat === undefined ? [] : [hostSeat.token, hostSeat.ip];
+      return ["room", room, ...[host, hash, ...seat].map(encodeField)].join(" ");
+    }
     case "close room":
       return `close ${room}`;
     case "join room":
@@ -149,10 +153,13 @@ const ENTRIES: ReadonlyMap<string, ParseEntry> = new Map<string, ParseEntry>([
     return user && hash !== undefined ? { kind: "set password", user, hash } : "format";
   }],
   ["room", (fields) => {
-    const [room, host, hash] = decodeFields(fields, 3);
-    return room === undefined || host === undefined
-      ? "format"
-      : { kind: "create room", room, host, hash: hash || undefined };
+    // A room that lets its host in has two more; older journals have none such.
+    const [room, host, hash, token, ip] = decodeFields(fields, fields.length === 5 ? 5 : 3);
+    if (room === undefined || host === undefined) return "format";
+    const created = { kind: "create room", room, host, hash: hash || undefined } as const;
+    return token === undefined || ip === undefined
+      ? created
+      : { ...created, hostSeat: { token, ip } };
   }],
   ["close", (fields) => {
     const [room] = decodeFields(fields, 1);

@@ -46,6 +46,9 @@ export type RoomAnswer = GrantedAnswer | RefusedAnswer;
 /** Why joining failed where a password is needed; a client that hears it may ask for one. */
 export const PASSWORD_NEEDED = "a password is needed";
 
+/** Why `who` failed for somebody who is no member, or no more: a client's chat is over then. */
+export const NO_MEMBER = "that token is of no member of the room";
+
 const encoder = new TextEncoder();
 
 /** Writes both frames that answer a request; room and operation are repeated as they came. */

@@ -5,11 +5,11 @@
 
 import { MAX_PASSWORD_BYTES, MAX_ROOM_PAYLOAD_BYTES } from "../core/limits.ts";
 import {
-  MEMBER_NAME_LENGTH,
+  MEMBER_NAME_RULE,
   type MemberName,
   parseMemberName,
   parseRoomName,
-  ROOM_NAME_LENGTH,
+  ROOM_NAME_RULE,
   type RoomName,
 } from "../core/room_name.ts";
 import { encodeTcrpFrame, TCRP_STATES, type TcrpFrame } from "./tcrp.ts";
@@ -103,9 +103,9 @@ function parseEnter(
   const said = parsePayload(payload);
   if (said === undefined) return invalid("the payload is no JSON");
   const room = parseRoomName(roomText);
-  if (room === undefined) return invalid(nameRule("a room name", ROOM_NAME_LENGTH));
+  if (room === undefined) return invalid(`a room name has ${ROOM_NAME_RULE}`);
   const member = parseMemberName(said.username ?? "");
-  if (member === undefined) return invalid(nameRule("a user name", MEMBER_NAME_LENGTH));
+  if (member === undefined) return invalid(`a user name has ${MEMBER_NAME_RULE}`);
   if (!isProtected) return { kind, room, member, password: undefined };
   const { password = "" } = said;
   if (password === "" || encode(password).length > MAX_PASSWORD_BYTES) {
@@ -116,16 +116,9 @@ function parseEnter(
 
 function parseWho(roomText: string, payload: string): RoomRequest | InvalidRequest {
   const room = parseRoomName(roomText);
-  if (room === undefined) return invalid(nameRule("a room name", ROOM_NAME_LENGTH));
+  if (room === undefined) return invalid(`a room name has ${ROOM_NAME_RULE}`);
   const token = parsePayload(payload)?.token;
   return token === undefined ? invalid("the token is missing") : { kind: "who", room, token };
-}
-
-function nameRule(
-  what: string,
-  { characters, bytes }: typeof ROOM_NAME_LENGTH | typeof MEMBER_NAME_LENGTH,
-): string {
-  return `${what} has 1 to ${characters} characters, at most ${bytes} bytes, no control characters`;
 }
 
 /** What a payload says, where it says it with text. */

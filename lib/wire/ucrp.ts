@@ -7,7 +7,7 @@
  */
 
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
-import type { MemberName } from "../core/room_name.ts";
+import { type MemberName, unquoted } from "../core/room_name.ts";
 
 const encoder = new TextEncoder();
 
@@ -144,16 +144,7 @@ export function parseRoomDelivery(bytes: Uint8Array): RoomDelivery | undefined {
   if (sameBytes(bytes, ROOM_CLOSED)) return { kind: "closed" };
   const messageAt = 1 + (bytes[0] ?? 0);
   if (bytes.length < messageAt) return undefined;
-  const sender = withoutQuotes(decoder.decode(bytes.subarray(1, messageAt)));
-  return { kind: "message", sender, text: decoder.decode(bytes.subarray(messageAt)) };
-}
-
-function withoutQuotes(name: string): string {
-  if (!name.startsWith('"')) return name;
-  try {
-    const text: unknown = JSON.parse(name);
-    return typeof text === "string" ? text : name;
-  } catch {
-    return name;
-  }
+  const name = decoder.decode(bytes.subarray(1, messageAt));
+  const text = decoder.decode(bytes.subarray(messageAt));
+  return { kind: "message", sender: unquoted(name) ?? name, text };
 }

@@ -1,8 +1,8 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { RoomLink } from "../../lib/client/room_link.ts";
 import { UnreachableError } from "../../lib/core/errors.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
-import { NoReplyError } from "../../lib/net/exchange.ts";
+import { HungUpError, NoReplyError } from "../../lib/net/exchange.ts";
 import type { RoomAnswer } from "../../lib/wire/room_answer.ts";
 import { frame, TOKEN } from "../samples/room_samples.ts";
 import { latin1 } from "../samples/sample.ts";
@@ -48,8 +48,8 @@ Deno.test("RoomLink: a refusal needs no second frame", async () => {
 });
 
 Deno.test("RoomLink: a server that hangs up has not replied; an older one does so", async () => {
-  await assertRejects(() => askServer(), NoReplyError);
-  await assertRejects(() => askServer(COMPLIANCE.slice(0, 20)), NoReplyError);
+  await assertRejects(() => askServer(), HungUpError);
+  await assertRejects(() => askServer(COMPLIANCE.slice(0, 20)), HungUpError);
 });
 
 Deno.test("RoomLink: what is no answer of a room server is told so", async () => {
@@ -64,6 +64,15 @@ Deno.test("RoomLink: what is no answer of a room server is told so", async () =>
     const error = await assertRejects(() => askServer(...pieces), UnreachableError);
     assertMatch(error.message, /does not answer as a room server|hung up without a reply/);
   }
+});
+
+Deno.test("RoomLink: a server that takes too long is no older one", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const link = new RoomLink({ host: "127.0.0.1", tcpPort: port, udpPort: 0 }, 20);
+  const error = await assertRejects(() => link.ask({ kind: "list" }), NoReplyError);
+  assertMatch(error.message, /did not answer within 0\.02 s$/);
+  assert(!(error instanceof HungUpError));
 });
 
 Deno.test("RoomLink: close() breaks off what is under way", async () => {

@@ -11,7 +11,7 @@ function texts(lines: readonly { readonly text: string }[]): string[] {
 Deno.test("roomMenuLines() has create, join and exit in front", PURE, () => {
   assertEquals(texts(screens.roomMenuLines()), [
     "  1 create a room   2 join a room   3 exit",
-    "  4 list rooms   5 create with a password",
+    "  4 list rooms   5 create with a password   6 another server",
   ]);
 });
 
@@ -54,7 +54,10 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
     screens.whoLine(nasty, [nasty], nasty),
     ...screens.roomListLines([{ room: nasty, members: 1, password: false }], 0),
     ...screens.enteredLines("join", nasty),
-    screens.roomLeftLine("create", nasty),
+    screens.roomLeftLine("create", nasty, false),
+    screens.roomLeftLine("join", nasty, true),
+    screens.roomSilentLine(nasty),
+    screens.notToldLine("list its rooms", nasty),
     screens.roomClosedLine(nasty),
     screens.roomPrompt(nasty),
     screens.valuePrompt("Server", nasty),

@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { RoomTalk } from "../../lib/client/room_talk.ts";
+import { DEFAULT_ROOM_LIMITS } from "../../lib/core/limits.ts";
+import { TokenBucket } from "../../lib/net/token_bucket.ts";
 import { parseRoomDatagram } from "../../lib/wire/ucrp.ts";
 import { TOKEN } from "../samples/room_samples.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
@@ -37,6 +39,16 @@ class HeardMember implements AsyncDisposable {
     return message!;
   }
 
+  /** The port of the server. */
+  get port(): number {
+    return (this.#socket.addr as Deno.NetAddr).port;
+  }
+
+  /** Waits until so much was heard. */
+  async hears(count: number): Promise<void> {
+    while (this.heard.length < count) await new Promise((resume) => setTimeout(resume, 1));
+  }
+
   /** Sends the member a datagram, from the server or from another socket. */
   async tell(datagram: string, socket: Deno.DatagramConn = this.#socket): Promise<void> {
     await socket.send(new TextEncoder().encode(datagram), this.#member!);
@@ -64,6 +76,59 @@ Deno.test("RoomTalk sends in order, and leaves behind what was said", async () =
   await member.talk.leave();
 });
 
+Deno.test("RoomTalk says that it is there every 20 seconds, unless told otherwise", async () => {
+  const every: number[] = [];
+  const { setInterval } = globalThis;
+  let tick = (): void => {};
+  globalThis.setInterval = ((action: () => void, milliseconds: number) => {
+    every.push(milliseconds);
+    tick = action;
+    return setInterval(() => {}, 1_000_000);
+  }) as typeof setInterval;
+  await using member = new HeardMember();
+  globalThis.setInterval = setInterval;
+  assertEquals(every, [20_000]);
+  assertEquals(await member.next(), "__REGISTER__");
+  tick();
+  assertEquals(await member.next(), "__REGISTER__");
+});
+
+Deno.test("RoomTalk says no more than a server takes, in order", async () => {
+  await using member = new HeardMember();
+  assertEquals(await member.next(), "__REGISTER__");
+  const allowance = new TokenBucket(
+    ...[DEFAULT_ROOM_LIMITS.roomDatagramRate, DEFAULT_ROOM_LIMITS.roomDatagramBurst] as const,
+    performance.now(),
+  );
+  const saying = (async () => {
+    for (let number = 0; number < 220; number++) await member.talk.say(`${number}`);
+  })();
+  for (let number = 0; number < 220; number++) {
+    assertEquals(await member.next(), `${number}`);
+    assert(allowance.take(performance.now()), `message ${number} is not too much`);
+  }
+  await saying;
+});
+
+Deno.test("RoomTalk hears the server where it asked, or where it first answers from", async () => {
+  await using member = new HeardMember();
+  await member.next();
+  const sayFrom = async (hostname: string, text: string): Promise<void> => {
+    const other = Deno.listenDatagram({ transport: "udp", hostname, port: member.port });
+    await member.tell(text, other);
+    other.close();
+  };
+  // A second address of the server, until it answers from where it was asked.
+  await sayFrom("127.0.0.2", "\x03bobone");
+  await sayFrom("127.0.0.2", "\x03bobtwo");
+  await member.tell("\x03bobthree");
+  await sayFrom("127.0.0.2", "\x03evefour");
+  await sayFrom("127.0.0.2", "__ROOM_CLOSED__");
+  await member.tell("\x03bobfive");
+  await member.hears(4);
+  assertEquals(member.heard, ["bob: one", "bob: two", "bob: three", "bob: five"]);
+});
+
 Deno.test("RoomTalk hears the server's port only, until the room closes", async () => {
   await using member = new HeardMember();
   await member.next();
@@ -75,6 +140,6 @@ Deno.test("RoomTalk hears the server's port only, until the room closes", async 
   await member.tell("\xff");
   await member.tell("__ROOM_CLOSED__");
   await member.tell("\x03boblate");
-  while (member.heard.length < 2) await new Promise((resume) => setTimeout(resume, 1));
+  await member.hears(2);
   assertEquals(member.heard, ["bob: hello", "closed"]);
 });

@@ -2,7 +2,7 @@
  * A whole session against a real server, with a terminal that a test types at.
  */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Session } from "../../lib/client/session.ts";
 import { FakeServer } from "../support/client_fake_server.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
@@ -76,6 +76,11 @@ Deno.test("stop() at the rooms leaves the room, the rooms and the client", async
   await play.terminal.sees("Room lab is open");
   play.stop();
   await play.over();
+  const { shown } = play.terminal;
+  const [left, goodbye] = ["You left room lab, it is closed.", "Goodbye."].map((text) =>
+    shown.indexOf(text)
+  );
+  assert(left! > 0 && left! < goodbye!, shown.join("\n"));
   await rooms.until("the room is closed", (rooms) => rooms.length === 0);
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseMemberName, parseRoomName } from "../../lib/core/room_name.ts";
+import { parseMemberName, parseRoomName, unquoted } from "../../lib/core/room_name.ts";
 
 Deno.test("parseRoomName() takes 1 to 64 characters of at most 255 bytes, as they are", {
   permissions: "none",
@@ -22,6 +22,41 @@ Deno.test("parseMemberName() takes 1 to 32 characters of at most 127 bytes, as t
   }
   for (const text of ["", "x".repeat(33), "😀".repeat(32)]) {
     assertEquals(parseMemberName(text), undefined);
+  }
+});
+
+Deno.test("parseMemberName() takes no name that looks or is shown like another one", {
+  permissions: "none",
+}, () => {
+  for (
+    const text of [
+      ...['"ann"', '""', '"" ', ' "ann"', '"\\u0061nn"', " ann", "ann ", "ann\u00a0", " "],
+      ...[
+        "ann\u200b",
+        "a\u200dnn",
+        "\u202enna",
+        "\ufeffann",
+        "ann\u3164",
+        "ann\ufe0f",
+        "a\u00adnn",
+      ],
+    ]
+  ) {
+    assertEquals(parseMemberName(text), undefined, JSON.stringify(text));
+  }
+  for (const text of ['"ann', 'ann"', '"a"b"', "O'Hara", '{"a": 1}', "Ann B.", "ann's"]) {
+    assertEquals<string | undefined>(parseMemberName(text), text);
+  }
+});
+
+Deno.test("unquoted() reads a text in JSON quotes, and nothing else", {
+  permissions: "none",
+}, () => {
+  for (const [text, expected] of [['"ann"', "ann"], ['"\\u82b1"', "花"], ['""', ""]]) {
+    assertEquals(unquoted(text!), expected);
+  }
+  for (const text of ["ann", '"ann', '"a"b"', "5", "null", "", '["ann"]', ' "ann"']) {
+    assertEquals(unquoted(text), undefined, text);
   }
 });
 

@@ -35,7 +35,10 @@ const BEHIND: readonly StoreChange[] = [
   { kind: "set password", user: bob, hash: "scrypt$3" },
   { kind: "join room", room: "the lab", member: "bob", token: "t-2", ip: "fe80::1%eth0" },
   { kind: "leave room", room: "the lab", member: "Änn" },
-  { kind: "create room", room: "50%", host: "kim", hash: undefined },
+  {
+    ...{ kind: "create room", room: "50%", host: "kim", hash: undefined },
+    hostSeat: { token: "t-4", ip: "192.0.2.9" },
+  },
   { kind: "join room", room: "50%", member: "", token: "t-3", ip: "192.0.2.7" },
   { kind: "close room", room: "the lab" },
   ...["x", "y", "z"].map((name) => register(id(name))),
@@ -99,6 +102,7 @@ function factsOf(change: StoreChange): string[] {
     case "set password":
       return [change.hash];
     case "create room":
+      return [change.room, `${change.room} ${change.host}`];
     case "close room":
       return [change.room];
     case "join room":

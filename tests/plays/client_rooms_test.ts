@@ -3,8 +3,11 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { writeAll } from "../../lib/net/orderly_close.ts";
+import { answerBytes } from "../samples/room_samples.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { OlderRoomServer } from "../support/older_room_server.ts";
+import { RealClock } from "../support/fake_clock.ts";
 import { RoomServer } from "../support/room_server.ts";
 
 /** Where rooms are, as the words of a command line. */
@@ -42,7 +45,7 @@ Deno.test("client rooms: ports that are none are asked for again", async () => {
   await client.types("x", "0", `${server.tcp}`, `${server.udp}`, "9", "3");
   await client.sees('"x" is no tcp port: a port is a number from 1 to 65535.\n');
   await client.sees('"0" is no tcp port');
-  await client.sees('Unknown choice "9": type 1, 2, 3, 4 or 5.\n');
+  await client.sees('Unknown choice "9": type 1, 2, 3, 4, 5 or 6.\n');
   assertEquals((await client.ended()).code, 0);
 });
 
@@ -141,10 +144,68 @@ Deno.test("client rooms: a server that is not there is exit code 3, in the menu 
     /^client rooms: Cannot reach 127\.0\.0\.1:\d+: nothing is listening there\n$/,
   );
   await using menu = new ClientProcess(["rooms", "--server=127.0.0.1"]);
-  await menu.types(`${port}`, "", "2", "lab", "bob", "4", "3");
+  await using server = await RoomServer.start();
+  await menu.types(`${port}`, "", "2", "lab", "bob", "4");
   await menu.sees("nothing is listening there.\nrooms>\n");
   await menu.sees("nothing is listening there.\nrooms>\n");
+  // What was mistyped is set right without starting anew.
+  await menu.types("6", "", `${server.tcp}`, `${server.udp}`, "4");
+  await menu.sees(`Server [127.0.0.1]:\nTCP port [${port}]:\nUDP port [9091]:\nrooms>\n`);
+  await menu.sees("There are no rooms");
+  await menu.types("3");
   assertEquals((await menu.ended()).code, 0);
+});
+
+Deno.test("client rooms: what could not be done is one line and exit code 1", async () => {
+  await using server = await RoomServer.start();
+  for (
+    const [words, typed, missing] of [
+      [["create"], [], "Cannot create a room: no room name was given"],
+      [["create", "lab"], [""], "Cannot create a room: no user name was given"],
+      [["create", "lab", "ann", "--password"], [], "Cannot create a room: no password was given"],
+    ] as const
+  ) {
+    await using client = new ClientProcess(["rooms", ...words, ...portWords(server)]);
+    await client.types(...typed);
+    await client.endInput();
+    const { code, stderr } = await client.ended();
+    assertEquals([code, stderr], [1, `client rooms: ${missing}\n`]);
+  }
+  const protectedRoom = '{"username": "ann", "password": "s3cret"}';
+  assert((await server.ask(4, "lab", protectedRoom)).success);
+  await using bob = new ClientProcess(["rooms", "join", "lab", "bob", ...portWords(server)]);
+  await bob.endInput();
+  const { code, stderr } = await bob.ended();
+  assertEquals([code, stderr], [1, "client rooms: Cannot join a room: no password was given\n"]);
+});
+
+Deno.test("client rooms: hundreds of lines of a script arrive, all of them, in order", async () => {
+  await using server = await RoomServer.start({ clock: new RealClock() });
+  using ann = await server.create("lab", "ann");
+  await using bob = new ClientProcess(["rooms", "join", "lab", "bob", ...portWords(server)]);
+  await bob.types(...Array.from({ length: 400 }, (_, number) => `${number}`), "/who", "q");
+  for (let number = 0; number < 400; number++) assertEquals(await ann.hears(), `bob: ${number}`);
+  await bob.sees("In room lab: ann (host), bob.\n");
+  await bob.sees("You left room lab.\n");
+});
+
+Deno.test("client rooms: a token that no datagram holds is refused", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const token = "x".repeat(300);
+  const serving = (async () => {
+    using conn = await listener.accept();
+    await conn.read(new Uint8Array(1000));
+    await writeAll(conn, answerBytes(2, "lab", '{"success": 1}', `{"token": "${token}"}`));
+  })();
+  await using bob = new ClientProcess(["rooms", "join", "lab", "bob", `--tcp-port=${port}`]);
+  const { code, stderr } = await bob.ended();
+  await serving;
+  assertEquals([code, stderr], [
+    1,
+    "client rooms: Cannot join room lab: the server gave a token of 300 bytes, " +
+    "and a datagram holds 255\n",
+  ]);
 });
 
 Deno.test("client rooms: a wrong command line is one line and exit code 2", async () => {

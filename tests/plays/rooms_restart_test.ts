@@ -16,6 +16,9 @@ Deno.test("rooms: a restart in mid-chat: members who keep sending are relayed ag
   using eve = await first.join("the lab", "eve");
   await ann.says("before");
   for (const member of [bob, eve]) assertEquals(await member.hears(), "ann: before");
+  // Listed as they were created, after a restart as before.
+  const rooms = [["the lab", 3], ["zoo", 1], ["attic", 1]] as const;
+  for (const [room] of rooms.slice(1)) (await first.create(room, "ann"))[Symbol.dispose]();
   const { tcp, udp } = first;
   await first.stop();
   await ann.says("lost: nobody listens");
@@ -29,6 +32,10 @@ Deno.test("rooms: a restart in mid-chat: members who keep sending are relayed ag
   assertEquals(await eve.hears(), "ann: after");
   await eve.says("all of us");
   for (const member of [ann, bob]) assertEquals(await member.hears(), "eve: all of us");
+  assertEquals(await again.ask(3, "*", "{}"), {
+    ...{ success: true, token: "" },
+    rooms: rooms.map(([room, members]) => ({ room, members, password: false })),
+  });
   assertEquals(await again.ask(1, "the lab", '"kim"'), {
     success: false,
     error: "a room of that name exists",

@@ -80,6 +80,22 @@ Deno.test("TCRP: a huge length is refused at once, without waiting for what it a
   );
 });
 
+Deno.test("TCRP: what goes on behind a length that was refused is not reset", async () => {
+  await using server = await RoomServer.start();
+  const refusal = answerBytes(
+    ...[CREATE, "lab"] as const,
+    '{"success": 0, "error": "the payload has more than 4096 bytes"}',
+    '{"token": ""}',
+  );
+  for (let number = 0; number < 50; number++) {
+    using connection = await RawTcp.connect(server.tcp);
+    await connection.send(latin1(frame(CREATE, 0, "lab", "", 100_000)));
+    assertEquals(await connection.readBytesToEnd(), refusal);
+    // Against a closed connection the first would be answered by a reset, and the next one fail.
+    for (let piece = 0; piece < 5; piece++) await connection.send(new Uint8Array(20_000));
+  }
+});
+
 Deno.test("TCRP: a frame that does not come in time is refused, or closed without a header", async () => {
   await using server = await RoomServer.start({ limits: { readDeadlineSeconds: 0.1 } });
   const whole = frame(CREATE, 0, "lab", '"ann"');
@@ -169,6 +185,44 @@ Deno.test("TCRP: guesses at a password end after five, and go on a minute later"
   assertEquals(await guess("s3cret"), { success: false, error: tooMany });
   server.clock.advance(60_000);
   assert((await guess("s3cret")).success);
+});
+
+Deno.test("TCRP: rooms with a password end after twenty from an address, others do not", async () => {
+  await using server = await RoomServer.start();
+  (await server.create("taken", "ann"))[Symbol.dispose]();
+  const payload = withPassword("ann", "s3cret");
+  // A name that is taken costs no hash, and counts all the same.
+  for (let number = 0; number < 20; number++) {
+    assertEquals(await server.ask(CREATE_PROTECTED, "taken", payload), {
+      success: false,
+      error: "a room of that name exists",
+    });
+  }
+  assertEquals(await server.ask(CREATE_PROTECTED, "lab", payload), {
+    success: false,
+    error: "too many rooms with a password from your address, try again in a minute",
+  });
+  assert((await server.ask(CREATE, "open", '"ann"')).success);
+  server.clock.advance(3000);
+  assert((await server.ask(CREATE_PROTECTED, "lab", payload)).success);
+});
+
+Deno.test("TCRP: a room whose password waits longer than a client does is not made", async () => {
+  await using server = await RoomServer.start();
+  const payload = withPassword("ann", "s3cret");
+  // Two at once; the clock passes over while the last ones are hashed.
+  const creating = Promise.all(
+    Array.from({ length: 6 }, (_, at) => server.ask(CREATE_PROTECTED, `lab ${at}`, payload)),
+  );
+  await server.until("the first is made", (rooms) => rooms.length > 0);
+  server.clock.advance(8000);
+  const answers = await creating;
+  const made = answers.filter(({ success }) => success).length;
+  assert(made < 6, "who waited too long is refused");
+  for (const answer of answers) {
+    if (!answer.success) assertEquals(answer.error, "the server is busy, try again later");
+  }
+  assertEquals((await server.store.rooms()).length, made);
 });
 
 Deno.test("TCRP: list tells the rooms with member counts; who tells members, to members", async () => {

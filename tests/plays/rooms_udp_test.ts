@@ -129,8 +129,15 @@ Deno.test("UCRP: what is wrong is dropped and counted, never answered", async ()
   await play.hear("bob: after all that", ann, eve, kim);
   await attic.says("nobody here");
   await server.stop();
-  const told = server.log.entries.filter(({ message }) => message.startsWith("Room datagrams"));
-  assertEquals(told.map(({ fields }) => fields), [{ malformed: 3, unknown: 2, notText: 1 }]);
+  // A second may have passed in the middle: what was dropped is told in one line or in two.
+  const dropped = new Map<string, number>();
+  for (const { message, fields = {} } of server.log.entries) {
+    if (!message.startsWith("Room datagrams")) continue;
+    for (const [why, count] of Object.entries(fields)) {
+      dropped.set(why, (dropped.get(why) ?? 0) + Number(count));
+    }
+  }
+  assertEquals(Object.fromEntries(dropped), { malformed: 3, unknown: 2, notText: 1 });
 });
 
 Deno.test("UCRP: a datagram of 4096 bytes is relayed, one more is not", async () => {

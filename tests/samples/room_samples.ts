@@ -4,6 +4,7 @@
  */
 
 import {
+  MEMBER_NAME_RULE,
   type MemberName,
   parseMemberName,
   parseRoomName,
@@ -62,7 +63,7 @@ const alice = memberName("alice");
 const CREATE: RoomRequest = { kind: "create", room: lab, member: alice, password: undefined };
 const JOIN: RoomRequest = { kind: "join", room: lab, member: alice, password: undefined };
 const ROOM_RULE = "a room name has 1 to 64 characters, at most 255 bytes, no control characters";
-const USER_RULE = "a user name has 1 to 32 characters, at most 127 bytes, no control characters";
+const USER_RULE = `a user name has ${MEMBER_NAME_RULE}`;
 const TOO_LONG = invalid("the payload has more than 4096 bytes");
 const INCOMPLETE = "the request is not complete";
 const NO_JSON = invalid("the payload is no JSON");
@@ -114,6 +115,10 @@ export const ROOM_REQUEST_SAMPLES: readonly Sample<ReadRequest | undefined>[] = 
   ["a control character in the room", frame(1, 0, "l\nb", "alice"), invalid(ROOM_RULE, "l\nb")],
   ["a control character in the name", frame(1, 0, "lab", "al\x1bice"), invalid(USER_RULE)],
   ["an escaped control character", frame(1, 0, "lab", '"al\\u0000ice"'), invalid(USER_RULE)],
+  ["a name in quotes, as a JSON string", frame(1, 0, "lab", '"\\"ann\\""'), invalid(USER_RULE)],
+  ["a name that unquotes to nothing", frame(1, 0, "lab", '"\\"\\""'), invalid(USER_RULE)],
+  ["a blank at the end, as a JSON string", frame(1, 0, "lab", '"ann "'), invalid(USER_RULE)],
+  ["a blank without width", frame(1, 0, "lab", '"ann\\u200b"'), invalid(USER_RULE)],
   ["half a surrogate pair", frame(1, 0, "lab", '"\\ud83d"'), invalid(USER_RULE)],
   ["a string that is not closed", frame(1, 0, "lab", '"alice'), NO_JSON],
   ["an object that is not closed", frame(1, 0, "lab", '{"username": "alice"'), NO_JSON],

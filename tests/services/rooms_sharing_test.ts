@@ -32,6 +32,18 @@ Deno.test("a room of one server can be joined at the other at once", async () =>
   assertEquals(one.takeSeen(), ["ann came", "bob came"]);
 });
 
+Deno.test("rooms are listed in the order they were created, whoever was told of them first", async () => {
+  const [one, other] = twoServers();
+  for (const room of ["zoo", "attic", "lab"]) await one.create(room, "ann");
+  await other.join("lab", "bob");
+  await one.rooms.leave(one.member("attic", "ann"));
+  await one.create("attic", "ann");
+  const again = new RoomPlay({ store: one.store, clock: one.clock });
+  for (const { rooms } of [one, other, again]) {
+    assertEquals((await rooms.rooms()).map(({ room }) => room), ["zoo", "lab", "attic"]);
+  }
+});
+
 Deno.test("a server that hears nothing of another one's members does not make them go", async () => {
   const servers = twoServers();
   const [one, other] = servers;
@@ -106,6 +118,44 @@ Deno.test("a room created anew under the name is another room", async () => {
   await pass(servers, 1);
   assertEquals(other.takeSeen(), ["ann went: left", "bob went: room closed", "ann came"]);
   assertEquals(other.member("lab", "ann").token, token);
+});
+
+Deno.test("a server that missed the end of a room does nothing to the next one of its name", async () => {
+  const [one, other] = twoServers();
+  await one.create("lab", "ann");
+  await one.join("lab", "bob");
+  await other.rooms.catchUp(other.clock.now);
+  const [ann, bob] = [other.member("lab", "ann"), other.member("lab", "bob")];
+  await one.rooms.leave(one.member("lab", "ann"));
+  await one.create("lab", "ann");
+  await one.join("lab", "bob");
+  await other.rooms.leave(bob);
+  // Read of meanwhile, the next one is not closed in the view either.
+  await other.rooms.catchUp(other.clock.now);
+  other.takeSeen();
+  await other.rooms.leave(ann);
+  assertEquals(other.takeSeen(), []);
+  const lab = await one.store.room("lab");
+  assertEquals(lab?.members.map(({ member }) => member), ["ann", "bob"]);
+  await other.rooms.catchUp(other.clock.now);
+  assertEquals(other.member("lab", "ann").token, one.member("lab", "ann").token);
+});
+
+Deno.test("a token is given again only by the server it was given by, or that heard nothing of it", async () => {
+  const servers = twoServers();
+  const [one, other] = servers;
+  await other.rooms.catchUp(other.clock.now);
+  await one.create("lab", "ann");
+  const token = await tokenOf(one.join("lab", "bob"));
+  assertEquals(await tokenOf(one.join("lab", "bob")), token);
+  one.hears("lab", "bob", BOB_AT, true);
+  const taken = { kind: "refused", why: "name taken" } as const;
+  assertEquals(await other.join("lab", "bob"), taken, "before the other has read of bob");
+  await pass(servers, 1);
+  assertEquals(await other.join("lab", "bob"), taken, "and after");
+  const again = new RoomPlay({ store: one.store, clock: one.clock });
+  await again.rooms.catchUp(again.clock.now);
+  assertEquals(await tokenOf(again.join("lab", "bob")), token, "after a start nobody is known");
 });
 
 Deno.test("what was closed does not come back, whatever the other server did meanwhile", async () => {

@@ -57,6 +57,22 @@ Deno.test("run() refuses at once when too much waits, and takes work again after
   assertEquals(bench.begun, ["first", "second"]);
 });
 
+Deno.test("run() does not begin what nobody waits for any more, and hands the turn on", async () => {
+  const turns = new Turns({ atOnce: 1, waiting: 2 });
+  const bench = new Bench();
+  const first = turns.run(bench.work("first"));
+  let isWanted = true;
+  const second = turns.run(bench.work("second"), () => isWanted);
+  const third = turns.run(bench.work("third"), () => true);
+  isWanted = false;
+  bench.end("first");
+  await first;
+  await assertRejects(() => second, BusyError, "Nobody waits");
+  bench.end("third");
+  assertEquals(await third, "third");
+  assertEquals(bench.begun, ["first", "third"]);
+});
+
 Deno.test("run() hands the turn on when work fails", async () => {
   const turns = new Turns({ atOnce: 1, waiting: 1 });
   const bench = new Bench();

@@ -85,6 +85,26 @@ Deno.test("acquire() says when the system has no locks to give", async () => {
   await lock.close();
 });
 
+Deno.test("a timer that runs although it was cleared does not let go of a lock in use", async () => {
+  const disk = new FailingDisk();
+  const lock = await lockOn(disk, { deadlineMs: 1, turnMs: 20_000, idleMs: 1 });
+  const other = await lockOn(disk, IMPATIENT);
+  const { clearTimeout } = globalThis;
+  // As in Deno 2.6, when the timer is due already.
+  globalThis.clearTimeout = () => {};
+  try {
+    await lock.acquire();
+    lock.release();
+    assertEquals(await lock.acquire(), false);
+    await new Promise((resume) => setTimeout(resume, 60));
+  } finally {
+    globalThis.clearTimeout = clearTimeout;
+  }
+  await assertRejects(() => other.acquire(), StorageError, "does not let go");
+  await lock.close();
+  await other.close();
+});
+
 Deno.test("turns grow while no sibling writes, and are short again when one does", async () => {
   const disk = new FailingDisk();
   const timing: LockTiming = { deadlineMs: 20_000, turnMs: 1, idleMs: 20_000, growth: 32 };

@@ -210,6 +210,68 @@ export function testStoreContract(kind: string, open: () => Promise<StoreUnderTe
     assertEquals(await store.rooms(), []);
   });
 
+  contract("a room is created with its host in it", async (store) => {
+    const hostSeat = { token: "t-1", ip: "192.0.2.7" };
+    const createWithHost: StoreChange = {
+      ...{ kind: "create room", room: "lab", host: "Ann B.", hash: "hash", hostSeat },
+    };
+    assertEquals(await inTurn(store, createWithHost, createWithHost, join("lab", "Ann B.")), [
+      "done",
+      "exists",
+      "exists",
+    ]);
+    const lab = {
+      ...{ room: "lab", host: "Ann B.", hash: "hash" },
+      members: [{ member: "Ann B.", ...hostSeat }],
+    };
+    assertEquals(await store.rooms(), [lab]);
+    assertEquals(await store.room("lab"), lab);
+  });
+
+  contract(
+    "a change with a token is about that member, and with a host's about that room",
+    async (store) => {
+      const hostSeat = { token: "new", ip: "192.0.2.7" };
+      const bob = { room: "lab", member: "bob" };
+      await inTurn(
+        store,
+        { kind: "create room", room: "lab", host: "ann", hash: undefined, hostSeat },
+        join("lab", "bob"),
+      );
+      const before = await store.rooms();
+      assertEquals(
+        await inTurn(
+          store,
+          { kind: "close room", room: "lab", token: "old" },
+          { kind: "leave room", ...bob, token: "old" },
+          { kind: "doubt member", ...bob, token: "old" },
+        ),
+        ["absent", "absent", "absent"],
+      );
+      assertEquals(await store.rooms(), before);
+      assertEquals(await inTurn(store, { kind: "doubt member", ...bob, token: "token-bob" }), [
+        "done",
+      ]);
+      assertEquals(
+        await inTurn(
+          store,
+          { kind: "vouch for member", ...bob, token: "old" },
+          { kind: "expire member", ...bob, token: "old" },
+          { kind: "vouch for member", ...bob, token: "token-bob" },
+          { kind: "leave room", ...bob, token: "token-bob" },
+          { kind: "close room", room: "lab", token: "new" },
+        ),
+        ["absent", "absent", "done", "done", "done"],
+      );
+      await inTurn(store, create("attic"));
+      assertEquals(
+        await inTurn(store, { kind: "close room", room: "attic", token: "new" }),
+        ["absent"],
+        "whose host is not in it is not the host's either",
+      );
+    },
+  );
+
   contract("only a doubted member expires, and with a host the room", async (store) => {
     const of = (
       kind: "doubt member" | "vouch for member" | "expire member",

@@ -41,6 +41,13 @@ const SAMPLES: readonly (readonly [JournalEntry, content: string])[] = [
     { kind: "create room", room: "lab", host: "ann", hash: "scrypt$1" },
     "7 2026-11-20T20:11:25Z room lab ann scrypt$1",
   ],
+  [
+    {
+      ...{ kind: "create room", room: "lab", host: "ann", hash: undefined },
+      hostSeat: { token: "t-1", ip: "fe80::1%eth0" },
+    },
+    "7 2026-11-20T20:11:25Z room lab ann % t-1 fe80::1%25eth0",
+  ],
   [{ kind: "close room", room: "50%" }, "7 2026-11-20T20:11:25Z close 50%25"],
   [
     { kind: "join room", room: "lab", member: "bob\nx", token: "t-1", ip: "fe80::1%eth0" },
@@ -127,6 +134,11 @@ const entries: fc.Arbitrary<JournalEntry> = fc.oneof(
     room: texts,
     host: texts,
     hash: fc.option(texts.filter((text) => text !== ""), { nil: undefined }),
+  }),
+  fc.record({
+    kind: fc.constant("create room" as const),
+    ...{ room: texts, host: texts, hash: fc.constant(undefined) },
+    hostSeat: fc.record({ token: texts, ip: texts }),
   }),
   fc.record({ kind: fc.constant("close room" as const), room: texts }),
   fc.record({

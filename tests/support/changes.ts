@@ -41,6 +41,14 @@ export function anyChange(): fc.Arbitrary<StoreChange> {
         hash: fc.option(name.filter((text) => text !== ""), { nil: undefined }),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: kind("create room"),
+        ...{ room: name, host: name, hash: fc.constant(undefined) },
+        hostSeat: fc.record({ token: name, ip: fc.constant("192.0.2.7") }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: kind("close room"), room: name }) },
     {
       weight: 2,

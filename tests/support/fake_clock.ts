@@ -18,3 +18,8 @@ export class FakeClock {
     this.#now += milliseconds;
   }
 }
+
+/** The clock itself, where a test is about rates as they are. */
+export class RealClock extends FakeClock {
+  override readonly read = (): number => performance.now();
+}

@@ -18,8 +18,8 @@ export const roomNames: fc.Arbitrary<RoomName> = fc
   .map(parseRoomName)
   .filter((name) => name !== undefined);
 
-/** Any name of a member. */
+/** Any name of a member, and so often one in quotes that a name which is unquoted would be found. */
 export const memberNames: fc.Arbitrary<MemberName> = fc
-  .string({ unit: LETTERS, minLength: 1, maxLength: 32 })
-  .map(parseMemberName)
+  .tuple(fc.string({ unit: LETTERS, minLength: 1, maxLength: 32 }), fc.constantFrom("", '"', " "))
+  .map(([text, around]) => parseMemberName(around + text + around))
   .filter((name) => name !== undefined);

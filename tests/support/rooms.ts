@@ -5,7 +5,7 @@
 import { DEFAULT_ROOM_LIMITS, type RoomLimits } from "../../lib/core/limits.ts";
 import type { PeerAddress } from "../../lib/core/presence.ts";
 import type { Member } from "../../lib/services/room_view.ts";
-import { type EnterOutcome, Rooms } from "../../lib/services/rooms.ts";
+import { type EnterOutcome, type Entrant, Rooms } from "../../lib/services/rooms.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { memberName, roomName } from "../samples/room_samples.ts";
@@ -29,6 +29,14 @@ export class RoomPlay {
   readonly rooms: Rooms;
   /** Who is in a room, by room and name. */
   readonly members = new Map<string, Member>();
+  /** How many passwords were hashed. */
+  hashes = 0;
+  /** How many of them were known not to be wanted any more. */
+  unwanted = 0;
+  /** What hashing waits for. */
+  hashing: Promise<void> | undefined;
+  /** Whether those who ask still wait for an answer. */
+  isWaiting = true;
   /** Who came and went, and why, since this was read last. */
   #seen: string[] = [];
 
@@ -39,7 +47,12 @@ export class RoomPlay {
       store: this.store,
       limits: { ...DEFAULT_ROOM_LIMITS, ...limits },
       passwords: {
-        hash: (password) => Promise.resolve(`hash of ${password}`),
+        hash: async (password, isWanted) => {
+          this.hashes++;
+          await this.hashing;
+          if (!isWanted()) this.unwanted++;
+          return `hash of ${password}`;
+        },
         verify: (password, stored) => Promise.resolve(stored === `hash of ${password}`),
       },
       mintToken: () => `token-${crypto.randomUUID()}`,
@@ -64,13 +77,16 @@ export class RoomPlay {
   }
 
   create(room: string, member: string, password?: string, ip = HOME): Promise<EnterOutcome> {
-    const names = { room: roomName(room), member: memberName(member) };
-    return this.rooms.create({ ...names, password, ip }, this.clock.now);
+    return this.rooms.create(this.#entrant(room, member, password, ip), this.clock.now);
   }
 
   join(room: string, member: string, password?: string, ip = HOME): Promise<EnterOutcome> {
-    const names = { room: roomName(room), member: memberName(member) };
-    return this.rooms.join({ ...names, password, ip }, this.clock.now);
+    return this.rooms.join(this.#entrant(room, member, password, ip), this.clock.now);
+  }
+
+  #entrant(room: string, member: string, password: string | undefined, ip: string): Entrant {
+    const isWaiting = (): boolean => this.isWaiting;
+    return { room: roomName(room), member: memberName(member), password, ip, isWaiting };
   }
 
   /** A member who must be there. */
@@ -99,4 +115,14 @@ export async function tokenOf(entering: Promise<EnterOutcome>): Promise<string> 
   const outcome = await entering;
   if (outcome.kind === "refused") throw new Error(`refused: ${outcome.why}`);
   return outcome.token;
+}
+
+/** The lab with ann as its host, bob and eve in it, all registered. */
+export async function makeLab(play: RoomPlay): Promise<void> {
+  await tokenOf(play.create("lab", "ann"));
+  for (const name of ["bob", "eve"]) await tokenOf(play.join("lab", name));
+  for (const [at, name] of ["ann", "bob", "eve"].entries()) {
+    play.hears("lab", name, { ip: HOME, port: 6000 + at }, true);
+  }
+  play.takeSeen();
 }

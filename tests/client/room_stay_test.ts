@@ -1,0 +1,129 @@
+/**
+ * A stay in a room of a real server, with a terminal that a test types at.
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { RoomLink } from "../../lib/client/room_link.ts";
+import { RoomStay, type StayEnd } from "../../lib/client/room_stay.ts";
+import { TypedLines } from "../../lib/client/typed_lines.ts";
+import { OperationalError } from "../../lib/core/errors.ts";
+import type { EnterRequest } from "../../lib/wire/room_request.ts";
+import { memberName, roomName } from "../samples/room_samples.ts";
+import { FakeTerminal } from "../support/client_terminal.ts";
+import { OlderRoomServer } from "../support/older_room_server.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
+import { RoomServer } from "../support/room_server.ts";
+import { within } from "../support/within.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+const LAB = roomName("lab");
+
+/** Somebody who has created or joined the lab, and asks so often whether they are there. */
+async function enter(
+  server: { readonly tcp: number; readonly udp: number },
+  kind: "create" | "join",
+  name: string,
+  keepAliveSeconds = 0.02,
+): Promise<{ readonly terminal: FakeTerminal; readonly end: Promise<StayEnd> }> {
+  const link = new RoomLink({ host: "127.0.0.1", tcpPort: server.tcp, udpPort: server.udp });
+  const request: EnterRequest = {
+    ...{ kind, room: LAB, member: memberName(name), password: undefined },
+  };
+  const answer = await link.ask(request);
+  if (!answer.success) throw new Error(answer.error);
+  const terminal = new FakeTerminal(false);
+  const stay = new RoomStay(request, answer.token, {
+    ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog() },
+    ...{ udpPort: server.udp, stopped: new Promise<void>(() => {}), keepAliveSeconds },
+  });
+  return { terminal, end: stay.run() };
+}
+
+Deno.test("RoomStay: a server that is gone is told, and that leaving may not be known", async () => {
+  const server = await RoomServer.start();
+  const { terminal, end } = await enter(server, "create", "ann");
+  await terminal.sees("Room lab is open");
+  await server.stop();
+  await terminal.sees("nothing is listening there. What you say here may be lost.");
+  terminal.types("q");
+  assertEquals(await end, "left");
+  await terminal.sees("You left room lab; the server does not answer and may not know.");
+});
+
+Deno.test("RoomStay: a server that has forgotten the room ends the chat", async () => {
+  const server = await RoomServer.start();
+  const { terminal, end } = await enter(server, "create", "ann");
+  const over = assertRejects(() => end, OperationalError, "Lost room lab: the server does not");
+  await server.stop();
+  await terminal.sees("may be lost.");
+  await using _again = await RoomServer.start({ ports: { tcp: server.tcp, udp: server.udp } });
+  await terminal.sees("The server answers again.");
+  await over;
+});
+
+Deno.test("RoomStay: a server that keeps rooms has its member again", async () => {
+  await using directory = await TempDir.make();
+  const server = await RoomServer.start({ directory: directory.path });
+  const ports = { tcp: server.tcp, udp: server.udp };
+  using ann = await server.create("lab", "ann");
+  const { terminal, end } = await enter(server, "join", "bob");
+  await server.stop();
+  await terminal.sees("may be lost.");
+  await using _again = await RoomServer.start({ directory: directory.path, ports });
+  await terminal.sees("The server answers again.");
+  await ann.says("__REGISTER__");
+  terminal.types("still here", "q");
+  assertEquals(await ann.hears(), "bob: still here");
+  assertEquals(await end, "left");
+  await terminal.sees("You left room lab.");
+});
+
+Deno.test("RoomStay: an older server hears of us again and again, and is asked once", async () => {
+  await using server = new OlderRoomServer();
+  const { terminal, end } = await enter(server, "create", "ann");
+  await within(
+    "five registrations",
+    (async () => {
+      while (server.messages.length < 5) await new Promise((resume) => setTimeout(resume, 1));
+    })(),
+  );
+  terminal.types("q");
+  assertEquals(await end, "left");
+  assertEquals(new Set(server.messages.slice(0, 5)), new Set(["__REGISTER__"]));
+  assertEquals(server.operations, [1, 6]);
+});
+
+Deno.test("RoomStay: who expired is told at the next keep-alive", async () => {
+  await using server = await RoomServer.start();
+  const ann = await enter(server, "create", "ann");
+  const bob = await enter(server, "join", "bob");
+  const over = assertRejects(() => bob.end, OperationalError, "Lost room lab");
+  await server.store.change({ kind: "leave room", room: "lab", member: "bob" });
+  await over;
+  ann.terminal.types("/who", "q");
+  assertEquals(await ann.end, "left");
+  await ann.terminal.sees("In room lab: ann (host).");
+});
+
+Deno.test("RoomStay: why the server does not tell who is there is shown", async () => {
+  await using server = await RoomServer.start();
+  const { terminal, end } = await enter(server, "create", "ann", 60);
+  await server.store.change({ kind: "close room", room: "lab" });
+  terminal.types("/who", "q");
+  assertEquals(await end, "left");
+  await terminal.sees(
+    "The server does not tell who is in a room: that token is of no member of the room.",
+  );
+});
+
+Deno.test("RoomStay: what could not be said before the room closed is shown", async () => {
+  await using server = await RoomServer.start();
+  using ann = await server.create("lab", "ann");
+  const { terminal, end } = await enter(server, "join", "bob", 60);
+  const lines = Array.from({ length: 200 }, (_, number) => `line ${number}`);
+  terminal.types(...lines);
+  assertEquals(await ann.hears(), "bob: line 0");
+  await ann.says("__LEAVE__");
+  assertEquals(await end, "closed");
+  await terminal.sees("Not sent, the chat was over: line ");
+});
