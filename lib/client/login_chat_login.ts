@@ -8,7 +8,8 @@ import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
-import { passwordPrompt, passwordRefusedLine } from "./login_chat_screens.ts";
+import { passwordPrompt, passwordRefusedLine, repeatPrompt } from "./login_chat_screens.ts";
+import type { ScreenLine } from "./screen_line.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How a login ended: in, by a new name or not, or given up by its user. */
@@ -18,80 +19,106 @@ export type LoginEnd = "registered" | "welcome" | "given up";
 const REFUSALS: ReadonlyMap<number, string> = new Map([
   [401, "the password is wrong"],
   [409, "this name is online already, leave there first"],
-  [429, "there were too many attempts, try again in a few minutes"],
+  [429, "there were too many attempts, try again in a minute"],
   [500, "the server cannot store anything at the moment"],
-  [503, "the server is full, try again later"],
+  [503, "the server is full or busy, try again later"],
 ]);
 
-/** How long the server may take to ask for the password. */
-const ANSWER_MS = 10_000;
+/** How long a server may take. */
+export interface LoginWaits {
+  /** Milliseconds until it asks for the password. */
+  readonly askMs: number;
+  /** Milliseconds until it says what it makes of one: its login deadline, and some. */
+  readonly verdictMs: number;
+}
+
+const LOGIN_WAITS: LoginWaits = { askMs: 10_000, verdictMs: 75_000 };
 
 /**
  * Logs in. A person may try another password where one cannot be taken; a script may not, because
  * its next line is something else.
  *
  * @throws OperationalError when the server does not let the user in, telling why
- * @throws UnreachableError when the server is gone before that is known
+ * @throws UnreachableError when the server is gone, or silent, before that is known
  */
 export async function logIn(
   link: LoginChatLink,
   user: UserId,
   terminal: Terminal,
+  waits: LoginWaits = LOGIN_WAITS,
 ): Promise<LoginEnd> {
   link.send({ kind: "login", user });
-  const asked = await firstAnswer(link);
+  const asked = await inTime(link.next(), waits.askMs);
   if (asked?.kind !== "password") throw refusal(user, asked);
   // Read ahead: a server that goes away while somebody types is noticed at once.
   let answer = link.next();
+  let prompt = passwordPrompt(user, asked.isNew);
   for (;;) {
-    const password = await askWhileThere(user, terminal, asked.isNew, answer);
+    const ask: Ask = { prompt, isNew: asked.isNew };
+    const password = await askWhileThere(user, terminal, ask, answer);
     if (password === undefined) return "given up";
     link.send({ kind: "password", password });
-    const verdict = await answer;
+    const verdict = await inTime(answer, waits.verdictMs);
     if (verdict?.kind !== "reply") throw refusal(user, verdict);
     if (verdict.code === 200) return verdict.words === "OK registered" ? "registered" : "welcome";
-    if (verdict.code !== 201 || !terminal.interactive) throw refusal(user, verdict);
+    if (verdict.code !== 201 || !terminal.hidesSecrets) throw refusal(user, verdict);
     terminal.show([passwordRefusedLine(reasonIn(verdict.words))]);
+    prompt = passwordPrompt(user, false);
     answer = link.next();
   }
 }
 
-async function firstAnswer(link: LoginChatLink): Promise<ChatAnswer | undefined> {
+async function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
   let timer;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new UnreachableError(`The server does not answer within ${ANSWER_MS / 1000} s`));
-    }, ANSWER_MS);
+      reject(new UnreachableError(`The server does not answer within ${milliseconds / 1000} s`));
+    }, milliseconds);
   });
   try {
-    return await Promise.race([link.next(), silence]);
+    return await Promise.race([answer, silence]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** How a password is asked for. */
+interface Ask {
+  readonly prompt: ScreenLine;
+  /** Whether it is chosen, which nobody gets wrong unseen: it is typed twice. */
+  readonly isNew: boolean;
 }
 
 /** Asks until a password can be sent; an answer that comes meanwhile is the server's last. */
 async function askWhileThere(
   user: UserId,
   terminal: Terminal,
-  isNew: boolean,
+  { prompt, isNew }: Ask,
   answer: Promise<ChatAnswer | undefined>,
 ): Promise<string | undefined> {
   const interrupted = answer.then((last): never => {
     throw refusal(user, last);
   });
+  const typed = async (prompt: ScreenLine): Promise<string | undefined> => {
+    terminal.prompt(prompt);
+    return await Promise.race([terminal.nextSecret(), interrupted]);
+  };
   for (;;) {
-    terminal.prompt(passwordPrompt(user, isNew));
-    const password = await Promise.race([terminal.nextSecret(), interrupted]);
-    if (password === undefined && !terminal.interactive) {
+    const password = await typed(prompt);
+    if (password === undefined && !terminal.hidesSecrets) {
       throw cannot(user, "the input ended before its first line, the password");
     }
-    const trouble = password === undefined ? undefined : troubleWith(password);
+    let trouble = password === undefined ? undefined : troubleWith(password);
+    if (password !== undefined && trouble === undefined && isNew && terminal.hidesSecrets) {
+      const again = await typed(repeatPrompt());
+      if (again === undefined) return undefined;
+      if (again !== password) trouble = "the two are not the same";
+    }
     if (trouble === undefined) {
       interrupted.catch(() => {}); // what comes now is the answer to the password
       return password;
     }
-    if (!terminal.interactive) throw cannot(user, trouble);
+    if (!terminal.hidesSecrets) throw cannot(user, trouble);
     terminal.show([passwordRefusedLine(trouble)]);
   }
 }

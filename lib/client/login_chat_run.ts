@@ -4,7 +4,7 @@
 
 import { LOGIN_CHAT_PROGRAM, type LoginChatOptions } from "../config/login_chat_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
-import { UsageError } from "../core/errors.ts";
+import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp, hostPort } from "../net/tcp.ts";
@@ -49,7 +49,10 @@ async function runLoginChat(options: LoginChatOptions, user: UserId): Promise<vo
     const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
     const link = new LoginChatLink(conn, new OrderlyCloser());
     const end = await logInUnlessStopped(link, user, terminal, stop.promise);
-    if (end !== "given up") {
+    if (end === "given up") {
+      await link.close();
+      throw new OperationalError(`Not logged in as "${user}": no password was given`);
+    } else {
       session = new LoginChatSession(link, user);
       stop.promise.then(() => session?.stop());
       await session.run(terminal, end === "registered");

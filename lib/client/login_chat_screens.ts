@@ -35,6 +35,11 @@ export function passwordPrompt(user: UserId, isNew: boolean): ScreenLine {
   return prompt(isNew ? `${user} is new here. Choose a password: ` : `Password for ${user}: `);
 }
 
+/** Asks for a new password again: nobody saw what was typed. */
+export function repeatPrompt(): ScreenLine {
+  return prompt("The same once more: ");
+}
+
 /** Why a password was not taken, so that another one may be typed. */
 export function passwordRefusedLine(reason: string): ScreenLine {
   return line(`That password was not taken: ${visibleText(reason)}.`, "bad");
@@ -85,6 +90,26 @@ export function onlineLine(names: readonly string[]): ScreenLine {
 /** Somebody who cannot be a user. */
 export function noNameLine(typed: string): ScreenLine {
   return line(`"${visibleText(typed)}" is no user name.`, "bad");
+}
+
+/** A message to oneself. */
+export function ownNameLine(to: UserId): ScreenLine {
+  return line(`${to} is you; whom shall it go to?`, "bad");
+}
+
+/** A server that has not answered for a while. */
+export function slowServerLine(): ScreenLine {
+  return line("The server has not answered yet. EX leaves.", "faint");
+}
+
+/** The prompt while nothing but leaving can be done. */
+export function waitingPrompt(): ScreenLine {
+  return prompt("Waiting (EX): ");
+}
+
+/** What was typed while nothing but leaving could be done. */
+export function notNowLine(): ScreenLine {
+  return line("Not now: the server has not answered yet. EX leaves.", "bad");
 }
 
 /** A message too long for one frame. */

@@ -9,32 +9,47 @@
 import { UnreachableError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
+import { completions } from "./login_chat_completions.ts";
 import { goodbyeLine } from "./login_chat_screens.ts";
 import {
   type ChatClientState,
   type ChatEffect,
   type ChatEvent,
-  completions,
+  isWaiting,
+  loggedIn,
   step,
   wantsLine,
 } from "./login_chat_state.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How long the server may take to say goodbye. */
-const GOODBYE_MS = 2000;
+/** How long a server may take. */
+export interface SessionWaits {
+  /** Milliseconds to say goodbye. */
+  readonly goodbyeMs: number;
+  /** Milliseconds to answer before a person is told that they may leave. */
+  readonly slowMs: number;
+  /** Milliseconds to answer at all. */
+  readonly answerMs: number;
+}
+
+const SESSION_WAITS: SessionWaits = { goodbyeMs: 2000, slowMs: 5000, answerMs: 60_000 };
 
 /** A login chat client whose user is logged in. It closes the terminal, not the link. */
 export class LoginChatSession {
   readonly #link: LoginChatLink;
+  readonly #waits: SessionWaits;
   #terminal: Terminal | undefined;
   #state: ChatClientState;
   #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
   #isOver = false;
   #goodbyeTimer: ReturnType<typeof setTimeout> | undefined;
+  #answerTimers: readonly ReturnType<typeof setTimeout>[] = [];
+  #isSilent = false;
 
-  constructor(link: LoginChatLink, user: UserId) {
+  constructor(link: LoginChatLink, user: UserId, waits: SessionWaits = SESSION_WAITS) {
     this.#link = link;
-    this.#state = { user, mode: { kind: "idle" } };
+    this.#state = loggedIn(user);
+    this.#waits = waits;
   }
 
   /** What Tab may make of what is typed. */
@@ -45,7 +60,7 @@ export class LoginChatSession {
   /**
    * Runs until the user leaves or the input ends.
    *
-   * @throws UnreachableError when the server goes away before that
+   * @throws UnreachableError when the server goes away before that, or does not answer
    */
   async run(terminal: Terminal, isNew: boolean): Promise<void> {
     this.#terminal = terminal;
@@ -55,11 +70,13 @@ export class LoginChatSession {
       this.#happened({ kind: "answer", answer });
     }
     this.#isOver = true;
-    clearTimeout(this.#goodbyeTimer);
+    for (const timer of [this.#goodbyeTimer, ...this.#answerTimers]) clearTimeout(timer);
     const isGoodbye = this.#state.mode.kind === "leaving";
     if (isGoodbye) terminal.show([goodbyeLine()]);
     terminal.close();
-    if (!isGoodbye) throw new UnreachableError("The server closed the connection");
+    if (isGoodbye) return;
+    const why = this.#isSilent ? "does not answer any more" : "closed the connection";
+    throw new UnreachableError(`The server ${why}`);
   }
 
   /** Leaves in order, whatever is under way. */
@@ -79,7 +96,9 @@ export class LoginChatSession {
   #happened(event: ChatEvent): void {
     if (this.#isOver) return;
     const { state, effects } = step(this.#state, event);
+    const isOther = state.mode !== this.#state.mode;
     this.#state = state;
+    if (isOther) this.#limitWaiting();
     for (const effect of effects) this.#perform(effect);
     if (!wantsLine(state)) {
       this.#lineWanted ??= Promise.withResolvers();
@@ -87,6 +106,23 @@ export class LoginChatSession {
       this.#lineWanted?.resolve();
       this.#lineWanted = undefined;
     }
+  }
+
+  /** Waits for the answer that is wanted now, if any, and no longer for another one. */
+  #limitWaiting(): void {
+    for (const timer of this.#answerTimers) clearTimeout(timer);
+    this.#answerTimers = [];
+    if (!isWaiting(this.#state)) return;
+    const { slowMs, answerMs } = this.#waits;
+    // A script goes on when it is answered; a person may have had enough.
+    const slow = setTimeout(() => {
+      if (this.#terminal!.interactive) this.#happened({ kind: "slow" });
+    }, slowMs);
+    const silent = setTimeout(() => {
+      this.#isSilent = true;
+      this.#link.close();
+    }, answerMs);
+    this.#answerTimers = [slow, silent];
   }
 
   #perform(effect: ChatEffect): void {
@@ -99,7 +135,7 @@ export class LoginChatSession {
         this.#link.send(effect.request);
         if (effect.request.kind === "exit") {
           // A server that does not answer must not keep anybody here.
-          this.#goodbyeTimer = setTimeout(() => this.#link.close(), GOODBYE_MS);
+          this.#goodbyeTimer = setTimeout(() => this.#link.close(), this.#waits.goodbyeMs);
         }
     }
   }

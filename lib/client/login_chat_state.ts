@@ -4,7 +4,7 @@
  *
  * Rules of this file:
  * - In `opening`, `listing`, `sending` and `cancelling` an answer of the server is waited for, and
- *   no line is read.
+ *   no line is read, unless the server is slow: then a person may leave.
  * - What others say is shown at once, whatever is being done; the terminal brings the prompt back.
  * - Where the server waits for a message and none comes, it is told so: `C CANCEL`.
  */
@@ -12,7 +12,8 @@
 import { MAX_CHAT_FRAME_BYTES } from "../core/limits.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
 import { type ChatAnswer, encodeChatMessage } from "../wire/login_chat_answer.ts";
-import type { ChatRequest } from "../wire/login_chat_request.ts";
+import { type ChatRequest, encodeChatRequest } from "../wire/login_chat_request.ts";
+import { alsoKnown, userIds } from "./login_chat_names.ts";
 import * as screens from "./login_chat_screens.ts";
 import type { ScreenLine } from "./screen_line.ts";
 
@@ -32,7 +33,7 @@ export type ChatMode =
   /** The message to all is asked for. */
   | { readonly kind: "public" }
   /** The name is asked for, then the message to it. */
-  | { readonly kind: "whom"; readonly names: readonly string[] }
+  | { readonly kind: "whom" }
   | { readonly kind: "direct"; readonly to: UserId }
   | { readonly kind: "sending"; readonly to: UserId | undefined }
   | { readonly kind: "cancelling" }
@@ -42,6 +43,10 @@ export type ChatMode =
 export interface ChatClientState {
   readonly user: UserId;
   readonly mode: ChatMode;
+  /** Who was online when it was last told, and who has been heard since. */
+  readonly known: readonly UserId[];
+  /** Whether the answer that is waited for takes long. */
+  readonly isSlow: boolean;
 }
 
 /** Something that happened. */
@@ -49,6 +54,8 @@ export type ChatEvent =
   | { readonly kind: "started"; readonly isNew: boolean }
   | { readonly kind: "answer"; readonly answer: ChatAnswer }
   | { readonly kind: "line"; readonly text: string }
+  /** A person has waited for an answer for a while. */
+  | { readonly kind: "slow" }
   /** End of input, a signal, or nobody reads what we show. */
   | { readonly kind: "end" };
 
@@ -64,23 +71,28 @@ export interface ChatClientStep {
   readonly effects: readonly ChatEffect[];
 }
 
-/** Whether the next line may be read. */
-export function wantsLine({ mode }: ChatClientState): boolean {
-  return ["idle", "public", "whom", "direct"].includes(mode.kind);
+/** The state in which a login leaves its user. */
+export function loggedIn(user: UserId): ChatClientState {
+  return { user, mode: { kind: "idle" }, known: [], isSlow: false };
 }
 
-/** What Tab may make of what is typed: operations, or names where one is asked for. */
-export function completions({ mode }: ChatClientState, typed: string): readonly string[] {
-  const words = mode.kind === "whom"
-    ? mode.names
-    : mode.kind === "idle"
-    ? screens.OPERATIONS.map(([word]) => word)
-    : [];
-  return words.filter((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
+/** Whether an answer of the server is waited for. */
+export function isWaiting({ mode }: ChatClientState): boolean {
+  return ["opening", "listing", "sending", "cancelling"].includes(mode.kind);
+}
+
+/** Whether the next line may be read. */
+export function wantsLine(state: ChatClientState): boolean {
+  return isWaiting(state) ? state.isSlow : state.mode.kind !== "leaving";
 }
 
 /** The machine: what comes of an event in a state. */
-export function step(state: ChatClientState, event: ChatEvent): ChatClientStep {
+export function step(before: ChatClientState, event: ChatEvent): ChatClientStep {
+  const { state, effects } = next(before, event);
+  return { state: state.mode === before.mode ? state : { ...state, isSlow: false }, effects };
+}
+
+function next(state: ChatClientState, event: ChatEvent): ChatClientStep {
   switch (event.kind) {
     case "started": {
       const lines = [screens.loggedInLine(state.user, event.isNew), screens.operationsLine()];
@@ -90,6 +102,10 @@ export function step(state: ChatClientState, event: ChatEvent): ChatClientStep {
       return answered(state, event.answer);
     case "line":
       return typed(state, event.text);
+    case "slow":
+      return isWaiting(state)
+        ? ask({ ...state, isSlow: true }, screens.waitingPrompt(), screens.slowServerLine())
+        : { state, effects: [] };
     case "end":
       return leave(state);
   }
@@ -105,8 +121,12 @@ function typed(state: ChatClientState, text: string): ChatClientStep {
       return typedName(state, text.trim());
     case "direct":
       return sendOrCancel(state, state.mode.to, text);
-    default:
+    case "leaving":
       return { state, effects: [] };
+    default:
+      return /^ex$/i.test(text.trim())
+        ? leave(state)
+        : ask(state, screens.waitingPrompt(), screens.notNowLine());
   }
 }
 
@@ -135,6 +155,7 @@ function typedName(state: ChatClientState, text: string): ChatClientStep {
   const [, name = "", message = ""] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];
   const to = parseUserId(name);
   if (to === undefined) return ask(state, screens.whomPrompt(), screens.noNameLine(name));
+  if (to === state.user) return ask(state, screens.whomPrompt(), screens.ownNameLine(to));
   const next: ChatClientState = { ...state, mode: { kind: "direct", to } };
   return message === "" ? ask(next, screens.directPrompt(to)) : sendOrCancel(next, to, message);
 }
@@ -146,18 +167,22 @@ function sendOrCancel(
 ): ChatClientStep {
   if (text.trim() === "") return cancel(state, screens.cancelledLine());
   const kind = to === undefined ? "public" : "direct";
-  if (encodeChatMessage({ kind, from: state.user, text }) === undefined) {
+  const data = to === undefined ? text : `${to} ${text}`;
+  // As it is sent, and as it arrives: either name may be the longer one.
+  const sent = encodeChatRequest({ kind: "data", text: data });
+  const arrives = encodeChatMessage({ kind, from: state.user, text });
+  if (sent.length > MAX_CHAT_FRAME_BYTES || arrives === undefined) {
     const prompt = to === undefined ? screens.publicPrompt() : screens.directPrompt(to);
     return ask(state, prompt, screens.tooLongLine(MAX_CHAT_FRAME_BYTES));
   }
-  const data = to === undefined ? text : `${to} ${text}`;
   return request(state, { kind: "sending", to }, { kind: "data", text: data });
 }
 
 function answered(state: ChatClientState, answer: ChatAnswer): ChatClientStep {
   const { mode } = state;
   if (answer.kind === "public" || answer.kind === "direct") {
-    return { state, effects: [show(screens.saidLine(answer))] };
+    const known = alsoKnown(state.known, answer.from);
+    return { state: { ...state, known }, effects: [show(screens.saidLine(answer))] };
   }
   switch (mode.kind) {
     case "opening":
@@ -166,7 +191,7 @@ function answered(state: ChatClientState, answer: ChatAnswer): ChatClientStep {
       if (answer.kind !== "users") return unexpected(state, answer);
       return answer.more
         ? { state: { ...state, mode: { ...mode, names: add(mode, answer) } }, effects: [] }
-        : toIdle(state, screens.onlineLine(add(mode, answer)));
+        : toIdle(knowing(state, add(mode, answer)), screens.onlineLine(add(mode, answer)));
     case "sending":
       if (answer.kind !== "reply") return unexpected(state, answer);
       return sent(state, mode.to, answer);
@@ -195,10 +220,14 @@ function opened(
   if (mode.what !== "direct" || answer.kind !== "users") return undefined;
   const names = add(mode, answer);
   if (answer.more) return { state: { ...state, mode: { ...mode, names } }, effects: [] };
-  const next: ChatClientState = { ...state, mode: { kind: "whom", names } };
+  const next: ChatClientState = { ...knowing(state, names), mode: { kind: "whom" } };
   if (mode.rest !== "") return typedName(next, mode.rest);
   // Also when nobody is there yet: a script counts on being asked.
   return ask(next, screens.whomPrompt(), screens.onlineLine(names));
+}
+
+function knowing(state: ChatClientState, names: readonly string[]): ChatClientState {
+  return { ...state, known: userIds(names) };
 }
 
 function add(

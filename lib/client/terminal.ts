@@ -16,6 +16,8 @@ import { colourStyle, paint, plainStyle, type ScreenLine, type Style } from "./s
 export interface Terminal {
   /** Whether a person types here with a line editor. */
   readonly interactive: boolean;
+  /** Whether a secret is typed by a person, who cannot see what they type. */
+  readonly hidesSecrets: boolean;
   /** Shows lines, in order. */
   show(lines: readonly ScreenLine[]): void;
   /** Says what is expected next. */
@@ -65,6 +67,7 @@ function write(text: string, stop: StopRequest): void {
 /** Lines in, lines out. */
 class PlainTerminal implements Terminal {
   readonly interactive = false;
+  readonly hidesSecrets = Deno.stdin.isTerminal();
   readonly #stop: StopRequest;
   readonly #decoder = new TextDecoder();
   readonly #chunk = new Uint8Array(16 * 1024);
@@ -90,7 +93,7 @@ class PlainTerminal implements Terminal {
 
   /** A terminal that cannot do the line editor shows what is typed, unless it is made not to. */
   async nextSecret(): Promise<string | undefined> {
-    if (!Deno.stdin.isTerminal()) return await this.nextLine();
+    if (!this.hidesSecrets) return await this.nextLine();
     const secret = new SecretLine();
     Deno.stdin.setRaw(true);
     try {
@@ -160,6 +163,7 @@ interface EditorInside {
 /** A line editor: history, cursor keys, wide characters; `node:readline` does the editing. */
 class LineEditor implements Terminal {
   readonly interactive = true;
+  readonly hidesSecrets = true;
   readonly #stop: StopRequest;
   readonly #style: Style;
   readonly #editor: readline.Interface;

@@ -1,7 +1,8 @@
 /**
  * The transcript: a terminal that also writes down what a person at it sees, typed lines behind
  * their prompt. Every line is handed to the system as it comes, so that a killed client has lost
- * nothing. What the file holds already is kept: new lines go behind it.
+ * nothing. What the file holds already is kept: new lines go behind it. A new file is its owner's
+ * alone, because private messages are in it.
  */
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
@@ -17,7 +18,7 @@ import type { Terminal } from "./terminal.ts";
 export function transcribe(terminal: Terminal, path: string): Terminal {
   let file;
   try {
-    file = Deno.openSync(path, { append: true, create: true });
+    file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (error) {
     const reason = error instanceof Deno.errors.NotCapable
       ? "this program was not given the right to write there (--allow-write)"
@@ -33,12 +34,14 @@ const encoder = new TextEncoder();
 
 class TranscribedTerminal implements Terminal {
   readonly interactive: boolean;
+  readonly hidesSecrets: boolean;
   readonly #terminal: Terminal;
   #file: Deno.FsFile | undefined;
   #prompt = "";
 
   constructor(terminal: Terminal, file: Deno.FsFile) {
     this.interactive = terminal.interactive;
+    this.hidesSecrets = terminal.hidesSecrets;
     this.#terminal = terminal;
     this.#file = file;
   }

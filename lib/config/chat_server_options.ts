@@ -29,7 +29,9 @@ export const CHAT_SERVER_OPTIONS = {
 /** How a server for the login chat alone describes itself. */
 export const CHAT_SERVER_PROGRAM: Program<typeof CHAT_SERVER_OPTIONS> = {
   name: "server chat",
-  summary: "Parley login chat: people log in with a password and talk to all, or to one.",
+  summary: "Parley login chat: people log in with a password and talk to all, or to one.\n" +
+    "Beside a buddy server on the same DIR it cannot see who is online there: a name without a\n" +
+    "password may be taken here from anywhere. Let one server run both where that matters.",
   positionals: [{ name: "PORT", option: "chatPort" }],
   options: CHAT_SERVER_OPTIONS,
   examples: [

@@ -1,7 +1,7 @@
 /** The command line of `client.ts chat`. */
 
 import { CLIENT_OPTIONS } from "./client_options.ts";
-import { type OptionTable, type OptionValues, port } from "./option.ts";
+import { type OptionTable, type OptionValues, remotePort } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
 const { server, user, transcript } = CLIENT_OPTIONS;
@@ -9,7 +9,7 @@ const { server, user, transcript } = CLIENT_OPTIONS;
 /** Every option of the login chat client. There is none for the password: others see arguments. */
 export const LOGIN_CHAT_OPTIONS = {
   server,
-  chatPort: port("chat-port", 9092, "the server's login chat port"),
+  chatPort: remotePort("chat-port", 9092, "the server's login chat port"),
   user: { ...user, help: "who logs in; a new name is registered" },
   transcript,
   ...COMMON_OPTIONS,

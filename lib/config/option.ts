@@ -83,6 +83,11 @@ export function optionalPort(flag: string, help: string): Option<number | undefi
   return { ...some, default: undefined };
 }
 
+/** A TCP or UDP port to connect to, which cannot be 0. */
+export function remotePort(flag: string, value: number, help: string): Option<number> {
+  return wholeNumber(flag, value, { min: 1, max: 65_535 }, help);
+}
+
 /** Seconds, fractions allowed, more than zero and at most a day. */
 export function seconds(flag: string, value: number, help: string): Option<number> {
   return {

@@ -136,7 +136,7 @@ export function serverOptionsOf(
 /** How the server describes itself. */
 export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
   name: "server",
-  summary: "Parley server: buddies find each other and see who is online; rooms to talk in.",
+  summary: "Parley server: buddies and who is online, rooms to talk in, a login chat.",
   positionals: [
     { name: "TCP_PORT", option: "tcpPort" },
     { name: "UDP_PORT", option: "udpPort" },

@@ -50,6 +50,9 @@ export const CALL_TIMEOUT_SECONDS = 60;
 /** Bytes that may wait for one slow peer before it is given up. */
 export const MAX_SEND_QUEUE_BYTES = 256 * 1024;
 
+/** Bytes of answers that are joined before they go out, and their client is waited for. */
+export const MAX_JOINED_ANSWER_BYTES = 16 * 1024;
+
 /** Bytes read and thrown away after a reply, so that closing does not reset the connection. */
 export const MAX_DRAIN_BYTES = 256 * 1024;
 
@@ -209,7 +212,10 @@ export const PASSWORD_WORK = { atOnce: 2, waiting: 100 } as const;
 /** Longest password in bytes (protocols/login-chat.md, "1..256 bytes"). */
 export const MAX_PASSWORD_BYTES = 256;
 
-/** Longest frame of the login chat in bytes (protocols/login-chat.md, "at most 4096 bytes"). */
+/**
+ * Longest frame of the login chat in bytes, its LF included (protocols/login-chat.md, "at most 4096
+ * bytes"). A CR before the LF is dropped, and does not count.
+ */
 export const MAX_CHAT_FRAME_BYTES = 4096;
 
 /** What the login chat allows; each is an option of `server.ts`. */
@@ -238,6 +244,10 @@ export const LOGIN_LIMITS = {
   perName: 5,
   /** The same from one address: a classroom may sit behind it. */
   perAddress: 20,
+  /** Addresses a name has logged in from that are remembered. */
+  homesPerName: 8,
+  /** New names from one address: a school at once, and so many a minute in the long run. */
+  newNames: { atOnce: 200, perMinute: 10 },
   /** Names and addresses remembered at most; the longest unused is forgotten first. */
   tracked: 10_000,
 } as const;

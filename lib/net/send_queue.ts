@@ -16,8 +16,9 @@ export class SendQueue {
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
   #failed = false;
+  #whenTaken: (() => void) | undefined;
 
-  /** Queues for `stream`, never more than `maxBytes`. */
+  /** Queues for `stream`: at most `maxBytes`, beside those that are being written. */
   constructor(stream: ByteStream, maxBytes: number = MAX_SEND_QUEUE_BYTES) {
     this.#stream = stream;
     this.#maxBytes = maxBytes;
@@ -42,19 +43,45 @@ export class SendQueue {
     return !this.#failed;
   }
 
+  /** Whether the connection was found gone, or given up. */
+  get isGone(): boolean {
+    return this.#failed;
+  }
+
+  /**
+   * Resolves when no more than a quarter of the queue waits, or the connection is gone: for one whose
+   * own requests fill it. One at a time.
+   */
+  async room(): Promise<void> {
+    while (!this.#failed && this.#waitingBytes > this.#maxBytes / 4) {
+      await new Promise<void>((resolve) => this.#whenTaken = resolve);
+    }
+  }
+
+  /** Sends nothing more; what waits is forgotten. */
+  giveUp(): void {
+    this.#failed = true;
+    this.#take();
+  }
+
+  /** Takes what waits out of the queue. */
+  #take(): readonly Uint8Array[] {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#whenTaken?.();
+    return taken;
+  }
+
   async #write(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        const joined = joinBytes(this.#waiting, this.#waitingBytes);
-        this.#waiting = [];
-        this.#waitingBytes = 0;
-        await writeAll(this.#stream, joined);
+        const bytes = this.#waitingBytes;
+        await writeAll(this.#stream, joinBytes(this.#take(), bytes));
       }
     } catch {
       // The reading side of the connection tells its owner why; here nothing more can be sent.
-      this.#failed = true;
-      this.#waiting = [];
-      this.#waitingBytes = 0;
+      this.giveUp();
     } finally {
       this.#writing = undefined;
     }

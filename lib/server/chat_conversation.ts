@@ -55,6 +55,7 @@ export type LoginResult =
   | "already online"
   | "too many attempts"
   | "busy"
+  | "gone"
   | "not stored";
 
 /** Where every client begins. */
@@ -80,6 +81,12 @@ const EXPECTED: Readonly<Record<ChatState["kind"], string>> = {
   direct: "out of turn: expected D, a name and the message, or C CANCEL",
 };
 
+/** Where what must not be empty is in turn. */
+const TURNS: Readonly<Record<"data" | "password", readonly ChatState["kind"][]>> = {
+  data: ["public", "direct"],
+  password: ["password"],
+};
+
 /** Rows that hold in every state. */
 function anywhere(state: ChatState, request: ChatRequest): ChatStep | undefined {
   switch (request.kind) {
@@ -90,6 +97,8 @@ function anywhere(state: ChatState, request: ChatRequest): ChatStep | undefined 
     case "pong":
       return { state, act: { kind: "nothing" } };
     case "invalid":
+      // That it is out of turn matters more than what else is wrong with it.
+      if (request.of !== undefined && !TURNS[request.of].includes(state.kind)) return undefined;
       return stay(state, refuse(request.reason));
     default:
       return undefined;
@@ -174,13 +183,17 @@ export function afterLookUp(user: UserId, standing: Standing | "not stored"): Ch
 
 const TOO_SHORT = refuse("password too short");
 
+const TAKEN = refuse("somebody else has just registered this name");
+
+type GoesOn = "registered" | "welcome" | "too short" | "taken" | "elsewhere";
+
 /** How logins end that do not go on. */
-const REFUSALS: Readonly<
-  Record<Exclude<LoginResult, "registered" | "welcome" | "too short" | "elsewhere">, ServerAnswer>
-> = {
+const REFUSALS: Readonly<Record<Exclude<LoginResult, GoesOn>, ServerAnswer>> = {
   "wrong": chatReply(CHAT_REPLIES.wrongPassword),
   "already online": chatReply(CHAT_REPLIES.alreadyOnline),
   "too many attempts": chatReply(CHAT_REPLIES.tooManyAttempts),
+  "too many names": chatReply(CHAT_REPLIES.tooManyAttempts),
+  "gone": refuse("the connection ended before the login had its turn"),
   "busy": chatReply(CHAT_REPLIES.full),
   "not stored": chatReply(CHAT_REPLIES.storage),
 };
@@ -193,6 +206,8 @@ export function afterLogin(user: UserId, result: LoginResult): ChatStep {
       return stay({ kind: "idle", user }, chatReply(CHAT_REPLIES[result]));
     case "too short":
       return stay({ kind: "password", user }, TOO_SHORT);
+    case "taken":
+      return stay({ kind: "password", user }, TAKEN);
     case "elsewhere":
       return stay({ kind: "password", user }, ELSEWHERE);
     default:

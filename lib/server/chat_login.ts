@@ -35,12 +35,21 @@ export class ChatLogin {
     }
   }
 
-  /** Checks a password, or registers a name with it. Never rejects. */
-  async logIn(user: UserId, password: string, from: string): Promise<LoginResult> {
+  /**
+   * Checks a password, or registers a name with it. Never rejects.
+   *
+   * @param signal takes it back while it waits for its turn
+   */
+  async logIn(
+    user: UserId,
+    password: string,
+    from: string,
+    signal: AbortSignal,
+  ): Promise<LoginResult> {
     const { attempts, clock } = this.#parts;
     const mayTry = (): boolean => attempts.mayTry(user, from, clock());
     if (!mayTry()) return "too many attempts";
-    const result = await this.#try(user, password, from);
+    const result = await this.#try(user, password, from, signal);
     // Others may have guessed meanwhile: whether this one was right is not told any more.
     if ((result === "welcome" || result === "wrong") && !mayTry()) return "too many attempts";
     if (result === "wrong") attempts.wasWrong(user, from, clock());
@@ -48,10 +57,16 @@ export class ChatLogin {
     return result;
   }
 
-  async #try(user: UserId, password: string, from: string): Promise<LoginResult> {
+  async #try(
+    user: UserId,
+    password: string,
+    from: string,
+    signal: AbortSignal,
+  ): Promise<LoginResult> {
     try {
-      return await this.#parts.accounts.logIn(user, password, from);
+      return await this.#parts.accounts.logIn(user, password, from, signal);
     } catch (error) {
+      if (signal.aborted && error === signal.reason) return "gone";
       return error instanceof BusyError ? "busy" : this.#notStored(error);
     }
   }

@@ -33,8 +33,9 @@ export function startChat(
 ): Service<ChatPorts> {
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
-  const accounts = new Accounts({ store, passwords, presence, minPassword });
   const attempts = new LoginAttempts(trusted);
+  const mayRegister = (ip: string): boolean => attempts.mayRegister(ip, clock());
+  const accounts = new Accounts({ store, passwords, presence, minPassword, mayRegister });
   const sessions = new ChatSessions(settings, new ChatLogin({ accounts, attempts, clock, log }));
   const accepting = keepDoor({
     listener,

@@ -4,14 +4,16 @@
  *
  * Rules of this file:
  * - Nothing here waits for another client. What somebody is told is queued, and who lets the queue
- *   fill up is dropped.
+ *   fill up is dropped. Only who asks for more than they read waits, for themselves: their next line
+ *   is taken when there is room for its answer.
  * - All lines of one read are taken before anything goes out: what they say to all goes to each as
- *   one piece, and the answers as one. Answers keep their order, and what was confirmed was queued
- *   before.
+ *   one piece, and the answers as one, unless they are long. Answers keep their order, and what was
+ *   confirmed was queued before.
+ * - A login waits for its turn; when its connection ends meanwhile, it is taken back.
  * - Whoever is leaving is gone from the list at once, whatever their connection still has to do.
  */
 
-import { MAX_CHAT_FRAME_BYTES } from "../core/limits.ts";
+import { MAX_CHAT_FRAME_BYTES, MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
@@ -64,16 +66,22 @@ export class ChatSession implements Outbox<Uint8Array> {
   readonly #stream: ByteStream;
   readonly #ip: string;
   readonly #queue: SendQueue;
-  readonly #buffer = new ReceiveBuffer(MAX_CHAT_FRAME_BYTES);
+  readonly #buffer = new ReceiveBuffer(MAX_CHAT_FRAME_BYTES - 1);
   #state: ChatState = NEW_CLIENT;
   /** Under which name others see it. */
   #user: UserId | undefined;
   #isSkipping = false;
-  #isCheckingPassword = false;
+  /** Takes back the login under way. */
+  #checking: AbortController | undefined;
+  /** The read under way, where it began while a login was. */
+  #reading: Promise<number | null> | undefined;
   #isLate = false;
   #wasHeard = true;
   #spoken: Uint8Array[] = [];
   #answers: (Uint8Array | typeof SENT)[] = [];
+  #answerBytes = 0;
+  /** What a list of users was made of, and how it reads: for the others of one read. */
+  #listed: { readonly users: readonly UserId[]; readonly answer: Uint8Array } | undefined;
   #ended: Promise<void> | undefined;
 
   constructor(parts: ChatSessionParts, { stream, remoteIp }: IncomingStream) {
@@ -104,9 +112,11 @@ export class ChatSession implements Outbox<Uint8Array> {
   deliver(frame: Uint8Array): boolean {
     if (this.#ended !== undefined) return false;
     if (this.#queue.send(frame)) return true;
-    this.#parts.login.dropped(this.#user, this.#ip);
+    if (!this.#queue.isGone) this.#parts.login.dropped(this.#user, this.#ip);
     this.#leave();
+    this.#checking?.abort();
     this.#ended = Promise.resolve();
+    this.#queue.giveUp();
     closeNow(this.#stream);
     return false;
   }
@@ -115,7 +125,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   expire(): void {
     if (this.isLoggedIn) return;
     this.#isLate = true;
-    if (!this.#isCheckingPassword) this.end(TOO_LATE);
+    if (this.#checking === undefined) this.end(TOO_LATE);
   }
 
   /** Asks a client that said nothing since the last time whether they are there. */
@@ -132,6 +142,7 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   async #end(lastAnswer: ServerAnswer | undefined): Promise<void> {
     this.#leave();
+    this.#checking?.abort();
     if (lastAnswer !== undefined) this.#queue.send(encodeChatAnswer(lastAnswer));
     this.#parts.closer.closeLater(this.#stream); // for one who does not read: the flush then fails
     await this.#queue.flush();
@@ -147,7 +158,8 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   async #read(): Promise<void> {
     while (this.#ended === undefined) {
-      const count = await this.#stream.read(this.#buffer.free());
+      const count = await (this.#reading ?? this.#stream.read(this.#buffer.free()));
+      this.#reading = undefined;
       if (count === null || this.#ended !== undefined) return;
       this.#wasHeard = true;
       this.#buffer.filled(count);
@@ -156,8 +168,14 @@ export class ChatSession implements Outbox<Uint8Array> {
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
         if (this.#ended !== undefined) return;
+        if (this.#answerBytes < MAX_JOINED_ANSWER_BYTES) continue;
+        this.#flush();
+        await this.#queue.room();
+        if (this.#ended !== undefined) return;
       }
       this.#flush();
+      this.#listed = undefined;
+      await this.#queue.room();
     }
   }
 
@@ -184,7 +202,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       case "nothing":
         return;
       case "answer":
-        this.#answers.push(encodeChatAnswer(act.answer));
+        this.#answer(encodeChatAnswer(act.answer));
         return;
       case "close":
         this.#flush();
@@ -192,17 +210,32 @@ export class ChatSession implements Outbox<Uint8Array> {
         return;
       case "say":
         this.#spoken.push(act.frame);
-        this.#answers.push(SENT);
+        this.#answer(SENT);
         return;
       case "tell":
         this.#tell(act);
         return;
       case "list":
-        this.#answers.push(encodeChatUsers(this.#parts.chat.othersOf(act.user)));
+        this.#answer(this.#list(act.user));
         return;
       default:
         return this.#work(act);
     }
+  }
+
+  #answer(answer: Uint8Array | typeof SENT): void {
+    this.#answers.push(answer);
+    if (answer !== SENT) this.#answerBytes += answer.length;
+  }
+
+  /** Who else is online; written once for one read, as long as nobody comes or goes. */
+  #list(user: UserId): Uint8Array {
+    const { chat } = this.#parts;
+    const { users } = chat;
+    if (this.#listed?.users !== users) {
+      this.#listed = { users, answer: encodeChatUsers(chat.othersOf(user)) };
+    }
+    return this.#listed.answer;
   }
 
   #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): void {
@@ -210,7 +243,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#flush();
     const isTold = this.#parts.chat.tell(user, to, frame);
     const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
-    this.#answers.push(encodeChatAnswer(chatReply(words)));
+    this.#answer(encodeChatAnswer(chatReply(words)));
   }
 
   /** Says to all what is to be said, then gives the client the answers so far. */
@@ -225,6 +258,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     const answers = this.#answers.map((answer) => answer === SENT ? sent! : answer);
     this.#spoken = [];
     this.#answers = [];
+    this.#answerBytes = 0;
     this.deliver(joinBytes(answers));
   }
 
@@ -234,9 +268,11 @@ export class ChatSession implements Outbox<Uint8Array> {
       this.#take(afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#ip)));
       return;
     }
-    this.#isCheckingPassword = true;
-    const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip);
-    this.#isCheckingPassword = false;
+    this.#checking = new AbortController();
+    this.#watch(this.#checking);
+    const { signal } = this.#checking;
+    const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
+    this.#checking = undefined;
     if (this.#ended !== undefined) return;
     const result = this.#join(act.user, checked);
     this.#parts.login.ended(act.user, this.#ip, result);
@@ -244,6 +280,14 @@ export class ChatSession implements Outbox<Uint8Array> {
     // Others may speak before the next read: the welcome comes first.
     this.#flush();
     if (this.#isLate) this.expire();
+  }
+
+  /** Reads on while a login waits: where the connection ends with nothing more to say, it is over. */
+  #watch(login: AbortController): void {
+    this.#reading ??= this.#stream.read(this.#buffer.free());
+    this.#reading.then((count) => {
+      if (count === null && this.#buffer.length === 0) login.abort();
+    }, () => login.abort());
   }
 
   #join(user: UserId, result: LoginResult): LoginResult {

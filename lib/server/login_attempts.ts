@@ -7,20 +7,23 @@
  * - Only wrong passwords count, because a whole class may log in from one address at once. Whoever
  *   asks here before a password is checked asks again before the outcome is told: of a thousand
  *   guesses at once, no more are answered than of a thousand in turn.
- * - An address a name has logged in from has an allowance of its own for that name, so that nobody
- *   can lock somebody out by guessing.
+ * - An address a name has logged in from has an allowance of its own for that name, and no other
+ *   bounds it there, so that nobody can lock somebody out by guessing, elsewhere or beside them.
+ *   Which those are is remembered until the server stops.
+ * - New names cost the server work and room, too: they are counted by address, right or wrong.
  */
 
-import { addressGroup, type AddressSet } from "../core/ip_address.ts";
+import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts";
 import { LOGIN_LIMITS } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
 
-/** Counts wrong passwords. */
+/** Counts wrong passwords, and new names. */
 export class LoginAttempts {
   readonly #trusted: AddressSet;
   readonly #buckets = new RecentMap<TokenBucket>(LOGIN_LIMITS.tracked);
-  readonly #homes = new RecentMap<string>(LOGIN_LIMITS.tracked);
+  readonly #newNames = new RecentMap<TokenBucket>(LOGIN_LIMITS.tracked);
+  readonly #homes = new RecentMap<readonly string[]>(LOGIN_LIMITS.tracked);
 
   /** `trusted` addresses pass on the connections of many, and are not limited as such. */
   constructor(trusted: AddressSet) {
@@ -41,19 +44,31 @@ export class LoginAttempts {
     for (const bucket of this.#bucketsOf(name, ip, now)) bucket.take(now);
   }
 
-  /** Remembers where a name has logged in from. */
+  /** Remembers where a name has logged in from, the latest first. */
   wasRight(name: string, ip: string): void {
-    this.#homes.set(name, addressGroup(ip));
+    const group = addressGroup(ip);
+    const others = this.#homes.get(name)?.filter((home) => home !== group) ?? [];
+    this.#homes.set(name, [group, ...others].slice(0, LOGIN_LIMITS.homesPerName));
+  }
+
+  /** Counts a new name, where the address may register one more. Loopback always may. */
+  mayRegister(ip: string, now: number): boolean {
+    if (this.#trusted.has(ip) || isLoopback(ip)) return true;
+    const { atOnce, perMinute } = LOGIN_LIMITS.newNames;
+    return this.#newNames
+      .getOrMake(addressGroup(ip), () => new TokenBucket(perMinute / 60, atOnce, now))
+      .take(now);
   }
 
   #bucketsOf(name: string, ip: string, now: number): TokenBucket[] {
     const group = addressGroup(ip);
-    const isHome = this.#homes.get(name) === group;
-    return [
-      ...(this.#trusted.has(ip) ? [] : [this.#bucket(group, LOGIN_LIMITS.perAddress, now)]),
-      // No address has a blank in it, so the two cannot be taken for each other.
-      this.#bucket(isHome ? `${name} ${group}` : `${name} `, LOGIN_LIMITS.perName, now),
-    ];
+    const { perName, perAddress } = LOGIN_LIMITS;
+    // No address has a blank in it, so these cannot be taken for each other.
+    if (this.#homes.get(name)?.includes(group)) {
+      return [this.#bucket(`${name} ${group}`, perName, now)];
+    }
+    const ofName = this.#bucket(`${name} `, perName, now);
+    return this.#trusted.has(ip) ? [ofName] : [this.#bucket(group, perAddress, now), ofName];
   }
 
   #bucket(key: string, perMinute: number, now: number): TokenBucket {

@@ -6,10 +6,12 @@
  * while somebody is heard of under it, only from their address.
  */
 
+import { addressGroup } from "../core/ip_address.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Store } from "../storage/store.ts";
 import type { Passwords } from "./passwords.ts";
 import type { Presence } from "./presence.ts";
+import type { Turn } from "./turns.ts";
 
 /**
  * How a name stands for somebody who wants to log in: `new`, the password they choose will be its
@@ -17,8 +19,18 @@ import type { Presence } from "./presence.ts";
  */
 export type Standing = "new" | "existing" | "elsewhere";
 
-/** What came of a login. `registered` and `welcome` are those that may come in. */
-export type LoginOutcome = "registered" | "welcome" | "too short" | "wrong" | "elsewhere";
+/**
+ * What came of a login. `registered` and `welcome` are those that may come in; `taken`, somebody else
+ * was faster to register the name, with another password.
+ */
+export type LoginOutcome =
+  | "registered"
+  | "welcome"
+  | "too short"
+  | "too many names"
+  | "taken"
+  | "wrong"
+  | "elsewhere";
 
 /** What accounts are kept with. */
 export interface AccountParts {
@@ -30,6 +42,8 @@ export interface AccountParts {
   readonly presence: Presence;
   /** Least length of a new password, in characters. */
   readonly minPassword: number;
+  /** Whether an address may register one more name; asked once for each. All may unless given. */
+  readonly mayRegister?: ((ip: string) => boolean) | undefined;
 }
 
 /** The accounts over a store. */
@@ -49,42 +63,52 @@ export class Accounts {
   }
 
   /**
-   * Logs somebody in, and registers them where the name is new.
+   * Logs somebody in, and registers them where the name is new. Addresses share the work of checking
+   * passwords, and in each those who are known have a share of their own.
    *
+   * @param signal takes it back while it waits for its turn
+   * @throws the reason of the signal
    * @throws BusyError when too many passwords are being checked
    * @throws StorageError when a new name could not be stored
    */
-  async logIn(user: UserId, password: string, ip: string): Promise<LoginOutcome> {
-    const { store, passwords, minPassword } = this.#parts;
+  async logIn(
+    user: UserId,
+    password: string,
+    ip: string,
+    signal?: AbortSignal,
+  ): Promise<LoginOutcome> {
+    const { store, passwords, minPassword, mayRegister } = this.#parts;
+    const group = addressGroup(ip);
+    const turn: Turn = { share: group, signal };
     const standing = await this.standing(user, ip);
     if (standing === "elsewhere") return standing;
-    if (standing === "new") {
-      if (Array.from(password).length < minPassword) return "too short";
-      const hash = await passwords.hash(password);
-      // For a name of the buddy service this answers that it exists, which is just as well.
-      await store.change({ kind: "register", user });
-      const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
-      if (outcome === "done") return "registered";
-      // Somebody else chose one while we were at it: the name is theirs.
-    }
-    return await this.#check(user, password);
+    if (standing !== "new") return await this.#isRight(user, password, turn) ? "welcome" : "wrong";
+    if (Array.from(password).length < minPassword) return "too short";
+    if (mayRegister?.(ip) === false) return "too many names";
+    const hash = await passwords.hash(password, { share: `new ${group}`, signal });
+    // For a name of the buddy service this answers that it exists, which is just as well.
+    await store.change({ kind: "register", user });
+    const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
+    if (outcome === "done") return "registered";
+    // Somebody else chose one while we were at it: the name is theirs.
+    return await this.#isRight(user, password, turn) ? "welcome" : "taken";
   }
 
-  async #check(user: UserId, password: string): Promise<LoginOutcome> {
+  async #isRight(user: UserId, password: string, turn: Turn): Promise<boolean> {
     const { store, passwords } = this.#parts;
     const stored = await store.passwordOf(user);
-    if (!await passwords.verify(password, stored)) return "wrong";
+    if (!await passwords.verify(password, stored, turn)) return false;
     if (stored !== undefined && passwords.isOutdated(stored)) {
-      await this.#renew(user, password);
+      await this.#renew(user, password, turn);
     }
-    return "welcome";
+    return true;
   }
 
   /** Hashes a password anew at today's cost. The old hash does until that works. */
-  async #renew(user: UserId, password: string): Promise<void> {
+  async #renew(user: UserId, password: string, turn: Turn): Promise<void> {
     const { store, passwords } = this.#parts;
     try {
-      const hash = await passwords.hash(password);
+      const hash = await passwords.hash(password, turn);
       await store.change({ kind: "set password", user, hash });
     } catch {
       // Busy, or not to be written: the next login tries again.

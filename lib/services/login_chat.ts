@@ -18,27 +18,37 @@ export interface Outbox<Piece> {
 /** Everybody who is online. */
 export class LoginChat<Piece> {
   readonly #online = new Map<UserId, Outbox<Piece>>();
+  #sorted: readonly UserId[] | undefined;
 
   /** How many are online. */
   get size(): number {
     return this.#online.size;
   }
 
+  /** Who is online, sorted: the same array as long as nobody comes or goes. */
+  get users(): readonly UserId[] {
+    this.#sorted ??= [...this.#online.keys()].sort();
+    return this.#sorted;
+  }
+
   /** Lets somebody in. @returns false when that name is online already */
   join(user: UserId, outbox: Outbox<Piece>): boolean {
     if (this.#online.has(user)) return false;
     this.#online.set(user, outbox);
+    this.#sorted = undefined;
     return true;
   }
 
   /** Lets somebody go; one who is not online by this outbox stays as they are. */
   leave(user: UserId, outbox: Outbox<Piece>): void {
-    if (this.#online.get(user) === outbox) this.#online.delete(user);
+    if (this.#online.get(user) !== outbox) return;
+    this.#online.delete(user);
+    this.#sorted = undefined;
   }
 
   /** Who is online, sorted, without the one who asks. */
   othersOf(asker: UserId): UserId[] {
-    return [...this.#online.keys()].filter((user) => user !== asker).sort();
+    return this.users.filter((user) => user !== asker);
   }
 
   /** Gives a piece to everybody else. @returns how many took it */

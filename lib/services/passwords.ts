@@ -21,7 +21,7 @@ import {
   SALT_BYTES,
   type ScryptCost,
 } from "./password_record.ts";
-import { type TurnLimits, Turns } from "./turns.ts";
+import { type Turn, type TurnLimits, Turns } from "./turns.ts";
 
 /** What a new hash costs: 32 MiB and about 0.26 s (OWASP's second choice after argon2id). */
 export const SCRYPT_COST: ScryptCost = { log2N: 15, r: 8, p: 3 };
@@ -42,12 +42,12 @@ export class Passwords {
   /**
    * Makes the record to store for a password; another one each time.
    *
-   * @param isWanted see {@linkcode Turns.run}
+   * @param turn for whom, so that many hashes for one do not keep the others waiting
    * @throws BusyError when too many hashes are waited for already, or it is not wanted any more
    */
-  async hash(password: string, isWanted?: () => boolean): Promise<string> {
+  async hash(password: string, turn?: Turn): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    const hash = await this.#scrypt(password, salt, this.#cost, isWanted);
+    const hash = await this.#scrypt(password, salt, this.#cost, turn);
     return encodePasswordRecord({ cost: this.#cost, salt, hash });
   }
 
@@ -55,17 +55,13 @@ export class Passwords {
    * Whether a password belongs to a stored record. Takes as long without a record, or with one that
    * cannot be read, and is false then.
    *
-   * @param isWanted see {@linkcode Turns.run}
+   * @param turn as in {@linkcode Passwords.hash}
    * @throws BusyError when too many hashes are waited for already, or it is not wanted any more
    */
-  async verify(
-    password: string,
-    stored: string | undefined,
-    isWanted?: () => boolean,
-  ): Promise<boolean> {
+  async verify(password: string, stored: string | undefined, turn?: Turn): Promise<boolean> {
     const record = stored === undefined ? undefined : parsePasswordRecord(stored);
     const { cost, salt, hash } = record ?? this.#nobody;
-    const isEqual = timingSafeEqual(await this.#scrypt(password, salt, cost, isWanted), hash);
+    const isEqual = timingSafeEqual(await this.#scrypt(password, salt, cost, turn), hash);
     return isEqual && record !== undefined;
   }
 
@@ -79,7 +75,7 @@ export class Passwords {
     password: string,
     salt: Uint8Array,
     cost: ScryptCost,
-    isWanted?: () => boolean,
+    turn: Turn | undefined,
   ): Promise<Uint8Array> {
     // Keyboards differ in how they compose letters; the password is the same.
     const text = password.normalize("NFC");
@@ -91,6 +87,6 @@ export class Passwords {
           if (error === null) resolve(hash);
           else reject(error);
         });
-      }), isWanted);
+      }), turn);
   }
 }

@@ -9,13 +9,14 @@
  */
 
 import { BusyError } from "../core/errors.ts";
+import { addressGroup } from "../core/ip_address.ts";
 import type { RoomLimits } from "../core/limits.ts";
 import type { PeerAddress } from "../core/presence.ts";
 import type { MemberName, RoomName } from "../core/room_name.ts";
 import type { Store, StoredRoom } from "../storage/store.ts";
 import { RoomSilence } from "./room_silence.ts";
 import { type Member, type MemberWatch, RoomView } from "./room_view.ts";
-import { Turns } from "./turns.ts";
+import { type Turn, Turns } from "./turns.ts";
 
 /** Why somebody does not get into a room. */
 export type EnterRefusal =
@@ -49,13 +50,9 @@ export interface Entrant {
 /** Hashing of passwords; see `passwords.ts`. */
 export interface RoomPasswords {
   /** The record to store for a password. @throws BusyError also when it is not wanted any more */
-  hash(password: string, isWanted: () => boolean): Promise<string>;
+  hash(password: string, turn: Turn): Promise<string>;
   /** Whether a password belongs to a record. @throws BusyError as for `hash` */
-  verify(
-    password: string,
-    stored: string | undefined,
-    isWanted: () => boolean,
-  ): Promise<boolean>;
+  verify(password: string, stored: string | undefined, turn: Turn): Promise<boolean>;
 }
 
 /** What rooms need. */
@@ -130,12 +127,12 @@ export class Rooms {
 
   /** The hash a new room shall have. It is costly, and not made for a name that is taken. */
   async #hash(
-    { room, password, isWaiting }: Entrant,
+    { room, password, ip, isWaiting }: Entrant,
   ): Promise<string | undefined | "room exists"> {
     if (password === undefined) return undefined;
     const { store, passwords } = this.#parts;
     if (await store.room(room) !== undefined) return "room exists";
-    const hash = await passwords.hash(password, isWaiting);
+    const hash = await passwords.hash(password, turnOf(ip, isWaiting));
     requireWaiting(isWaiting);
     return hash;
   }
@@ -150,7 +147,7 @@ export class Rooms {
     if (stored === undefined) return refused("no such room");
     if (stored.hash !== undefined) {
       if (password === undefined) return refused("password needed");
-      const isRight = await passwords.verify(password, stored.hash, isWaiting);
+      const isRight = await passwords.verify(password, stored.hash, turnOf(ip, isWaiting));
       if (!isRight) return refused("wrong password");
       requireWaiting(isWaiting);
     }
@@ -262,6 +259,11 @@ export class Rooms {
     await this.catchUp(now);
     await this.#silence.judge(this.#view.rooms(), now);
   }
+}
+
+/** Hashes for one address do not keep the others waiting. */
+function turnOf(ip: string, isWanted: () => boolean): Turn {
+  return { share: `room ${addressGroup(ip)}`, isWanted };
 }
 
 /** The work is not lost, but nothing may come of it that nobody is told. */

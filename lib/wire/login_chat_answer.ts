@@ -7,6 +7,7 @@
  */
 
 import { MAX_CHAT_FRAME_BYTES } from "../core/limits.ts";
+import { withText } from "./words.ts";
 
 /** The codes of replies and the words that always go with them. */
 export const CHAT_REPLIES = {
@@ -71,10 +72,6 @@ function answerText(answer: ServerAnswer): string {
     case "direct":
       return `D DM ${answer.from} ${answer.text}`;
   }
-}
-
-function withText(words: string, text: string): string {
-  return text === "" ? words : `${words} ${text}`;
 }
 
 /**

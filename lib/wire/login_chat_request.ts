@@ -10,6 +10,7 @@
 
 import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
+import { withText } from "./words.ts";
 
 /** What a client asks for. */
 export type ChatRequest =
@@ -23,8 +24,13 @@ export type ChatRequest =
   | { readonly kind: "ping" | "pong"; readonly text: string }
   /** A message, never empty; in the state `dm` it begins with whom it is for. */
   | { readonly kind: "data"; readonly text: string }
-  /** Outside the protocol: answered `C 201 INVALID` and the reason. */
-  | { readonly kind: "invalid"; readonly reason: string };
+  /** Outside the protocol: answered `C 201 INVALID` and the reason, where its kind is in turn. */
+  | {
+    readonly kind: "invalid";
+    readonly reason: string;
+    /** What it was meant to be, where that has a turn. */
+    readonly of?: "data" | "password";
+  };
 
 /** A message for one, as its text in the state `dm` tells it. */
 export type DirectMessage =
@@ -35,6 +41,11 @@ export type DirectMessage =
 const NAME_RULE = "a name is 1 to 32 of A-Z a-z 0-9 . _ -, a letter or digit first";
 
 const EMPTY = invalid("the message is empty");
+const EMPTY_DATA = { ...EMPTY, of: "data" } as const;
+const NO_PASSWORD = {
+  ...invalid(`a password has 1 to ${MAX_PASSWORD_BYTES} bytes`),
+  of: "password",
+} as const;
 
 type Parse = (rest: string) => ChatRequest;
 
@@ -57,7 +68,7 @@ export function parseChatRequest(line: Uint8Array): ChatRequest {
   const text = decodeLine(line);
   if (text === undefined) return invalid("not UTF-8");
   const [, kind, rest = ""] = /^([CD])(?: (.*))?$/s.exec(text) ?? [];
-  if (kind === "D") return rest.trim() === "" ? EMPTY : { kind: "data", text: rest };
+  if (kind === "D") return rest.trim() === "" ? EMPTY_DATA : { kind: "data", text: rest };
   const [, word = "", argument = ""] = /^([A-Za-z]+)(?: (.*))?$/s.exec(rest) ?? [];
   if (kind === undefined || word === "") {
     return invalid('expected "C" and a command, or "D" and a message');
@@ -82,9 +93,7 @@ function parseLogin(name: string): ChatRequest {
 /** The rest of the line is the password as it is, blanks included. */
 function parsePassword(password: string): ChatRequest {
   const bytes = new TextEncoder().encode(password).length;
-  return bytes >= 1 && bytes <= MAX_PASSWORD_BYTES
-    ? { kind: "password", password }
-    : invalid(`a password has 1 to ${MAX_PASSWORD_BYTES} bytes`);
+  return bytes >= 1 && bytes <= MAX_PASSWORD_BYTES ? { kind: "password", password } : NO_PASSWORD;
 }
 
 /** A command that stands alone on its line; blanks behind it are forgiven. */
@@ -137,8 +146,4 @@ function requestText(request: Exclude<ChatRequest, { kind: "invalid" }>): string
     case "data":
       return `D ${request.text}`;
   }
-}
-
-function withText(words: string, text: string): string {
-  return text === "" ? words : `${words} ${text}`;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LoginChatLink } from "../../lib/client/login_chat_link.ts";
-import { logIn, type LoginEnd } from "../../lib/client/login_chat_login.ts";
+import { logIn, type LoginEnd, type LoginWaits } from "../../lib/client/login_chat_login.ts";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
@@ -31,13 +31,13 @@ async function playServer(server: ChatClient, script: readonly (readonly [string
 async function play(
   terminal: FakeTerminal,
   script: readonly (readonly [string, string])[],
-  hangUp = false,
+  { hangUp = false, waits }: { hangUp?: boolean; waits?: LoginWaits } = {},
 ): Promise<LoginEnd> {
   const [end, serverEnd] = memoryPair();
   using server = new ChatClient(serverEnd);
   const closer = new OrderlyCloser();
   const link = new LoginChatLink(end, closer);
-  const login = logIn(link, id("alice"), terminal);
+  const login = logIn(link, id("alice"), terminal, waits);
   login.catch(() => {});
   try {
     await playServer(server, script);
@@ -65,14 +65,36 @@ Deno.test("logIn() registers a new name, and logs in with an existing one", asyn
 });
 
 Deno.test("logIn() lets a person try another password when one is too short", async () => {
-  const terminal = typing(true, "abc", "secret");
+  const terminal = typing(true, "abc", "abc", "secret", "secret");
   const end = await play(terminal, [
     NEW,
     ["C PASSWORD abc", "C 201 INVALID password too short\n"],
     ["C PASSWORD secret", "C 200 OK registered\n"],
   ]);
   assertEquals(end, "registered");
-  assertEquals(terminal.shown[2], "That password was not taken: password too short.");
+  assertEquals(terminal.shown, [
+    ...["«alice is new here. Choose a password: »", SECRET, "«The same once more: »", SECRET],
+    "That password was not taken: password too short.",
+    ...["«Password for alice: »", SECRET, "«The same once more: »", SECRET],
+  ]);
+});
+
+Deno.test("logIn() asks a person twice for a new password, and again when the two differ", async () => {
+  const terminal = typing(true, "secret", "secert", "secret", "secret");
+  const registered = ["C PASSWORD secret", "C 200 OK registered\n"] as const;
+  assertEquals(await play(terminal, [NEW, registered]), "registered");
+  assertEquals(terminal.shown[4], "That password was not taken: the two are not the same.");
+  const known = typing(true, "secret");
+  await play(known, [EXISTING, ["C PASSWORD secret", "C 200 OK welcome\n"]]);
+  assertEquals(await play(typing(true, "secret", undefined), [NEW]), "given up");
+});
+
+Deno.test("logIn() gives up a server that is silent, before a password and after", async () => {
+  for (const waits of [{ askMs: 20, verdictMs: 60_000 }, { askMs: 60_000, verdictMs: 20 }]) {
+    const script = waits.askMs === 20 ? [["C LOGIN alice", ""]] as const : [EXISTING];
+    const login = play(typing(false, "secret"), script, { waits });
+    await assertRejects(() => login, UnreachableError, "does not answer within 0.02 s");
+  }
 });
 
 Deno.test("logIn() does not take the next line of a script for another password", async () => {
@@ -83,7 +105,7 @@ Deno.test("logIn() does not take the next line of a script for another password"
 });
 
 Deno.test("logIn() does not send what cannot be a password", async () => {
-  const terminal = typing(true, "", "x".repeat(257), "secret");
+  const terminal = typing(true, "", "x".repeat(257), "secret", "secret");
   assertEquals(await play(terminal, [NEW, ["C PASSWORD secret", "C 200 OK welcome\n"]]), "welcome");
   assertEquals(terminal.shown[2], "That password was not taken: a password has 1 to 256 bytes.");
   await assertRejects(() => play(typing(false, ""), [NEW]), OperationalError, "1 to 256");
@@ -102,7 +124,8 @@ for (
   ] as const
 ) {
   Deno.test(`logIn() tells what "${answer.trim()}" means, and no password`, async () => {
-    const run = () => play(typing(true, "secret"), [NEW, ["C PASSWORD secret", answer]], true);
+    const run = () =>
+      play(typing(true, "secret"), [EXISTING, ["C PASSWORD secret", answer]], { hangUp: true });
     const told = (await assertRejects(run, Error, message)).message;
     assertEquals(told.includes("secret"), false);
     await assertRejects(run, error as typeof Error);
@@ -118,18 +141,30 @@ Deno.test("logIn() tells why a name cannot be had, and of a server that is full"
     "in use at another address",
   );
   const full = ["C LOGIN alice", "C 503 SERVER FULL\n"] as const;
-  await assertRejects(() => play(terminal, [full], true), OperationalError, "the server is full");
+  await assertRejects(
+    () => play(terminal, [full], { hangUp: true }),
+    OperationalError,
+    "the server is full",
+  );
   assertEquals(terminal.shown, []);
 });
 
 Deno.test("logIn() does not go on asking when the server has gone", async () => {
   const terminal = typing(true);
-  await assertRejects(() => play(terminal, [NEW], true), UnreachableError, "closed the connection");
+  await assertRejects(
+    () => play(terminal, [NEW], { hangUp: true }),
+    UnreachableError,
+    "closed the connection",
+  );
   const late = [
     "C LOGIN alice",
     "C PASSWORD new\nC 201 INVALID the login took too long\n",
   ] as const;
-  await assertRejects(() => play(terminal, [late], true), OperationalError, "took too long");
+  await assertRejects(
+    () => play(terminal, [late], { hangUp: true }),
+    OperationalError,
+    "took too long",
+  );
 });
 
 Deno.test("logIn() tells of a script that holds no password", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LoginChatLink } from "../../lib/client/login_chat_link.ts";
-import { LoginChatSession } from "../../lib/client/login_chat_session.ts";
+import { LoginChatSession, type SessionWaits } from "../../lib/client/login_chat_session.ts";
 import { UnreachableError } from "../../lib/core/errors.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
@@ -18,12 +18,12 @@ class Stage implements AsyncDisposable {
   readonly ended: Promise<void>;
   readonly #closer = new OrderlyCloser();
 
-  constructor(interactive = true) {
+  constructor(interactive = true, waits: SessionWaits | undefined = undefined) {
     const [end, serverEnd] = memoryPair();
     this.terminal = new FakeTerminal(interactive);
     this.server = new ChatClient(serverEnd);
     this.link = new LoginChatLink(end, this.#closer);
-    this.session = new LoginChatSession(this.link, id("alice"));
+    this.session = new LoginChatSession(this.link, id("alice"), waits);
     this.ended = within("the session's end", this.session.run(this.terminal, false));
     this.ended.catch(() => {});
   }
@@ -119,4 +119,30 @@ Deno.test("a line without end is no login chat", async () => {
   await assertRejects(() => stage.ended, UnreachableError);
   await stage.link.close();
   await flooding;
+});
+
+const SHORT: SessionWaits = { goodbyeMs: 20, slowMs: 20, answerMs: 60_000 };
+
+Deno.test("EX works while an answer is outstanding", async () => {
+  await using stage = new Stage(true, SHORT);
+  const { terminal, server } = stage;
+  terminal.types("PM");
+  assertEquals(await server.line(), "C PM");
+  await terminal.sees("The server has not answered yet. EX leaves.");
+  terminal.types("EX");
+  assertEquals(await server.line(), "C EX");
+  await stage.ended;
+  assertEquals(terminal.shown.at(-1), "Goodbye.");
+});
+
+Deno.test("a server that does not answer is given up, and a script's next line stays", async () => {
+  for (const interactive of [true, false]) {
+    await using stage = new Stage(interactive, { ...SHORT, answerMs: 50 });
+    const { terminal, server } = stage;
+    terminal.types("WHO");
+    if (!interactive) terminal.types("EX");
+    assertEquals(await server.line(), "C WHO");
+    await assertRejects(() => stage.ended, UnreachableError, "does not answer");
+    assertEquals(await server.line(), undefined);
+  }
 });

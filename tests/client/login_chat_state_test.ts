@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   type ChatClientState,
   type ChatMode,
-  completions,
+  loggedIn,
   step,
   wantsLine,
 } from "../../lib/client/login_chat_state.ts";
@@ -16,14 +16,16 @@ import { id } from "../support/ids.ts";
 const OPERATION = "«Operation (PM, DM, WHO, EX): »";
 const HELP = "PM a message to all, DM a message to one, WHO who is online, EX leave.";
 
+const SLOW = "The server has not answered yet. EX leaves.";
+
 /** A client played by hand: `>` is a line typed, `<` an answer of the server. */
 class Play {
-  state: ChatClientState = { user: id("alice"), mode: { kind: "idle" } };
+  state: ChatClientState = loggedIn(id("alice"));
 
-  /** What comes of typing a line, receiving an answer, or `end`. */
+  /** What comes of typing a line, receiving an answer, `slow` or `end`. */
   after(...events: readonly string[]): string[] {
     return events.flatMap((event) => {
-      if (event === "end") return this.#step({ kind: "end" });
+      if (event === "end" || event === "slow") return this.#step({ kind: event });
       const text = event.slice(2);
       if (event.startsWith("> ")) {
         assert(wantsLine(this.state), `a line is read: ${text}`);
@@ -129,6 +131,50 @@ Deno.test("a message that does not fit a frame is not sent, and asked for again"
   assertEquals(play.after(`> ${"x".repeat(room + 1)}`), [tooLong, "«To bob: »"]);
 });
 
+Deno.test("a message that fits as it arrives, and not as it is sent, is not sent either", () => {
+  const play = new Play();
+  const to = "b".repeat(32);
+  play.after("> DM", `< C USERS ${to}`, `> ${to}`);
+  const room = MAX_CHAT_FRAME_BYTES - `D ${to} \n`.length;
+  assert(room < MAX_CHAT_FRAME_BYTES - "D DM alice \n".length);
+  assertEquals(play.after(`> ${"x".repeat(room + 1)}`)[1], `«To ${to}: »`);
+  assertEquals(play.after(`> ${"x".repeat(room)}`), [`SEND D ${to} ${"x".repeat(room)}`]);
+});
+
+Deno.test("a message to oneself is asked for again", () => {
+  const play = new Play();
+  play.after("> DM", "< C USERS bob");
+  assertEquals(play.after("> Alice hello"), ["alice is you; whom shall it go to?", "«To whom: »"]);
+  assertEquals(play.after("> bob hello"), ["SEND D bob hello"]);
+});
+
+Deno.test("while an answer takes long, a person may leave, and nothing else", () => {
+  const waiting: readonly (readonly string[])[] = [
+    ["> WHO"],
+    ["> PM"],
+    ["> DM"],
+    ["> PM", "< C READY", "> hello"],
+    ["> PM", "< C READY", "> "],
+  ];
+  for (const before of waiting) {
+    const play = new Play();
+    play.after(...before);
+    assertEquals(play.after("slow"), [SLOW, "«Waiting (EX): »"]);
+    assertEquals(play.after("> hello?"), [
+      "Not now: the server has not answered yet. EX leaves.",
+      "«Waiting (EX): »",
+    ]);
+    assertEquals(play.after("> ex "), ["SEND C EX"]);
+    assertEquals(wantsLine(play.state), false);
+  }
+  const play = new Play();
+  assertEquals(play.after("> WHO", "slow", "< C USERS bob").slice(-2), ["Online: bob", OPERATION]);
+  play.after("> WHO");
+  assertEquals(wantsLine(play.state), false, "the next answer is another matter");
+  play.after("< C USERS bob");
+  assertEquals(play.after("slow"), [], "nothing is waited for");
+});
+
 Deno.test("a message the server does not take is told, and the operation taken back", () => {
   const play = new Play();
   play.after("> PM", "< C READY", "> hi");
@@ -145,7 +191,7 @@ Deno.test("other people's messages are shown in every mode, and change nothing",
     { kind: "opening", what: "direct", rest: "", names: [] },
     { kind: "listing", names: [] },
     { kind: "public" },
-    { kind: "whom", names: ["bob"] },
+    { kind: "whom" },
     { kind: "direct", to: id("bob") },
     { kind: "sending", to: undefined },
     { kind: "cancelling" },
@@ -153,7 +199,7 @@ Deno.test("other people's messages are shown in every mode, and change nothing",
   ];
   for (const mode of modes) {
     const play = new Play();
-    play.state = { user: id("alice"), mode };
+    play.state = { ...play.state, mode };
     assertEquals(play.after("< D PM bob hello all"), ["bob: hello all"], mode.kind);
     assertEquals(play.after("< D DM bob psst \x1b[2J\x07"), ["bob (to you): psst ^[[2J^G"]);
     assertEquals(play.state.mode, mode);
@@ -192,17 +238,6 @@ Deno.test("an answer that nobody asked for is shown, and an operation asked for 
   assertEquals(play.after("< C PONG x"), []);
 });
 
-Deno.test("completions() are names where one is asked for, operations where one is", () => {
-  const play = new Play();
-  assertEquals(completions(play.state, ""), ["PM", "DM", "WHO", "EX"]);
-  assertEquals(completions(play.state, "w"), ["WHO"]);
-  play.after("> DM", "< C USERS bob bobby carol");
-  assertEquals(completions(play.state, "Bo"), ["bob", "bobby"]);
-  assertEquals(completions(play.state, "x"), []);
-  play.after("> bob");
-  assertEquals(completions(play.state, "b"), [], "a message is nobody's name");
-});
-
 Deno.test("whatever the server sends, the client shows only visible text and never gets stuck", () => {
   const answers = fc.constantFrom(
     ...[...CHAT_ANSWER_SAMPLES, ...STRANGE_ANSWER_SAMPLES].map(({ expected }) => expected),
@@ -214,7 +249,7 @@ Deno.test("whatever the server sends, the client shows only visible text and nev
       fc.record({ kind: fc.constant("line" as const), text: lines }),
     )),
     (events) => {
-      let state: ChatClientState = { user: id("alice"), mode: { kind: "idle" } };
+      let state = loggedIn(id("alice"));
       const take = (event: Parameters<typeof step>[1]): void => {
         const next = step(state, event);
         state = next.state;

@@ -24,6 +24,7 @@ Deno.test("transcribe() keeps what is shown, and what is typed behind its prompt
   assertEquals(kept(), "first\n日本\n> R alice^[[A\n");
   assertEquals(inner.shown, ["first", "日本", "«> »"]);
   assertEquals(inner.isClosed, true);
+  assertEquals(Deno.statSync(path).mode! & 0o777, 0o600, "private messages are in it");
 });
 
 Deno.test("transcribe() goes on behind what the file holds", async () => {

@@ -7,6 +7,7 @@ import {
   ipAddress,
   type Option,
   port,
+  remotePort,
   seconds,
   text,
   toggle,
@@ -34,6 +35,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     good: [["0", 0], ["1", 1], ["65535", 65_535]],
     bad: ["65536", "-1", "http", "", "12.5", "١٢"],
     expected: "expected a whole number from 0 to 65535",
+  },
+  remotePort: {
+    option: remotePort("x", 1234, ""),
+    good: [["1", 1], ["65535", 65_535]],
+    bad: ["0", "65536", "-1", ""],
+    expected: "expected a whole number from 1 to 65535",
   },
   seconds: {
     option: seconds("x", 10, ""),

@@ -75,3 +75,28 @@ Deno.test("flush() of an empty queue resolves at once", async () => {
   const [left] = memoryPair();
   assert(await new SendQueue(left).flush());
 });
+
+Deno.test("room() waits while much waits, and no longer when the queue is given up", async () => {
+  const [left, right] = memoryPair(1);
+  const queue = new SendQueue(left, 40);
+  await queue.room();
+  for (const piece of ["01", "23456789", "abcdefghij"]) queue.send(toBytes(piece));
+  let hasRoom = false;
+  const waiting = queue.room().then(() => hasRoom = true);
+  await new Promise((resume) => setTimeout(resume, 0));
+  assertFalse(hasRoom, "18 of 40 bytes wait");
+  const received = readToEnd(right);
+  await waiting;
+  await queue.flush();
+  left.close();
+  assertEquals(await received, "0123456789abcdefghij");
+
+  const [stuck] = memoryPair(1);
+  const full = new SendQueue(stuck, 10);
+  for (const piece of ["0123", "4567"]) full.send(toBytes(piece));
+  const given = full.room();
+  full.giveUp();
+  await given;
+  assert(full.isGone);
+  stuck.close();
+});

@@ -169,10 +169,41 @@ Deno.test("a client that is not let in says why, in one line, with its exit code
   assertEquals(full.code, 1);
   assertEquals(
     full.stderr,
-    'client chat: Cannot log in as "third": the server is full, ' +
+    'client chat: Cannot log in as "third": the server is full or busy, ' +
       "try again later\n",
   );
   assertEquals(await alice.others(), "second");
+});
+
+Deno.test("a client that is stopped before it has logged in says so with exit code 1", async () => {
+  await using directory = await TempDir.make();
+  await using server = await startChatServer(directory.path);
+  await using client = new ClientProcess(["chat", "127.0.0.1", String(server.chat), "alice"]);
+  await client.sees("Choose a password:\n");
+  client.signal("SIGTERM");
+  const { code, stderr } = await client.ended();
+  assertEquals({ code, stderr }, {
+    code: 1,
+    stderr: 'client chat: Not logged in as "alice": no password was given\n',
+  });
+});
+
+Deno.test("a server stops in order while many logins wait for their turn", async () => {
+  await using directory = await TempDir.make();
+  await using server = await startChatServer(directory.path);
+  const clients = await Promise.all(
+    Array.from({ length: 60 }, () => ChatClient.connect(server.chat)),
+  );
+  for (const [index, client] of clients.entries()) {
+    await client.expects(`C LOGIN u${index}`, "C PASSWORD new");
+  }
+  await Promise.all(clients.map((client) => client.send("C PASSWORD secret\n")));
+  const ending = server.endBy("SIGTERM");
+  await Promise.all(clients.map((client) => client.toTheEnd()));
+  for (const client of clients) client[Symbol.dispose]();
+  const { code, stderr } = await ending;
+  assertEquals(code, 0);
+  assertEquals(stderr.includes("Stopping took too long"), false, stderr);
 });
 
 Deno.test("a server that is not there, or goes away, is told with exit code 3", async () => {

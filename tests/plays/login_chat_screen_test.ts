@@ -27,11 +27,19 @@ async function open(server: TestServer, ...environment: string[]): Promise<Clien
   return await ClientScreen.open(words, "Choose a password:", environment);
 }
 
+/** Types a new password, which is asked for twice. */
+async function chooses(screen: ClientScreen, password: string): Promise<void> {
+  await screen.types(password);
+  await screen.presses("Enter");
+  await screen.shows("The same once more:");
+  await screen.types(password);
+  await screen.presses("Enter");
+}
+
 /** Starts alice's client and registers her. */
 async function enter(server: TestServer): Promise<ClientScreen> {
   const screen = await open(server);
-  await screen.types("secret words");
-  await screen.presses("Enter");
+  await chooses(screen, "secret words");
   await screen.shows(OPERATION);
   return screen;
 }
@@ -46,11 +54,15 @@ onScreen("the password is not shown, whatever keys make it", async (server) => {
   assertEquals((await screen.lines()).slice(1), ["alice is new here. Choose a password:"]);
   assertEquals(await screen.cursor(), "38 1");
   await screen.presses("Enter");
+  await screen.shows("The same once more:");
+  await screen.types("secret words");
+  await screen.presses("Enter");
   await screen.shows(OPERATION);
   // The history of the line editor must not have it either.
   await screen.presses("Up", "Up");
   assertEquals((await screen.lines()).slice(1), [
     "alice is new here. Choose a password:",
+    "The same once more:",
     "Registered and logged in as alice.",
     "PM a message to all, DM a message to one, WHO who is online, EX leave.",
     OPERATION,
@@ -64,9 +76,11 @@ onScreen("the password is not shown, whatever keys make it", async (server) => {
 
 onScreen("a password too short is asked for again", async (server) => {
   await using screen = await open(server);
-  await screen.types("abc");
-  await screen.presses("Enter");
+  await chooses(screen, "abc");
   await screen.shows("That password was not taken: password too short.");
+  await screen.shows("Password for alice:");
+  await screen.types("secret");
+  await screen.presses("Enter");
   await screen.types("secret");
   await screen.presses("Enter");
   await screen.shows("Registered and logged in as alice.");
@@ -123,7 +137,7 @@ onScreen(
     for (const enters of [false, true]) {
       await using screen = enters ? await enter(server) : await open(server);
       await screen.presses("C-c");
-      assertEquals(await screen.ended(), 0);
+      assertEquals(await screen.ended(), enters ? 0 : 1);
       // The terminal shows what is typed again.
       await screen.types("visible");
       await screen.shows("visible");
@@ -146,7 +160,11 @@ onScreen("a password is not shown on a dumb terminal either", async (server) => 
   await using screen = await open(server, "TERM=dumb");
   await screen.types("secret wort");
   await screen.presses("BSpace");
+  await screen.presses("F1", "Left");
   await screen.types("ds");
+  await screen.presses("Enter");
+  await screen.shows("The same once more:");
+  await screen.types("secret words");
   await screen.presses("Enter");
   await screen.shows(OPERATION);
   await screen.types("WHO");
@@ -163,11 +181,11 @@ onScreen("a password is not shown on a dumb terminal either", async (server) => 
 onScreen("a password wider than the screen leaves the screen as it was", async (server) => {
   await using screen = await open(server);
   const password = "long ".repeat(40).trimEnd();
-  await screen.types(password);
-  await screen.presses("Enter");
+  await chooses(screen, password);
   await screen.shows(OPERATION);
   assertEquals((await screen.lines()).slice(1), [
     "alice is new here. Choose a password:",
+    "The same once more:",
     "Registered and logged in as alice.",
     "PM a message to all, DM a message to one, WHO who is online, EX leave.",
     OPERATION,

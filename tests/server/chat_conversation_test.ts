@@ -61,6 +61,9 @@ const ROWS: readonly (readonly [ChatState, string, unknown, ChatState])[] = [
   [PUBLIC, "D hello all", { kind: "say", user, frame: "D PM alice hello all\n" }, IDLE],
   [IDLE, "C DM", { kind: "list", user }, DIRECT],
   [DIRECT, "D bob psst", { kind: "tell", user, to: "bob", frame: "D DM alice psst\n" }, IDLE],
+  [PUBLIC, "D ", "C 201 INVALID the message is empty\n", PUBLIC],
+  [DIRECT, "D ", "C 201 INVALID the message is empty\n", DIRECT],
+  [PASSWORD, "C PASSWORD ", "C 201 INVALID a password has 1 to 256 bytes\n", PASSWORD],
   [PUBLIC, "C CANCEL", "C 200 OK\n", IDLE],
   [DIRECT, "C CANCEL", "C 200 OK\n", IDLE],
   [IDLE, "C WHO", { kind: "list", user }, IDLE],
@@ -70,7 +73,6 @@ const ROWS: readonly (readonly [ChatState, string, unknown, ChatState])[] = [
       [state, "C PING x y", "C PONG x y\n", state],
       [state, "C PING", "C PONG\n", state],
       [state, "C PONG x", { kind: "nothing" }, state],
-      [state, "D ", "C 201 INVALID the message is empty\n", state],
       [state, "C HELLO", "C 201 INVALID unknown command\n", state],
       [state, "", 'C 201 INVALID expected "C" and a command, or "D" and a message\n', state],
     ] as const
@@ -110,6 +112,9 @@ const AFTER_LOGIN: Readonly<Record<LoginResult, readonly [string, ChatState]>> =
   "wrong": ["C 401 WRONG PASSWORD\n(close)", PASSWORD],
   "already online": ["C 409 ALREADY ONLINE\n(close)", PASSWORD],
   "too many attempts": ["C 429 TOO MANY ATTEMPTS\n(close)", PASSWORD],
+  "too many names": ["C 429 TOO MANY ATTEMPTS\n(close)", PASSWORD],
+  "taken": ["C 201 INVALID somebody else has just registered this name\n", PASSWORD],
+  "gone": ["C 201 INVALID the connection ended before the login had its turn\n(close)", PASSWORD],
   "not stored": ["C 500 STORAGE\n(close)", PASSWORD],
   "busy": ["C 503 SERVER FULL\n(close)", PASSWORD],
 };
@@ -125,11 +130,13 @@ for (const [result, [act, next]] of Object.entries(AFTER_LOGIN)) {
 const TURNS: readonly (readonly [string, readonly ChatState[]])[] = [
   ["C LOGIN bob", [NEW]],
   ["C PASSWORD secret", [PASSWORD]],
+  ["C PASSWORD", [PASSWORD]],
   ["C PM", [IDLE]],
   ["C DM", [IDLE]],
   ["C WHO", [IDLE]],
   ["C CANCEL", [PUBLIC, DIRECT]],
   ["D bob hello", [PUBLIC, DIRECT]],
+  ["D ", [PUBLIC, DIRECT]],
 ];
 
 for (const [line, turns] of TURNS) {

@@ -1,46 +1,37 @@
 import { assertEquals } from "@std/assert";
-import { parseAddressSet } from "../../lib/core/ip_address.ts";
+import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
-import { ChatLogin } from "../../lib/server/chat_login.ts";
 import { ChatSession } from "../../lib/server/chat_session.ts";
-import { LoginAttempts } from "../../lib/server/login_attempts.ts";
-import { Accounts } from "../../lib/services/accounts.ts";
 import { LoginChat } from "../../lib/services/login_chat.ts";
 import { Passwords } from "../../lib/services/passwords.ts";
-import { Presence } from "../../lib/services/presence.ts";
-import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { ChatClient } from "../support/chat_client.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { ChatBackstage } from "../support/chat_hall.ts";
 import { CHEAP_COST } from "../support/passwords.ts";
-import { RecordedLog } from "../support/recorded_log.ts";
+import type { RecordedLog } from "../support/recorded_log.ts";
 import { within } from "../support/within.ts";
 
 /** One session, and its client. */
 class Booth implements AsyncDisposable {
   readonly session: ChatSession;
   readonly client: ChatClient;
+  readonly stream: ByteStream;
+  readonly log: RecordedLog;
   readonly #closer = new OrderlyCloser();
   readonly #running: Promise<void>;
 
   /** `hashing` passwords are held back until it resolves. */
   constructor(hashing: Promise<void> = Promise.resolve()) {
-    const clock = new FakeClock().read;
     const passwords = new Passwords(CHEAP_COST);
     const hash = passwords.hash.bind(passwords);
-    passwords.hash = (password) => hashing.then(() => hash(password));
-    const store = new MemoryStore();
-    const presence = new Presence(30, clock);
+    passwords.hash = (...of) => hashing.then(() => hash(...of));
+    const { login, log } = new ChatBackstage(passwords);
+    this.log = log;
     const [end, stream] = memoryPair();
+    this.stream = stream;
     this.client = new ChatClient(end);
     this.session = new ChatSession({
-      chat: new LoginChat(),
-      login: new ChatLogin({
-        accounts: new Accounts({ store, passwords, presence, minPassword: 4 }),
-        attempts: new LoginAttempts(parseAddressSet([])),
-        clock,
-        log: new RecordedLog(),
-      }),
+      ...{ chat: new LoginChat(), login },
       closer: this.#closer,
     }, { stream, remoteIp: "192.0.2.1" });
     this.#running = this.session.run();
@@ -94,4 +85,19 @@ Deno.test("a session that ended while its password was checked does not come onl
   client[Symbol.dispose]();
   await within("the end", ended);
   assertEquals(session.isLoggedIn, false);
+});
+
+Deno.test("a connection that broke is not logged as one that does not read", async () => {
+  await using booth = new Booth();
+  const { session, client, stream, log } = booth;
+  await client.logIn("ann");
+  stream.write = () => Promise.reject(new Deno.errors.BrokenPipe());
+  assertEquals(session.deliver(new Uint8Array(1)), true, "nobody knows yet");
+  await new Promise((resume) => setTimeout(resume, 0));
+  assertEquals(session.deliver(new Uint8Array(1)), false);
+  assertEquals(session.isLoggedIn, false);
+  assertEquals(log.entries.map(({ message }) => message), [
+    "Logged in to the chat",
+    "Left the chat",
+  ]);
 });

@@ -1,69 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseAddressSet } from "../../lib/core/ip_address.ts";
-import {
-  type ChatLimits,
-  DEFAULT_CHAT_LIMITS,
-  MAX_CHAT_FRAME_BYTES,
-} from "../../lib/core/limits.ts";
-import { ChatLogin } from "../../lib/server/chat_login.ts";
-import { ChatSessions } from "../../lib/server/chat_sessions.ts";
-import { LoginAttempts } from "../../lib/server/login_attempts.ts";
-import { memoryPair } from "../../lib/net/memory_pair.ts";
-import { Accounts } from "../../lib/services/accounts.ts";
-import { Passwords } from "../../lib/services/passwords.ts";
-import { Presence } from "../../lib/services/presence.ts";
-import { MemoryStore } from "../../lib/storage/memory_store.ts";
-import { ChatClient } from "../support/chat_client.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { CHEAP_COST } from "../support/passwords.ts";
-import { RecordedLog } from "../support/recorded_log.ts";
+import { MAX_CHAT_FRAME_BYTES } from "../../lib/core/limits.ts";
+import type { ChatClient } from "../support/chat_client.ts";
+import { ChatHall } from "../support/chat_hall.ts";
 import { within } from "../support/within.ts";
 
-/** A login chat without sockets. */
-class Hall implements AsyncDisposable {
-  readonly store = new MemoryStore();
-  readonly log = new RecordedLog();
-  readonly clock = new FakeClock();
-  readonly passwords = new Passwords(CHEAP_COST);
-  readonly sessions: ChatSessions;
-  readonly #clients: ChatClient[] = [];
-
-  constructor(limits: Partial<ChatLimits> = {}) {
-    const presence = new Presence(30, this.clock.read);
-    this.sessions = new ChatSessions(
-      { ...DEFAULT_CHAT_LIMITS, ...limits },
-      new ChatLogin({
-        accounts: new Accounts({ ...this, presence, minPassword: 4 }),
-        attempts: new LoginAttempts(parseAddressSet([])),
-        clock: this.clock.read,
-        log: this.log,
-      }),
-    );
-  }
-
-  /** Opens a connection; `served` resolves when the server is done with it. */
-  connect(capacity?: number): { readonly client: ChatClient; readonly served: Promise<void> } {
-    const [end, stream] = memoryPair(capacity);
-    const served = this.sessions.serve({ stream, remoteIp: "192.0.2.1" });
-    const client = new ChatClient(end);
-    this.#clients.push(client);
-    return { client, served: within("the session's end", served) };
-  }
-
-  async enter(user: string, capacity?: number): Promise<ChatClient> {
-    const { client } = this.connect(capacity);
-    await client.logIn(user);
-    return client;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#clients) client[Symbol.dispose]();
-    await within("the stop", this.sessions.stop());
-  }
-}
-
 Deno.test("pipelined PM and D: each is confirmed in order, and arrives once", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const [ann, bob] = [await hall.enter("ann"), await hall.enter("bob")];
   await ann.expects(
     "C PM\nD one\nC PM\nD two\nC WHO\nC PM\nD three",
@@ -75,7 +17,7 @@ Deno.test("pipelined PM and D: each is confirmed in order, and arrives once", as
 });
 
 Deno.test("a public and a direct message of one read arrive in their order", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const [ann, bob] = [await hall.enter("ann"), await hall.enter("bob")];
   await ann.send("C PM\nD one\nC DM\nD bob two\nC PM\nD three\n");
   assertEquals(await bob.lines(3), ["D PM ann one", "D DM ann two", "D PM ann three"]);
@@ -85,7 +27,7 @@ Deno.test("a public and a direct message of one read arrive in their order", asy
 });
 
 Deno.test("the confirmation comes after everybody else was told", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const users = await Promise.all(["ann", "bob", "kim", "zoe"].map((user) => hall.enter(user)));
   const [ann, ...others] = users as [ChatClient, ...ChatClient[]];
   await ann.expects("C PM\nD hello all", "C READY", "C 200 SENT 3");
@@ -94,7 +36,7 @@ Deno.test("the confirmation comes after everybody else was told", async () => {
 });
 
 Deno.test("everybody sees one order, whoever speaks at the same time", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const names = ["ann", "bob", "kim", "zoe"];
   const users = await Promise.all(names.map((name) => hall.enter(name)));
   const listener = await hall.enter("listener");
@@ -112,10 +54,10 @@ Deno.test("everybody sees one order, whoever speaks at the same time", async () 
 });
 
 Deno.test("a frame that is too long is refused, and the next one is taken", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const ann = await hall.enter("ann");
   const refused = `C 201 INVALID a frame has at most ${MAX_CHAT_FRAME_BYTES} bytes`;
-  for (const length of [1, 2, 3, 10_000]) {
+  for (const length of [0, 1, 2, 3, 10_000]) {
     await ann.expects(
       "x".repeat(MAX_CHAT_FRAME_BYTES + length) + "\nC PING a",
       refused,
@@ -124,15 +66,12 @@ Deno.test("a frame that is too long is refused, and the next one is taken", asyn
     await ann.expects("x".repeat(MAX_CHAT_FRAME_BYTES + length) + "\r\nC PM\r", refused, "C READY");
     await ann.expects("C CANCEL", "C 200 OK");
   }
-  await ann.expects(
-    "x".repeat(MAX_CHAT_FRAME_BYTES),
-    "C 201 INVALID " +
-      'expected "C" and a command, or "D" and a message',
-  );
+  const longest = "x".repeat(MAX_CHAT_FRAME_BYTES - "C PING \n".length);
+  for (const end of ["", "\r"]) await ann.expects(`C PING ${longest}${end}`, `C PONG ${longest}`);
 });
 
 Deno.test("CRLF, and bytes that come one by one, are as good", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const { client } = hall.connect();
   for (const byte of "C LOGIN ann\r\nC PASSWORD secret words\r\n") await client.send(byte);
   assertEquals(await client.lines(2), ["C PASSWORD new", "C 200 OK registered"]);
@@ -142,8 +81,9 @@ Deno.test("CRLF, and bytes that come one by one, are as good", async () => {
 });
 
 Deno.test("EX says goodbye and closes, in every state", async () => {
-  await using hall = new Hall();
-  for (const before of ["", "C LOGIN ann\n", "C LOGIN bob\nC PASSWORD secret\nC PM\n"]) {
+  await using hall = new ChatHall();
+  const idle = "C LOGIN bob\nC PASSWORD secret\n";
+  for (const before of ["", "C LOGIN ann\n", idle, `${idle}C PM\n`, `${idle}C DM\n`]) {
     const { client, served } = hall.connect();
     await client.send(`${before}C EX\nC PING after\n`);
     assertEquals((await client.toTheEnd()).at(-1), "C 200 BYE");
@@ -154,7 +94,7 @@ Deno.test("EX says goodbye and closes, in every state", async () => {
 });
 
 Deno.test("whoever leaves is gone from WHO at once: EX, the end of the stream, a reset", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const ann = await hall.enter("ann");
   const leaving: ((client: ChatClient) => void | Promise<void>)[] = [
     (client) => client.expects("C EX", "C 200 BYE"),
@@ -176,9 +116,9 @@ Deno.test("whoever leaves is gone from WHO at once: EX, the end of the stream, a
 });
 
 Deno.test("a reader that stalls is dropped when its queue is full, and delays nobody", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const [ann, bob] = [await hall.enter("ann"), await hall.enter("bob")];
-  await hall.enter("stalled", 1024);
+  await hall.enter("stalled", { capacity: 1024 });
   const text = "x".repeat(4000);
   const counts = new Set<string>();
   for (let index = 0; index < 100; index++) {
@@ -193,9 +133,9 @@ Deno.test("a reader that stalls is dropped when its queue is full, and delays no
 });
 
 Deno.test("a stalled reader has 256 KiB before it is dropped", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const ann = await hall.enter("ann");
-  await hall.enter("stalled", 1);
+  await hall.enter("stalled", { capacity: 1 });
   const frame = `D PM ann ${"x".repeat(1000)}\n`.length;
   // One piece is being written, the others wait.
   const fits = Math.floor(256 * 1024 / frame) + 1;
@@ -205,18 +145,54 @@ Deno.test("a stalled reader has 256 KiB before it is dropped", async () => {
   await ann.expects(`C PM\nD ${"x".repeat(1000)}`, "C READY", "C 200 SENT 0");
 });
 
-Deno.test("a client that asks without reading the answers is dropped, too", async () => {
-  await using hall = new Hall();
-  const { client, served } = hall.connect(1024);
-  const flood = async (): Promise<void> => {
-    for (;;) await client.send("C PING " + "x".repeat(4000) + "\n");
-  };
-  await flood().catch(() => {});
-  await served;
+Deno.test("a client that asks for more than it reads waits, alone, and gets every answer", async () => {
+  await using hall = new ChatHall();
+  const ann = await hall.enter("ann");
+  const eager = await hall.enter("eager", { capacity: 1024 });
+  const texts = Array.from({ length: 200 }, (_, at) => `${at} ${"x".repeat(4000)}`);
+  let taken = 0;
+  const asking = (async (): Promise<void> => {
+    for (const text of texts) {
+      await eager.send(`C PING ${text}\n`);
+      taken++;
+    }
+  })();
+  for (let index = 0; index < 50; index++) await ann.expects("C WHO", "C USERS eager");
+  assert(taken < 40, `${taken} taken while nothing is read`);
+  assertEquals(await eager.lines(texts.length), texts.map((text) => `C PONG ${text}`));
+  await asking;
+});
+
+Deno.test("a thousand pipelined requests with long answers are all answered", async () => {
+  await using hall = new ChatHall();
+  const names = Array.from({ length: 15 }, (_, at) => `${"n".repeat(30)}${at + 10}`);
+  for (const name of names) await hall.enter(name);
+  const ann = await hall.enter("ann");
+  const asking = ann.send("C WHO\n".repeat(1000));
+  const answers = await ann.lines(1000);
+  assertEquals(new Set(answers), new Set([`C USERS ${names.join(" ")}`]));
+  await asking;
+});
+
+Deno.test("a list is true for every request of one read", async () => {
+  await using hall = new ChatHall();
+  const [ann, bob] = [await hall.enter("ann"), await hall.enter("bob")];
+  await ann.expects("C WHO\nC DM\nC CANCEL", "C USERS bob", "C USERS bob", "C 200 OK");
+  // While the answers to one read wait for their reader, somebody leaves.
+  const crowd = Array.from({ length: 20 }, (_, at) => `${"n".repeat(30)}${at + 10}`);
+  for (const name of crowd) await hall.enter(name);
+  const slow = await hall.enter("slow", { capacity: 4000 });
+  const asking = slow.send("C WHO\n".repeat(600));
+  await ann.others();
+  await bob.expects("C EX", "C 200 BYE");
+  const answers = await slow.lines(600);
+  assertEquals(answers[0], ["C USERS ann bob", ...crowd].join(" "));
+  assertEquals(answers[599], ["C USERS ann", ...crowd].join(" "));
+  await asking;
 });
 
 Deno.test("a login that takes too long is told so and closed, however it trickles", async () => {
-  await using hall = new Hall({ loginDeadlineSeconds: 0.05 });
+  await using hall = new ChatHall({ loginDeadlineSeconds: 0.05 });
   const late = "C 201 INVALID the login took too long";
   for (const begun of ["", "C LOG", "C LOGIN ann\n", "C LOGIN ann\nC PASSWORD abc\n"]) {
     const { client } = hall.connect();
@@ -230,7 +206,7 @@ Deno.test("a login that takes too long is told so and closed, however it trickle
 });
 
 Deno.test("one client too many is told that the server is full", async () => {
-  await using hall = new Hall({ maxClients: 2 });
+  await using hall = new ChatHall({ maxClients: 2 });
   const ann = await hall.enter("ann");
   const half = hall.connect();
   const { client, served } = hall.connect();
@@ -244,7 +220,7 @@ Deno.test("one client too many is told that the server is full", async () => {
 });
 
 Deno.test("stop() ends every connection in order", async () => {
-  const hall = new Hall();
+  const hall = new ChatHall();
   const [ann, half] = [await hall.enter("ann"), hall.connect().client];
   await half.expects("C LOGIN bob", "C PASSWORD new");
   const stopping = hall.sessions.stop();
@@ -255,7 +231,7 @@ Deno.test("stop() ends every connection in order", async () => {
 });
 
 Deno.test("the log tells who came and went, and no password", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   const ann = await hall.enter("ann");
   const { client } = hall.connect();
   await client.send("C LOGIN ann\nC PASSWORD guess\n");
@@ -274,7 +250,7 @@ Deno.test("the log tells who came and went, and no password", async () => {
 });
 
 Deno.test("a store that cannot answer or write ends the login with 500", async () => {
-  await using hall = new Hall();
+  await using hall = new ChatHall();
   hall.store.change = () => Promise.reject(new Error("secret"));
   const { client } = hall.connect();
   await client.send("C LOGIN ann\nC PASSWORD secret\n");

@@ -8,6 +8,7 @@ import { id } from "../support/ids.ts";
 const NOBODY = parseAddressSet([]);
 const alice = id("alice");
 const [HERE, THERE] = ["192.0.2.1", "192.0.2.2"];
+const ALSO_HERE = "192.0.2.3";
 const { perName, perAddress } = LOGIN_LIMITS;
 const MINUTE = 60_000;
 
@@ -73,7 +74,39 @@ Deno.test("right passwords do not count, however many come from one address", ()
 Deno.test("who guesses elsewhere does not lock anybody out where they logged in before", () => {
   const attempts = new LoginAttempts(NOBODY);
   attempts.wasRight(alice, HERE);
+  attempts.wasRight(alice, ALSO_HERE);
+  attempts.wasRight(alice, ALSO_HERE);
   guess(attempts, 99, () => alice, () => THERE, 0);
   assertEquals(attempts.mayTry(alice, THERE, 0), false);
+  assert(attempts.mayTry(alice, ALSO_HERE, 0), "a second device");
   assertEquals(guess(attempts, 99, () => alice, () => HERE, 0), perName, "the bound is the same");
+});
+
+Deno.test("who guesses beside them does not lock out those who logged in there before", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  attempts.wasRight(alice, HERE);
+  assertEquals(guess(attempts, 99, (index) => id(`u${index}`), () => HERE, 0), perAddress);
+  assert(attempts.mayTry(alice, HERE, 0));
+  assertEquals(attempts.mayTry(id("bob"), HERE, 0), false, "somebody never seen there");
+});
+
+Deno.test("only the latest addresses of a name are remembered", () => {
+  const attempts = new LoginAttempts(NOBODY);
+  for (let index = 0; index <= LOGIN_LIMITS.homesPerName; index++) {
+    attempts.wasRight(alice, `198.51.100.${index}`);
+  }
+  guess(attempts, 99, () => alice, () => THERE, 0);
+  assertEquals(attempts.mayTry(alice, "198.51.100.0", 0), false);
+  assert(attempts.mayTry(alice, "198.51.100.1", 0));
+});
+
+Deno.test("mayRegister() bounds new names from an address, but for loopback and trusted ones", () => {
+  const attempts = new LoginAttempts(parseAddressSet([THERE]));
+  const { atOnce, perMinute } = LOGIN_LIMITS.newNames;
+  const register = (ip: string, now: number): number =>
+    Array.from({ length: 999 }, () => attempts.mayRegister(ip, now)).filter(Boolean).length;
+  assertEquals(register(HERE, 0), atOnce);
+  assertEquals(register(HERE, MINUTE), perMinute);
+  for (const free of [THERE, "127.0.0.1"]) assertEquals(register(free, 0), 999);
+  assertEquals(register(ALSO_HERE, MINUTE), atOnce);
 });

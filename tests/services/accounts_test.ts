@@ -98,7 +98,7 @@ Deno.test("of many who register one name at once, one gets it", async () => {
     Array.from({ length: 10 }, (_, index) => accounts.logIn(alice, `secret ${index}`, HERE)),
   );
   assertEquals(outcomes.filter((outcome) => outcome === "registered").length, 1);
-  assertEquals(outcomes.filter((outcome) => outcome === "wrong").length, 9);
+  assertEquals(outcomes.filter((outcome) => outcome === "taken").length, 9);
   const winner = outcomes.indexOf("registered");
   assertEquals(await accounts.logIn(alice, `secret ${winner}`, HERE), "welcome");
 });
@@ -141,4 +141,50 @@ Deno.test("too many at once are told so", async () => {
   const first = accounts.logIn(alice, "secret", HERE);
   await assertRejects(() => accounts.logIn(id("bob"), "secret", HERE), BusyError);
   assertEquals(await first, "registered");
+});
+
+Deno.test("an address that registered too many names is told so before any work is done", async () => {
+  const office = new Office();
+  const accounts = new Accounts({ ...office, minPassword: 4, mayRegister: (ip) => ip === HERE });
+  assertEquals(await accounts.logIn(alice, "secret", THERE), "too many names");
+  assertEquals(office.store.isKnown(alice), false);
+  assertEquals(await accounts.logIn(alice, "secret", HERE), "registered");
+  assertEquals(await accounts.logIn(alice, "secret", THERE), "welcome");
+});
+
+Deno.test("many new names from one address keep nobody waiting who is known", async () => {
+  const office = new Office();
+  const accounts = office.accounts();
+  for (const user of ["ann", "bob"]) await accounts.logIn(id(user), "secret", HERE);
+  office.passwords = new Passwords(CHEAP_COST, { atOnce: 1, waiting: 10 });
+  const busy = office.accounts();
+  const done: string[] = [];
+  const flood = Array.from({ length: 11 }, async (_, index) => {
+    const outcome = await busy.logIn(id(`new${index}`), "secret", HERE).catch((error) =>
+      error.name
+    );
+    done.push(outcome);
+  });
+  const known = [["ann", HERE], ["bob", THERE]].map(async ([user, ip]) => {
+    done.push(await busy.logIn(id(user!), "secret", ip!));
+  });
+  await Promise.all([...flood, ...known]);
+  const inTurn = done.filter((outcome) => outcome !== "BusyError");
+  assertEquals(done.length - inTurn.length, 2, "those two took the place of the last");
+  assertEquals(inTurn.slice(0, 5).filter((outcome) => outcome === "welcome").length, 2);
+});
+
+Deno.test("many guesses from one address keep nobody waiting who is at another", async () => {
+  const office = new Office();
+  await office.accounts().logIn(alice, "secret", THERE);
+  office.passwords = new Passwords(CHEAP_COST, { atOnce: 1, waiting: 10 });
+  const accounts = office.accounts();
+  const done: string[] = [];
+  const guesses = Array.from({ length: 11 }, async () => {
+    done.push(await accounts.logIn(alice, "guess", HERE).catch((error) => error.name));
+  });
+  const own = accounts.logIn(alice, "secret", THERE).then((outcome) => done.push(outcome));
+  await Promise.all([...guesses, own]);
+  assertEquals(done.filter((outcome) => outcome === "BusyError").length, 1);
+  assert(done.indexOf("welcome") < 4, done.join(", "));
 });

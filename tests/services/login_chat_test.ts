@@ -40,6 +40,19 @@ Deno.test("othersOf() is sorted and leaves the asker out", () => {
   assertEquals(chat.othersOf(id("guest")), [ann, bob, kim]);
 });
 
+Deno.test("users are sorted, and the same list until somebody comes or goes", () => {
+  const { chat, boxes } = everybody();
+  const before = chat.users;
+  assertEquals(before, [ann, bob, kim]);
+  chat.leave(bob, new Kept());
+  chat.join(bob, new Kept());
+  assert(chat.users === before, "nobody came or went");
+  chat.leave(bob, boxes.get("bob")!);
+  assertEquals(chat.users, [ann, kim]);
+  chat.join(bob, new Kept());
+  assertEquals(chat.users, [ann, bob, kim]);
+});
+
 Deno.test("tellOthers() reaches everybody else once, in one order for all", () => {
   const { chat, boxes } = everybody();
   assertEquals([ann, bob, kim, ann].map((from, at) => chat.tellOthers(from, `${from} ${at}`)), [

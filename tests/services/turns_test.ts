@@ -62,8 +62,8 @@ Deno.test("run() does not begin what nobody waits for any more, and hands the tu
   const bench = new Bench();
   const first = turns.run(bench.work("first"));
   let isWanted = true;
-  const second = turns.run(bench.work("second"), () => isWanted);
-  const third = turns.run(bench.work("third"), () => true);
+  const second = turns.run(bench.work("second"), { isWanted: () => isWanted });
+  const third = turns.run(bench.work("third"), { isWanted: () => true });
   isWanted = false;
   bench.end("first");
   await first;
@@ -82,4 +82,46 @@ Deno.test("run() hands the turn on when work fails", async () => {
   await assertRejects(() => first, Error, "first");
   bench.end("second");
   assertEquals(await second, "second");
+});
+
+Deno.test("run() lets shares take turns, however much each asks for", async () => {
+  const turns = new Turns({ atOnce: 1, waiting: 9 });
+  const bench = new Bench();
+  const names = ["a1", "a2", "a3", "a4", "b1", "b2", "c1"];
+  const results = names.map((name) => turns.run(bench.work(name), { share: name[0]! }));
+  for (const name of names) bench.end(name);
+  await Promise.all(results);
+  assertEquals(bench.begun, ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]);
+});
+
+Deno.test("run() gives the last place of the longest share to one that has fewer", async () => {
+  const turns = new Turns({ atOnce: 1, waiting: 3 });
+  const bench = new Bench();
+  const run = (name: string): Promise<string> => turns.run(bench.work(name), { share: name[0]! });
+  const results = ["a1", "a2", "a3", "a4"].map(run);
+  const refused = assertRejects(() => results[3]!, BusyError);
+  const other = run("b1");
+  await refused;
+  await assertRejects(() => run("a5"), BusyError);
+  await assertRejects(() => run("b2"), BusyError, "try again", "it would only change who waits");
+  for (const name of ["a1", "a2", "a3", "b1"]) bench.end(name);
+  await Promise.all([...results.slice(0, 3), other]);
+  assertEquals(bench.begun, ["a1", "a2", "b1", "a3"]);
+});
+
+Deno.test("run() takes back what waits when its signal says so, and does what has begun", async () => {
+  const turns = new Turns({ atOnce: 1, waiting: 2 });
+  const bench = new Bench();
+  const [first, second] = [new AbortController(), new AbortController()];
+  const running = turns.run(bench.work("a"), { signal: first.signal });
+  const waiting = turns.run(bench.work("b"), { signal: second.signal });
+  const last = turns.run(bench.work("c"), { signal: new AbortController().signal });
+  first.abort();
+  second.abort();
+  await assertRejects(() => waiting, DOMException, "abort");
+  await assertRejects(() => turns.run(bench.work("d"), { signal: second.signal }), DOMException);
+  bench.end("a");
+  bench.end("c");
+  assertEquals(await Promise.all([running, last]), ["a", "c"]);
+  assertEquals(bench.begun, ["a", "c"]);
 });

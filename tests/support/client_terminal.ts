@@ -9,6 +9,7 @@ import { within } from "./within.ts";
 /** A terminal that a test types at. */
 export class FakeTerminal implements Terminal {
   readonly interactive: boolean;
+  readonly hidesSecrets: boolean;
   /** What was shown, prompts between `«` and `»`. */
   readonly shown: string[] = [];
   readonly #typed: (string | undefined)[] = [];
@@ -19,6 +20,7 @@ export class FakeTerminal implements Terminal {
 
   constructor(interactive = false) {
     this.interactive = interactive;
+    this.hidesSecrets = interactive;
   }
 
   show(lines: readonly ScreenLine[]): void {

@@ -47,10 +47,10 @@ export class RoomPlay {
       store: this.store,
       limits: { ...DEFAULT_ROOM_LIMITS, ...limits },
       passwords: {
-        hash: async (password, isWanted) => {
+        hash: async (password, { isWanted }) => {
           this.hashes++;
           await this.hashing;
-          if (!isWanted()) this.unwanted++;
+          if (!isWanted!()) this.unwanted++;
           return `hash of ${password}`;
         },
         verify: (password, stored) => Promise.resolve(stored === `hash of ${password}`),
