@@ -45,7 +45,7 @@ export const EXECUTABLES: readonly Executable[] = [
   {
     name: "parley-load_balancer",
     script: "load_balancer.ts",
-    permissions: ["--allow-net", "--allow-read"],
+    permissions: ["--allow-net", "--allow-read", "--allow-sys=networkInterfaces"],
   },
   { name: "chatserver", ...SERVER, command: "chat" },
   { name: "chatclient", ...CLIENT, command: "chat" },

@@ -34,6 +34,8 @@ export class Backend {
   readonly health: Health = new Health();
   /** When it came back, in milliseconds of the service's clock; never having been away is long ago. */
   backSince = -Infinity;
+  /** When a check or a connect failed last. */
+  failedAt = -Infinity;
   /** Why it is down, as the last failure said. */
   downReason = "";
   /** Connections it has, those being made included. */

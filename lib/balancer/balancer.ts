@@ -23,7 +23,7 @@ export interface BalancerSettings {
 }
 
 /** Options a listener was opened with: another value needs a restart. */
-const FIXED = ["listen", "host", "tlsCert", "tlsKey"] as const;
+const FIXED = ["listen", "udpListen", "host", "tlsCert", "tlsKey", "udpAnswerTimeout"] as const;
 
 /** A balancer that serves until it is stopped. */
 export class Balancer {
@@ -74,6 +74,13 @@ export class Balancer {
       const changed = FIXED.find((key) => options[key] !== wanted.get(name)![key]);
       if (changed !== undefined) {
         throw new OperationalError(`Cannot change "${changed}" of ${name}: restart for it`);
+      }
+      const [before, after] = [options.strategy, wanted.get(name)!.strategy];
+      if (options.udpListen !== undefined && (before === "hash-room") !== (after === "hash-room")) {
+        throw new OperationalError(
+          `Cannot change "strategy" of ${name} from ${before} to ${after}: its datagrams would be ` +
+            `others, restart for it`,
+        );
       }
     }
     for (const [name, service] of this.#services) service.reconfigure(wanted.get(name)!);

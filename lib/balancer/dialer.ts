@@ -35,6 +35,8 @@ export interface DialerWorld {
   readonly connect: Connect;
   readonly story: Story;
   readonly clock: Clock;
+  /** Is told which backend serves whom. */
+  readonly served: (ip: string, backend: Backend) => void;
   /** Seconds a client may wait for a place. */
   readonly queueTimeout: () => number;
 }
@@ -60,6 +62,7 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     chosen.counts.connected++;
     pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
+    world.served(caller.ip, chosen);
     return { backend: chosen, stream };
   }
 }

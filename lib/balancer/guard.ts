@@ -44,6 +44,11 @@ export class Guard {
     return this.#proxies.has(ip);
   }
 
+  /** Whether an address is served at all. */
+  allows(ip: string): boolean {
+    return (this.#settings.allow.length === 0 || this.#allow.has(ip)) && !this.#deny.has(ip);
+  }
+
   /**
    * Judges a client. One that is let in must be given back with {@linkcode leave}.
    *
@@ -51,8 +56,7 @@ export class Guard {
    * @returns why it is not let in, if it is not
    */
   admit(ip: string, now: number): string | undefined {
-    const isAllowed = this.#settings.allow.length === 0 || this.#allow.has(ip);
-    if (!isAllowed || this.#deny.has(ip)) return "the address is not allowed";
+    if (!this.allows(ip)) return "the address is not allowed";
     return this.#admission.admit(ip, now);
   }
 

@@ -14,6 +14,7 @@ import type { Clock } from "../core/ports.ts";
 import { AffinityTable } from "./affinity.ts";
 import { Backend } from "./backend.ts";
 import { slowStartShare } from "./health.ts";
+import { rendezvous } from "./rendezvous.ts";
 import { type Candidate, createStrategy, type Strategy } from "./strategies.ts";
 
 /** What a pool goes by; a reload may change all of it. */
@@ -27,6 +28,8 @@ export type PoolSettings = Pick<
   | "rise"
   | "fall"
   | "slowStart"
+  | "udpListen"
+  | "udpIdleTimeout"
 >;
 
 /** Why nobody could be chosen. */
@@ -39,6 +42,8 @@ export type StateListener = (backend: Backend, change: "up" | "down") => void;
 interface Eligible extends Candidate {
   readonly backend: Backend;
 }
+
+const NOBODY: ReadonlySet<Backend> = new Set();
 
 /** The backends of a service. */
 export class Pool {
@@ -119,15 +124,25 @@ export class Pool {
    * @param tried backends that have failed this client already
    */
   enter(key: string, tried: ReadonlySet<Backend>): Backend | NoBackend {
-    const eligible = this.#eligible(tried);
+    const eligible = this.eligible(tried);
     const [first, ...others] = eligible.filter(({ backend }) => backend.hasPlace);
     if (first === undefined) {
       return eligible.length === 0 ? "no backend is left to try" : "every backend is full";
     }
-    const { backend } = this.#faithful([first, ...others], key) ??
-      this.#strategy.choose([first, ...others], key);
+    const { backend } = this.#faithful([first, ...others], key, tried) ??
+      this.#strategy.choose([first, ...others], key, tried.size > 0);
     backend.connections++;
     return backend;
+  }
+
+  /**
+   * Chooses for a datagram, which takes no place: as {@linkcode Pool.enter} would, but for strategies
+   * that take turns or count connections.
+   */
+  home(key: string): Backend | undefined {
+    const eligible = this.eligible(NOBODY);
+    const chosen = this.#faithful(eligible, key, NOBODY) ?? rendezvous(eligible, key);
+    return chosen?.backend;
   }
 
   /** Gives back a place. */
@@ -139,8 +154,21 @@ export class Pool {
 
   /** Remembers that the key's client is served there, where affinity is on. */
   remember(key: string, backend: Backend): void {
-    const { affinity } = this.#settings;
-    if (affinity > 0) this.#affinity.use(key, backend.name, affinity);
+    const seconds = this.#affinitySeconds;
+    if (seconds > 0) this.#affinity.use(key, backend.name, seconds);
+  }
+
+  /**
+   * A room stays where it is, as long as its members can be reached there: a backend that comes back
+   * must not part those who join from those who are in. So affinity is always on for rooms.
+   */
+  get #affinitySeconds(): number {
+    const { affinity, udpIdleTimeout } = this.#settings;
+    return this.#hasRooms ? Math.max(affinity, udpIdleTimeout) : affinity;
+  }
+
+  get #hasRooms(): boolean {
+    return this.#settings.strategy === "hash-room" && this.#settings.udpListen !== undefined;
   }
 
   /**
@@ -174,7 +202,10 @@ export class Pool {
 
   /** Takes what a check or a connect says of a backend. */
   report(backend: Backend, isGood: boolean, reason = ""): void {
-    if (!isGood) backend.downReason = reason;
+    if (!isGood) {
+      backend.downReason = reason;
+      backend.failedAt = this.#clock();
+    }
     const change = backend.health.report(isGood, this.#settings);
     if (change === undefined) return;
     if (change === "up") {
@@ -185,7 +216,7 @@ export class Pool {
   }
 
   /** Who may be chosen, of the best kind of which there is any. */
-  #eligible(tried: ReadonlySet<Backend>): readonly Eligible[] {
+  eligible(tried: ReadonlySet<Backend>): readonly Eligible[] {
     const now = this.#clock();
     const usable = this.#backends.filter((backend) =>
       backend.adminState === "ready" && backend.weight > 0 && !tried.has(backend)
@@ -193,18 +224,34 @@ export class Pool {
     const up = usable.filter(({ health }) => health.isUp);
     const main = up.filter(({ settings }) => !settings.isBackup);
     const best = main.length > 0 ? main : up.length > 0 ? up : usable;
-    return best.map((backend) => ({
-      backend,
-      index: backend.index,
-      name: backend.name,
-      connections: backend.connections,
-      weight: backend.weight * slowStartShare(now - backend.backSince, this.#settings.slowStart),
-    }));
+    return best.map((backend) => this.#candidate(backend, now));
   }
 
-  #faithful(candidates: readonly Eligible[], key: string): Eligible | undefined {
-    if (this.#settings.affinity === 0) return undefined;
+  /** Everybody who may be told something: whoever is up, else all that are there at all. */
+  listeners(): readonly Backend[] {
+    const there = this.#backends.filter(({ adminState }) => adminState !== "maintain");
+    const up = there.filter(({ health }) => health.isUp);
+    return up.length > 0 ? up : there;
+  }
+
+  #candidate(backend: Backend, now: number): Eligible {
+    const { index, name, connections, weight, backSince } = backend;
+    const share = slowStartShare(now - backSince, this.#settings.slowStart);
+    return { backend, index, name, connections, weight: weight * share };
+  }
+
+  #faithful(
+    candidates: readonly Eligible[],
+    key: string,
+    tried: ReadonlySet<Backend>,
+  ): Eligible | undefined {
+    if (this.#affinitySeconds === 0) return undefined;
     const name = this.#affinity.get(key);
-    return candidates.find((candidate) => candidate.name === name);
+    const faithful = candidates.find((candidate) => candidate.name === name);
+    if (faithful !== undefined || name === undefined || !this.#hasRooms) return faithful;
+    // A drained backend gets no new rooms, but whoever joins one of its rooms.
+    const drained = this.#backends.find((backend) => backend.name === name);
+    const isOpen = drained?.adminState === "drain" && drained.health.isUp && drained.hasPlace;
+    return isOpen && !tried.has(drained) ? this.#candidate(drained, this.#clock()) : undefined;
   }
 }

@@ -26,6 +26,7 @@ export type EndReason =
   | "backend reset"
   | "idle"
   | "stopped"
+  | "backend down"
   | "no backend";
 
 /** What a relay needs beside its two ends. */

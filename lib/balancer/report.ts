@@ -23,6 +23,15 @@ export interface BackendReport {
   readonly received: number;
 }
 
+/** What there is to say of datagrams. */
+export interface DatagramReport {
+  readonly port: number;
+  /** Members of rooms, or GETs under way. */
+  readonly clients: number;
+  /** Datagrams dropped since the start, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
 /** What there is to say of a service. */
 export interface ServiceReport {
   readonly port: number;
@@ -30,6 +39,8 @@ export interface ServiceReport {
   readonly connections: number;
   /** Clients waiting for a place. */
   readonly waiting: number;
+  /** `null` without a port for datagrams. */
+  readonly udp: DatagramReport | null;
   readonly backends: readonly BackendReport[];
 }
 
@@ -39,15 +50,19 @@ export interface Reportable {
   readonly connections: number;
   readonly options: { readonly strategy: string };
   readonly pool: Pool;
+  readonly datagrams: DatagramReport | null;
 }
 
 /** Reports on a service. */
-export function reportService({ port, connections, options, pool }: Reportable): ServiceReport {
+export function reportService(
+  { port, connections, options, pool, datagrams }: Reportable,
+): ServiceReport {
   return {
     port,
     strategy: options.strategy,
     connections,
     waiting: pool.waiting,
+    udp: datagrams,
     backends: pool.backends.map(reportBackend),
   };
 }
@@ -93,6 +108,10 @@ const FIGURES: readonly Figure[] = [
 
 /** Everything as Prometheus reads it (text format 0.0.4). Names hold nothing that needs escaping. */
 export function metricsText(services: ReadonlyMap<string, ServiceReport>): string {
+  return backendMetrics(services) + datagramMetrics(services);
+}
+
+function backendMetrics(services: ReadonlyMap<string, ServiceReport>): string {
   return FIGURES.map(([name, kind, value]) => {
     const rows = [...services].flatMap(([service, { backends }]) =>
       backends.map((report) =>
@@ -101,4 +120,21 @@ export function metricsText(services: ReadonlyMap<string, ServiceReport>): strin
     );
     return `# TYPE ${name} ${kind}\n${rows.join("")}`;
   }).join("");
+}
+
+function datagramMetrics(services: ReadonlyMap<string, ServiceReport>): string {
+  const reports = [...services].flatMap(([service, { udp }]) =>
+    udp === null ? [] : [[service, udp] as const]
+  );
+  if (reports.length === 0) return "";
+  const clients = reports.map(([service, udp]) =>
+    `lb_udp_clients{service="${service}"} ${udp.clients}\n`
+  );
+  const dropped = reports.flatMap(([service, udp]) =>
+    Object.entries(udp.dropped).map(([reason, count]) =>
+      `lb_udp_dropped_total{service="${service}",reason="${reason}"} ${count}\n`
+    )
+  );
+  return `# TYPE lb_udp_clients gauge\n${clients.join("")}` +
+    `# TYPE lb_udp_dropped_total counter\n${dropped.join("")}`;
 }

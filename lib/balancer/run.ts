@@ -122,7 +122,7 @@ function watchConfig(
 /** Tells programs (one line on stdout) which ports were bound. */
 function announce(balancer: Balancer, admin: number | null): void {
   const services = Object.fromEntries(
-    [...balancer.services].map(([name, { port }]) => [name, { tcp: port, udp: null }]),
+    [...balancer.services].map(([name, { port, udpPort }]) => [name, { tcp: port, udp: udpPort }]),
   );
   print(`ready ${JSON.stringify({ services, admin, status: null })}\n`);
 }

@@ -31,8 +31,11 @@ import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
 import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
-import { Relay } from "./relay.ts";
+import { type EndReason, Relay } from "./relay.ts";
+import { Relays } from "./relays.ts";
+import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
+import { UdpForwarder } from "./udp_forwarder.ts";
 
 /** What a service needs from outside. */
 export interface ServiceWorld {
@@ -63,9 +66,10 @@ export class Service {
   readonly #closer = new OrderlyCloser();
   readonly #buffers = new CopyBuffers();
   readonly #listener: Deno.TcpListener | Deno.TlsListener;
+  readonly #udp: UdpForwarder | undefined;
   readonly #accepting: Promise<void>;
   readonly #dialing: DialerWorld;
-  readonly #relays = new Set<Relay>();
+  readonly #relays = new Relays();
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
@@ -87,7 +91,7 @@ export class Service {
     this.pool = new Pool(options, {
       clock,
       random,
-      onState: (backend, change) => story.changed(backend, change),
+      onState: this.#changed,
     });
     this.#connector = new Connector(options.connectTimeout);
     const connect = (host: string, port: number): Promise<ByteStream> =>
@@ -97,6 +101,7 @@ export class Service {
       connect,
       story,
       clock,
+      served: (ip, backend) => this.#udp?.served(ip, backend),
       queueTimeout: () => this.#options.queueTimeout,
     };
     this.#prober = new Prober({
@@ -107,8 +112,18 @@ export class Service {
       report: (backend, isGood, reason) => this.pool.report(backend, isGood, reason),
     });
     this.#guard = new Guard(options);
+    try {
+      this.#udp = UdpForwarder.open({
+        ...{ options: () => this.#options, pool: this.pool, clock, story },
+        isAllowed: (ip) => this.#guard.allows(ip),
+      });
+    } catch (error) {
+      this.#listener.close();
+      throw error;
+    }
     this.#apply(options);
     story.started(this.port, this.pool.backends);
+    if (this.#udp !== undefined) story.note(`Datagrams on port ${this.#udp.port}`);
     for (const backend of this.pool.backends) this.#prober.watch(backend);
     this.#accepting = acceptConnections(this.#listener, this.#take, story.log);
   }
@@ -116,6 +131,16 @@ export class Service {
   /** The port it really has. */
   get port(): number {
     return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  /** The port for datagrams, `null` without. */
+  get udpPort(): number | null {
+    return this.#udp?.port ?? null;
+  }
+
+  /** How its datagrams do. */
+  get datagrams(): DatagramReport | null {
+    return this.#udp?.report ?? null;
   }
 
   /** What it goes by at the moment. */
@@ -138,6 +163,7 @@ export class Service {
     this.#apply(options);
     for (const backend of removed) this.#prober.forget(backend);
     for (const backend of added) this.#prober.watch(backend);
+    this.#udp?.reconfigured();
     this.#world.story.listing(this.pool.backends);
   }
 
@@ -145,10 +171,10 @@ export class Service {
   async stop(graceMs: number): Promise<void> {
     this.#listener.close();
     this.#prober.stop();
-    await this.#accepting;
+    await Promise.all([this.#accepting, this.#udp?.stop()]);
     const timer = setTimeout(() => {
       this.#closeArriving();
-      for (const relay of this.#relays) relay.cut("stopped");
+      this.#relays.cutAll();
     }, graceMs);
     if (this.connections > 0) await new Promise<void>((resolve) => this.#whenEmpty = resolve);
     clearTimeout(timer);
@@ -162,6 +188,13 @@ export class Service {
     for (const stream of this.#arriving) closeNow(stream);
   }
 
+  readonly #changed = (backend: Backend, change: "up" | "down"): void => {
+    this.#world.story.changed(backend, change);
+    this.#udp?.sweep();
+    // Those who are there already and those who come would never meet.
+    if (change === "down" && this.#options.strategy === "first") this.#relays.cutFrom(backend);
+  };
+
   #apply(options: ServiceOptions): void {
     this.#options = options;
     this.#guard.reconfigure(options);
@@ -172,12 +205,7 @@ export class Service {
   }
 
   readonly #sweep = (): void => {
-    const now = this.#world.clock();
-    const { idleTimeout, finishTimeout } = this.#options;
-    for (const relay of this.#relays) {
-      const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
-      if (relay.idleFor(now) > bound * 1000) relay.cut("idle");
-    }
+    this.#relays.sweep(this.#world.clock(), this.#options);
   };
 
   readonly #take = (accepted: AcceptedStream): void => {
@@ -258,25 +286,24 @@ export class Service {
     client: ByteStream,
     line: Line,
     caller: Caller,
-  ): Promise<{ backend: Backend; relay: Relay; end: Awaited<ReturnType<Relay["run"]>> }> {
-    let { backend } = line;
+  ): Promise<{ backend: Backend; relay: Relay; end: EndReason }> {
+    const served = { backend: line.backend };
     const relay = new Relay(client, line.stream, {
       buffers: this.#buffers,
       closer: this.#closer,
       now: this.#world.clock,
       replace: async () => {
-        this.#world.story.retrying(caller, backend, "it closed the connection unused");
-        caller.tried.add(backend);
+        this.#world.story.retrying(caller, served.backend, "it closed the connection unused");
+        caller.tried.add(served.backend);
         const other = await dial(caller, this.#dialing);
         if (other === undefined) return undefined;
-        this.pool.leave(backend);
-        backend = other.backend;
+        this.pool.leave(served.backend);
+        served.backend = other.backend;
         return other.stream;
       },
     });
-    this.#relays.add(relay);
-    const end = await relay.run();
-    this.#relays.delete(relay);
+    const end = await this.#relays.run(relay, served);
+    const { backend } = served;
     backend.counts.sent += relay.sent;
     backend.counts.received += relay.received;
     this.pool.leave(backend);

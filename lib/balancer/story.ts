@@ -163,6 +163,11 @@ export class Story {
     }
   }
 
+  /** Datagrams went no further. */
+  dropped(message: string, fields: LogFields): void {
+    this.#tell("warn", message, fields);
+  }
+
   /** Something about the service as a whole. */
   note(message: string, fields: LogFields = {}): void {
     this.#tell("info", message, fields);

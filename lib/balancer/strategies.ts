@@ -26,8 +26,13 @@ export interface Strategy {
   /**
    * @param candidates at least one, in the order of their index
    * @param key what a hash goes by; others do not look at it
+   * @param isRetry whether candidates are missing only because they have failed this one client
    */
-  choose<T extends Candidate>(candidates: readonly [T, ...T[]], key: string): T;
+  choose<T extends Candidate>(
+    candidates: readonly [T, ...T[]],
+    key: string,
+    isRetry?: boolean,
+  ): T;
 }
 
 /** Makes a strategy. `random` gives numbers from 0 to 1, for those that roll dice. */
@@ -43,6 +48,8 @@ export function createStrategy(name: StrategyName, random: () => number): Strate
     case "hash-user":
     case "hash-room":
       return HASHING;
+    case "first":
+      return new First();
   }
 }
 
@@ -131,3 +138,24 @@ class TwoChoices implements Strategy {
 const HASHING: Strategy = {
   choose: (candidates, key) => rendezvous(candidates, key) ?? candidates[0],
 };
+
+/**
+ * All to one backend, the first of the list, for servers that know only their own clients. When it
+ * is out, all go to the next one, and stay there: to go back would part those who are there already
+ * from those who come.
+ */
+class First implements Strategy {
+  #current: string | undefined;
+
+  choose<T extends Candidate>(
+    candidates: readonly [T, ...T[]],
+    _key: string,
+    isRetry: boolean = false,
+  ): T {
+    const current = candidates.find(({ name }) => name === this.#current);
+    if (current !== undefined) return current;
+    // One client that could not be connected moves nobody else.
+    if (!isRetry) this.#current = candidates[0].name;
+    return candidates[0];
+  }
+}

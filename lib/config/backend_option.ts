@@ -112,3 +112,25 @@ export function backends(
     },
   };
 }
+
+/** Where a backend takes datagrams. */
+export type DatagramBackend = Pick<BackendSettings, "host" | "port">;
+
+/** Addresses of backends, given one by one, without anything else: `HOST:PORT`. */
+export function datagramBackends(flag: string, help: string): Option<readonly DatagramBackend[]> {
+  return {
+    flag,
+    valueName: "HOST:PORT",
+    default: [],
+    shownDefault: "none",
+    help,
+    repeatable: true,
+    parse(texts, label) {
+      return texts.map((text) => {
+        const address = splitAddress(text.trim());
+        if (address !== undefined) return address;
+        throw new UsageError(`Cannot use ${label} "${text}": expected HOST:PORT`);
+      });
+    },
+  };
+}

@@ -77,6 +77,12 @@ export function port(flag: string, value: number, help: string): Option<number> 
   return wholeNumber(flag, value, { min: 0, max: 65_535 }, help);
 }
 
+/** A port as {@linkcode port} takes it, or none at all. */
+export function optionalPort(flag: string, help: string): Option<number | undefined> {
+  const some: Option<number | undefined> = port(flag, 0, help);
+  return { ...some, default: undefined };
+}
+
 /** A TCP or UDP port to connect to, which cannot be 0. */
 export function remotePort(flag: string, value: number, help: string): Option<number> {
   return wholeNumber(flag, value, { min: 1, max: 65_535 }, help);

@@ -2,10 +2,11 @@
 
 import { BALANCER_LIMITS as LIMITS, DEFAULT_SERVER_LIMITS } from "../core/limits.ts";
 import { UsageError } from "../core/errors.ts";
-import { backends, type BackendSettings } from "./backend_option.ts";
+import { backends, type BackendSettings, datagramBackends } from "./backend_option.ts";
 import {
   addressRanges,
   choice,
+  optionalPort,
   type OptionTable,
   type OptionValues,
   port,
@@ -27,6 +28,7 @@ export const STRATEGIES = [
   "hash-address",
   "hash-user",
   "hash-room",
+  "first",
 ] as const;
 
 /** The name of a way to choose a backend. */
@@ -45,12 +47,14 @@ export const SERVICE_OPTIONS = {
   listen: port("listen", 1234, "port clients come to; 0 asks the system for a free one"),
   host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
   backends: backends("backend", CLASSIC, "server [,weight=N][,max=N][,backup]"),
+  udpListen: optionalPort("udp-listen", "port for datagrams, of presence or (hash-room) rooms"),
+  udpBackends: datagramBackends("udp-backend", "where the backends take them, in the same order"),
   strategy: {
     ...choice(
       "strategy",
       STRATEGIES,
       "round-robin",
-      "or least-connections, two-choices, hash-address|user|room",
+      "first,two-choices,least-connections,hash-room|user|address",
     ),
     valueName: "NAME",
   },
@@ -91,6 +95,22 @@ export const SERVICE_OPTIONS = {
   checkTimeout: seconds("check-timeout", LIMITS.checkTimeoutSeconds, "seconds one may take"),
   rise: wholeNumber("rise", LIMITS.rise, TIMES, "good checks in a row until a backend is up"),
   fall: wholeNumber("fall", LIMITS.fall, TIMES, "failures in a row until it is down"),
+  udpAnswerTimeout: seconds(
+    "udp-answer-timeout",
+    LIMITS.udpAnswerTimeoutSeconds,
+    "seconds a backend has to answer GET before another is asked",
+  ),
+  udpIdleTimeout: seconds(
+    "udp-idle-timeout",
+    LIMITS.udpIdleTimeoutSeconds,
+    "seconds without a datagram until a room member is forgotten",
+  ),
+  maxUdpClients: wholeNumber(
+    "max-udp-clients",
+    LIMITS.maxUdpClients,
+    COUNT,
+    "room members, or GETs under way, at once",
+  ),
   slowStart: secondsOrOff(
     "slow-start",
     LIMITS.slowStartSeconds,
@@ -100,6 +120,7 @@ export const SERVICE_OPTIONS = {
   deny: addressRanges("deny", "clients to turn away, whatever --allow says"),
   sendProxy: toggle("send-proxy", "tell backends the client's address: PROXY protocol, version 1"),
   sendProxyV2: toggle("send-proxy-v2", "the same in version 2, binary"),
+  udpSendProxy: toggle("udp-send-proxy", "the same in front of every datagram, version 2"),
   acceptProxy: addressRanges("accept-proxy", "other balancers, which tell the client's address"),
   tlsCert: text("tls-cert", "FILE", undefined, "certificate chain (PEM): clients speak TLS"),
   tlsKey: text("tls-key", "FILE", undefined, "its private key (PEM)"),
@@ -139,7 +160,7 @@ export type ServiceOptions = OptionValues<typeof SERVICE_OPTIONS>;
  * @throws UsageError naming the options that do not go together
  */
 export function checkService(service: ServiceOptions, where: string): ServiceOptions {
-  const refuse = (what: string): never => {
+  const refuse: (what: string) => never = (what) => {
     throw new UsageError(`Cannot use ${where}: ${what}`);
   };
   if ((service.tlsCert === undefined) !== (service.tlsKey === undefined)) {
@@ -154,5 +175,19 @@ export function checkService(service: ServiceOptions, where: string): ServiceOpt
   if (service.backends.every(({ weight }) => weight === 0)) {
     refuse("every backend has weight 0, so none would ever be chosen");
   }
+  checkDatagrams(service, refuse);
   return service;
+}
+
+function checkDatagrams(service: ServiceOptions, refuse: (what: string) => never): void {
+  const { udpListen, udpBackends, backends } = service;
+  if (udpListen === undefined) {
+    if (udpBackends.length > 0) refuse("--udp-backend needs --udp-listen");
+    if (service.udpSendProxy) refuse("--udp-send-proxy needs --udp-listen");
+  } else if (udpBackends.length !== backends.length) {
+    refuse(
+      `--udp-listen needs an --udp-backend for each backend, in the same order: ` +
+        `there are ${backends.length} and ${udpBackends.length}`,
+    );
+  }
 }

@@ -102,6 +102,12 @@ export const BALANCER_LIMITS = {
   peekTimeoutSeconds: 2,
   /** Seconds a client has for its TLS handshake. */
   handshakeTimeoutSeconds: 10,
+  /** Seconds a backend has to answer a GET over UDP before another one is asked. */
+  udpAnswerTimeoutSeconds: 0.5,
+  /** Seconds without a datagram until a room member is forgotten: as long as a server knows one. */
+  udpIdleTimeoutSeconds: 300,
+  /** Members of rooms, or GETs under way, at once; more are dropped and counted. */
+  maxUdpClients: 4096,
   /** Seconds connections may go on when the balancer stops; the contract says 5 in all. */
   stopGraceSeconds: 4,
 } as const;
@@ -117,6 +123,26 @@ export const PROXY_SMALL_BUFFER_BYTES: number = 4 * 1024;
 
 /** The most a balancer looks at before it chooses a backend, and the longest PROXY header. */
 export const MAX_PEEK_BYTES = 2048;
+
+/** Bounds on what a balancer passes on over UDP; each but the first is per service. */
+export const FORWARD_LIMITS = {
+  /** The share of the places one address (or IPv6 /64) may have; those we saw over TCP too. */
+  perAddress: 1 / 8,
+  /** The share of the places that addresses may have which we saw over UDP only: they may be forged. */
+  unproven: 1 / 2,
+  /** Sockets towards one backend for GETs. */
+  lanes: 256,
+  /** Milliseconds a socket rests after an answer: a doubled one is not taken for the next. */
+  restMs: 250,
+  /** Milliseconds in which an answer that was given up may still come, and is dropped. */
+  lateMs: 10_000,
+  /** Milliseconds a backend that came back is told of presence before it is asked: a refresh. */
+  warmUpMs: 12_000,
+  /** Milliseconds a backend is asked last after it was silent where another answered. */
+  silentMs: 5000,
+  /** Milliseconds a GET goes where its address last went over TCP: others learn of it meanwhile. */
+  followMs: 2000,
+} as const;
 
 /** Keys an affinity table remembers; the longest unused is forgotten first. */
 export const MAX_AFFINITY_ENTRIES = 100_000;

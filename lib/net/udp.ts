@@ -31,6 +31,8 @@ export class DatagramSocket {
   readonly #socket: Deno.DatagramConn;
   readonly #mapsIpv4: boolean;
   #pending = 0;
+  /** The last datagram sent while the socket was new; `undefined` when it is so no more. */
+  #sending: Promise<unknown> | undefined = Promise.resolve();
   /** The port it is bound to. */
   readonly port: number;
 
@@ -86,7 +88,21 @@ export class DatagramSocket {
   }
 
   #transmit(bytes: Uint8Array, to: DatagramAddress): Promise<number> {
-    return this.#socket.send(bytes, this.destination(to));
+    return this.#sendInOrder(bytes, this.destination(to));
+  }
+
+  /**
+   * Until a new socket has sent something, Deno (2.6 and 2.9) keeps what it is given waiting, and
+   * then sends it in reverse: OFFLINE would overtake ONLINE. So the first ones go one by one.
+   */
+  #sendInOrder(bytes: Uint8Array, to: Destination): Promise<number> {
+    if (this.#sending === undefined) return this.#socket.send(bytes, to);
+    const sent = this.#sending.then(() => this.#socket.send(bytes, to));
+    const settled = sent.catch(() => {}).then(() => {
+      if (this.#sending === settled) this.#sending = undefined;
+    });
+    this.#sending = settled;
+    return sent;
   }
 
   /** Makes an address ready for {@linkcode DatagramSocket.sendTo}. */
@@ -103,7 +119,7 @@ export class DatagramSocket {
   sendTo(bytes: Uint8Array, to: Destination): boolean {
     if (this.#pending >= MAX_PENDING_DATAGRAMS) return false;
     this.#pending++;
-    this.#socket.send(bytes, to).then(this.#sent, this.#sent);
+    this.#sendInOrder(bytes, to).then(this.#sent, this.#sent);
     return true;
   }
 

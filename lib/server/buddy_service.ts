@@ -8,9 +8,11 @@ import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { Roster } from "../services/roster.ts";
-import { AnswerBudget } from "./answer_budget.ts";
+import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
+import { AnswerBudget } from "../net/answer_budget.ts";
 import { BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
+import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
@@ -77,13 +79,17 @@ export function startBuddies(
     log,
     serve: (incoming) => sessions.serve(incoming),
   });
-  const receiving = socket.receive((datagram, from) => {
-    answers.take(datagram, from).catch((error: unknown) => {
+  const receiving = socket.receive((datagram, sender) => {
+    const arrived = openDatagram(datagram, sender, trusted);
+    if (arrived === undefined) return;
+    const { bytes, from, via, isProven } = arrived;
+    if (isProven) budget.prove(from.ip, clock());
+    answers.take(bytes, from, via).catch((error: unknown) => {
       // The store has told of its failure in the log; there is nobody else to tell.
       if (error instanceof StorageError) return;
       log.error("A datagram could not be handled", { reason: String(error) });
     });
-  }, MAX_BUDDY_LINE_BYTES + 2);
+  }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
   return {
     ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port },

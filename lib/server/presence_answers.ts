@@ -2,15 +2,16 @@
  * Presence over UDP: what becomes of a datagram. Rules: protocols/buddy.md, "UDP: presence".
  */
 
-import { isLoopback, isUnanswerable } from "../core/ip_address.ts";
+import { isLoopback } from "../core/ip_address.ts";
 import type { Clock } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
+import { isAnswerable } from "../net/answerable.ts";
+import { type AnswerBudget, maxAnswerBytes } from "../net/answer_budget.ts";
 import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
 import { encodeBuddyList, parsePresenceRequest } from "../wire/buddy_presence.ts";
-import { type AnswerBudget, maxAnswerBytes } from "./answer_budget.ts";
 import type { EntryView } from "./buddy_requests.ts";
 
 /**
@@ -30,19 +31,6 @@ export function viewFromElsewhere(
     const ip = advertised ?? (isLoopback(askerIp) ? undefined : addressTowards(askerIp, own()));
     return ip === undefined ? entry : { ...entry, address: { ...address, ip } };
   };
-}
-
-/** Whether answering a datagram would be answering many, nobody, or ourselves. */
-export function isAnswerable(
-  from: DatagramAddress,
-  ownPort: number,
-  own: () => readonly OwnAddress[],
-): boolean {
-  if (from.port === 0 || isUnanswerable(from.ip)) return false;
-  if (isLoopback(from.ip)) return from.port !== ownPort;
-  return !own().some(({ ip, broadcast }) =>
-    broadcast === from.ip || (ip === from.ip && from.port === ownPort)
-  );
 }
 
 /** What answering needs. */
@@ -66,19 +54,27 @@ export class PresenceAnswers {
     this.#parts = parts;
   }
 
-  /** Takes one datagram. Whatever is wrong with it is silence. */
-  async take(datagram: Uint8Array, from: DatagramAddress): Promise<void> {
+  /**
+   * Takes one datagram. Whatever is wrong with it is silence.
+   *
+   * @param via where an answer goes: to the client, or to a balancer that passes it on
+   */
+  async take(
+    datagram: Uint8Array,
+    from: DatagramAddress,
+    via: DatagramAddress = from,
+  ): Promise<void> {
     const request = parsePresenceRequest(datagram);
     if (request === undefined) return;
-    if (request.kind === "get") return await this.#answer(request.user, from);
+    if (request.kind === "get") return await this.#answer(request.user, from, via);
     if (!await this.#parts.roster.isKnown(request.user)) return;
     const { user, status, port } = request;
     this.#parts.presence.set(user, status, { ip: from.ip, port });
   }
 
-  async #answer(user: UserId, from: DatagramAddress): Promise<void> {
+  async #answer(user: UserId, from: DatagramAddress, via: DatagramAddress): Promise<void> {
     const { roster, budget, view, own, clock, send, port } = this.#parts;
-    if (!isAnswerable(from, port, own)) return;
+    if (!isAnswerable(via, port, own)) return;
     const buddies = await roster.buddies(user);
     if (buddies === undefined) return;
     const allowance = budget.allow(from.ip, clock());
@@ -86,6 +82,6 @@ export class PresenceAnswers {
     const entries = buddies.map((entry) => view(entry, from.ip));
     const answer = encodeBuddyList(entries, maxAnswerBytes(allowance));
     if (allowance.kind === "short" && !budget.spend(answer.length, clock())) return;
-    send(answer, from);
+    send(answer, via);
   }
 }

@@ -3,7 +3,7 @@
  * a token nobody here knows is taken for nobody's.
  */
 
-import type { DatagramAddress } from "../net/udp.ts";
+import type { ArrivedDatagram } from "./datagram_door.ts";
 
 /** Datagrams that may wait for the rooms to be read; more are taken as they are. */
 const MAX_WAITING = 256;
@@ -11,18 +11,13 @@ const MAX_WAITING = 256;
 /** Least time between two readings for unknown tokens: strangers can send any number of them. */
 const READ_APART_MS = 50;
 
-interface Waiting {
-  readonly datagram: Uint8Array;
-  readonly from: DatagramAddress;
-}
-
 /** Reads the rooms when there is reason to, once for all reasons of a moment. */
 export class RoomReader {
   readonly #read: () => Promise<void>;
-  readonly #take: (datagram: Uint8Array, from: DatagramAddress) => void;
+  readonly #take: (arrived: ArrivedDatagram) => void;
   #reading: Promise<void> | undefined;
   #isWanted = false;
-  #waiting: Waiting[] = [];
+  #waiting: ArrivedDatagram[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #readAt = -Infinity;
 
@@ -32,7 +27,7 @@ export class RoomReader {
    */
   constructor(
     read: () => Promise<void>,
-    take: (datagram: Uint8Array, from: DatagramAddress) => void,
+    take: (arrived: ArrivedDatagram) => void,
   ) {
     this.#read = read;
     this.#take = take;
@@ -45,9 +40,9 @@ export class RoomReader {
   }
 
   /** Takes a datagram once the rooms were read. @returns false when too many wait already */
-  takeLater(datagram: Uint8Array, from: DatagramAddress): boolean {
+  takeLater(arrived: ArrivedDatagram): boolean {
     if (this.#waiting.length >= MAX_WAITING) return false;
-    this.#waiting.push({ datagram: datagram.slice(), from });
+    this.#waiting.push({ ...arrived, bytes: arrived.bytes.slice() });
     if (this.#timer === undefined && this.#reading === undefined) {
       const wait = Math.max(0, READ_APART_MS - (performance.now() - this.#readAt));
       this.#timer = setTimeout(() => {
@@ -72,7 +67,7 @@ export class RoomReader {
       this.#waiting = [];
       await this.#read();
       this.#readAt = performance.now();
-      for (const { datagram, from } of waiting) this.#take(datagram, from);
+      for (const arrived of waiting) this.#take(arrived);
       // What came while it was read may be in what was changed since.
       if (this.#waiting.length > 0) this.#isWanted = true;
     }

@@ -74,8 +74,13 @@ export class RoomRelay {
     this.#parts = parts;
   }
 
-  /** Takes one datagram; `bytes` may be reused when it returns. */
-  take(bytes: Uint8Array, from: DatagramAddress): void {
+  /**
+   * Takes one datagram; `bytes` may be reused when it returns.
+   *
+   * @param from who sent it
+   * @param via where what others say is sent to: the same, or a balancer that passes it on
+   */
+  take(bytes: Uint8Array, from: DatagramAddress, via: DatagramAddress = from): void {
     const datagram = parseRoomDatagram(bytes);
     if (datagram === undefined) {
       this.drops.malformed++;
@@ -86,7 +91,7 @@ export class RoomRelay {
       this.drops.unknown++;
       return;
     }
-    this.#hear(seat, datagram, from);
+    this.#hear(seat, datagram, from, via);
   }
 
   /** Somebody is a member now. */
@@ -137,18 +142,25 @@ export class RoomRelay {
     others.leave(member.room.name);
   }
 
-  #hear(seat: Seat, { message }: RoomDatagram, from: DatagramAddress): void {
+  #hear(
+    seat: Seat,
+    { message }: RoomDatagram,
+    from: DatagramAddress,
+    via: DatagramAddress,
+  ): void {
     const { rooms, clock, isAnswerable, destination } = this.#parts;
     const { member } = seat;
     const kind = messageKind(message);
     const now = clock();
     const isNew = member.address === undefined || kind === "register";
-    if ((isNew && !isAnswerable(from)) || !rooms.hear(member, from, kind === "register", now)) {
+    if ((isNew && !isAnswerable(via)) || !rooms.hear(member, from, kind === "register", now)) {
       this.drops.forged++;
       return;
     }
-    if (seat.destination?.address !== member.address) {
-      seat.destination = { address: from, to: destination(from) };
+    const known = seat.destination;
+    // Behind a balancer that was started again, the same member is reached another way.
+    if (known?.address !== member.address || !isSameAddress(known?.via, via)) {
+      seat.destination = { address: from, via, to: destination(via) };
       this.#tellOthers(seat);
     }
     // Judged behind the source: nobody else uses up what a member may send. Leaving costs nobody
@@ -201,4 +213,8 @@ export class RoomRelay {
 function isHeardHere(table: ReadonlySet<Seat>): boolean {
   for (const { destination } of table) if (destination !== undefined) return true;
   return false;
+}
+
+function isSameAddress(one: DatagramAddress | undefined, other: DatagramAddress): boolean {
+  return one?.port === other.port && one.ip === other.ip;
 }

@@ -20,8 +20,10 @@ export interface Seat {
   readonly allowance: TokenBucket;
   /** Everybody in the room, themselves included. */
   readonly table: Set<Seat>;
-  /** Where they are sent to, made for this address of theirs. */
-  destination: { readonly address: PeerAddress; readonly to: Destination } | undefined;
+  /** Where they are sent to, made for this address of theirs and the way it was reached by. */
+  destination:
+    | { readonly address: PeerAddress; readonly via: PeerAddress; readonly to: Destination }
+    | undefined;
 }
 
 /** What a token begins with, as servers make them. */

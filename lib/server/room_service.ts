@@ -8,15 +8,17 @@ import {
   PROTECTED_CREATES_PER_ADDRESS,
   type RoomLimits,
 } from "../core/limits.ts";
+import { isAnswerable } from "../net/answerable.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { listenTcp } from "../net/tcp.ts";
-import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { DatagramSocket } from "../net/udp.ts";
 import { type RoomParts, Rooms } from "../services/rooms.ts";
 import type { Store } from "../storage/store.ts";
+import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AddressAllowance } from "./address_allowance.ts";
+import { type ArrivedDatagram, openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
-import { isAnswerable } from "./presence_answers.ts";
 import { RoomReader } from "./room_reader.ts";
 import { RoomRelay } from "./room_relay.ts";
 import { RoomRequests } from "./room_requests.ts";
@@ -79,12 +81,13 @@ export function startRooms(
   const attempts = new LoginAttempts(trusted);
   const reader = new RoomReader(
     () => rooms.catchUp(clock()).catch(() => {}),
-    (datagram, from) => relay.take(datagram, from),
+    ({ bytes, from, via }) => relay.take(bytes, from, via),
   );
-  const take = (datagram: Uint8Array, from: DatagramAddress): void => {
+  const take = (arrived: ArrivedDatagram): void => {
+    const { bytes, from, via } = arrived;
     // They may have joined at another server a moment ago.
-    const isLater = others !== undefined && relay.isUnknown(datagram);
-    if (!isLater || !reader.takeLater(datagram, from)) relay.take(datagram, from);
+    const isLater = others !== undefined && relay.isUnknown(bytes);
+    if (!isLater || !reader.takeLater(arrived)) relay.take(bytes, from, via);
   };
   const creates = new AddressAllowance(PROTECTED_CREATES_PER_ADDRESS, trusted);
   const requests = new RoomRequests({ rooms, attempts, creates, clock, log });
@@ -99,14 +102,14 @@ export function startRooms(
     .then(() =>
       Promise.all([
         keepDoor({
-          listener,
-          admission,
-          trusted,
+          ...{ listener, admission, trusted, log },
           readDeadlineSeconds: limits.readDeadlineSeconds,
-          log,
           serve: (incoming) => sessions.serve(incoming),
         }),
-        socket.receive(take, MAX_ROOM_DATAGRAM_BYTES),
+        socket.receive((datagram, sender) => {
+          const arrived = openDatagram(datagram, sender, trusted);
+          if (arrived !== undefined) take(arrived);
+        }, MAX_PREFIX_BYTES + MAX_ROOM_DATAGRAM_BYTES),
       ])
     );
 

@@ -163,15 +163,42 @@ function v1Words(header: ProxyHeader): string {
   return `${family} ${source.ip} ${destination.ip} ${source.port} ${destination.port}`;
 }
 
+/** What a version 2 header may say besides. */
+export interface V2Extras {
+  /** What it stands in front of: a connection unless said. */
+  readonly transport?: "stream" | "datagram";
+  /** Extensions as they go over the wire, at most 200 bytes. */
+  readonly extensions?: Uint8Array;
+}
+
 /** Writes a version 2 header. */
-export function encodeProxyV2(header: ProxyHeader): Uint8Array<ArrayBuffer> {
+export function encodeProxyV2(
+  header: ProxyHeader,
+  { transport = "stream", extensions = new Uint8Array() }: V2Extras = {},
+): Uint8Array<ArrayBuffer> {
   if (header.kind === "local") return Uint8Array.of(...V2_START, 0x20, 0, 0, 0);
   const [source, destination] = ofOneFamily(header.source, header.destination);
   const addresses = [...bytesOf(source.ip), ...bytesOf(destination.ip)];
   const ports = [source.port, destination.port].flatMap((port) => [port >> 8, port & 0xff]);
-  const family = source.ip.includes(":") ? 0x21 : 0x11;
-  const length = addresses.length + ports.length;
-  return Uint8Array.of(...V2_START, 0x21, family, 0, length, ...addresses, ...ports);
+  const family = source.ip.includes(":") ? 0x20 : 0x10;
+  const length = addresses.length + ports.length + extensions.length;
+  const kind = family | (transport === "stream" ? 1 : 2);
+  const head = [...V2_START, 0x21, kind, 0, length, ...addresses, ...ports];
+  return Uint8Array.of(...head, ...extensions);
+}
+
+/** The extensions of a whole version 2 header: type and value of each, as far as they are well-formed. */
+export function* extensionsOf(header: Uint8Array): Generator<readonly [number, Uint8Array]> {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const size = V2_ADDRESS_BYTES[header[13] ?? 0];
+  if (size === undefined) return;
+  let at = V2_FIXED_BYTES + 2 * size + 4;
+  while (at + 3 <= header.length) {
+    const end = at + 3 + view.getUint16(at + 1);
+    if (end > header.length) return;
+    yield [header[at]!, header.subarray(at + 3, end)];
+    at = end;
+  }
 }
 
 /** A header has one family: beside an IPv6 address, an IPv4 one is written as IPv6. */

@@ -35,7 +35,12 @@ export function roomKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
   if (bytes.length >= 2 && (length === 0 || (operation !== 1 && operation !== 2))) return ABSENT;
   const end = TCRP_HEADER_BYTES + length;
   if (bytes.length < 2 || bytes.length < end) return isEnd ? ABSENT : PARTIAL;
-  // The bytes themselves are the name; as Latin-1 every one of them counts.
-  const name = new TextDecoder("latin1").decode(bytes.subarray(TCRP_HEADER_BYTES, end));
-  return { state: "found", key: name };
+  return { state: "found", key: roomNameKey(bytes.subarray(TCRP_HEADER_BYTES, end)) };
+}
+
+const latin1 = new TextDecoder("latin1");
+
+/** The key of a room, whatever protocol names it: its bytes, one character each, so that all count. */
+export function roomNameKey(name: Uint8Array): string {
+  return latin1.decode(name);
 }

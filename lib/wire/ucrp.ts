@@ -50,6 +50,16 @@ export function parseRoomDatagram(bytes: Uint8Array): RoomDatagram | undefined {
   };
 }
 
+/** Writes the datagram by which whoever sent this one leaves. */
+export function leaveDatagram({ room, token }: RoomDatagram): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(LENGTHS_BYTES + room.length + token.length + LEAVE.length);
+  bytes.set([room.length, token.length]);
+  bytes.set(room, LENGTHS_BYTES);
+  bytes.set(token, LENGTHS_BYTES + room.length);
+  bytes.set(LEAVE, LENGTHS_BYTES + room.length + token.length);
+  return bytes;
+}
+
 /** What a message to a server is. */
 export type MessageKind = "register" | "leave" | "text";
 

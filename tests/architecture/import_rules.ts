@@ -22,7 +22,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   wire: { rooms: ["core"] },
   config: { rooms: ["core"] },
   observe: { rooms: ["core"] },
-  net: { rooms: ["core"] },
+  net: { rooms: ["core"], node: ["dns"] },
   services: {
     rooms: ["core"],
     typesOf: ["lib/storage/store.ts", "lib/storage/shared_state.ts"],

@@ -17,7 +17,7 @@ const ALLOWED: readonly Import[] = [
   imports("lib/wire/peer.ts", "lib/wire/receive_buffer.ts"),
   imports("lib/services/roster.ts", "lib/storage/store.ts", true),
   imports("lib/server/start.ts", "lib/storage/open_store.ts"),
-  imports("lib/server/answer_budget.ts", "lib/net/token_bucket.ts"),
+  imports("lib/server/room_seats.ts", "lib/net/token_bucket.ts"),
   imports("lib/config/command_line.ts", "lib/std/parse_args.ts"),
   imports("lib/std/assert.ts", "npm:deno-std@1.3.1/assert/mod.js"),
   imports("lib/std/assert.ts", "lib/std/assert.d.ts", true),

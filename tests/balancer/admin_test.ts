@@ -10,7 +10,7 @@ function services(...names: readonly string[]): Administered {
   const options = serviceOptions({ backends: ["a:1", "[::1]:2,weight=3,max=9,backup"] });
   return new Map(names.map((name): [string, Reportable] => {
     const pool = new Pool(options, { clock: () => 0, random: () => 0, onState: () => {} });
-    return [name, { port: 1234, connections: 0, options, pool }];
+    return [name, { port: 1234, connections: 0, options, pool, datagrams: null }];
   }));
 }
 

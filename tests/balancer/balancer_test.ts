@@ -4,8 +4,10 @@ import type { ServiceOptions } from "../../lib/config/service_options.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { TestBackend } from "../support/backends.ts";
 import { ask } from "../support/raw_tcp.ts";
+import { RawUdp } from "../support/raw_udp.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
+import { over, UdpBackend } from "../support/udp_backend.ts";
 
 async function start(services: Record<string, ServiceOptions>): Promise<Balancer> {
   return await Balancer.start({
@@ -69,5 +71,32 @@ Deno.test("Balancer takes other options for all services, or leaves all as they 
   assertEquals(await answers(), ["a x\n", "b x\n"]);
   balancer.reconfigure(new Map([["two", two], ["one", { ...one, backends: two.backends }]]));
   assertEquals(await answers(), ["b x\n", "b x\n"]);
+  await balancer.stop(0);
+});
+
+Deno.test("a reload moves datagrams to other backends, and changes neither port nor protocol", async () => {
+  await using a = new UdpBackend("a");
+  await using b = new UdpBackend("b");
+  const options = serviceOptions(over(a));
+  const balancer = await start({ one: options });
+  const { udpPort } = balancer.services.get("one")!;
+  using client = new RawUdp(udpPort!);
+  assertEquals(await client.ask("GET x"), "a: GET x\n");
+  const moved = { ...serviceOptions(over(b)), udpListen: 0 };
+  balancer.reconfigure(new Map([["one", moved]]));
+  assertEquals(await client.ask("GET x"), "b: GET x\n");
+  for (
+    const [changed, message] of [
+      [{ udpListen: 1 }, 'Cannot change "udpListen" of one: restart for it'],
+      [{ udpAnswerTimeout: 1 }, 'Cannot change "udpAnswerTimeout" of one: restart for it'],
+      [{ strategy: "hash-room" }, 'Cannot change "strategy" of one from round-robin to hash-room'],
+    ] as const
+  ) {
+    assertThrows(
+      () => balancer.reconfigure(new Map([["one", { ...moved, ...changed }]])),
+      OperationalError,
+      message,
+    );
+  }
   await balancer.stop(0);
 });

@@ -152,3 +152,23 @@ for (const name of ["hash-address", "hash-user", "hash-room"] as const) {
     assertEquals(new Set(chosen).size, 3);
   });
 }
+
+Deno.test("first sends all to one, over to the next when that one is out, and not back", {
+  permissions: "none",
+}, () => {
+  const strategy = createStrategy("first", Math.random);
+  const all = candidates(1, 5, 1);
+  const without: Candidates = [all[1]!, all[2]!];
+  const chosen = [all, all, without, without, all, all].map((each) =>
+    strategy.choose(each, "").index
+  );
+  assertEquals(chosen, [0, 0, 1, 1, 1, 1]);
+});
+
+Deno.test("first moves nobody else for one client's failed try", { permissions: "none" }, () => {
+  const strategy = createStrategy("first", Math.random);
+  const all = candidates(1, 1);
+  assertEquals(strategy.choose(all, "").index, 0);
+  assertEquals(strategy.choose([all[1]!], "", true).index, 1);
+  assertEquals(strategy.choose(all, "").index, 0);
+});

@@ -112,3 +112,27 @@ Deno.test("ctlRequest() refuses words that mean nothing", { permissions: "none" 
     ]
   ) await assertRejects(() => ctl(...words), UsageError);
 });
+
+Deno.test("datagrams need a port and an address for each backend, in order", {
+  permissions: "none",
+}, async () => {
+  const two = ["--backend=a:1", "--backend=b:1"];
+  const all = await services([
+    ...[...two, "--udp-listen=0", "--udp-backend=a:2", "--udp-backend=[::1]:2"],
+    "--udp-send-proxy",
+  ]);
+  const { udpListen, udpBackends, udpSendProxy } = all.get("buddy")!;
+  assertEquals([udpListen, udpSendProxy], [0, true]);
+  assertEquals(udpBackends.map(backendName), ["a:2", "[::1]:2"]);
+  assertEquals((await services([])).get("buddy")!.udpListen, undefined);
+  for (
+    const [words, message] of [
+      [["--udp-backend=a:2"], "--udp-backend needs --udp-listen"],
+      [["--udp-send-proxy"], "--udp-send-proxy needs --udp-listen"],
+      [["--udp-listen=1"], "needs an --udp-backend for each backend, in the same order"],
+      [["--udp-listen=1", "--udp-backend=a:2"], "there are 2 and 1"],
+      [["--udp-listen=x"], 'Cannot use --udp-listen "x": expected a whole number'],
+      [["--udp-listen=1", "--udp-backend=a:2,weight=2"], 'Cannot use --udp-backend "a:2,weight=2"'],
+    ] as const
+  ) assertStringIncludes(await refusal([...two, ...words]), message);
+});

@@ -4,6 +4,7 @@ import { MAX_PENDING_DATAGRAMS } from "../../lib/core/limits.ts";
 import { type DatagramAddress, DatagramSocket } from "../../lib/net/udp.ts";
 import { canListenOn } from "../support/machine.ts";
 import { RawUdp } from "../support/raw_udp.ts";
+import { within } from "../support/within.ts";
 
 const HERE = { hostname: "127.0.0.1", port: 0 };
 
@@ -125,4 +126,26 @@ Deno.test({
     socket.close();
     await done;
   },
+});
+
+Deno.test("DatagramSocket sends in order, from its first datagram on", async () => {
+  const received: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const receiver = new DatagramSocket({ hostname: "127.0.0.1", port: 0 });
+  const receiving = receiver.receive((bytes) => {
+    if (received.push(bytes[0]!) === 30) all.resolve();
+  }, 10);
+  const sender = new DatagramSocket({ hostname: "127.0.0.1", port: 0 });
+  const to = { ip: "127.0.0.1", port: receiver.port };
+  for (let number = 0; number < 10; number++) sender.send(Uint8Array.of(number), to);
+  for (let number = 10; number < 20; number++) {
+    sender.sendTo(Uint8Array.of(number), sender.destination(to));
+  }
+  await new Promise((resume) => setTimeout(resume));
+  for (let number = 20; number < 30; number++) sender.send(Uint8Array.of(number), to);
+  await within("all datagrams", all.promise);
+  assertEquals(received, Array.from({ length: 30 }, (_, number) => number));
+  sender.close();
+  receiver.close();
+  await receiving;
 });

@@ -175,6 +175,7 @@ for (const how of ["SIGHUP", "the change of its file"] as const) {
     const { services } = await balancer.ready();
     using live = await RawTcp.connect(services.buddy!.tcp);
     await live.send("before ");
+    while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
     const change = async (text: string): Promise<void> => {
       await Deno.writeTextFile(`${path}.new`, text);
       await Deno.rename(`${path}.new`, path);

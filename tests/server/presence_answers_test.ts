@@ -2,12 +2,9 @@ import { assertEquals } from "@std/assert";
 import { parseAddressSet } from "../../lib/core/ip_address.ts";
 import type { OwnAddress } from "../../lib/net/interfaces.ts";
 import type { DatagramAddress } from "../../lib/net/udp.ts";
-import { AnswerBudget } from "../../lib/server/answer_budget.ts";
-import {
-  isAnswerable,
-  PresenceAnswers,
-  viewFromElsewhere,
-} from "../../lib/server/presence_answers.ts";
+import { isAnswerable } from "../../lib/net/answerable.ts";
+import { AnswerBudget } from "../../lib/net/answer_budget.ts";
+import { PresenceAnswers, viewFromElsewhere } from "../../lib/server/presence_answers.ts";
 import { Presence } from "../../lib/services/presence.ts";
 import { Roster } from "../../lib/services/roster.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";

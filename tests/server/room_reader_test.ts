@@ -1,8 +1,13 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import type { ArrivedDatagram } from "../../lib/server/datagram_door.ts";
 import { RoomReader } from "../../lib/server/room_reader.ts";
 import { eventually } from "../support/eventually.ts";
 
 const FROM = { ip: "192.0.2.1", port: 6000 };
+
+function arrived(bytes: Uint8Array): ArrivedDatagram {
+  return { bytes, from: FROM, via: FROM, isProven: false };
+}
 
 /** A reader whose reading ends when the test says so. */
 function bench() {
@@ -10,9 +15,10 @@ function bench() {
   const endings: (() => void)[] = [];
   const reader = new RoomReader(
     () => new Promise<void>((resolve) => endings.push(resolve)),
-    (datagram) => taken.push(new TextDecoder().decode(datagram)),
+    ({ bytes }) => taken.push(new TextDecoder().decode(bytes)),
   );
-  const later = (text: string): boolean => reader.takeLater(new TextEncoder().encode(text), FROM);
+  const later = (text: string): boolean =>
+    reader.takeLater(arrived(new TextEncoder().encode(text)));
   return { reader, taken, endings, later };
 }
 
@@ -44,7 +50,7 @@ Deno.test("RoomReader: datagrams are taken after a reading that began after they
 Deno.test("RoomReader: strangers' datagrams are bounded, and kept as they came", async () => {
   const { reader, taken, endings, later } = bench();
   const reused = new TextEncoder().encode("first");
-  assert(reader.takeLater(reused, FROM));
+  assert(reader.takeLater(arrived(reused)));
   reused.fill(0);
   for (let count = 1; count < 256; count++) assert(later("more"), `${count}`);
   assertFalse(later("too many"));

@@ -6,7 +6,9 @@ import { type Ended, ProgramProcess } from "./process.ts";
 
 /** The object of the `ready` line. */
 export interface BalancerReady {
-  readonly services: Readonly<Record<string, { readonly tcp: number; readonly udp: null }>>;
+  readonly services: Readonly<
+    Record<string, { readonly tcp: number; readonly udp: number | null }>
+  >;
   readonly admin: number | null;
   readonly status: null;
 }
@@ -20,7 +22,7 @@ export class BalancerProcess extends ProgramProcess {
     const files = directory === undefined ? [] : [`--allow-read=${directory}`];
     return new BalancerProcess({
       script: "load_balancer.ts",
-      permissions: [NET, ...files],
+      permissions: [NET, "--allow-sys=networkInterfaces", ...files],
       args,
     });
   }

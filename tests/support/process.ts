@@ -86,6 +86,11 @@ export class ProgramProcess implements AsyncDisposable {
     }
   }
 
+  /** Resolves with all it has written to stdout when this text is in it; rejects if it never is. */
+  async shows(text: string): Promise<string> {
+    return await this.#stdout.shows(text);
+  }
+
   /** Resolves when it has written this text to stderr; rejects when it ends without. */
   async stderrShows(text: string): Promise<void> {
     await this.#stderr.shows(text);

@@ -32,6 +32,7 @@ export interface RoomServerOptions {
   /** Keeps rooms in this directory, as text. */
   readonly directory?: string;
   readonly clock?: FakeClock;
+  readonly trustProxy?: readonly string[];
   /** Ports to have again, after a restart. */
   readonly ports?: { readonly tcp: number; readonly udp: number };
 }
@@ -71,7 +72,7 @@ export class RoomServer implements AsyncDisposable {
           roomsUdpPort: options.ports?.udp ?? 0,
         },
       },
-      trustProxy: [],
+      trustProxy: options.trustProxy ?? [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
       clock: clock.read,

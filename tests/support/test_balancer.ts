@@ -3,7 +3,7 @@
  * wants and a log to look at.
  */
 
-import { parseBackend } from "../../lib/config/backend_option.ts";
+import { datagramBackends, parseBackend } from "../../lib/config/backend_option.ts";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../../lib/config/service_options.ts";
 import { Service } from "../../lib/balancer/service.ts";
 import { Story } from "../../lib/balancer/story.ts";
@@ -11,8 +11,9 @@ import { ask, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
 
 /** The options of a test: backends are written as on a command line. */
-export type TestOptions = Partial<Omit<ServiceOptions, "backends">> & {
+export type TestOptions = Partial<Omit<ServiceOptions, "backends" | "udpBackends">> & {
   readonly backends?: readonly string[];
+  readonly udpBackends?: readonly string[];
 };
 
 const DEFAULTS = Object.fromEntries(
@@ -20,13 +21,16 @@ const DEFAULTS = Object.fromEntries(
 ) as unknown as ServiceOptions;
 
 /** Options as the balancer wants them. */
-export function serviceOptions({ backends = [], ...others }: TestOptions): ServiceOptions {
+export function serviceOptions(
+  { backends = [], udpBackends = [], ...others }: TestOptions,
+): ServiceOptions {
   return {
     ...DEFAULTS,
     host: "127.0.0.1",
     listen: 0,
     ...others,
     backends: backends.map((each) => parseBackend(each, "backend")),
+    udpBackends: datagramBackends("udp-backend", "").parse(udpBackends, "udp-backend"),
   };
 }
 
@@ -52,6 +56,11 @@ export class TestBalancer implements AsyncDisposable {
 
   get port(): number {
     return this.service.port;
+  }
+
+  /** The port for datagrams. */
+  get udp(): number {
+    return this.service.udpPort!;
   }
 
   /** Sends pieces on a new connection and reads to the end. */

@@ -9,7 +9,7 @@
 import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts";
 import { ANSWER_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
-import { TokenBucket } from "../net/token_bucket.ts";
+import { TokenBucket } from "./token_bucket.ts";
 
 /** What an address may get for one request. */
 export type Allowance =
@@ -30,6 +30,7 @@ export class AnswerBudget {
   readonly #unprovenAnswers = new RecentMap<TokenBucket>(ANSWER_LIMITS.trackedAddresses);
   readonly #unprovenBytes: TokenBucket;
 
+  /** Starts with nobody proven. `trusted` addresses are never limited. */
   constructor(trusted: AddressSet, now: number) {
     this.#trusted = trusted;
     const { unprovenBytesPerSecond } = ANSWER_LIMITS;
@@ -43,11 +44,16 @@ export class AnswerBudget {
     }
   }
 
+  /** Whether an address was seen over TCP of late, or needs no proof. */
+  isProven(ip: string, now: number): boolean {
+    return this.#isUnlimited(ip) || (this.#provenUntil.get(ip) ?? -Infinity) > now;
+  }
+
   /** Takes one answer to an address out of its budget and tells how large it may be. */
   allow(ip: string, now: number): Allowance {
     if (this.#isUnlimited(ip)) return FULL;
     const { provenRate, unprovenRate, unprovenBurst } = ANSWER_LIMITS;
-    if ((this.#provenUntil.get(ip) ?? -Infinity) > now) {
+    if (this.isProven(ip, now)) {
       const answers = this.#provenAnswers.getOrMake(
         ip,
         () => new TokenBucket(provenRate, provenRate, now),

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseAddressSet } from "../../lib/core/ip_address.ts";
-import { AnswerBudget, maxAnswerBytes } from "../../lib/server/answer_budget.ts";
+import { AnswerBudget, maxAnswerBytes } from "../../lib/net/answer_budget.ts";
 
 const NOBODY = parseAddressSet([]);
 const VICTIM = "192.0.2.7";

@@ -1,0 +1,48 @@
+/** The relays of a service, and when they are ended although neither side has ended them. */
+
+import type { Backend } from "./backend.ts";
+import type { EndReason, Relay } from "./relay.ts";
+
+/** With whom a relay goes on at the moment; another one may take a backend's place. */
+export interface Served {
+  backend: Backend;
+}
+
+/** Seconds a relay may carry nothing; see the options of the same names. */
+export interface IdleBounds {
+  readonly idleTimeout: number;
+  readonly finishTimeout: number;
+}
+
+/** Every relay that goes on. */
+export class Relays {
+  readonly #relays = new Map<Relay, Served>();
+
+  /** Relays to the end. Never rejects. */
+  async run(relay: Relay, served: Served): Promise<EndReason> {
+    this.#relays.set(relay, served);
+    const end = await relay.run();
+    this.#relays.delete(relay);
+    return end;
+  }
+
+  /** Ends those that have carried nothing for too long. */
+  sweep(now: number, { idleTimeout, finishTimeout }: IdleBounds): void {
+    for (const relay of this.#relays.keys()) {
+      const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
+      if (relay.idleFor(now) > bound * 1000) relay.cut("idle");
+    }
+  }
+
+  /** Ends those with one backend, so that its clients come again, to another one. */
+  cutFrom(backend: Backend): void {
+    for (const [relay, served] of this.#relays) {
+      if (served.backend === backend) relay.cut("backend down");
+    }
+  }
+
+  /** Ends all. */
+  cutAll(): void {
+    for (const relay of this.#relays.keys()) relay.cut("stopped");
+  }
+}

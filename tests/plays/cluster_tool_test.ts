@@ -1,0 +1,83 @@
+/** `deno task cluster` as somebody runs it: what it prints, what works, what it leaves behind. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ProgramProcess } from "../support/process.ts";
+import { ask } from "../support/raw_tcp.ts";
+import { RawUdp } from "../support/raw_udp.ts";
+import { RawMember } from "../support/room_server.ts";
+
+const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-run"];
+
+function cluster(...args: readonly string[]): ProgramProcess {
+  return new ProgramProcess({ script: "tools/cluster.ts", permissions: PERMISSIONS, args });
+}
+
+/** The numbers of one program's line: its pid and its ports. */
+function numbers(shown: string, name: string): number[] {
+  const line = shown.split("\n").find((line) => line.startsWith(`  ${name}`)) ?? "";
+  return (line.slice(name.length + 2).match(/\d+/g) ?? []).map(Number);
+}
+
+/** Whether there is a process of this number. */
+async function runs(pid: number): Promise<boolean> {
+  const { code } = await new Deno.Command("kill", {
+    args: ["-0", `${pid}`],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return code === 0;
+}
+
+Deno.test({
+  name: "cluster: one command, one system, a killed server comes back, Ctrl-C ends all of it" +
+    (Deno.build.os === "windows" ? " (needs signals)" : ""),
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using tool = cluster("--free-ports");
+    const shown = await tool.shows("Ctrl-C stops all of it.");
+    const [balancerPid, tcp, udp, roomsTcp, roomsUdp] = numbers(shown, "balancer") as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const pids = [balancerPid, ...[1, 2, 3].map((each) => numbers(shown, `server ${each}`)[0]!)];
+    for (const pid of pids) assert(await runs(pid));
+
+    for (const request of ["REG ann", "REG bob", "ADD ann bob"]) {
+      assertEquals(await ask(tcp, `${request}\n`), "200 OK\r\n");
+    }
+    using ann = new RawUdp(udp);
+    await ann.send("SET bob 100 ONLINE 4001");
+    assertEquals(await ann.ask("GET ann"), "bob 100 ONLINE 127.0.0.1 4001\n");
+    using host = await RawMember.enter({ tcp: roomsTcp, udp: roomsUdp }, 1, "lab", "ann");
+    using guest = await RawMember.enter({ tcp: roomsTcp, udp: roomsUdp }, 2, "lab", "bob");
+    await guest.says("hello");
+    assertEquals(await host.hears(), "bob: hello");
+
+    Deno.kill(pids[1]!, "SIGKILL");
+    await tool.stderrShows("cluster: server 1 has ended (SIGKILL)");
+    await tool.stderrShows("cluster: server 1 runs again, pid ");
+    const again = Number(/server 1 runs again, pid (\d+)/.exec(tool.stderr)![1]);
+    assertEquals(await ask(tcp, "REG ann\n"), "203 USER EXISTS\r\n");
+
+    const { code, stdout } = await tool.endBy("SIGINT");
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "Everything has stopped.\n");
+    for (const pid of [...pids, again]) assertEquals(await runs(pid), false);
+  },
+});
+
+Deno.test("cluster: what it cannot do it says, and leaves nothing behind", async () => {
+  await using wrong = cluster("--servers", "10");
+  const usage = await wrong.ended();
+  assertEquals([usage.code, usage.stdout], [2, ""]);
+  assertStringIncludes(usage.stderr, "expected a whole number from 1 to 9");
+
+  await using elsewhere = cluster("--servers=1", "--free-ports", "--host=192.0.2.1");
+  const failed = await elsewhere.ended();
+  assertEquals(failed.code, 1);
+  assertStringIncludes(failed.stderr, "cluster: balancer did not start; see what it says above");
+  assertStringIncludes(failed.stderr, "192.0.2.1");
+});

@@ -1,0 +1,85 @@
+/** REG, ADD and DEL through the balancer on three servers at once: the end is one server's. */
+
+import { assertEquals } from "@std/assert";
+import { ask } from "../support/raw_tcp.ts";
+import { TestServer } from "../support/server.ts";
+import { Site } from "../support/site.ts";
+
+const USERS = Array.from({ length: 24 }, (_, number) => `user${number}`);
+
+/** Each user's own requests, in an order that matters: no two of them touch the same list. */
+function requestsOf(user: string, seed: number): string[] {
+  const requests = [`REG ${user}`];
+  let state = seed * 7919 + 1;
+  const next = (bound: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 2 ** 32 * bound);
+  };
+  for (let step = 0; step < 20; step++) {
+    const buddy = USERS[next(USERS.length)]!;
+    const request = next(3) === 0 ? `DEL ${user} ${buddy}` : `ADD ${user} ${buddy}`;
+    // Now and then twice, and in the end some more of all.
+    requests.push(request, ...(next(5) === 0 ? [request, `REG ${user}`] : []));
+  }
+  return requests;
+}
+
+async function play(tcp: number): Promise<Record<string, string[]>> {
+  const replies: Record<string, string[]> = {};
+  // Everybody is there before anybody is added, so that no reply depends on who was faster.
+  await Promise.all(USERS.map(async (user) => {
+    replies[user] = [(await ask(tcp, `REG ${user}\n`)).trim()];
+  }));
+  await Promise.all(USERS.map(async (user, number) => {
+    for (const request of requestsOf(user, number).slice(1)) {
+      replies[user]!.push((await ask(tcp, `${request}\n`)).trim());
+    }
+  }));
+  return replies;
+}
+
+async function listsOf(tcp: number): Promise<Record<string, string>> {
+  const lists: Record<string, string> = {};
+  for (const user of USERS) {
+    const [head = "", ...lines] = (await ask(tcp, `GET ${user}\n`)).split("\n");
+    lists[user] = [head.trim(), ...lines.map((line) => line.split(" ")[0])].join(" ").trim();
+  }
+  return lists;
+}
+
+Deno.test("three servers hammered through the balancer end as one server does", async () => {
+  await using alone = await TestServer.start();
+  const expected = await play(alone.tcp);
+  const lists = await listsOf(alone.tcp);
+
+  await using site = await Site.start();
+  assertEquals(await play(site.ports.buddy.tcp), expected);
+  assertEquals(await listsOf(site.ports.buddy.tcp), lists);
+  assertEquals(await site.stored(USERS), lists);
+  const given = site.given("buddy");
+  assertEquals(given.every((count) => count > 100), true, given.join());
+});
+
+Deno.test("a server that is killed in the middle of it changes nothing that was promised", async () => {
+  await using site = await Site.start();
+  const { tcp } = site.ports.buddy;
+  const promised = new Map<string, string[]>();
+  const hammering = Promise.all(USERS.map(async (user) => {
+    await ask(tcp, `REG ${user}\n`);
+    const kept: string[] = [];
+    promised.set(user, kept);
+    for (const buddy of USERS) {
+      const reply = await ask(tcp, `ADD ${user} ${buddy}\n`).catch(() => "");
+      if (reply === "200 OK\r\n") kept.push(buddy);
+    }
+  }));
+  await site.kill(2);
+  await site.restart(2);
+  await hammering;
+  const stored = await site.stored(USERS);
+  for (const [user, buddies] of promised) {
+    const there = stored[user]!.split(" ").slice(3);
+    // A request whose reply was lost may have been kept; one that was promised must have been.
+    assertEquals(buddies.filter((buddy) => !there.includes(buddy)), [], user);
+  }
+});
