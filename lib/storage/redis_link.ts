@@ -70,12 +70,14 @@ export class RedisLink {
   /** Connects. @throws MissingBackendError */
   static async open(address: RedisAddress, log: Log): Promise<RedisLink> {
     const link = new RedisLink(address, log);
+    const connecting = [link.#client, link.listener].map((client) => client.connect());
     try {
-      const connecting = [link.#client, link.listener].map((client) => client.connect());
       await within(2 * REDIS_ANSWER_MS, Promise.all(connecting));
       await within(REDIS_ANSWER_MS, link.#client.ping());
     } catch (error) {
       link.close();
+      // The other one may still be at it, with timers of its own.
+      await within(REDIS_ANSWER_MS, Promise.allSettled(connecting)).catch(() => {});
       throw new MissingBackendError(
         `Cannot use ${link.#shown} for presence: ${reasonOf(error)}; check that it runs, or wait ` +
           `for it with --wait-for-backends`,
