@@ -60,8 +60,8 @@ export function createStrategy(name: StrategyName, random: () => number): Strate
  */
 class RoundRobin implements Strategy {
   #last = -1;
-  #credits = new Map<string, number>();
-  #weights = "";
+  /** Kept while a backend is full or out: begun anew each time, the heaviest would get everything. */
+  readonly #credits = new Map<string, number>();
 
   choose<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
     const chosen = candidates.every(({ weight }) => weight === candidates[0].weight)
@@ -72,11 +72,6 @@ class RoundRobin implements Strategy {
   }
 
   #chooseByCredit<T extends Candidate>(candidates: readonly [T, ...T[]]): T {
-    const weights = candidates.map(({ name, weight }) => `${name} ${weight}`).join();
-    if (weights !== this.#weights) {
-      this.#weights = weights;
-      this.#credits.clear();
-    }
     let [richest, total] = [candidates[0], 0];
     for (const candidate of candidates) {
       total += candidate.weight;

@@ -80,6 +80,21 @@ Deno.test("round-robin gives everybody exactly their weight in every round", {
   }));
 });
 
+Deno.test("round-robin keeps to the weights while another backend comes and goes", {
+  permissions: "none",
+}, () => {
+  const strategy = createStrategy("round-robin", Math.random);
+  const counts = [0, 0, 0];
+  const [first, second, third] = candidates(5, 2, 1);
+  for (let turn = 0; turn < 1000; turn++) {
+    const among: Candidates = turn % 2 === 0 ? [first, second!] : [first, second!, third!];
+    counts[strategy.choose(among, "").index]!++;
+  }
+  // 5:2 of one half, 5:2:1 of the other.
+  const expected = [500 * (5 / 7 + 5 / 8), 500 * (2 / 7 + 2 / 8), 500 / 8];
+  counts.forEach((count, index) => assert(Math.abs(count - expected[index]!) <= 10, `${counts}`));
+});
+
 Deno.test("least-connections takes the least busy for its weight, equals in turn", {
   permissions: "none",
 }, () => {
