@@ -63,7 +63,22 @@ export function administer(
       body: { error: `A change needs the header "${CHANGE_HEADER}: 1"` },
     });
   }
-  return json(change(services, words.map(decodeURIComponent), changed));
+  const asked = decode(words);
+  if (asked === undefined) {
+    return json({
+      status: 400,
+      body: { error: "The path is not percent-encoded as it should be" },
+    });
+  }
+  return json(change(services, asked, changed));
+}
+
+function decode(words: readonly string[]): string[] | undefined {
+  try {
+    return words.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
 }
 
 function look(services: Administered, page: string): Response {

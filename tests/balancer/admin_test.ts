@@ -70,6 +70,7 @@ Deno.test("what cannot be done is refused with a reason, and changes nothing", {
       ["POST", "/buddy/0/weight/1001", 400, "A weight is a number from 0 to 1000"],
       ["POST", "/buddy/0/weight", 400, "A weight is a number"],
       ["POST", "/buddy/0/drain/now", 400, "none of"],
+      ["POST", "/%zz/0/drain", 400, "percent-encoded"],
       ["DELETE", "/buddy/0", 405, "Only GET and POST"],
       ["GET", "/other", 404, "There is / and /metrics"],
     ] as const
