@@ -17,7 +17,7 @@ import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { listenTcp, listenTls, shakeHands } from "../net/tcp.ts";
+import { listenTcp, listenTls, sendAtOnce, shakeHands } from "../net/tcp.ts";
 import {
   encodeProxyV1,
   encodeProxyV2,
@@ -210,6 +210,7 @@ export class Service {
 
   readonly #take = (accepted: AcceptedStream): void => {
     this.#arriving.add(accepted.stream);
+    sendAtOnce(accepted.stream);
     this.#serve(accepted).catch((error: unknown) => {
       closeNow(accepted.stream);
       this.#world.story.log.debug("A connection could not be served", { reason: reasonOf(error) });

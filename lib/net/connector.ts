@@ -6,7 +6,7 @@
 import { UnreachableError } from "../core/errors.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 import { connectReason } from "./system_error.ts";
-import { hostPort } from "./tcp.ts";
+import { hostPort, sendAtOnce } from "./tcp.ts";
 
 /** Makes connections, all with the same timeout. */
 export class Connector {
@@ -20,7 +20,8 @@ export class Connector {
   }
 
   /**
-   * Connects, trying each address of a name. The caller closes the connection.
+   * Connects, trying each address of a name; what is written goes out at once. The caller closes the
+   * connection.
    *
    * @throws UnreachableError with the reason alone for a message, also after the timeout
    */
@@ -29,7 +30,9 @@ export class Connector {
     const deadline = this.#deadlines.add(() => controller.abort());
     this.#connecting++;
     try {
-      return await Deno.connect({ hostname, port, signal: controller.signal });
+      const connection = await Deno.connect({ hostname, port, signal: controller.signal });
+      sendAtOnce(connection);
+      return connection;
     } catch (error) {
       const reason = controller.signal.aborted ? "no answer in time" : connectReason(error);
       throw new UnreachableError(reason, { cause: `${hostPort(hostname, port)}: ${error}` });

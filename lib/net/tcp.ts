@@ -3,6 +3,7 @@
  */
 
 import { OperationalError, UnreachableError } from "../core/errors.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { closeNow } from "./orderly_close.ts";
 import { connectReason, listenReason } from "./system_error.ts";
 
@@ -23,6 +24,14 @@ export interface ListenAddress {
 /** `192.0.2.7:1234`, `[2001:db8::7]:1234`. */
 export function hostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Has the system send what is written at once, where a stream is a socket. It would wait otherwise for
+ * the other side's word, 40 ms and more, when a second small piece follows the first.
+ */
+export function sendAtOnce(stream: ByteStream): void {
+  (stream as Partial<Deno.TcpConn>).setNoDelay?.(true);
 }
 
 /**
