@@ -39,6 +39,9 @@ export interface Offer {
   readonly entries: readonly OfferedEntry[];
 }
 
+/** The last moment that a date can be, in milliseconds since the epoch. */
+const MAX_TIME = 8.64e15;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -81,7 +84,7 @@ function parseEntry(value: unknown): OfferedEntry | undefined {
   const { path, size, modified } = fieldsOf(value);
   if (!isPath(path)) return undefined;
   if (size === undefined && modified === undefined) return { kind: "folder", path };
-  if (!isCount(size) || !isCount(modified)) return undefined;
+  if (!isCount(size) || !isCount(modified) || modified > MAX_TIME) return undefined;
   return { kind: "file", path, size, modified };
 }
 
