@@ -31,6 +31,8 @@ export interface Terminal {
    * was meant for something that is over. Lines of a pipe stay: a script knows what it does.
    */
   dropTyped(): readonly string[];
+  /** Says what Tab may make of what is typed, from now on. */
+  completeWith(complete: Complete): void;
   /** Leaves the screen in order. */
   close(): void;
 }
@@ -41,15 +43,11 @@ export type StopRequest = () => void;
 /** What Tab may make of what was typed so far. */
 export type Complete = (typed: string) => readonly string[];
 
-/**
- * Opens the line editor on a terminal that can do it, and plain lines otherwise.
- *
- * @param complete completes what is typed; without it, Tab is a letter
- */
-export function openTerminal(stop: StopRequest, complete?: Complete): Terminal {
+/** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
+export function openTerminal(stop: StopRequest): Terminal {
   const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
-  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle, complete);
+  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle);
 }
 
 const encoder = new TextEncoder();
@@ -127,6 +125,8 @@ class PlainTerminal implements Terminal {
     return [];
   }
 
+  completeWith(): void {}
+
   close(): void {}
 }
 
@@ -173,8 +173,9 @@ class LineEditor implements Terminal {
   /** Whether what is typed does not show. */
   #isMuted = false;
   #isClosed = false;
+  #complete: Complete = () => [];
 
-  constructor(stop: StopRequest, style: Style, complete?: Complete) {
+  constructor(stop: StopRequest, style: Style) {
     this.#stop = stop;
     this.#style = style;
     this.#editor = readline.createInterface({
@@ -183,7 +184,7 @@ class LineEditor implements Terminal {
       terminal: true,
       removeHistoryDuplicates: true,
       prompt: "",
-      ...(complete && { completer: (typed: string) => [[...complete(typed)], typed] }),
+      completer: (typed: string) => [[...this.#complete(typed)], typed],
     });
     // It pauses for every Tab, and Deno 2.6 loses what is typed meanwhile.
     this.#editor.pause = () => this.#editor;
@@ -269,6 +270,10 @@ class LineEditor implements Terminal {
     this.#editor.write(null, { ctrl: true, name: "e" });
     this.#editor.write(null, { ctrl: true, name: "u" });
     return dropped.filter((line) => line !== "");
+  }
+
+  completeWith(complete: Complete): void {
+    this.#complete = complete;
   }
 
   #typed(line: string): void {

@@ -8,7 +8,7 @@
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Complete, Terminal } from "./terminal.ts";
 
 /**
  * Keeps what a terminal shows and takes in a file.
@@ -70,6 +70,10 @@ class TranscribedTerminal implements Terminal {
 
   dropTyped(): readonly string[] {
     return this.#terminal.dropTyped();
+  }
+
+  completeWith(complete: Complete): void {
+    this.#terminal.completeWith(complete);
   }
 
   close(): void {

@@ -3,7 +3,7 @@
  */
 
 import type { ScreenLine } from "../../lib/client/screen_line.ts";
-import type { Terminal } from "../../lib/client/terminal.ts";
+import type { Complete, Terminal } from "../../lib/client/terminal.ts";
 import { within } from "./within.ts";
 
 /** A terminal that a test types at. */
@@ -50,6 +50,13 @@ export class FakeTerminal implements Terminal {
     const dropped = this.halfTyped;
     this.halfTyped = [];
     return dropped;
+  }
+
+  /** What Tab would make of what is typed. */
+  complete: Complete = () => [];
+
+  completeWith(complete: Complete): void {
+    this.complete = complete;
   }
 
   close(): void {
