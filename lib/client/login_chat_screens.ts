@@ -7,11 +7,7 @@ import type { UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
-import type { ScreenLine, Tone } from "./screen_line.ts";
-
-function line(text: string, tone?: Tone): ScreenLine {
-  return tone === undefined ? { text } : { text, tone };
-}
+import { line, type ScreenLine } from "./screen_line.ts";
 
 function prompt(text: string): ScreenLine {
   return line(text, "own");
@@ -144,9 +140,4 @@ export function saidLine(message: Extract<ChatAnswer, { kind: "public" | "direct
   const from = visibleText(message.from);
   const who = message.kind === "direct" ? `${from} (to you)` : from;
   return { text: `${who}: ${visibleText(message.text)}`, tone: "peer", toned: who.length + 1 };
-}
-
-/** The last line. */
-export function goodbyeLine(): ScreenLine {
-  return line("Goodbye.", "faint");
 }

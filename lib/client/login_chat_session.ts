@@ -10,16 +10,16 @@ import { UnreachableError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { completions } from "./login_chat_completions.ts";
-import { goodbyeLine } from "./login_chat_screens.ts";
+import { step } from "./login_chat_machine.ts";
 import {
   type ChatClientState,
   type ChatEffect,
   type ChatEvent,
   isWaiting,
   loggedIn,
-  step,
   wantsLine,
 } from "./login_chat_state.ts";
+import { goodbyeLine } from "./screens.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long a server may take. */

@@ -14,6 +14,7 @@
 import { parseUserId, type UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { Lookup } from "./buddy_list.ts";
+import * as calls from "./call_screens.ts";
 import { type MenuCommand, menuCommand, menuHelpLines, menuLines, usageOf } from "./commands.ts";
 import { inChat, typedInChat, typedWhileCalling } from "./menu_chat.ts";
 import type { Effect, MenuEvent, MenuState, Step } from "./menu_state.ts";
@@ -116,7 +117,7 @@ function typedAtMenu(state: MenuState, text: string): Step {
     return toMenu(state, [screens.usageLine(usageOf(command))]);
   }
   if (command.letter === "M" && state.caller !== undefined) {
-    return toMenu(state, [screens.oneChatLine()]);
+    return toMenu(state, [calls.oneChatLine()]);
   }
   if (command.question === undefined) return run(state, command);
   if (argument !== undefined) return runWith(state, command, argument);
@@ -165,14 +166,14 @@ function runWith(state: MenuState, command: MenuCommand, argument: string): Step
 function lookedUp(state: MenuState, name: string, lookup: Lookup): Step {
   if (lookup.kind !== "reachable") return toMenu(state, [screens.notReachableLine(name, lookup)]);
   // Somebody called while we looked: theirs was first.
-  if (state.caller !== undefined) return toMenu(state, [screens.oneChatLine()]);
+  if (state.caller !== undefined) return toMenu(state, [calls.oneChatLine()]);
   const { buddy, address } = lookup;
   const peer = visibleText(buddy);
   return {
     state: { ...state, mode: { kind: "calling", peer, ringing: false, kept: [], then: "chat" } },
     effects: [
-      show(screens.callingLine(peer, address.ip, address.port)),
-      { kind: "prompt", prompt: screens.chatPrompt(state.user) },
+      show(calls.callingLine(peer, address.ip, address.port)),
+      { kind: "prompt", prompt: calls.chatPrompt(state.user) },
       { kind: "call", address },
     ],
   };
@@ -187,12 +188,12 @@ function endOfInput(state: MenuState): Step {
 }
 
 function answerCall(state: MenuState, accept: boolean): Step {
-  if (state.caller === undefined) return toMenu(state, [screens.nobodyCallsLine()]);
+  if (state.caller === undefined) return toMenu(state, [calls.nobodyCallsLine()]);
   if (accept) {
     const effects: Effect[] = [{ kind: "acceptCall" }];
     return { state: { ...state, mode: { kind: "answering" } }, effects };
   }
-  const back = toMenu({ ...state, caller: undefined }, [screens.turnedDownLine(state.caller)]);
+  const back = toMenu({ ...state, caller: undefined }, [calls.turnedDownLine(state.caller)]);
   return { state: back.state, effects: [{ kind: "rejectCall" }, ...back.effects] };
 }
 
@@ -202,15 +203,15 @@ function calledUp(state: MenuState, event: CallEvent): Step {
   switch (event.kind) {
     case "ring": {
       const later = state.mode.kind === "asking" || state.mode.kind === "visiting";
-      const line = screens.ringLine(event.caller, later);
+      const line = calls.ringLine(event.caller, later);
       return { state: { ...state, caller: event.caller }, effects: [show(line)] };
     }
     case "turnedAway":
-      return { state, effects: [show(screens.turnedAwayLine(event.caller))] };
+      return { state, effects: [show(calls.turnedAwayLine(event.caller))] };
     case "ringEnded": {
       if (state.caller === undefined) return { state, effects: [] };
       const next = { ...state, caller: undefined };
-      const line = screens.ringEndedLine(state.caller, event.end);
+      const line = calls.ringEndedLine(state.caller, event.end);
       if (state.mode.kind === "answering") return toMenu(next, [line]);
       return { state: next, effects: [show(line)] };
     }

@@ -7,11 +7,7 @@ import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { RoomSummary } from "../wire/room_answer.ts";
 import { ROOM_COMMANDS, type RoomLine } from "./room_line.ts";
-import type { ScreenLine, Tone } from "./screen_line.ts";
-
-function line(text: string, tone?: Tone): ScreenLine {
-  return tone === undefined ? { text } : { text, tone };
-}
+import { line, type ScreenLine, tableLines } from "./screen_line.ts";
 
 /** The first line of the rooms. */
 export function roomsBannerLine(): ScreenLine {
@@ -117,14 +113,8 @@ export function roomListLines(rooms: readonly RoomSummary[], more: number): Scre
     String(members),
     password ? "yes" : "no",
   ]);
-  const widths = LIST_HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]!.length))
-  );
-  const align = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
   return [
-    line(align(LIST_HEAD), "faint"),
-    ...rows.map((row) => line(align(row))),
+    ...tableLines(LIST_HEAD, rows),
     ...(more > 0 ? [line(`and ${more} more`, "faint")] : []),
   ];
 }

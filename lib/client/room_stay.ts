@@ -10,13 +10,13 @@ import { HungUpError } from "../net/exchange.ts";
 import { maxMessageBytes } from "../wire/ucrp.ts";
 import type { RoomAnswer } from "../wire/room_answer.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
+import { notSentLine } from "./call_screens.ts";
 import { readRoomLine, type RoomLine } from "./room_line.ts";
 import type { RoomLink } from "./room_link.ts";
 import * as screens from "./room_screens.ts";
 import { RoomTalk } from "./room_talk.ts";
 import { RoomWatch } from "./room_watch.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import { notSentLine } from "./screens.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TypedLines } from "./typed_lines.ts";
 

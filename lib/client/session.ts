@@ -9,6 +9,7 @@ import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp, nameCaller } from "./buddy_list.ts";
+import { notSentLine } from "./call_screens.ts";
 import { step } from "./menu.ts";
 import {
   type Effect,
@@ -20,7 +21,7 @@ import {
 import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
 import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
-import { notSentLine, ownTroubleLine, serverTroubleLine } from "./screens.ts";
+import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
 import type { Terminal } from "./terminal.ts";
 

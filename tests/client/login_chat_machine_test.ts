@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { step } from "../../lib/client/login_chat_machine.ts";
 import {
   type ChatClientState,
   type ChatMode,
   loggedIn,
-  step,
   wantsLine,
 } from "../../lib/client/login_chat_state.ts";
 import { MAX_CHAT_FRAME_BYTES } from "../../lib/core/limits.ts";
