@@ -15,7 +15,7 @@ export function readChatLine(text: string): SlashLine {
 /** The text of `/help`. */
 export function chatHelpLines(peer: string): ScreenLine[] {
   return [
-    line(`Every line goes to ${peer}, but for these (// sends one /):`),
+    line(`Lines go to ${peer}, but for these (// sends one /):`),
     ...commandHelpLines(COMMANDS),
   ];
 }
