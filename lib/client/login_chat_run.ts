@@ -8,25 +8,25 @@ import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp, hostPort } from "../net/tcp.ts";
+import { startClient, type StartLine } from "./client_start.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
-import { onStopSignals } from "./stop_signals.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
-import { transcribe } from "./transcript.ts";
+import { bellCommand } from "./program_commands.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** How long the server may take to let us connect. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Runs `client chat` with the words behind it. */
 export function runLoginChatCommand(words: readonly string[]): Promise<never> {
-  return runProgram(LOGIN_CHAT_PROGRAM, words, async ({ options }) => {
-    const { user } = options;
+  return runProgram(LOGIN_CHAT_PROGRAM, words, async (line) => {
+    const { user } = line.options;
     if (user === undefined) {
       throw new UsageError("Cannot log in without a name: client chat HOST PORT USER");
     }
-    await runLoginChat(options, user);
+    await runLoginChat(line, user);
     return EXIT.done;
   });
 }
@@ -37,24 +37,26 @@ export function runLoginChatCommand(words: readonly string[]): Promise<never> {
  * @throws UnreachableError when the server cannot be reached, or goes away
  * @throws OperationalError when the server does not let the user in
  */
-async function runLoginChat(options: LoginChatOptions, user: UserId): Promise<void> {
-  const { server, chatPort, transcript } = options;
-  const stop = Promise.withResolvers<void>();
-  onStopSignals(stop.resolve);
-  let session: LoginChatSession | undefined;
-  const screen = openTerminal(stop.resolve, (typed) => session?.completions(typed) ?? []);
-  const terminal = transcript === undefined ? screen : transcribe(screen, transcript);
+async function runLoginChat(
+  line: StartLine & { readonly options: LoginChatOptions },
+  user: UserId,
+): Promise<void> {
+  const { server, chatPort } = line.options;
+  const { terminal, stopped } = startClient(line);
   try {
     terminal.show([bannerLine(hostPort(server, chatPort))]);
     const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
     const link = new LoginChatLink(conn, new OrderlyCloser());
-    const end = await logInUnlessStopped(link, user, terminal, stop.promise);
+    const end = await logInUnlessStopped(link, user, terminal, stopped);
     if (end === "given up") {
       await link.close();
       throw new OperationalError(`Not logged in as "${user}": no password was given`);
     } else {
-      session = new LoginChatSession(link, user);
-      stop.promise.then(() => session?.stop());
+      const session = new LoginChatSession(link, user, {
+        commands: { bell: bellCommand(terminal) },
+      });
+      terminal.completeWith((typed) => session.completions(typed));
+      stopped.then(() => session.stop());
       await session.run(terminal, end === "registered");
     }
     await link.close();

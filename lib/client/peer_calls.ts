@@ -16,9 +16,9 @@ import { acceptConnections } from "../net/accept_loop.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
 import { ACCEPT, PeerReader, REJECT } from "../wire/peer.ts";
+import type { CallFailure } from "./call_screens.ts";
 import { PeerChat } from "./peer_chat.ts";
 import { PeerConnection, type PeerEnd } from "./peer_connection.ts";
-import type { CallFailure } from "./screens.ts";
 
 /** What happens on the line. */
 export interface CallHandlers {

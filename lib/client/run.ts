@@ -4,16 +4,12 @@
 
 import type { ClientOptions } from "../config/client_options.ts";
 import { ROOM_OPTIONS } from "../config/room_options.ts";
-import { reasonOf } from "../core/errors.ts";
 import { listenEverywhere } from "../net/tcp.ts";
-import { createLog, writeToStderr } from "../observe/log.ts";
-import { bannerLine } from "./screens.ts";
+import { startClient, type StartLine } from "./client_start.ts";
 import { runLoginChatCommand } from "./login_chat_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
+import { bannerLine } from "./screens.ts";
 import { Session } from "./session.ts";
-import { onStopSignals } from "./stop_signals.ts";
-import { openTerminal } from "./terminal.ts";
-import { transcribe } from "./transcript.ts";
 
 /** Runs a command with the words behind it, to its end; it exits by itself. */
 export type RunCommand = (words: readonly string[]) => Promise<never>;
@@ -29,26 +25,13 @@ export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, 
  *
  * @throws OperationalError when the message port or the transcript cannot be had
  */
-export async function runClient(options: ClientOptions): Promise<void> {
-  const { server, tcpPort, udpPort, refresh, user } = options;
-  const log = createLog({
-    format: options.log,
-    level: options.logLevel,
-    clock: Date.now,
-    write: writeToStderr,
-  });
-  // A bug in one corner must not cost its user the chat in another.
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log.error("Unexpected error", { reason: reasonOf(event.reason) });
-  });
-  const listener = listenEverywhere(options.messagePort);
+export async function runClient(
+  line: StartLine & { readonly options: ClientOptions },
+): Promise<void> {
+  const { server, tcpPort, udpPort, refresh, user } = line.options;
+  const listener = listenEverywhere(line.options.messagePort);
   const messagePort = listener.addr.port;
-  const stop = Promise.withResolvers<void>();
-  const screen = openTerminal(stop.resolve);
-  const terminal = options.transcript === undefined
-    ? screen
-    : transcribe(screen, options.transcript);
+  const { log, terminal, stopped } = startClient(line);
   terminal.show([bannerLine(server, tcpPort, messagePort)]);
   const session = new Session({
     server: { host: server, tcpPort },
@@ -63,7 +46,6 @@ export async function runClient(options: ClientOptions): Promise<void> {
       asks: ["host", "tcpPort", "udpPort"],
     },
   }, { terminal, listener, clock: Date.now, log });
-  onStopSignals(stop.resolve);
-  stop.promise.then(() => session.stop());
+  stopped.then(() => session.stop());
   await session.run();
 }

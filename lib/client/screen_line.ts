@@ -14,6 +14,31 @@ export interface ScreenLine {
   readonly toned?: number;
 }
 
+/** Makes a line. */
+export function line(text: string, tone?: Tone): ScreenLine {
+  return tone === undefined ? { text } : { text, tone };
+}
+
+/** Lines of a table with its columns aligned, below a faint head. */
+export function tableLines(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  toneOf: (row: readonly string[]) => Tone = () => "plain",
+): ScreenLine[] {
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => row[column]!.length))
+  );
+  const align = (row: readonly string[]): string =>
+    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
+  return [line(align(head), "faint"), ...rows.map((row) => line(align(row), toneOf(row)))];
+}
+
+/** Lines of two columns, the right one aligned. */
+export function alignedLines(rows: readonly (readonly [string, string])[]): ScreenLine[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => ({ text: `  ${left.padEnd(width)}  ${right}` }));
+}
+
 /** Gives text of one tone the look it has on a terminal. */
 export type Style = (tone: Tone, text: string) => string;
 

@@ -12,12 +12,20 @@ import { visibleText } from "../core/visible_text.ts";
 import { END_OF_INPUT, SecretLine } from "./secret_line.ts";
 import { colourStyle, paint, plainStyle, type ScreenLine, type Style } from "./screen_line.ts";
 
+/** When a terminal rings: never, for what is for its user alone or names them, for every message. */
+export const BELL_MODES = ["off", "pm", "all"] as const;
+
+/** See {@linkcode BELL_MODES}. */
+export type BellMode = typeof BELL_MODES[number];
+
 /** Where lines are shown and typed. */
 export interface Terminal {
   /** Whether a person types here with a line editor. */
   readonly interactive: boolean;
   /** Whether a secret is typed by a person, who cannot see what they type. */
   readonly hidesSecrets: boolean;
+  /** When it rings, if it can. */
+  bell: BellMode;
   /** Shows lines, in order. */
   show(lines: readonly ScreenLine[]): void;
   /** Says what is expected next. */
@@ -31,6 +39,8 @@ export interface Terminal {
    * was meant for something that is over. Lines of a pipe stay: a script knows what it does.
    */
   dropTyped(): readonly string[];
+  /** Says what Tab may make of what is typed, from now on. */
+  completeWith(complete: Complete): void;
   /** Leaves the screen in order. */
   close(): void;
 }
@@ -41,15 +51,11 @@ export type StopRequest = () => void;
 /** What Tab may make of what was typed so far. */
 export type Complete = (typed: string) => readonly string[];
 
-/**
- * Opens the line editor on a terminal that can do it, and plain lines otherwise.
- *
- * @param complete completes what is typed; without it, Tab is a letter
- */
-export function openTerminal(stop: StopRequest, complete?: Complete): Terminal {
+/** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
+export function openTerminal(stop: StopRequest): Terminal {
   const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
   if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
-  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle, complete);
+  return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle);
 }
 
 const encoder = new TextEncoder();
@@ -67,6 +73,7 @@ function write(text: string, stop: StopRequest): void {
 /** Lines in, lines out. */
 class PlainTerminal implements Terminal {
   readonly interactive = false;
+  bell: BellMode = "off";
   readonly hidesSecrets = Deno.stdin.isTerminal();
   readonly #stop: StopRequest;
   readonly #decoder = new TextDecoder();
@@ -127,6 +134,8 @@ class PlainTerminal implements Terminal {
     return [];
   }
 
+  completeWith(): void {}
+
   close(): void {}
 }
 
@@ -163,6 +172,7 @@ interface EditorInside {
 /** A line editor: history, cursor keys, wide characters; `node:readline` does the editing. */
 class LineEditor implements Terminal {
   readonly interactive = true;
+  bell: BellMode = "pm";
   readonly hidesSecrets = true;
   readonly #stop: StopRequest;
   readonly #style: Style;
@@ -173,8 +183,9 @@ class LineEditor implements Terminal {
   /** Whether what is typed does not show. */
   #isMuted = false;
   #isClosed = false;
+  #complete: Complete = () => [];
 
-  constructor(stop: StopRequest, style: Style, complete?: Complete) {
+  constructor(stop: StopRequest, style: Style) {
     this.#stop = stop;
     this.#style = style;
     this.#editor = readline.createInterface({
@@ -183,7 +194,7 @@ class LineEditor implements Terminal {
       terminal: true,
       removeHistoryDuplicates: true,
       prompt: "",
-      ...(complete && { completer: (typed: string) => [[...complete(typed)], typed] }),
+      completer: (typed: string) => [[...this.#complete(typed)], typed],
     });
     // It pauses for every Tab, and Deno 2.6 loses what is typed meanwhile.
     this.#editor.pause = () => this.#editor;
@@ -269,6 +280,10 @@ class LineEditor implements Terminal {
     this.#editor.write(null, { ctrl: true, name: "e" });
     this.#editor.write(null, { ctrl: true, name: "u" });
     return dropped.filter((line) => line !== "");
+  }
+
+  completeWith(complete: Complete): void {
+    this.#complete = complete;
   }
 
   #typed(line: string): void {

@@ -8,7 +8,7 @@
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import type { Terminal } from "./terminal.ts";
+import type { BellMode, Complete, Terminal } from "./terminal.ts";
 
 /**
  * Keeps what a terminal shows and takes in a file.
@@ -46,6 +46,14 @@ class TranscribedTerminal implements Terminal {
     this.#file = file;
   }
 
+  get bell(): BellMode {
+    return this.#terminal.bell;
+  }
+
+  set bell(mode: BellMode) {
+    this.#terminal.bell = mode;
+  }
+
   show(lines: readonly ScreenLine[]): void {
     // Kept first: what was seen must be in the file, also when the client is killed right now.
     this.#keep(lines.map(({ text }) => text + "\n").join(""));
@@ -70,6 +78,10 @@ class TranscribedTerminal implements Terminal {
 
   dropTyped(): readonly string[] {
     return this.#terminal.dropTyped();
+  }
+
+  completeWith(complete: Complete): void {
+    this.#terminal.completeWith(complete);
   }
 
   close(): void {

@@ -130,6 +130,19 @@ export class ClientProcess implements AsyncDisposable {
     }
   }
 
+  /** Types S until the status table has this line in it: the server's news come with a refresh. */
+  async seesInStatus(row: RegExp): Promise<void> {
+    for (let looks = 0; looks < 100; looks++) {
+      const before = this.#shown.length;
+      await this.types("S");
+      await this.sees("User ");
+      await this.sees(">\n");
+      if (row.test(this.#shown.slice(before))) return;
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    throw new Error(`${row} never was in the status:\n${this.#shown}`);
+  }
+
   async #report(): Promise<string> {
     this.#kill("SIGKILL");
     return `All of it:\n${this.#shown}${await this.#stderr}`;

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { step } from "../../lib/client/login_chat_machine.ts";
 import {
   type ChatClientState,
   type ChatMode,
   loggedIn,
-  step,
   wantsLine,
 } from "../../lib/client/login_chat_state.ts";
 import { MAX_CHAT_FRAME_BYTES } from "../../lib/core/limits.ts";
@@ -43,6 +43,7 @@ class Play {
     this.state = state;
     return effects.map((effect) => {
       if (effect.kind === "show") return effect.line.text;
+      if (effect.kind === "command") return `COMMAND ${effect.word} ${effect.argument}`;
       if (effect.kind === "prompt") return `«${effect.prompt.text}»`;
       return `SEND ${new TextDecoder().decode(encodeChatRequest(effect.request)).trimEnd()}`;
     });

@@ -1,0 +1,53 @@
+/**
+ * What every client program begins with: its log, its terminal, and what asks it to end.
+ */
+
+import { surviveUnexpected } from "../config/lifetime.ts";
+import type { Log, LogLevel } from "../core/ports.ts";
+import { createStderrLog, type LogSettings } from "../observe/log.ts";
+import { onStopSignals } from "./stop_signals.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { transcribe } from "./transcript.ts";
+
+/** What of a command line it depends on. */
+export interface StartLine {
+  readonly options: {
+    readonly log: LogSettings["format"];
+    readonly logLevel: LogLevel;
+    readonly transcript: string | undefined;
+  };
+  /** Names of the options that were given. */
+  readonly given: ReadonlySet<string>;
+}
+
+/** Where a client runs. Whoever started it closes the terminal. */
+export interface ClientWorld {
+  readonly log: Log;
+  readonly terminal: Terminal;
+  /** Resolves when a signal, Ctrl-C or a reader that went away asks the client to end. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Starts a client: from here on there is a terminal to be closed.
+ *
+ * @throws OperationalError when the transcript cannot be written
+ */
+export function startClient({ options, given }: StartLine): ClientWorld {
+  // People look at the dialogue; what went well in it needs no log.
+  const level = given.has("logLevel") ? options.logLevel : "warn";
+  const log = createStderrLog(options.log, level);
+  // A bug in one corner must not cost its user the chat in another.
+  surviveUnexpected(log, "Unexpected error");
+  const stop = Promise.withResolvers<void>();
+  const screen = openTerminal(stop.resolve);
+  onStopSignals(stop.resolve);
+  const stopped = stop.promise;
+  if (options.transcript === undefined) return { log, terminal: screen, stopped };
+  try {
+    return { log, terminal: transcribe(screen, options.transcript), stopped };
+  } catch (error) {
+    screen.close();
+    throw error;
+  }
+}
