@@ -3,7 +3,7 @@
  * tells how to run it.
  */
 
-import { BALANCER_PROGRAM } from "./lib/config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "./lib/config/balancer_program.ts";
 import { CTL_PROGRAM } from "./lib/config/ctl_options.ts";
 import { runProgram } from "./lib/config/start.ts";
 import { runBalancer, runCtl } from "./lib/balancer/run.ts";

@@ -7,7 +7,8 @@ import { CHAT_SERVER_PROGRAM, chatServerOptions } from "./lib/config/chat_server
 import { maintenanceCommand, maintenanceProgram } from "./lib/config/maintenance_options.ts";
 import { MIGRATE_PROGRAM } from "./lib/config/migrate_options.ts";
 import { runProgram } from "./lib/config/start.ts";
-import { SERVER_PROGRAM, serverOptionsOf } from "./lib/config/server_options.ts";
+import { serverOptionsOf } from "./lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "./lib/config/server_program.ts";
 import { runMaintenance, runMigration, runServer } from "./lib/server/run.ts";
 
 if (import.meta.main) {

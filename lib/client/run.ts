@@ -7,6 +7,13 @@ import { ROOM_OPTIONS } from "../config/room_options.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { startClient, type StartLine } from "./client_start.ts";
 import { runLoginChatCommand } from "./login_chat_run.ts";
+import {
+  runAddCommand,
+  runCallCommand,
+  runDelCommand,
+  runRegCommand,
+  runStatusCommand,
+} from "./one_shot_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
 import { bannerLine } from "./screens.ts";
 import { Session } from "./session.ts";
@@ -16,8 +23,13 @@ export type RunCommand = (words: readonly string[]) => Promise<never>;
 
 /** What the first word of the command line may be, and what runs then instead of the menu. */
 export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
-  ["chat", runLoginChatCommand],
+  ["reg", runRegCommand],
+  ["add", runAddCommand],
+  ["del", runDelCommand],
+  ["status", runStatusCommand],
+  ["call", runCallCommand],
   ["rooms", runRoomsCommand],
+  ["chat", runLoginChatCommand],
 ]);
 
 /**

@@ -128,7 +128,8 @@ export function statusLines(list: BuddyList | undefined, fresh: boolean): Screen
   return lines;
 }
 
-function buddyTable(entries: readonly BuddyPresence<string>[]): ScreenLine[] {
+/** The buddies as a table. */
+export function buddyTable(entries: readonly BuddyPresence<string>[]): ScreenLine[] {
   const rows = entries.map(({ buddy, status, address }) => [
     visibleText(buddy),
     status,
