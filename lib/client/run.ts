@@ -43,12 +43,14 @@ export async function runClient(
   const { server, tcpPort, udpPort, refresh, user } = line.options;
   const listener = listenEverywhere(line.options.messagePort);
   const messagePort = listener.addr.port;
+  const filesListener = listenEverywhere(line.options.filesPort);
   const { log, terminal, stopped } = startClient(line);
   terminal.show([bannerLine(server, tcpPort, messagePort)]);
   const session = new Session({
     server: { host: server, tcpPort },
     presence: { udpPort, messagePort, refreshSeconds: refresh },
     user,
+    filesFolder: line.options.files,
     rooms: {
       server: {
         host: server,
@@ -57,7 +59,7 @@ export async function runClient(
       },
       asks: ["host", "tcpPort", "udpPort"],
     },
-  }, { terminal, listener, clock: Date.now, log });
+  }, { terminal, listener, filesListener, clock: Date.now, log });
   stopped.then(() => session.stop());
   await session.run();
 }
