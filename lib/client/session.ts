@@ -45,6 +45,8 @@ export interface SessionWorld {
   readonly listener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told who has logged in, for the next run. */
+  readonly remember?: (user: UserId) => void;
 }
 
 /** A client from its first prompt to its last line. */
@@ -55,6 +57,7 @@ export class Session {
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
   readonly #log: Log;
+  readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: MenuState = INITIAL_STATE;
@@ -69,6 +72,7 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#log = world.log;
+    this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
@@ -171,6 +175,7 @@ export class Session {
   }
 
   async #goOnline(user: UserId): Promise<void> {
+    this.#remember(user);
     try {
       await this.#presence.goOnline(user);
     } catch (error) {

@@ -28,12 +28,13 @@ const COMMANDS: readonly Command[] = [
 export const CLIENT_PROGRAM: Program<typeof CLIENT_OPTIONS> = {
   name: "client",
   summary: "Parley client: register, see which buddies are online, and talk to them.",
-  positionals: [],
+  positionals: [{ name: "USER@HOST", option: "login" }],
   options: CLIENT_OPTIONS,
   commands: COMMANDS,
   examples: [
-    ["client --server lab-1", "the menu, with the server on lab-1"],
-    ["client --server lab-1 --user alice", "the same, logged in as alice"],
+    ["client", "the menu; offers the server and name used last"],
+    ["client alice@lab-1", "the menu, with the server on lab-1, logged in as alice"],
+    ["client --server lab-1", "the same, and nobody is logged in"],
     ["client --transcript chat.txt", "keep what was shown and typed"],
     ["printf 'R\\nalice\\nX\\n' | client", "driven by a script"],
   ],
