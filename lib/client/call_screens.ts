@@ -6,7 +6,6 @@
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { hostPort } from "../net/tcp.ts";
-import { chatHelpLines, type ChatLine } from "./commands.ts";
 import { line, type ScreenLine } from "./screen_line.ts";
 
 /** The prompt in a chat: what is typed behind it reads like a line of the dialogue. */
@@ -77,17 +76,6 @@ export function chatEndedLine(peer: string, end: ChatEnd): ScreenLine {
     case "stuck":
       return line(`${peer} does not take what you send; the chat is over.`, "bad");
   }
-}
-
-/** `/help` and mistyped commands in a chat. */
-export function chatCommandLines(
-  peer: string,
-  typed: Exclude<ChatLine, { kind: "text" }>,
-): ScreenLine[] {
-  if (typed.kind === "command") return chatHelpLines(peer);
-  const hint = typed.meant === undefined ? "/help lists them" : `did you mean /${typed.meant}?`;
-  const end = hint.endsWith("?") ? hint : `${hint}.`;
-  return [line(`Unknown command /${visibleText(typed.word)}, ${end}`, "bad")];
 }
 
 /** Somebody calls; `later` when another question has to be answered first. */

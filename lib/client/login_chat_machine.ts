@@ -17,6 +17,7 @@ import {
   type ChatEvent,
   isWaiting,
 } from "./login_chat_state.ts";
+import { readSlashLine, type SlashLine, wrongCommandLine } from "./slash_commands.ts";
 import { ask, leave, request, sendOrCancel, toIdle, typedName } from "./login_chat_steps.ts";
 
 /** The machine: what comes of an event in a state. */
@@ -64,6 +65,8 @@ function typed(state: ChatClientState, text: string): ChatClientStep {
 }
 
 function typedOperation(state: ChatClientState, text: string): ChatClientStep {
+  const command = readSlashLine(text, state.commands);
+  if (command.kind !== "text") return typedCommand(state, command);
   const [, word = "", rest = ""] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
   const names: readonly string[] = [];
   switch (word.toUpperCase()) {
@@ -79,5 +82,22 @@ function typedOperation(state: ChatClientState, text: string): ChatClientStep {
       return leave(state);
     default:
       return toIdle(state, screens.unknownOperationLine(word), screens.operationsLine());
+  }
+}
+
+function typedCommand(
+  state: ChatClientState,
+  line: Exclude<SlashLine, { kind: "text" }>,
+): ChatClientStep {
+  switch (line.kind) {
+    case "place":
+      return toIdle(state, ...screens.helpLines(state.commands));
+    case "program": {
+      const { word, argument } = line;
+      const { state: next, effects } = toIdle(state);
+      return { state: next, effects: [{ kind: "command", word, argument }, ...effects] };
+    }
+    default:
+      return toIdle(state, wrongCommandLine(line));
   }
 }

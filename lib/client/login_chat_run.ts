@@ -13,6 +13,7 @@ import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
+import { bellCommand } from "./program_commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long the server may take to let us connect. */
@@ -51,7 +52,9 @@ async function runLoginChat(
       await link.close();
       throw new OperationalError(`Not logged in as "${user}": no password was given`);
     } else {
-      const session = new LoginChatSession(link, user);
+      const session = new LoginChatSession(link, user, {
+        commands: { bell: bellCommand(terminal) },
+      });
       terminal.completeWith((typed) => session.completions(typed));
       stopped.then(() => session.stop());
       await session.run(terminal, end === "registered");

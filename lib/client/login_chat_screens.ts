@@ -7,7 +7,8 @@ import type { UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
-import { line, type ScreenLine } from "./screen_line.ts";
+import { alignedLines, line, type ScreenLine } from "./screen_line.ts";
+import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
 function prompt(text: string): ScreenLine {
   return line(text, "own");
@@ -49,6 +50,16 @@ export function loggedInLine(user: UserId, isNew: boolean): ScreenLine {
 /** What can be done. */
 export function operationsLine(): ScreenLine {
   return line(OPERATIONS.map(([word, meaning]) => `${word} ${meaning}`).join(", ") + ".", "faint");
+}
+
+/** What may be typed where an operation is asked for. */
+export function helpLines(commands: readonly SlashCommand[]): ScreenLine[] {
+  return [
+    line("Type an operation, small or capital; its message or name may follow, or is asked for:"),
+    ...alignedLines(OPERATIONS),
+    line("Commands that start with /:"),
+    ...commandHelpLines(commands),
+  ];
 }
 
 /** The prompt for an operation. */

@@ -6,7 +6,7 @@
  * Leaving ends both: the server closes after `C EX`, and the terminal is closed then.
  */
 
-import { UnreachableError } from "../core/errors.ts";
+import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { completions } from "./login_chat_completions.ts";
@@ -19,7 +19,8 @@ import {
   loggedIn,
   wantsLine,
 } from "./login_chat_state.ts";
-import { goodbyeLine } from "./screens.ts";
+import { goodbyeLine, ownTroubleLine } from "./screens.ts";
+import { type CommandHandlers, commandsAt } from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long a server may take. */
@@ -34,9 +35,17 @@ export interface SessionWaits {
 
 const SESSION_WAITS: SessionWaits = { goodbyeMs: 2000, slowMs: 5000, answerMs: 60_000 };
 
+/** What a session may be given. */
+export interface LoginChatParts {
+  /** What the program can do. */
+  readonly commands?: CommandHandlers;
+  readonly waits?: SessionWaits;
+}
+
 /** A login chat client whose user is logged in. It closes the terminal, not the link. */
 export class LoginChatSession {
   readonly #link: LoginChatLink;
+  readonly #commands: CommandHandlers;
   readonly #waits: SessionWaits;
   #terminal: Terminal | undefined;
   #state: ChatClientState;
@@ -46,9 +55,14 @@ export class LoginChatSession {
   #answerTimers: readonly ReturnType<typeof setTimeout>[] = [];
   #isSilent = false;
 
-  constructor(link: LoginChatLink, user: UserId, waits: SessionWaits = SESSION_WAITS) {
+  constructor(
+    link: LoginChatLink,
+    user: UserId,
+    { commands = {}, waits = SESSION_WAITS }: LoginChatParts = {},
+  ) {
     this.#link = link;
-    this.#state = loggedIn(user);
+    this.#state = loggedIn(user, commandsAt("login", commands));
+    this.#commands = commands;
     this.#waits = waits;
   }
 
@@ -125,12 +139,23 @@ export class LoginChatSession {
     this.#answerTimers = [slow, silent];
   }
 
+  async #command({ word, argument }: Extract<ChatEffect, { kind: "command" }>): Promise<void> {
+    try {
+      this.#terminal!.show(await this.#commands[word]!(argument, { place: "login" }));
+    } catch (error) {
+      this.#terminal!.show([ownTroubleLine(reasonOf(error))]);
+    }
+  }
+
   #perform(effect: ChatEffect): void {
     switch (effect.kind) {
       case "show":
         return this.#terminal!.show([effect.line]);
       case "prompt":
         return this.#terminal!.prompt(effect.prompt);
+      case "command":
+        this.#command(effect);
+        return;
       case "send":
         this.#link.send(effect.request);
         if (effect.request.kind === "exit") {

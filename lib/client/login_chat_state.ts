@@ -7,6 +7,7 @@ import type { UserId } from "../core/user_id.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
 import type { ChatRequest } from "../wire/login_chat_request.ts";
 import type { ScreenLine } from "./screen_line.ts";
+import type { ProgramWord, SlashCommand } from "./slash_commands.ts";
 
 /** What the client is doing. */
 export type ChatMode =
@@ -36,6 +37,8 @@ export interface ChatClientState {
   readonly mode: ChatMode;
   /** Who was online when it was last told, and who has been heard since. */
   readonly known: readonly UserId[];
+  /** Those that start with `/`, where an operation is asked for. */
+  readonly commands: readonly SlashCommand[];
   /** Whether the answer that is waited for takes long. */
   readonly isSlow: boolean;
 }
@@ -54,6 +57,8 @@ export type ChatEvent =
 export type ChatEffect =
   | { readonly kind: "show"; readonly line: ScreenLine }
   | { readonly kind: "prompt"; readonly prompt: ScreenLine }
+  /** A command of the program; it is done at once. */
+  | { readonly kind: "command"; readonly word: ProgramWord; readonly argument: string }
   | { readonly kind: "send"; readonly request: Exclude<ChatRequest, { kind: "invalid" }> };
 
 /** What comes of an event. */
@@ -63,8 +68,11 @@ export interface ChatClientStep {
 }
 
 /** The state in which a login leaves its user. */
-export function loggedIn(user: UserId): ChatClientState {
-  return { user, mode: { kind: "idle" }, known: [], isSlow: false };
+export function loggedIn(
+  user: UserId,
+  commands: readonly SlashCommand[] = [],
+): ChatClientState {
+  return { user, mode: { kind: "idle" }, known: [], commands, isSlow: false };
 }
 
 /** Whether an answer of the server is waited for. */

@@ -15,12 +15,20 @@ import { parseUserId, type UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { Lookup } from "./buddy_list.ts";
 import * as calls from "./call_screens.ts";
-import { type MenuCommand, menuCommand, menuHelpLines, menuLines, usageOf } from "./commands.ts";
+import {
+  type MenuCommand,
+  menuCommand,
+  menuHelpLines,
+  menuLines,
+  nearestMenuCommand,
+  usageOf,
+} from "./menu_commands.ts";
 import { inChat, typedInChat, typedWhileCalling } from "./menu_chat.ts";
 import type { Effect, MenuEvent, MenuState, Step } from "./menu_state.ts";
 import { leave, show, toMenu, working } from "./menu_steps.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import * as screens from "./screens.ts";
+import { commandsAt, readSlashLine, wrongCommandLine } from "./slash_commands.ts";
 
 /** The machine: what comes of an event in a state. */
 export function step(state: MenuState, event: MenuEvent): Step {
@@ -72,6 +80,9 @@ export function step(state: MenuState, event: MenuEvent): Step {
     case "ringEnded":
     case "turnedAway":
       return calledUp(state, event);
+    case "commanded":
+      if (state.mode.kind === "working") return toMenu(state, event.lines);
+      return { state, effects: [show(...event.lines)] };
     case "roomsLeft":
       return toMenu(state, menuLines());
   }
@@ -109,7 +120,7 @@ function typedAtMenu(state: MenuState, text: string): Step {
   const [word = "", argument, ...rest] = text.trim().split(/\s+/);
   if (word === "") return toMenu(state, menuLines());
   const command = menuCommand(word);
-  if (command === undefined) return toMenu(state, [screens.unknownCommandLine(word)]);
+  if (command === undefined) return typedSlash(state, text.trim(), word);
   if (command.needsUser && state.user === undefined) {
     return toMenu(state, [screens.needsUserLine()]);
   }
@@ -125,6 +136,25 @@ function typedAtMenu(state: MenuState, text: string): Step {
     state: { ...state, mode: { kind: "asking", command } },
     effects: [{ kind: "prompt", prompt: screens.questionPrompt(command.question) }],
   };
+}
+
+/** A line that is no letter: a command that starts with `/`, or none. */
+function typedSlash(state: MenuState, text: string, word: string): Step {
+  const meant = nearestMenuCommand(word.replace(/^\//, ""));
+  const line = readSlashLine(text, commandsAt("menu"));
+  switch (line.kind) {
+    case "program": {
+      const where = { place: "menu" } as const;
+      return working(state, { kind: "command", word: line.word, argument: line.argument, where });
+    }
+    case "misused":
+      return toMenu(state, [wrongCommandLine(line)]);
+    case "unknown":
+      if (line.meant !== undefined) return toMenu(state, [wrongCommandLine(line)]);
+      return toMenu(state, [screens.unknownCommandLine(word, meant)]);
+    default:
+      return toMenu(state, [screens.unknownCommandLine(word, meant)]);
+  }
 }
 
 /** A command that needs nothing more. */

@@ -4,7 +4,7 @@
  */
 
 import * as calls from "./call_screens.ts";
-import { readChatLine } from "./commands.ts";
+import { chatHelpLines, readChatLine } from "./chat_line.ts";
 import {
   type CallingMode,
   type Effect,
@@ -15,6 +15,7 @@ import {
 } from "./menu_state.ts";
 import { leaveAfter, show, toMenu } from "./menu_steps.ts";
 import * as screens from "./screens.ts";
+import { type SlashLine, wrongCommandLine } from "./slash_commands.ts";
 
 /** Lines typed before the answer: a first `q` gives up, others wait for ACCEPT. */
 export function typedWhileCalling(state: MenuState, mode: CallingMode, text: string): Step {
@@ -23,14 +24,31 @@ export function typedWhileCalling(state: MenuState, mode: CallingMode, text: str
   if (line.kind === "text") {
     return { state: { ...state, mode: { ...mode, kept: [...mode.kept, line.text] } }, effects: [] };
   }
-  if (line.kind === "unknown" || line.word === "help") {
-    return { state, effects: [show(...calls.chatCommandLines(mode.peer, line))] };
-  }
+  if (line.kind !== "place" || line.word !== "q") return commanded(state, mode.peer, line);
   if (mode.kept.length > 0) {
     return { state: { ...state, mode: { ...mode, then: "menu" } }, effects: [] };
   }
   const back = toMenu(state, [calls.gaveUpLine(mode.peer)]);
   return { state: back.state, effects: [{ kind: "cancelCall" }, ...back.effects] };
+}
+
+/** A line that is not for the other side. */
+function commanded(
+  state: MenuState,
+  partner: string,
+  line: Exclude<SlashLine, { kind: "text" }>,
+): Step {
+  switch (line.kind) {
+    case "place":
+      return { state, effects: [show(...chatHelpLines(partner))] };
+    case "program": {
+      const where = { place: "chat", partner } as const;
+      const { word, argument } = line;
+      return { state, effects: [{ kind: "command", word, argument, where }] };
+    }
+    default:
+      return { state, effects: [show(wrongCommandLine(line))] };
+  }
 }
 
 function tooLong(state: MenuState): Step {
@@ -42,9 +60,7 @@ export function typedInChat(state: MenuState, peer: string, text: string): Step 
   if (text.length > MAX_TYPED_CHARACTERS) return tooLong(state);
   const line = readChatLine(text);
   if (line.kind === "text") return { state, effects: [{ kind: "send", text: line.text }] };
-  if (line.kind === "unknown" || line.word === "help") {
-    return { state, effects: [show(...calls.chatCommandLines(peer, line))] };
-  }
+  if (line.kind !== "place" || line.word !== "q") return commanded(state, peer, line);
   const back = toMenu(state, [calls.chatEndedLine(peer, "ours")]);
   return { state: back.state, effects: [{ kind: "endChat" }, ...back.effects] };
 }

@@ -7,8 +7,9 @@ import type { UserId } from "../core/user_id.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import type { BuddyList, Lookup } from "./buddy_list.ts";
 import type { CallFailure, ChatEnd } from "./call_screens.ts";
-import type { MenuCommand } from "./commands.ts";
+import type { MenuCommand } from "./menu_commands.ts";
 import type { ScreenLine } from "./screen_line.ts";
+import type { CommandPlace, ProgramWord } from "./slash_commands.ts";
 
 /** What the client is doing. */
 export type Mode =
@@ -75,6 +76,8 @@ export type MenuEvent =
   | { readonly kind: "ring"; readonly caller: string }
   | { readonly kind: "ringEnded"; readonly end: "hung up" | "timeout" }
   | { readonly kind: "turnedAway"; readonly caller: string }
+  /** A command of the program was done. */
+  | { readonly kind: "commanded"; readonly lines: readonly ScreenLine[] }
   /** The visit to the rooms is over. */
   | { readonly kind: "roomsLeft" };
 
@@ -104,6 +107,13 @@ export type Effect =
   | { readonly kind: "endChat" }
   /** Ends in `roomsLeft`. */
   | { readonly kind: "visitRooms" }
+  /** A command of the program. Ends in `commanded`. */
+  | {
+    readonly kind: "command";
+    readonly word: ProgramWord;
+    readonly argument: string;
+    readonly where: CommandPlace;
+  }
   | { readonly kind: "leave" };
 
 /** What comes of an event. */

@@ -35,6 +35,8 @@ export interface PresenceSettings {
 /** One user's time online. */
 interface Session {
   readonly user: UserId;
+  /** What the server is told of them. */
+  status: PresenceStatus;
   readonly socket: DatagramSocket;
   readonly timer: ReturnType<typeof setInterval>;
 }
@@ -79,7 +81,7 @@ export class PresenceLink {
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
     const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
     const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);
-    const session = { user, socket, timer };
+    const session: Session = { user, status: "ONLINE", socket, timer };
     this.#session = session;
     socket.receive((bytes, from) => {
       // Only the port tells: a server with several addresses answers from another one than it was
@@ -93,8 +95,16 @@ export class PresenceLink {
   refresh(): void {
     const session = this.#session;
     if (session === undefined) return;
-    this.#send(session, this.#presence(session.user, "ONLINE"));
+    this.#send(session, this.#presence(session.user, session.status));
     this.#send(session, { kind: "get", user: session.user });
+  }
+
+  /** Tells this of the user from now on; false when nobody is online. */
+  tell(status: PresenceStatus): boolean {
+    if (this.#session === undefined) return false;
+    this.#session.status = status;
+    this.refresh();
+    return true;
   }
 
   /** Sends SET and GET, and waits for an answer; true when one came in time. */

@@ -5,6 +5,7 @@
 import { ROOM_PROGRAM, type RoomOptions } from "../config/room_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { startClient, type StartLine } from "./client_start.ts";
+import { bellCommand } from "./program_commands.ts";
 import type { RoomServerAddress } from "./room_link.ts";
 import { roomsBannerLine } from "./room_screens.ts";
 import { RoomVisit } from "./room_visit.ts";
@@ -37,7 +38,7 @@ async function runRooms(line: StartLine & { readonly options: RoomOptions }): Pr
     .filter((part) => action === "menu" && !line.given.has(ADDRESS_OPTIONS[part]));
   const visit = new RoomVisit(
     { server: { host: server, tcpPort, udpPort }, asks },
-    { terminal, log },
+    { terminal, log, commands: { bell: bellCommand(terminal) } },
   );
   stopped.then(() => visit.stop());
   try {

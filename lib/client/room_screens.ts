@@ -6,8 +6,8 @@
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { RoomSummary } from "../wire/room_answer.ts";
-import { ROOM_COMMANDS, type RoomLine } from "./room_line.ts";
-import { line, type ScreenLine, tableLines } from "./screen_line.ts";
+import { alignedLines, line, type ScreenLine, tableLines } from "./screen_line.ts";
+import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
 /** The first line of the rooms. */
 export function roomsBannerLine(): ScreenLine {
@@ -28,6 +28,16 @@ export const ROOM_MENU = [
 export function roomMenuLines(): ScreenLine[] {
   const cells = ROOM_MENU.map(([digit, name]) => `${digit} ${name}`);
   return [line(`  ${cells.slice(0, 3).join("   ")}`), line(`  ${cells.slice(3).join("   ")}`)];
+}
+
+/** What may be typed at the menu of the rooms. */
+export function roomMenuHelpLines(commands: readonly SlashCommand[]): ScreenLine[] {
+  return [
+    line("Type a digit and Enter; what it needs is asked for:"),
+    ...alignedLines(ROOM_MENU),
+    line("Commands that start with / (a room has more, see /help there):"),
+    ...commandHelpLines(commands),
+  ];
 }
 
 /** The prompt of the menu. */
@@ -140,24 +150,17 @@ export function messageTooLongLine(bytes: number, most: number): ScreenLine {
   return line(`Not sent: it has ${bytes} bytes, and here a message has at most ${most}.`, "bad");
 }
 
-/** What the commands and words of a room are. */
-export function roomHelpLines(): ScreenLine[] {
-  const commands = ROOM_COMMANDS.map(({ typed, help }) => `${typed} ${help}`).join("; ");
+/** What may be typed in a room. */
+export function roomHelpLines(commands: readonly SlashCommand[]): ScreenLine[] {
   return [
-    line(`Every line goes to everybody in the room; ${commands}.`),
-    line("A line that starts with / is not sent; // sends it with one /."),
+    line("Every line goes to everybody in the room, but for these (// sends one /):"),
+    ...commandHelpLines(commands),
   ];
 }
 
-/** A line that is not sent, and why. */
-export function notForSendingLine(
-  typed: Extract<RoomLine, { kind: "reserved" | "unknown" }>,
-): ScreenLine {
-  if (typed.kind === "reserved") {
-    return line(`Not sent: ${typed.text} is a word of the protocol.`, "bad");
-  }
-  const hint = typed.meant === undefined ? "/help lists them." : `did you mean /${typed.meant}?`;
-  return line(`Unknown command /${visibleText(typed.word)}, ${hint}`, "bad");
+/** A word of the protocol, which would be obeyed. */
+export function reservedLine(text: string): ScreenLine {
+  return line(`Not sent: ${text} is a word of the protocol.`, "bad");
 }
 
 /** The server of a room does not answer, and why. */

@@ -17,6 +17,14 @@ import * as screens from "./room_screens.ts";
 import { RoomTalk } from "./room_talk.ts";
 import { RoomWatch } from "./room_watch.ts";
 import type { ScreenLine } from "./screen_line.ts";
+import { ownTroubleLine } from "./screens.ts";
+import {
+  type CommandHandlers,
+  commandsAt,
+  type ProgramWord,
+  type SlashCommand,
+  wrongCommandLine,
+} from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TypedLines } from "./typed_lines.ts";
 
@@ -26,6 +34,8 @@ export interface StayParts {
   readonly lines: TypedLines;
   readonly link: RoomLink;
   readonly log: Log;
+  /** What the program can do. */
+  readonly commands: CommandHandlers;
   /** The server's UDP port. */
   readonly udpPort: number;
   /** Resolves when the program is to end. */
@@ -45,6 +55,7 @@ export class RoomStay {
   readonly #entered: EnterRequest;
   readonly #token: string;
   readonly #parts: StayParts;
+  readonly #commands: readonly SlashCommand[];
   readonly #talk: RoomTalk;
   readonly #watch: RoomWatch;
   readonly #over = Promise.withResolvers<"closed" | "lost" | "stopped">();
@@ -58,6 +69,7 @@ export class RoomStay {
     this.#entered = entered;
     this.#token = token;
     this.#parts = parts;
+    this.#commands = commandsAt("room", parts.commands);
     const { keepAliveSeconds = ROOM_KEEP_ALIVE_SECONDS } = parts;
     const server = { ip: parts.link.reachedIp ?? "127.0.0.1", port: parts.udpPort };
     this.#talk = new RoomTalk({ room: entered.room, token }, server, {
@@ -110,7 +122,7 @@ export class RoomStay {
       const next = await lines.next(over);
       if (next.kind === "other") return next.what;
       const isEnd = next.kind === "end";
-      if (isEnd || !await this.#take(readRoomLine(next.text))) {
+      if (isEnd || !await this.#take(readRoomLine(next.text, this.#commands))) {
         // A script asks and leaves at once: it is answered all the same.
         await Promise.race([this.#asking, over]);
         return isEnd ? "no more input" : "left";
@@ -122,20 +134,23 @@ export class RoomStay {
   /** Does what a line says; false when it says to leave. */
   async #take(typed: RoomLine): Promise<boolean> {
     switch (typed.kind) {
-      case "leave":
-        return false;
       case "text":
         await this.#say(typed.text);
         break;
-      case "who":
-        this.#asking = Promise.all([this.#asking, this.#askWho()]);
+      case "place":
+        if (typed.word === "q") return false;
+        if (typed.word === "help") this.#show(...screens.roomHelpLines(this.#commands));
+        else this.#asking = Promise.all([this.#asking, this.#askWho()]);
         break;
-      case "help":
-        this.#show(...screens.roomHelpLines());
+      case "program":
+        await this.#command(typed.word, typed.argument);
         break;
       case "reserved":
+        this.#show(screens.reservedLine(typed.text));
+        break;
+      case "misused":
       case "unknown":
-        this.#show(screens.notForSendingLine(typed));
+        this.#show(wrongCommandLine(typed));
         break;
       case "nothing":
         break;
@@ -151,6 +166,15 @@ export class RoomStay {
     if (bytes > most) return this.#show(screens.messageTooLongLine(bytes, most));
     const saying = this.#talk.say(text).then(() => "said" as const);
     if (await Promise.race([saying, this.#over.promise]) !== "said") this.#unsent.push(text);
+  }
+
+  async #command(word: ProgramWord, argument: string): Promise<void> {
+    const where = { place: "room", partner: this.#entered.room } as const;
+    try {
+      this.#show(...await this.#parts.commands[word]!(argument, where));
+    } catch (error) {
+      this.#show(ownTroubleLine(reasonOf(error)));
+    }
   }
 
   #who(): Promise<RoomAnswer> {

@@ -18,6 +18,12 @@ import { RoomLink, type RoomServerAddress } from "./room_link.ts";
 import * as screens from "./room_screens.ts";
 import { RoomStay, type StayEnd } from "./room_stay.ts";
 import type { ScreenLine } from "./screen_line.ts";
+import {
+  type CommandHandlers,
+  commandsAt,
+  readSlashLine,
+  wrongCommandLine,
+} from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 import { TypedLines } from "./typed_lines.ts";
 
@@ -49,6 +55,7 @@ export class RoomVisit {
   readonly #terminal: Terminal;
   readonly #lines: TypedLines;
   readonly #log: Log;
+  readonly #commands: CommandHandlers;
   readonly #asks: readonly (keyof RoomServerAddress)[];
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
@@ -58,13 +65,19 @@ export class RoomVisit {
 
   constructor(
     settings: RoomVisitSettings,
-    world: { readonly terminal: Terminal; readonly log: Log },
+    world: {
+      readonly terminal: Terminal;
+      readonly log: Log;
+      /** What the program can do, wherever it is asked to. */
+      readonly commands: CommandHandlers;
+    },
   ) {
     this.#server = settings.server;
     this.#asks = settings.asks;
     this.#terminal = world.terminal;
     this.#lines = new TypedLines(world.terminal);
     this.#log = world.log;
+    this.#commands = world.commands;
   }
 
   /** Leaves in order, whatever is under way. */
@@ -173,8 +186,23 @@ export class RoomVisit {
         await this.#askServer(["host", "tcpPort", "udpPort"]);
         return !this.#isOver;
       default:
-        this.#show(screens.noSuchChoiceLine(choice));
+        await this.#command(choice);
         return true;
+    }
+  }
+
+  async #command(choice: string): Promise<void> {
+    const commands = commandsAt("rooms", this.#commands);
+    const typed = readSlashLine(choice, commands);
+    switch (typed.kind) {
+      case "text":
+        return this.#show(screens.noSuchChoiceLine(choice));
+      case "place":
+        return this.#show(...screens.roomMenuHelpLines(commands));
+      case "program":
+        return this.#show(...await this.#commands[typed.word]!(typed.argument, { place: "rooms" }));
+      default:
+        return this.#show(wrongCommandLine(typed));
     }
   }
 
@@ -194,7 +222,7 @@ export class RoomVisit {
     const entered = await enterRoom(this.#openLink(), request, () => this.#askPassword());
     if (entered === undefined) return undefined;
     const stay = new RoomStay(entered.request, entered.token, {
-      ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log },
+      ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log, commands: this.#commands },
       ...{ link: this.#openLink(), udpPort: this.#server.udpPort },
       stopped: this.#stopped.promise,
     });

@@ -33,6 +33,12 @@ export function tableLines(
   return [line(align(head), "faint"), ...rows.map((row) => line(align(row), toneOf(row)))];
 }
 
+/** Lines of two columns, the right one aligned. */
+export function alignedLines(rows: readonly (readonly [string, string])[]): ScreenLine[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => ({ text: `  ${left.padEnd(width)}  ${right}` }));
+}
+
 /** Gives text of one tone the look it has on a terminal. */
 export type Style = (tone: Tone, text: string) => string;
 

@@ -10,6 +10,7 @@ import { visibleText } from "../core/visible_text.ts";
 import { hostPort } from "../net/tcp.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import type { BuddyList, Lookup } from "./buddy_list.ts";
+import type { MenuCommand } from "./menu_commands.ts";
 import { line, type ScreenLine, tableLines } from "./screen_line.ts";
 
 /** The first line: version, server, and the port where chats are taken. */
@@ -47,8 +48,11 @@ export function needsUserLine(): ScreenLine {
 }
 
 /** A line at the menu that is no command. */
-export function unknownCommandLine(typed: string): ScreenLine {
-  return line(`Unknown command "${visibleText(typed)}", ? lists them.`, "bad");
+export function unknownCommandLine(typed: string, meant: MenuCommand | undefined): ScreenLine {
+  const hint = meant === undefined
+    ? "? lists them."
+    : `did you mean ${meant.letter} (${meant.word})?`;
+  return line(`Unknown command "${visibleText(typed)}", ${hint}`, "bad");
 }
 
 /** A command typed otherwise than it is used; `usage` as the command table words it. */

@@ -20,9 +20,12 @@ import {
 } from "./menu_state.ts";
 import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
+import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
 import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
+import type { ScreenLine } from "./screen_line.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
+import type { CommandHandlers } from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long S and M wait for a fresh list. */
@@ -56,6 +59,7 @@ export class Session {
   readonly #link: ServerLink;
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
+  readonly #commands: Required<CommandHandlers>;
   readonly #log: Log;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
@@ -75,6 +79,10 @@ export class Session {
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
+    this.#commands = {
+      ...presenceCommands(this.#presence),
+      bell: bellCommand(world.terminal),
+    };
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
   }
 
@@ -161,7 +169,7 @@ export class Session {
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
-          ...{ terminal: this.#terminal, log: this.#log },
+          ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
@@ -232,6 +240,8 @@ export class Session {
         const fresh = await this.#presence.ask(FRESH_LIST_MS);
         return { kind: "status", list: this.#presence.list, fresh };
       }
+      case "command":
+        return { kind: "commanded", lines: await this.#command(effect) };
       case "lookUp": {
         const { name } = effect;
         const known = lookUp(this.#presence.list, name);
@@ -239,6 +249,17 @@ export class Session {
         await this.#presence.ask(FRESH_LIST_MS);
         return { kind: "lookedUp", name, lookup: lookUp(this.#presence.list, name) };
       }
+    }
+  }
+
+  async #command(
+    { word, argument, where }: Extract<Effect, { kind: "command" }>,
+  ): Promise<readonly ScreenLine[]> {
+    try {
+      return await this.#commands[word](argument, where);
+    } catch (error) {
+      // A chat goes on, whatever became of a command typed in it.
+      return [ownTroubleLine(reasonOf(error))];
     }
   }
 
@@ -274,5 +295,5 @@ export class Session {
 
 type WorkEffect = Extract<
   Effect,
-  { kind: "register" | "check" | "add" | "remove" | "status" | "lookUp" }
+  { kind: "register" | "check" | "add" | "remove" | "status" | "lookUp" | "command" }
 >;

@@ -12,12 +12,20 @@ import { visibleText } from "../core/visible_text.ts";
 import { END_OF_INPUT, SecretLine } from "./secret_line.ts";
 import { colourStyle, paint, plainStyle, type ScreenLine, type Style } from "./screen_line.ts";
 
+/** When a terminal rings: never, for what is for its user alone or names them, for every message. */
+export const BELL_MODES = ["off", "pm", "all"] as const;
+
+/** See {@linkcode BELL_MODES}. */
+export type BellMode = typeof BELL_MODES[number];
+
 /** Where lines are shown and typed. */
 export interface Terminal {
   /** Whether a person types here with a line editor. */
   readonly interactive: boolean;
   /** Whether a secret is typed by a person, who cannot see what they type. */
   readonly hidesSecrets: boolean;
+  /** When it rings, if it can. */
+  bell: BellMode;
   /** Shows lines, in order. */
   show(lines: readonly ScreenLine[]): void;
   /** Says what is expected next. */
@@ -69,6 +77,7 @@ function write(text: string, stop: StopRequest): void {
 /** Lines in, lines out. */
 class PlainTerminal implements Terminal {
   readonly interactive = false;
+  bell: BellMode = "off";
   readonly hidesSecrets = Deno.stdin.isTerminal();
   readonly #stop: StopRequest;
   readonly #decoder = new TextDecoder();
@@ -167,6 +176,7 @@ interface EditorInside {
 /** A line editor: history, cursor keys, wide characters; `node:readline` does the editing. */
 class LineEditor implements Terminal {
   readonly interactive = true;
+  bell: BellMode = "pm";
   readonly hidesSecrets = true;
   readonly #stop: StopRequest;
   readonly #style: Style;

@@ -8,7 +8,7 @@
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import type { Complete, Terminal } from "./terminal.ts";
+import type { BellMode, Complete, Terminal } from "./terminal.ts";
 
 /**
  * Keeps what a terminal shows and takes in a file.
@@ -44,6 +44,14 @@ class TranscribedTerminal implements Terminal {
     this.hidesSecrets = terminal.hidesSecrets;
     this.#terminal = terminal;
     this.#file = file;
+  }
+
+  get bell(): BellMode {
+    return this.#terminal.bell;
+  }
+
+  set bell(mode: BellMode) {
+    this.#terminal.bell = mode;
   }
 
   show(lines: readonly ScreenLine[]): void {

@@ -43,6 +43,7 @@ class Play {
     this.state = state;
     return effects.map((effect) => {
       if (effect.kind === "show") return effect.line.text;
+      if (effect.kind === "command") return `COMMAND ${effect.word} ${effect.argument}`;
       if (effect.kind === "prompt") return `«${effect.prompt.text}»`;
       return `SEND ${new TextDecoder().decode(encodeChatRequest(effect.request)).trimEnd()}`;
     });

@@ -23,7 +23,7 @@ class Stage implements AsyncDisposable {
     this.terminal = new FakeTerminal(interactive);
     this.server = new ChatClient(serverEnd);
     this.link = new LoginChatLink(end, this.#closer);
-    this.session = new LoginChatSession(this.link, id("alice"), waits);
+    this.session = new LoginChatSession(this.link, id("alice"), { ...(waits && { waits }) });
     this.ended = within("the session's end", this.session.run(this.terminal, false));
     this.ended.catch(() => {});
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as screens from "../../lib/client/room_screens.ts";
 import { readRoomLine } from "../../lib/client/room_line.ts";
+import { wrongCommandLine } from "../../lib/client/slash_commands.ts";
 
 const PURE = { permissions: "none" } as const;
 
@@ -62,7 +63,7 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
     screens.roomPrompt(nasty),
     screens.valuePrompt("Server", nasty),
     screens.noSuchChoiceLine(nasty),
-    screens.notForSendingLine(unknown),
+    wrongCommandLine(unknown),
     screens.notUsableLine("room", nasty, "rule"),
     screens.roomTroubleLine(screens.refusedText("join", nasty, nasty)),
   ];

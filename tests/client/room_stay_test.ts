@@ -33,7 +33,7 @@ async function enter(
   if (!answer.success) throw new Error(answer.error);
   const terminal = new FakeTerminal(false);
   const stay = new RoomStay(request, answer.token, {
-    ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog() },
+    ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog(), commands: {} },
     ...{ udpPort: server.udp, stopped: new Promise<void>(() => {}), keepAliveSeconds },
   });
   return { terminal, end: stay.run() };

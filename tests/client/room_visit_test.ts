@@ -16,7 +16,11 @@ async function listFrom(compliance: string | undefined, shown: string): Promise<
   })();
   const terminal = new FakeTerminal();
   const server = { host: "127.0.0.1", tcpPort: listener.addr.port, udpPort: 1 };
-  const visit = new RoomVisit({ server, asks: [] }, { terminal, log: new RecordedLog() });
+  const visit = new RoomVisit({ server, asks: [] }, {
+    terminal,
+    log: new RecordedLog(),
+    commands: {},
+  });
   terminal.types("4", "3");
   await visit.run();
   await serving;

@@ -156,10 +156,3 @@ Deno.test("saidLine() shows control characters and never passes one on", PURE, (
   // deno-lint-ignore no-control-regex
   assert(!/[\x00-\x1f\x7f-\x9f]/.test(text));
 });
-
-Deno.test("chatCommandLines() suggests the nearest command", PURE, () => {
-  const said = (word: string, meant: string | undefined): string =>
-    calls.chatCommandLines("bob", { kind: "unknown", word, meant })[0]!.text;
-  assertEquals(said("hepl", "help"), "Unknown command /hepl, did you mean /help?");
-  assertEquals(said("x\x07", undefined), "Unknown command /x^G, /help lists them.");
-});

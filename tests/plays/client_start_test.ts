@@ -3,7 +3,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { MENU_COMMANDS } from "../../lib/client/commands.ts";
+import { MENU_COMMANDS } from "../../lib/client/menu_commands.ts";
 import { VERSION } from "../../lib/core/version.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";

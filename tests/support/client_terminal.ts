@@ -3,13 +3,14 @@
  */
 
 import type { ScreenLine } from "../../lib/client/screen_line.ts";
-import type { Complete, Terminal } from "../../lib/client/terminal.ts";
+import type { BellMode, Complete, Terminal } from "../../lib/client/terminal.ts";
 import { within } from "./within.ts";
 
 /** A terminal that a test types at. */
 export class FakeTerminal implements Terminal {
   readonly interactive: boolean;
   readonly hidesSecrets: boolean;
+  bell: BellMode = "off";
   /** What was shown, prompts between `«` and `»`. */
   readonly shown: string[] = [];
   readonly #typed: (string | undefined)[] = [];
