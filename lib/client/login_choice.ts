@@ -11,13 +11,10 @@ import {
   placeOf,
   type ServerPlace,
 } from "../config/login_address.ts";
-import { reasonOf, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
-import { visibleText } from "../core/visible_text.ts";
-import { valuePrompt } from "./room_screens.ts";
+import { Questions, type QuestionWorld } from "./questions.ts";
 import { line } from "./screen_line.ts";
-import type { Terminal } from "./terminal.ts";
-import { TypedLines } from "./typed_lines.ts";
 
 /** A user, perhaps, at a server. */
 export interface LoginChoice {
@@ -56,28 +53,20 @@ export function saidLogin(
  */
 export async function askLogin(
   offered: LoginAddress,
-  { terminal, stopped }: { readonly terminal: Terminal; readonly stopped: Promise<void> },
+  world: QuestionWorld,
 ): Promise<LoginChoice | undefined> {
-  terminal.show([
-    line("Enter takes what is in brackets; USER, USER@HOST or @HOST is another.", "faint"),
-  ]);
   const offer = { user: offered.user, place: placeOf(offered) };
-  const lines = new TypedLines(terminal);
-  for (;;) {
-    terminal.prompt(valuePrompt("Log in as", loginAddressText(offer.user, offer.place)));
-    const typed = await lines.next(stopped);
-    if (typed.kind !== "line") return undefined;
-    try {
-      return answered(typed.text.trim(), offer);
-    } catch (error) {
-      terminal.show([line(`${visibleText(reasonOf(error))}.`, "bad")]);
-    }
-  }
+  const hint = "Enter takes what is in brackets; USER, USER@HOST or @HOST is another.";
+  world.terminal.show([line(hint, "faint")]);
+  return await new Questions(world).ask({
+    text: "Log in as",
+    shown: loginAddressText(offer.user, offer.place),
+    read: (typed) => typed === "" ? offer : answered(typed, offer),
+  });
 }
 
 /** What was typed as a choice; a name alone is another one at the same server. */
 function answered(typed: string, offer: LoginChoice): LoginChoice {
-  if (typed === "") return offer;
-  const login = parseLoginAddress(typed, "");
+  const login = parseLoginAddress(typed, "login");
   return { user: login.user, place: login.host === undefined ? offer.place : placeOf(login) };
 }

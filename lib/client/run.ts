@@ -23,6 +23,7 @@ import {
 import { runRoomsCommand } from "./room_run.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
+import { runSetupCommand } from "./setup_run.ts";
 import { isAttended } from "./terminal.ts";
 import { UserFiles } from "./user_files.ts";
 
@@ -36,6 +37,7 @@ export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, 
   ["del", runDelCommand],
   ["status", runStatusCommand],
   ["call", runCallCommand],
+  ["setup", runSetupCommand],
   ["rooms", runRoomsCommand],
   ["chat", runLoginChatCommand],
 ]);
@@ -57,6 +59,7 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
   const last = isOpen ? await files.lastLogin() ?? line.options.login : undefined;
   const listener = listenEverywhere(line.options.messagePort);
   const world = startClient(line);
+  if (world.terminal.interactive) world.terminal.bell = line.options.bell;
   const login = last === undefined ? said : await askLogin(last, world);
   if (login === undefined) {
     world.terminal.show([goodbyeLine()]);

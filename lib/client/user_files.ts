@@ -13,6 +13,9 @@ import { writeToStderr } from "../observe/log.ts";
 import { readOwnFile, writeOwnFile } from "./own_file.ts";
 import { userDirectory } from "./user_directory.ts";
 
+/** What the settings file is called when it is not the last any more. */
+const PREVIOUS_SETTINGS_FILE = "client.previous.jsonc";
+
 /** Takes a line about trouble. */
 type Warn = (line: string) => void;
 
@@ -47,6 +50,24 @@ export class UserFiles {
     const read = (text: string, path: string): Promise<Settings> =>
       parseSettings(text, path, CLIENT_OPTIONS);
     return await this.#read(SETTINGS_FILE, read, "mend it, or run client setup") ?? new Map();
+  }
+
+  /**
+   * Writes the settings; those before them are kept beside them.
+   *
+   * @throws OperationalError when they cannot be written
+   */
+  async writeSettings(text: string): Promise<void> {
+    const path = this.#path(SETTINGS_FILE)!;
+    try {
+      await Deno.rename(path, this.#path(PREVIOUS_SETTINGS_FILE)!).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+      await writeOwnFile(path, text);
+    } catch (error) {
+      const reason = `Cannot write "${path}": ${reasonOf(error)}`;
+      throw new OperationalError(reason, { cause: error });
+    }
   }
 
   /** The server and name used last, if that is known. */

@@ -1,6 +1,6 @@
 /** The command line of `client.ts`. */
 
-import { type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
+import { choice, type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
 import { loginAddress, userId, USUAL_PLACE } from "./login_address.ts";
 import { COMMON_OPTIONS } from "./program.ts";
 
@@ -13,6 +13,7 @@ export const CLIENT_OPTIONS = {
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
+  bell: choice("bell", ["off", "pm", "all"], "pm", "ring never, for what is for you, always"),
   transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

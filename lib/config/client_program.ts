@@ -12,6 +12,7 @@ import {
 } from "./one_shot_options.ts";
 import type { Command, Program } from "./program.ts";
 import { ROOM_PROGRAM } from "./room_options.ts";
+import { SETUP_PROGRAM } from "./setup_options.ts";
 
 const COMMANDS: readonly Command[] = [
   { word: "reg", help: "register a user", program: REG_PROGRAM },
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   { word: "del", help: "take somebody off the buddies", program: DEL_PROGRAM },
   { word: "status", help: "print who is online", program: STATUS_PROGRAM },
   { word: "call", help: "send lines to a buddy, print what the buddy says", program: CALL_PROGRAM },
+  { word: "setup", help: "ask for your server, name and habits", program: SETUP_PROGRAM },
   { word: "rooms", help: "talk with many", program: ROOM_PROGRAM },
   { word: "chat", help: "the login chat", program: LOGIN_CHAT_PROGRAM },
   completionsCommand("client"),

@@ -30,11 +30,10 @@ export async function parseSettings(
 }
 
 /** A command line on top of settings: what it does not give is theirs. */
-export function withSettings<T extends OptionTable>(
-  line: CommandLine<T>,
-  options: T,
-  settings: Settings,
-): CommandLine<T> {
+export function withSettings<
+  T extends OptionTable,
+  Line extends Pick<CommandLine<T>, "options" | "given">,
+>(line: Line, options: T, settings: Settings): Line {
   const values: Record<string, unknown> = { ...line.options };
   for (const [name, { texts, label }] of settings) {
     const option = Object.hasOwn(options, name) ? options[name] : undefined;

@@ -40,6 +40,12 @@ export type OptionValues<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
 };
 
+/** What every option of a table is when nobody says otherwise. */
+export function defaultsOf<T extends OptionTable>(table: T): OptionValues<T> {
+  const values = Object.entries(table).map(([name, option]) => [name, option.default]);
+  return Object.fromEntries(values);
+}
+
 /** The texts given for an option, and what to call it in a message. */
 export interface GivenValue {
   /** One, or several for a repeatable option. */
