@@ -3,8 +3,10 @@
  */
 
 import { CLIENT_OPTIONS, type ClientOptions } from "../config/client_options.ts";
+import { CLIENT_PROGRAM } from "../config/client_program.ts";
 import { withSettings } from "../config/client_settings.ts";
 import type { CommandLine } from "../config/command_line.ts";
+import { runCompletions } from "../config/completions_run.ts";
 import { loginAddressText } from "../config/login_address.ts";
 import { ROOM_OPTIONS } from "../config/room_options.ts";
 import { reasonOf } from "../core/errors.ts";
@@ -40,6 +42,7 @@ export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, 
   ["setup", runSetupCommand],
   ["rooms", runRoomsCommand],
   ["chat", runLoginChatCommand],
+  ["completions", (words) => runCompletions(CLIENT_PROGRAM, words)],
 ]);
 
 /**
