@@ -13,11 +13,12 @@
  * - Whoever is leaving is gone from the list at once, whatever their connection still has to do.
  */
 
+import { joinBytes } from "../core/bytes.ts";
 import { MAX_CHAT_FRAME_BYTES, MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
-import { joinBytes, SendQueue } from "../net/send_queue.ts";
+import { SendQueue } from "../net/send_queue.ts";
 import { sendAtOnce } from "../net/tcp.ts";
 import type { LoginChat, Outbox } from "../services/login_chat.ts";
 import {
