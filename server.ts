@@ -4,6 +4,7 @@
  */
 
 import { CHAT_SERVER_PROGRAM, chatServerOptions } from "./lib/config/chat_server_options.ts";
+import { runCompletions } from "./lib/config/completions_run.ts";
 import { maintenanceCommand, maintenanceProgram } from "./lib/config/maintenance_options.ts";
 import { MIGRATE_PROGRAM } from "./lib/config/migrate_options.ts";
 import { runProgram } from "./lib/config/start.ts";
@@ -22,6 +23,8 @@ if (import.meta.main) {
     );
   } else if (word === "migrate") {
     await runProgram(MIGRATE_PROGRAM, rest, ({ options }) => runMigration(options));
+  } else if (word === "completions") {
+    await runCompletions(SERVER_PROGRAM, rest);
   } else if (command !== undefined) {
     await runProgram(
       maintenanceProgram(command),

@@ -35,7 +35,7 @@ export class BuddyQuery {
    */
   async list(user: UserId): Promise<readonly BuddyPresence<string>[]> {
     const { get } = await this.#link.capabilities();
-    if (!get) return await this.#overUdp(user);
+    if (!get) return await this.listOverUdp(user);
     const { reply, entries } = await this.#link.list(user);
     if (reply.code === 200) return entries;
     throw new OperationalError(
@@ -45,8 +45,13 @@ export class BuddyQuery {
     );
   }
 
-  async #overUdp(user: UserId): Promise<readonly BuddyPresence<string>[]> {
-    // An older server answered over TCP a moment ago, or we would not be here.
+  /**
+   * What fits into a datagram of the list, asked for as older clients do. The server was reached
+   * over TCP before.
+   *
+   * @throws UnreachableError when there is no answer
+   */
+  async listOverUdp(user: UserId): Promise<readonly BuddyPresence<string>[]> {
     const ip = this.#link.reachedIp!;
     const port = this.#udpPort;
     const socket = new DatagramSocket({ hostname: ip.includes(":") ? "::" : "0.0.0.0", port: 0 });

@@ -3,6 +3,7 @@
  * and the exit codes of the contract.
  */
 
+import { CLIENT_OPTIONS } from "../config/client_options.ts";
 import { placeOf, type ServerPlace } from "../config/login_address.ts";
 import {
   ADD_PROGRAM,
@@ -16,7 +17,7 @@ import {
 import type { OptionValues } from "../config/option.ts";
 import type { Program } from "../config/program.ts";
 import { EXIT, type ProgramOptions, runProgram } from "../config/start.ts";
-import { OperationalError } from "../core/errors.ts";
+import { OperationalError, UnreachableError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { BuddyQuery } from "./buddy_query.ts";
@@ -27,6 +28,7 @@ import { SCRIPT_STREAMS } from "./script_streams.ts";
 import { ServerLink } from "./server_link.ts";
 import { printStatus, watchStatus } from "./status_watch.ts";
 import { onStopSignals } from "./stop_signals.ts";
+import { UserFiles } from "./user_files.ts";
 
 /** What a command works with. */
 interface Errand<Options> {
@@ -46,12 +48,32 @@ function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
     runProgram(program, words, async ({ options: given, given: names }) => {
       const options = given as OneShotOptions;
       const log = clientLog({ options, given: names });
-      const place = placeOf(options.user, options, names);
+      const said = placeOf(options.user, options, names);
+      const isSaid = options.user?.host !== undefined ||
+        PLACE_OPTIONS.some((name) => names.has(name));
+      const usual = isSaid ? undefined : await usualPlace();
+      const place = usual ?? said;
       const link = new ServerLink(place, log);
-      // A command line without a user was refused.
-      await work({ options: given, user: options.user!.user!, place, link, log });
+      try {
+        // A command line without a user was refused.
+        await work({ options: given, user: options.user!.user!, place, link, log });
+      } catch (error) {
+        if (isSaid || usual !== undefined || !(error instanceof UnreachableError)) throw error;
+        throw new UnreachableError(`${error.message} (${NAME_A_SERVER})`, { cause: error });
+      }
       return EXIT.done;
     });
+}
+
+const PLACE_OPTIONS: readonly (keyof OneShotOptions)[] = ["server", "tcpPort", "udpPort"];
+
+/** What to do about a server that is not there, when none was named. */
+const NAME_A_SERVER = "name the server: USER@HOST or --server HOST, or once: client setup";
+
+/** The server of the user's settings. What was used last is no matter of a script's. */
+async function usualPlace(): Promise<ServerPlace | undefined> {
+  const login = (await UserFiles.ofThisUser().settings()).get("login");
+  return login && placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label));
 }
 
 async function change(link: ServerLink, request: Change): Promise<void> {

@@ -19,6 +19,11 @@ export function bannerLine(server: string, tcpPort: number, messagePort: number)
   return line(`Parley ${VERSION}, server ${at}, messages on port ${messagePort}`, "faint");
 }
 
+/** For somebody who has no settings and has never logged in here. */
+export function newHereLine(): ScreenLine {
+  return line("New here? parley-client setup asks for your server and name.", "faint");
+}
+
 /** The prompt of the menu. */
 export function menuPrompt(user: UserId | undefined): ScreenLine {
   return line(`${user ?? ""}> `, "own");

@@ -53,6 +53,8 @@ export interface SessionWorld {
   readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told who has logged in, for the next run. */
+  readonly remember?: (user: UserId) => void;
 }
 
 /** A client from its first prompt to its last line. */
@@ -65,6 +67,7 @@ export class Session {
   readonly #desk: TransferDesk;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #log: Log;
+  readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: MenuState = INITIAL_STATE;
@@ -79,6 +82,7 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#log = world.log;
+    this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     this.#desk = new TransferDesk({
@@ -194,6 +198,7 @@ export class Session {
   }
 
   async #goOnline(user: UserId): Promise<void> {
+    this.#remember(user);
     try {
       await this.#presence.goOnline(user);
     } catch (error) {

@@ -51,10 +51,14 @@ export type StopRequest = () => void;
 /** What Tab may make of what was typed so far. */
 export type Complete = (typed: string) => readonly string[];
 
+/** Whether a person is at both ends: who types, and who reads. */
+export function isAttended(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
 /** Opens the line editor on a terminal that can do it, and plain lines otherwise. */
 export function openTerminal(stop: StopRequest): Terminal {
-  const isScreen = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-  if (!isScreen || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
+  if (!isAttended() || Deno.env.get("TERM") === "dumb") return new PlainTerminal(stop);
   return new LineEditor(stop, Deno.env.get("NO_COLOR") ? plainStyle : colourStyle);
 }
 

@@ -1,19 +1,21 @@
 /** The command line of `client.ts`. */
 
-import { type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
-import { userId, USUAL_PORTS } from "./login_address.ts";
+import { choice, type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
+import { loginAddress, userId, USUAL_PLACE } from "./login_address.ts";
 import { COMMON_OPTIONS } from "./program.ts";
 
 /** Every option of the client. */
 export const CLIENT_OPTIONS = {
-  server: text("server", "HOST", "127.0.0.1", "name or address of the server"),
-  tcpPort: port("tcp-port", USUAL_PORTS.tcpPort, "the server's TCP port"),
-  udpPort: port("udp-port", USUAL_PORTS.udpPort, "the server's UDP port"),
+  login: loginAddress("login", "server and user in one word: log in there"),
+  server: text("server", "HOST", USUAL_PLACE.server, "name or address of the server"),
+  tcpPort: port("tcp-port", USUAL_PLACE.tcpPort, "the server's TCP port"),
+  udpPort: port("udp-port", USUAL_PLACE.udpPort, "the server's UDP port"),
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   filesPort: port("files-port", 0, "port to be offered files on; 0 asks the system for a free one"),
   files: text("files", "FOLDER", ".", "where received files go"),
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
+  bell: choice("bell", ["off", "pm", "all"], "pm", "ring never, for what is for you, always"),
   transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

@@ -12,6 +12,7 @@ import {
 } from "./one_shot_options.ts";
 import type { Command, Program } from "./program.ts";
 import { ROOM_PROGRAM } from "./room_options.ts";
+import { SETUP_PROGRAM } from "./setup_options.ts";
 
 const COMMANDS: readonly Command[] = [
   { word: "reg", help: "register a user", program: REG_PROGRAM },
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   { word: "del", help: "take somebody off the buddies", program: DEL_PROGRAM },
   { word: "status", help: "print who is online", program: STATUS_PROGRAM },
   { word: "call", help: "send lines to a buddy, print what the buddy says", program: CALL_PROGRAM },
+  { word: "setup", help: "ask for your server, name and habits", program: SETUP_PROGRAM },
   { word: "rooms", help: "talk with many", program: ROOM_PROGRAM },
   { word: "chat", help: "the login chat", program: LOGIN_CHAT_PROGRAM },
   completionsCommand("client"),
@@ -28,12 +30,13 @@ const COMMANDS: readonly Command[] = [
 export const CLIENT_PROGRAM: Program<typeof CLIENT_OPTIONS> = {
   name: "client",
   summary: "Parley client: register, see which buddies are online, and talk to them.",
-  positionals: [],
+  positionals: [{ name: "USER@HOST", option: "login" }],
   options: CLIENT_OPTIONS,
   commands: COMMANDS,
   examples: [
-    ["client --server lab-1", "the menu, with the server on lab-1"],
-    ["client --server lab-1 --user alice", "the same, logged in as alice"],
+    ["client", "the menu; offers the server and name used last"],
+    ["client alice@lab-1", "the menu, with the server on lab-1, logged in as alice"],
+    ["client --server lab-1", "the same, and nobody is logged in"],
     ["client --transcript chat.txt", "keep what was shown and typed"],
     ["printf 'R\\nalice\\nX\\n' | client", "driven by a script"],
   ],

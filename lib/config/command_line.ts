@@ -132,6 +132,7 @@ function readPositionals(
 ): Map<string, GivenValue> {
   const given = new Map<string, GivenValue>();
   const last = program.positionals.at(-1);
+  refuseMistypedCommand(program, words[0]);
   for (const [index, word] of words.entries()) {
     const positional = program.positionals[index] ?? (last?.repeats ? last : undefined);
     if (positional === undefined) {
@@ -147,6 +148,18 @@ function readPositionals(
     given.set(positional.option, { texts: [...before, word], label: positional.name });
   }
   return given;
+}
+
+/** A word that is nearly a command is told so, instead of what it is not as an argument. */
+function refuseMistypedCommand(program: Program<OptionTable>, word: string | undefined): void {
+  if (word === undefined || program.commands === undefined) return;
+  const meant = nearest(word, program.commands.map((command) => command.word));
+  if (meant === undefined) return;
+  throw new UsageError(
+    meant === word
+      ? `The command "${word}" comes before all options${seeHelp(program)}`
+      : `Unknown command "${word}", did you mean "${meant}"?`,
+  );
 }
 
 function needsValue(flag: string): UsageError {

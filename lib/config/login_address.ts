@@ -33,8 +33,8 @@ const USER_ID_RULE = "1 to 32 of A-Z a-z 0-9 . _ -, a letter or digit first";
 /** How the word is written. */
 export const LOGIN_FORM = "USER@HOST[:PORT]";
 
-/** The ports of servers that have the usual ones. */
-export const USUAL_PORTS = { tcpPort: 1234, udpPort: 1235 } as const;
+/** Where a server is unless somebody says otherwise. */
+export const USUAL_PLACE = { server: "127.0.0.1", tcpPort: 1234, udpPort: 1235 } as const;
 
 /**
  * Reads `USER`, `@HOST` or `USER@HOST`, with ports behind a host.
@@ -87,7 +87,7 @@ function parsePort(text: string): number | undefined {
 export function loginAddressText(user: UserId | undefined, place: ServerPlace): string {
   const { host, tcpPort, udpPort } = place;
   const at = `${user ?? ""}@${host.includes(":") ? `[${host}]` : host}`;
-  if (tcpPort === USUAL_PORTS.tcpPort && udpPort === USUAL_PORTS.udpPort) return at;
+  if (tcpPort === USUAL_PLACE.tcpPort && udpPort === USUAL_PLACE.udpPort) return at;
   return udpPort === tcpPort + 1 ? `${at}:${tcpPort}` : `${at}:${tcpPort}/${udpPort}`;
 }
 
@@ -119,7 +119,7 @@ export function loginAddress(flag: string, help: string): Option<LoginAddress | 
     help,
     parse([given = ""], label) {
       if (given.includes("@")) return parseLoginAddress(given, label);
-      throw new UsageError(`Cannot use ${label} "${given}": expected ${LOGIN_FORM}`);
+      throw new UsageError(`Cannot use ${label} "${given}": it has no @, and is no command`);
     },
   };
 }
@@ -154,8 +154,8 @@ interface PlaceOptions {
  */
 export function placeOf(
   login: LoginAddress | undefined,
-  { server, tcpPort, udpPort }: PlaceOptions,
-  given: ReadonlySet<string>,
+  { server, tcpPort, udpPort }: PlaceOptions = USUAL_PLACE,
+  given: ReadonlySet<string> = new Set(),
 ): ServerPlace {
   const said = [
     ["server", "--server", login?.host],

@@ -18,7 +18,7 @@ export function clientCommand(): string[] {
     "--allow-net",
     "--allow-read",
     "--allow-write",
-    "--allow-env=NO_COLOR,TERM",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
     "--allow-sys=statfs",
     `${ROOT}/client.ts`,
   ];
