@@ -128,9 +128,10 @@ export class TransferDesk {
   #begin(outgoing: Parameters<typeof sendFiles>[0]): void {
     const abort = new AbortController();
     const over = sendFiles(outgoing, this.#news, abort.signal)
-      .catch((error) => this.#parts.show([line(`Not sent: ${reasonOf(error)}.`, "bad")]))
-      .then(() => {
+      .then(({ line }) => line, (error) => line(`Not sent: ${reasonOf(error)}.`, "bad"))
+      .then((end) => {
         this.#outgoing = undefined;
+        this.#parts.show([end]);
       });
     this.#outgoing = { abort, over };
   }
@@ -205,7 +206,7 @@ export class TransferDesk {
   #ended(files: IncomingFiles, end: IncomingEnd): void {
     if (this.#incoming?.files !== files) return;
     this.#incoming = undefined;
-    this.#parts.show([files.endLine(end), ...end.places.map(screens.keptLine)]);
+    this.#parts.show([end.line, ...end.places.map(screens.keptLine)]);
   }
 
   /** Ends what is under way. */
