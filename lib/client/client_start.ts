@@ -6,7 +6,8 @@ import { surviveUnexpected } from "../config/lifetime.ts";
 import type { Log, LogLevel } from "../core/ports.ts";
 import { createStderrLog, type LogSettings } from "../observe/log.ts";
 import { onStopSignals } from "./stop_signals.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
+import { openTerminal, type TerminalWishes } from "./open_terminal.ts";
+import type { Terminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
 
 /** What of a command line it depends on. */
@@ -15,7 +16,7 @@ export interface StartLine {
     readonly log: LogSettings["format"];
     readonly logLevel: LogLevel;
     readonly transcript: string | undefined;
-  };
+  } & TerminalWishes;
   /** Names of the options that were given. */
   readonly given: ReadonlySet<string>;
 }
@@ -40,7 +41,7 @@ export function startClient({ options, given }: StartLine): ClientWorld {
   // A bug in one corner must not cost its user the chat in another.
   surviveUnexpected(log, "Unexpected error");
   const stop = Promise.withResolvers<void>();
-  const screen = openTerminal(stop.resolve);
+  const screen = openTerminal(options, stop.resolve);
   onStopSignals(stop.resolve);
   const stopped = stop.promise;
   if (options.transcript === undefined) return { log, terminal: screen, stopped };

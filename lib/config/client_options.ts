@@ -2,7 +2,16 @@
 
 import { UsageError } from "../core/errors.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
-import { type Option, type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
+import {
+  choice,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  port,
+  seconds,
+  text,
+  toggle,
+} from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
 const user: Option<UserId | undefined> = {
@@ -19,6 +28,13 @@ const user: Option<UserId | undefined> = {
   },
 };
 
+/** How what is shown looks and sounds, at a terminal. */
+export const SCREEN_OPTIONS = {
+  plain: toggle("plain", "for screen readers: nothing redrawn, no cursor moved, words for colours"),
+  bell: choice("bell", ["off", "pm", "all"], "pm", "ring never, for what is for you, or always"),
+  transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
+} satisfies OptionTable;
+
 /** Every option of the client. */
 export const CLIENT_OPTIONS = {
   server: text("server", "HOST", "127.0.0.1", "name or address of the server"),
@@ -27,7 +43,7 @@ export const CLIENT_OPTIONS = {
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   user,
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
-  transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
+  ...SCREEN_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
