@@ -169,7 +169,7 @@ export class LineEditor implements Terminal {
       case "redraw":
         return this.#console.write(this.#parts.drawing.clearScreen());
       default:
-        this.#line.press(key.name, this.#parts.drawing.movesCursor);
+        this.#line.press(key.name, this.#parts.drawing.movesCursor && !this.#isSecret);
     }
   }
 

@@ -19,7 +19,7 @@ export function answered(state: ChatClientState, answer: ChatAnswer): ChatClient
   const { mode } = state;
   if (answer.kind === "public" || answer.kind === "direct") {
     const known = alsoKnown(state.known, answer.from);
-    return { state: { ...state, known }, effects: [show(screens.saidLine(answer))] };
+    return { state: { ...state, known }, effects: [show(screens.saidLine(answer, state.user))] };
   }
   switch (mode.kind) {
     case "opening":

@@ -75,7 +75,7 @@ export class RoomStay {
     this.#talk = new RoomTalk({ room: entered.room, token }, server, {
       log: parts.log,
       listener: {
-        said: (sender, text) => this.#show(screens.roomSaidLine(sender, text)),
+        said: (sender, text) => this.#show(screens.roomSaidLine(sender, text, entered.member)),
         closed: () => this.#over.resolve("closed"),
       },
     }, keepAliveSeconds);

@@ -66,9 +66,10 @@ export class ClientScreen implements AsyncDisposable {
     await this.#tmux("send-keys", "-l", text);
   }
 
-  /** The lines of the screen, without what is empty at the end. */
+  /** The lines of the screen, without what is empty at the end; each time in them is `hh:mm`. */
   async lines(): Promise<string[]> {
-    return (await this.#tmux("capture-pane", "-p")).trimEnd().split("\n");
+    const text = (await this.#tmux("capture-pane", "-p")).trimEnd();
+    return text.replace(/^\d\d:\d\d(?= )/gm, "hh:mm").split("\n");
   }
 
   /** The screen with its colours, as escape codes. */
