@@ -13,7 +13,7 @@ import type { Clock } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { Attention } from "./attention.ts";
 import { candidateLines, commonBeginning } from "./completion_lines.ts";
-import type { Console } from "./console.ts";
+import type { Tty } from "./tty.ts";
 import type { InputDrawing } from "./input_drawing.ts";
 import type { InputView } from "./input_layout.ts";
 import { InputLine } from "./input_line.ts";
@@ -40,7 +40,7 @@ const NO_PROMPT: ScreenLine = { text: "" };
 export class LineEditor implements Terminal {
   readonly interactive = true;
   readonly hidesSecrets = true;
-  readonly #console: Console;
+  readonly #tty: Tty;
   readonly #parts: LineEditorParts;
   readonly #attention: Attention;
   readonly #keys = new KeyReader();
@@ -60,14 +60,14 @@ export class LineEditor implements Terminal {
   #isClosed = false;
 
   /** Takes the terminal over, until {@linkcode LineEditor.close}. */
-  constructor(console: Console, parts: LineEditorParts) {
-    this.#console = console;
+  constructor(tty: Tty, parts: LineEditorParts) {
+    this.#tty = tty;
     this.#parts = parts;
     this.#attention = new Attention(parts.clock);
-    console.setRaw(true);
-    console.write(PASTE_BRACKETS.on);
-    console.onResize(() => {
-      if (!this.#isClosed) console.write(parts.drawing.resized(this.#view()));
+    tty.setRaw(true);
+    tty.write(PASTE_BRACKETS.on);
+    tty.onResize(() => {
+      if (!this.#isClosed) tty.write(parts.drawing.resized(this.#view()));
     });
     this.#readKeys();
   }
@@ -86,7 +86,7 @@ export class LineEditor implements Terminal {
     const text = this.#isClosed
       ? painted.map((line) => line + "\r\n").join("")
       : this.#parts.drawing.draw(painted, this.#view());
-    this.#console.write(rings ? text + "\x07" : text);
+    this.#tty.write(rings ? text + "\x07" : text);
   }
 
   prompt(prompt: ScreenLine): void {
@@ -98,7 +98,7 @@ export class LineEditor implements Terminal {
     const line = this.#typedAhead.shift();
     if (line !== undefined) {
       this.#remember(line);
-      this.#console.write(this.#parts.drawing.repeat(this.#finished(line)));
+      this.#tty.write(this.#parts.drawing.repeat(this.#finished(line)));
       this.#draw();
       return Promise.resolve(line);
     }
@@ -132,13 +132,13 @@ export class LineEditor implements Terminal {
     const { drawing } = this.#parts;
     const isHalfTyped = this.#line.text !== "" && !this.#isSecret;
     const typed = this.#finished(this.#line.text, this.#askedPrompt);
-    this.#console.write(isHalfTyped ? drawing.enter(typed) : drawing.erase());
+    this.#tty.write(isHalfTyped ? drawing.enter(typed) : drawing.erase());
     this.#end();
   }
 
   async #readKeys(): Promise<void> {
     while (!this.#isClosed) {
-      const text = await this.#console.read();
+      const text = await this.#tty.read();
       if (this.#isClosed) return;
       if (text === undefined) return this.#endInput();
       for (const key of this.#keys.read(text)) this.#take(key);
@@ -167,7 +167,7 @@ export class LineEditor implements Terminal {
         this.#line.press("delete");
         return;
       case "redraw":
-        return this.#console.write(this.#parts.drawing.clearScreen());
+        return this.#tty.write(this.#parts.drawing.clearScreen());
       default:
         this.#line.press(key.name, this.#parts.drawing.movesCursor && !this.#isSecret);
     }
@@ -214,7 +214,7 @@ export class LineEditor implements Terminal {
       return;
     }
     if (!this.#isSecret) this.#remember(text);
-    this.#console.write(this.#parts.drawing.enter(this.#finished(this.#isSecret ? "" : text)));
+    this.#tty.write(this.#parts.drawing.enter(this.#finished(this.#isSecret ? "" : text)));
     this.#waiting = undefined;
     this.#isSecret = false;
     waiting(text);
@@ -246,7 +246,7 @@ export class LineEditor implements Terminal {
   #interrupt(): void {
     const typed = this.#isSecret ? "" : this.#line.text;
     this.#line.clear();
-    this.#console.write(
+    this.#tty.write(
       this.#parts.drawing.enter(this.#finished(`${typed}^C`, this.#askedPrompt)),
     );
     this.#isLeaving = true;
@@ -260,20 +260,20 @@ export class LineEditor implements Terminal {
     // It leaves the prompt behind: what follows begins on a line of its own.
     const { drawing } = this.#parts;
     const isAsked = this.#waiting !== undefined;
-    this.#console.write(isAsked ? drawing.enter(this.#finished("")) : drawing.erase());
+    this.#tty.write(isAsked ? drawing.enter(this.#finished("")) : drawing.erase());
     this.#end();
   }
 
   #end(): void {
     this.#isClosed = true;
-    this.#console.write(PASTE_BRACKETS.off);
-    this.#console.setRaw(false);
+    this.#tty.write(PASTE_BRACKETS.off);
+    this.#tty.setRaw(false);
     this.#waiting?.(undefined);
     this.#waiting = undefined;
   }
 
   #draw(): void {
-    if (!this.#isClosed) this.#console.write(this.#parts.drawing.draw([], this.#view()));
+    if (!this.#isClosed) this.#tty.write(this.#parts.drawing.draw([], this.#view()));
   }
 
   /** What stands below the output now. */

@@ -2,7 +2,7 @@
  * Which terminal a person or a script gets.
  */
 
-import { SystemConsole } from "./console.ts";
+import { SystemTty } from "./tty.ts";
 import { PlainDrawing, ScreenDrawing } from "./input_drawing.ts";
 import { LineEditor } from "./line_editor.ts";
 import { PlainTerminal } from "./plain_terminal.ts";
@@ -23,13 +23,11 @@ export interface TerminalWishes {
  * @param stop called for Ctrl-C, and when nobody reads what we show
  */
 export function openTerminal({ plain, bell }: TerminalWishes, stop: () => void): Terminal {
-  const console = new SystemConsole(stop);
-  const isTyped = Deno.stdin.isTerminal();
-  const isScreen = isTyped && Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  if (!isScreen) return new PlainTerminal(console, isTyped, stop);
+  const tty = new SystemTty(stop);
+  if (!tty.isScreen) return new PlainTerminal(tty, tty.isTyped, stop);
   const style = plain || Deno.env.get("NO_COLOR") ? plainStyle : colourStyle;
-  const size = (): ReturnType<SystemConsole["size"]> => console.size();
-  const editor = new LineEditor(console, {
+  const size = (): ReturnType<SystemTty["size"]> => tty.size();
+  const editor = new LineEditor(tty, {
     ...{ stop, style, clock: Date.now },
     drawing: plain ? new PlainDrawing(size) : new ScreenDrawing(size, style),
     mark: plain ? "For you: " : style === plainStyle ? "* " : "",

@@ -1,6 +1,6 @@
 /**
  * What a terminal sends when somebody types: letters, keys, and pastes between their brackets.
- * Pure; `console.ts` reads the bytes.
+ * Pure; `tty.ts` reads the bytes.
  */
 
 /** Keys that do something to a line. Those that mean the same have one name. */

@@ -30,7 +30,7 @@ const CODE_RULES: readonly TextRule[] = [
     pattern: /\b(?:Deno|process)\.std(?:in|out|err)\b/,
     where: /^lib\//,
     except: [
-      "lib/client/terminal.ts",
+      "lib/client/tty.ts",
       "lib/config/start.ts",
       "lib/observe/log.ts",
       "lib/server/run.ts",

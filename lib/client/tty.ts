@@ -5,7 +5,7 @@
 import type { ScreenSize } from "./input_drawing.ts";
 
 /** Where bytes come from and go to. */
-export interface Console {
+export interface Tty {
   /** What is typed next, as it comes; `undefined` at the end. */
   read(): Promise<string | undefined>;
   write(text: string): void;
@@ -22,7 +22,7 @@ const USUAL_SIZE: ScreenSize = { columns: 80, rows: 24 };
 const encoder = new TextEncoder();
 
 /** The console this program was started on. */
-export class SystemConsole implements Console {
+export class SystemTty implements Tty {
   readonly #unread: () => void;
   readonly #decoder = new TextDecoder();
   readonly #chunk = new Uint8Array(16 * 1024);
@@ -54,6 +54,16 @@ export class SystemConsole implements Console {
     } catch {
       return USUAL_SIZE;
     }
+  }
+
+  /** Whether a person types, at a terminal. */
+  get isTyped(): boolean {
+    return Deno.stdin.isTerminal();
+  }
+
+  /** Whether a person types, and looks at a terminal that can more than write line after line. */
+  get isScreen(): boolean {
+    return this.isTyped && Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
   }
 
   setRaw(isRaw: boolean): void {
