@@ -26,7 +26,7 @@ import { runRoomsCommand } from "./room_run.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
 import { runSetupCommand } from "./setup_run.ts";
-import { isAttended } from "./terminal.ts";
+import { isAttended } from "./open_terminal.ts";
 import { UserFiles } from "./user_files.ts";
 
 /** Runs a command with the words behind it, to its end; it exits by itself. */
@@ -62,7 +62,6 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
   const last = isOpen ? await files.lastLogin() ?? line.options.login : undefined;
   const listener = listenEverywhere(line.options.messagePort);
   const world = startClient(line);
-  if (world.terminal.interactive) world.terminal.bell = line.options.bell;
   const login = last === undefined ? said : await askLogin(last, world);
   if (login === undefined) {
     world.terminal.show([goodbyeLine()]);

@@ -4,12 +4,19 @@
  */
 
 /** What a line is about, so that a style can colour it. */
-export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "own" | "faint";
+export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "you" | "own" | "faint";
+
+/**
+ * What a line is part of, for a terminal at which a person sits: it shows the time of such a line,
+ * rings, and counts what is new. `own` is a prompt behind which a message is typed.
+ */
+export type About = "message" | "direct" | "mention" | "call" | "news" | "own";
 
 /** One line to show, or a prompt. Its text holds no control characters and no line end. */
 export interface ScreenLine {
   readonly text: string;
   readonly tone?: Tone;
+  readonly about?: About;
   /** How many characters at the start the tone is for; absent for all of them. */
   readonly toned?: number;
 }
@@ -54,6 +61,7 @@ const COLOURS: Readonly<Record<Tone, string>> = {
   bad: "31",
   call: "1;33",
   peer: "1;36",
+  you: "1;35",
   own: "36",
   faint: "2",
 };

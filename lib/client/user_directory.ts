@@ -1,6 +1,6 @@
 /**
  * Where a user's own files of Parley are: `$XDG_CONFIG_HOME/parley` or `~/.config/parley`, on Windows
- * `%APPDATA%\parley`, on macOS `~/Library/Application Support/parley`.
+ * `%APPDATA%\parley`, on macOS `~/Library/Application Support/parley` unless the first one is set.
  */
 
 /** What the place depends on. */
@@ -28,8 +28,8 @@ export function userDirectory(
   const below = (base: string | undefined, ...names: readonly string[]): string | undefined =>
     isAbsolute(base, os) ? [base.replace(/[/\\]+$/, ""), ...names, "parley"].join("/") : undefined;
   if (os === "windows") return below(variable("APPDATA"));
-  if (os === "darwin") return below(variable("HOME"), "Library", "Application Support");
-  return below(variable("XDG_CONFIG_HOME")) ?? below(variable("HOME"), ".config");
+  const usual = os === "darwin" ? ["Library", "Application Support"] : [".config"];
+  return below(variable("XDG_CONFIG_HOME")) ?? below(variable("HOME"), ...usual);
 }
 
 /** A relative path would be another place in every directory (XDG: "must be absolute"). */
