@@ -4,7 +4,7 @@
  * the menu, the server and the other clients.
  */
 
-import { CLIENT_PROGRAM } from "./lib/config/client_options.ts";
+import { CLIENT_PROGRAM } from "./lib/config/client_program.ts";
 import { EXIT, runProgram } from "./lib/config/start.ts";
 import { CLIENT_COMMANDS, runClient } from "./lib/client/run.ts";
 

@@ -35,7 +35,12 @@ const SERVER: Omit<Executable, "name"> = {
 
 const CLIENT: Omit<Executable, "name"> = {
   script: "client.ts",
-  permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-env=NO_COLOR,TERM"],
+  permissions: [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
+  ],
 };
 
 /** Keep the permissions equal to those of the tasks in `deno.json`; a test compares them. */

@@ -10,15 +10,18 @@ import { openTerminal, type TerminalWishes } from "./open_terminal.ts";
 import type { Terminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
 
-/** What of a command line it depends on. */
-export interface StartLine {
-  readonly options: {
-    readonly log: LogSettings["format"];
-    readonly logLevel: LogLevel;
-    readonly transcript: string | undefined;
-  } & TerminalWishes;
+/** What of a command line a client's log depends on. */
+export interface LogLine {
+  readonly options: { readonly log: LogSettings["format"]; readonly logLevel: LogLevel };
   /** Names of the options that were given. */
   readonly given: ReadonlySet<string>;
+}
+
+/** What of a command line the start depends on. */
+export interface StartLine extends LogLine {
+  readonly options: LogLine["options"] & TerminalWishes & {
+    readonly transcript: string | undefined;
+  };
 }
 
 /** Where a client runs. Whoever started it closes the terminal. */
@@ -29,15 +32,19 @@ export interface ClientWorld {
   readonly stopped: Promise<void>;
 }
 
+/** A client's log. People look at the dialogue; what went well in it needs no log. */
+export function clientLog({ options, given }: LogLine): Log {
+  return createStderrLog(options.log, given.has("logLevel") ? options.logLevel : "warn");
+}
+
 /**
  * Starts a client: from here on there is a terminal to be closed.
  *
  * @throws OperationalError when the transcript cannot be written
  */
-export function startClient({ options, given }: StartLine): ClientWorld {
-  // People look at the dialogue; what went well in it needs no log.
-  const level = given.has("logLevel") ? options.logLevel : "warn";
-  const log = createStderrLog(options.log, level);
+export function startClient(line: StartLine): ClientWorld {
+  const { options } = line;
+  const log = clientLog(line);
   // A bug in one corner must not cost its user the chat in another.
   surviveUnexpected(log, "Unexpected error");
   const stop = Promise.withResolvers<void>();

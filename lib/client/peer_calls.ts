@@ -90,7 +90,7 @@ const FREE: Line = { kind: "free" };
 
 /** The calls and the chat of one client. */
 export class PeerCalls {
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Deno.TcpListener | undefined;
   readonly #handlers: CallHandlers;
   readonly #times: CallTimes;
   readonly #closer = new OrderlyCloser();
@@ -98,9 +98,12 @@ export class PeerCalls {
   readonly #accepting: Promise<void>;
   #line: Line = FREE;
 
-  /** Takes calls from now on. The listener is closed by {@linkcode PeerCalls.stop}. */
+  /**
+   * Takes calls from now on, unless it has no listener. The listener is closed by
+   * {@linkcode PeerCalls.stop}.
+   */
   constructor(
-    listener: Deno.TcpListener,
+    listener: Deno.TcpListener | undefined,
     handlers: CallHandlers,
     log: Log,
     times: Partial<CallTimes> = {},
@@ -108,7 +111,9 @@ export class PeerCalls {
     this.#listener = listener;
     this.#handlers = handlers;
     this.#times = { ...TIMES, ...times };
-    this.#accepting = acceptConnections(listener, (incoming) => this.#incoming(incoming), log);
+    this.#accepting = listener === undefined
+      ? Promise.resolve()
+      : acceptConnections(listener, (incoming) => this.#incoming(incoming), log);
   }
 
   #incoming({ stream, remoteIp }: IncomingStream): void {
@@ -258,7 +263,7 @@ export class PeerCalls {
 
   /** Takes no more calls and ends what there is, in order where that does not take long. */
   async stop(): Promise<void> {
-    this.#listener.close();
+    this.#listener?.close();
     this.reject();
     this.cancel();
     this.endChat();

@@ -2,50 +2,108 @@
  * Builds the client from its options and runs it.
  */
 
-import type { ClientOptions } from "../config/client_options.ts";
+import { CLIENT_OPTIONS, type ClientOptions } from "../config/client_options.ts";
+import { CLIENT_PROGRAM } from "../config/client_program.ts";
+import { withSettings } from "../config/client_settings.ts";
+import type { CommandLine } from "../config/command_line.ts";
+import { runCompletions } from "../config/completions_run.ts";
+import { loginAddressText } from "../config/login_address.ts";
 import { ROOM_OPTIONS } from "../config/room_options.ts";
+import { reasonOf } from "../core/errors.ts";
+import type { UserId } from "../core/user_id.ts";
 import { listenEverywhere } from "../net/tcp.ts";
-import { startClient, type StartLine } from "./client_start.ts";
+import { type ClientWorld, startClient } from "./client_start.ts";
+import { askLogin, type LoginChoice, saidLogin, saysLogin } from "./login_choice.ts";
 import { runLoginChatCommand } from "./login_chat_run.ts";
+import {
+  runAddCommand,
+  runCallCommand,
+  runDelCommand,
+  runRegCommand,
+  runStatusCommand,
+} from "./one_shot_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
-import { bannerLine } from "./screens.ts";
+import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
+import { runSetupCommand } from "./setup_run.ts";
+import { isAttended } from "./tty.ts";
+import { UserFiles } from "./user_files.ts";
 
 /** Runs a command with the words behind it, to its end; it exits by itself. */
 export type RunCommand = (words: readonly string[]) => Promise<never>;
 
 /** What the first word of the command line may be, and what runs then instead of the menu. */
 export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, RunCommand>([
-  ["chat", runLoginChatCommand],
+  ["reg", runRegCommand],
+  ["add", runAddCommand],
+  ["del", runDelCommand],
+  ["status", runStatusCommand],
+  ["call", runCallCommand],
+  ["setup", runSetupCommand],
   ["rooms", runRoomsCommand],
+  ["chat", runLoginChatCommand],
+  ["completions", (words) => runCompletions(CLIENT_PROGRAM, words)],
 ]);
 
 /**
- * Runs the client until its user leaves, its input ends, or a signal ends it.
+ * Runs the client until its user leaves, its input ends, or a signal ends it. At a terminal the
+ * user's settings hold, and the login of last time is offered unless the command line says one.
  *
+ * @throws UsageError when the command line says a server or a user twice
  * @throws OperationalError when the message port or the transcript cannot be had
  */
-export async function runClient(
-  line: StartLine & { readonly options: ClientOptions },
-): Promise<void> {
-  const { server, tcpPort, udpPort, refresh, user } = line.options;
+export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Promise<void> {
+  const files = isAttended() ? UserFiles.ofThisUser() : undefined;
+  const line = files === undefined
+    ? given
+    : withSettings(given, CLIENT_OPTIONS, await files.settings());
+  const said = saidLogin(line);
+  const isOpen = files !== undefined && !saysLogin(line.given);
+  const last = isOpen ? await files.lastLogin() ?? line.options.login : undefined;
   const listener = listenEverywhere(line.options.messagePort);
+  const world = startClient(line);
+  const login = last === undefined ? said : await askLogin(last, world);
+  if (login === undefined) {
+    world.terminal.show([goodbyeLine()]);
+    listener.close();
+    return world.terminal.close();
+  }
+  if (isOpen && last === undefined) world.terminal.show([newHereLine()]);
+  await runSession(line.options, login, { ...world, listener, files });
+}
+
+interface SessionPlace extends ClientWorld {
+  readonly listener: Deno.TcpListener;
+  readonly files: UserFiles | undefined;
+}
+
+async function runSession(
+  { refresh }: ClientOptions,
+  { user, place }: LoginChoice,
+  { terminal, log, stopped, listener, files }: SessionPlace,
+): Promise<void> {
   const messagePort = listener.addr.port;
-  const { log, terminal, stopped } = startClient(line);
-  terminal.show([bannerLine(server, tcpPort, messagePort)]);
+  terminal.show([bannerLine(place.host, place.tcpPort, messagePort)]);
+  const remember = async (user: UserId): Promise<void> => {
+    try {
+      await files?.remember(loginAddressText(user, place));
+    } catch (error) {
+      terminal.show([ownTroubleLine(reasonOf(error))]);
+    }
+  };
   const session = new Session({
-    server: { host: server, tcpPort },
-    presence: { udpPort, messagePort, refreshSeconds: refresh },
+    server: place,
+    presence: { udpPort: place.udpPort, messagePort, refreshSeconds: refresh },
     user,
     rooms: {
       server: {
-        host: server,
+        host: place.host,
         tcpPort: ROOM_OPTIONS.tcpPort.default,
         udpPort: ROOM_OPTIONS.udpPort.default,
       },
       asks: ["host", "tcpPort", "udpPort"],
     },
-  }, { terminal, listener, clock: Date.now, log });
+  }, { terminal, listener, clock: Date.now, log, remember });
   stopped.then(() => session.stop());
   await session.run();
 }

@@ -19,6 +19,11 @@ export function bannerLine(server: string, tcpPort: number, messagePort: number)
   return line(`Parley ${VERSION}, server ${at}, messages on port ${messagePort}`, "faint");
 }
 
+/** For somebody who has no settings and has never logged in here. */
+export function newHereLine(): ScreenLine {
+  return line("New here? parley-client setup asks for your server and name.", "faint");
+}
+
 /** The prompt of the menu. */
 export function menuPrompt(user: UserId | undefined): ScreenLine {
   return line(`${user ?? ""}> `, "own");
@@ -128,7 +133,8 @@ export function statusLines(list: BuddyList | undefined, fresh: boolean): Screen
   return lines;
 }
 
-function buddyTable(entries: readonly BuddyPresence<string>[]): ScreenLine[] {
+/** The buddies as a table. */
+export function buddyTable(entries: readonly BuddyPresence<string>[]): ScreenLine[] {
   const rows = entries.map(({ buddy, status, address }) => [
     visibleText(buddy),
     status,

@@ -21,6 +21,11 @@ const USUAL_SIZE: ScreenSize = { columns: 80, rows: 24 };
 
 const encoder = new TextEncoder();
 
+/** Whether a person is at both ends: who types, and who reads. */
+export function isAttended(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
 /** The console this program was started on. */
 export class SystemTty implements Tty {
   readonly #unread: () => void;
@@ -61,9 +66,9 @@ export class SystemTty implements Tty {
     return Deno.stdin.isTerminal();
   }
 
-  /** Whether a person types, and looks at a terminal that can more than write line after line. */
+  /** Whether they look at one, too, and it can more than write line after line. */
   get isScreen(): boolean {
-    return this.isTyped && Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
+    return isAttended() && Deno.env.get("TERM") !== "dumb";
   }
 
   setRaw(isRaw: boolean): void {

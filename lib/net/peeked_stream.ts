@@ -6,6 +6,7 @@
 
 import { MAX_PEEK_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 
 /** What waiting for more bytes came to. */
 export type Peek = "more" | "ended" | "full" | "timeout";
@@ -41,7 +42,8 @@ export class PeekedStream implements ByteStream {
     if (this.#hasEnded) return "ended";
     if (this.#end === this.#bytes.length) return "full";
     this.#pending ??= this.#stream.read(this.#bytes.subarray(this.#end));
-    const count = await untilDeadline(this.#pending, deadline);
+    const left = deadline - performance.now();
+    const count = await within(left, this.#pending, () => "timeout" as const);
     if (count === "timeout") return "timeout";
     this.#take(count);
     return count === null ? "ended" : "more";
@@ -110,17 +112,5 @@ export class PeekedStream implements ByteStream {
     this.#pending = undefined;
     if (count === null) this.#hasEnded = true;
     else this.#end += count;
-  }
-}
-
-async function untilDeadline<T>(work: Promise<T>, deadline: number): Promise<T | "timeout"> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const time = new Promise<"timeout">((resolve) => {
-    timer = setTimeout(() => resolve("timeout"), Math.max(0, deadline - performance.now()));
-  });
-  try {
-    return await Promise.race([work, time]);
-  } finally {
-    clearTimeout(timer);
   }
 }

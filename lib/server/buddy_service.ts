@@ -5,8 +5,7 @@
 import { StorageError } from "../core/errors.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { listenTcp } from "../net/tcp.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
@@ -43,14 +42,7 @@ export function startBuddies(
   settings: BuddySettings,
   { host, limits, admission, trusted, store, presence, clock, log }: ServiceParts,
 ): Service<BuddyPorts> {
-  const listener = listenTcp({ hostname: host, port: settings.tcpPort });
-  let socket: DatagramSocket;
-  try {
-    socket = new DatagramSocket({ hostname: host, port: settings.udpPort });
-  } catch (error) {
-    listener.close();
-    throw error;
-  }
+  const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());

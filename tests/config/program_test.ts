@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { BALANCER_PROGRAM } from "../../lib/config/balancer_options.ts";
-import { CLIENT_PROGRAM } from "../../lib/config/client_options.ts";
+import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
+import { CLIENT_PROGRAM } from "../../lib/config/client_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { choices, port, text, toggle } from "../../lib/config/option.ts";
 import { COMMON_OPTIONS, helpText, type Program } from "../../lib/config/program.ts";
-import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { DEFAULT_ROOM_LIMITS, DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
 
 const PROGRAMS: readonly Program<typeof COMMON_OPTIONS>[] = [
