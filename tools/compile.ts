@@ -40,6 +40,7 @@ const CLIENT: Omit<Executable, "name"> = {
     "--allow-read",
     "--allow-write",
     "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
+    "--allow-sys=statfs",
   ],
 };
 

@@ -25,8 +25,9 @@ import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
 import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
-import type { CommandHandlers } from "./slash_commands.ts";
+import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
+import { TransferDesk } from "./transfer_desk.ts";
 
 /** How long S and M wait for a fresh list. */
 const FRESH_LIST_MS = 1000;
@@ -39,13 +40,17 @@ export interface SessionSettings {
   readonly user: UserId | undefined;
   /** Where the rooms may be: what G asks for. */
   readonly rooms: RoomVisitSettings;
+  /** Where received files go. */
+  readonly filesFolder: string;
 }
 
-/** Where a session lives. The session closes the listener and the terminal. */
+/** Where a session lives. The session closes the listeners and the terminal. */
 export interface SessionWorld {
   readonly terminal: Terminal;
   /** Where others call us. */
   readonly listener: Deno.TcpListener;
+  /** Where others offer us files. */
+  readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
   /** Told who has logged in, for the next run. */
@@ -59,7 +64,8 @@ export class Session {
   readonly #link: ServerLink;
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
-  readonly #commands: Required<CommandHandlers>;
+  readonly #desk: TransferDesk;
+  readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #log: Log;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
@@ -79,8 +85,17 @@ export class Session {
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
+    this.#desk = new TransferDesk({
+      listener: world.filesListener,
+      folder: settings.filesFolder,
+      link: this.#link,
+      presence: this.#presence,
+      log: world.log,
+      show: (lines) => lines.forEach((line) => this.#happened({ kind: "notice", line })),
+    });
     this.#commands = {
       ...presenceCommands(this.#presence),
+      ...this.#desk.commands(),
       bell: bellCommand(world.terminal),
     };
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
@@ -287,7 +302,8 @@ export class Session {
     this.#link.close();
     this.#rooms?.visit.stop();
     const visit = this.#rooms?.over;
-    await Promise.allSettled([visit, this.#calls.stop(), this.#presence.goOffline()]);
+    const ending = [this.#calls.stop(), this.#desk.stop(), this.#presence.goOffline()];
+    await Promise.allSettled([visit, ...ending]);
     this.#terminal.close();
     this.#over.resolve();
   }

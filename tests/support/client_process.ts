@@ -19,6 +19,7 @@ export function clientCommand(): string[] {
     "--allow-read",
     "--allow-write",
     "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
+    "--allow-sys=statfs",
     `${ROOT}/client.ts`,
   ];
 }
