@@ -4,7 +4,7 @@
 
 import type { UserId } from "../core/user_id.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
-import { alsoKnown, userIds } from "./login_chat_names.ts";
+import { alsoKnown, userIds } from "./known_names.ts";
 import * as screens from "./login_chat_screens.ts";
 import {
   type ChatClientState,
