@@ -74,3 +74,15 @@ export function nameCompletions(typed: string, names: readonly string[]): readon
   if (word === "") return [];
   return beginning(word, names, typed.slice(0, typed.length - word.length));
 }
+
+/** How all of them begin, in any case, as the first one has it. */
+export function commonBeginning(candidates: readonly string[]): string {
+  const [first = "", ...others] = candidates;
+  let length = first.length;
+  for (const other of others) {
+    const most = Math.min(length, other.length);
+    length = 0;
+    while (length < most && first[length]!.toLowerCase() === other[length]!.toLowerCase()) length++;
+  }
+  return first.slice(0, length);
+}

@@ -6,8 +6,10 @@ import { SystemTty } from "./tty.ts";
 import { PlainDrawing, ScreenDrawing } from "./input_drawing.ts";
 import { LineEditor } from "./line_editor.ts";
 import { PlainTerminal } from "./plain_terminal.ts";
+import { openRecallFile } from "./recall_file.ts";
 import { colourStyle, plainStyle } from "./screen_line.ts";
 import type { BellMode, Terminal } from "./terminal.ts";
+import { stateDirectory } from "./user_directory.ts";
 
 /** What a person says about their terminal. */
 export interface TerminalWishes {
@@ -28,9 +30,9 @@ export function openTerminal({ plain, bell }: TerminalWishes, stop: () => void):
   const style = plain || Deno.env.get("NO_COLOR") ? plainStyle : colourStyle;
   const size = (): ReturnType<SystemTty["size"]> => tty.size();
   const editor = new LineEditor(tty, {
-    ...{ stop, style, clock: Date.now },
+    ...{ stop, clock: Date.now, recall: openRecallFile(stateDirectory()) },
     drawing: plain ? new PlainDrawing(size) : new ScreenDrawing(size, style),
-    mark: plain ? "For you: " : style === plainStyle ? "* " : "",
+    look: { style, mark: plain ? "For you: " : style === plainStyle ? "* " : "" },
   });
   editor.bell = bell;
   return editor;

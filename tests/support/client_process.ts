@@ -18,7 +18,7 @@ export function clientCommand(): string[] {
     "--allow-net",
     "--allow-read",
     "--allow-write",
-    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
     "--allow-sys=statfs",
     `${ROOT}/client.ts`,
   ];
@@ -26,7 +26,7 @@ export function clientCommand(): string[] {
 
 /** What keeps a client away from the settings of whoever runs the tests. */
 export function ownSettings(directory: string): Record<string, string> {
-  return { XDG_CONFIG_HOME: directory, APPDATA: directory };
+  return { XDG_CONFIG_HOME: directory, XDG_STATE_HOME: directory, APPDATA: directory };
 }
 
 /** Where a client finds its server. */
