@@ -6,7 +6,8 @@ import { surviveUnexpected } from "../config/lifetime.ts";
 import type { Log, LogLevel } from "../core/ports.ts";
 import { createStderrLog, type LogSettings } from "../observe/log.ts";
 import { onStopSignals } from "./stop_signals.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
+import { openTerminal, type TerminalWishes } from "./open_terminal.ts";
+import type { Terminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
 
 /** What of a command line a client's log depends on. */
@@ -18,7 +19,9 @@ export interface LogLine {
 
 /** What of a command line the start depends on. */
 export interface StartLine extends LogLine {
-  readonly options: LogLine["options"] & { readonly transcript: string | undefined };
+  readonly options: LogLine["options"] & TerminalWishes & {
+    readonly transcript: string | undefined;
+  };
 }
 
 /** Where a client runs. Whoever started it closes the terminal. */
@@ -45,7 +48,7 @@ export function startClient(line: StartLine): ClientWorld {
   // A bug in one corner must not cost its user the chat in another.
   surviveUnexpected(log, "Unexpected error");
   const stop = Promise.withResolvers<void>();
-  const screen = openTerminal(stop.resolve);
+  const screen = openTerminal(options, stop.resolve);
   onStopSignals(stop.resolve);
   const stopped = stop.promise;
   if (options.transcript === undefined) return { log, terminal: screen, stopped };

@@ -12,10 +12,10 @@ import type { Log } from "../core/ports.ts";
 import type { BuddyPresence, PeerAddress } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { within } from "../core/within.ts";
 import { hostPort } from "../net/tcp.ts";
 import { lookUp } from "./buddy_list.ts";
 import { callFailedLines, type CallFailure, type ChatEnd, chatEndedLine } from "./call_screens.ts";
-import { happensWithin } from "./patience.ts";
 import { PeerCalls } from "./peer_calls.ts";
 import type { ScriptStreams } from "./script_streams.ts";
 
@@ -101,7 +101,7 @@ export async function makeCall(call: OneCall, world: CallWorld): Promise<void> {
     streams.tell(`${who} has answered.`);
     const end = await Promise.race([sendInput(calls, streams), ended.promise]);
     if (end !== "sent") return judge(who, end);
-    await happensWithin(call.waitSeconds, ended.promise);
+    await within(call.waitSeconds * 1000, ended.promise, () => undefined);
   } finally {
     await calls.stop();
   }

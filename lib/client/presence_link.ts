@@ -73,6 +73,11 @@ export class PresenceLink {
     return this.#list;
   }
 
+  /** The buddies there are, as the server wrote their ids. */
+  get buddies(): readonly string[] {
+    return (this.#list?.entries ?? []).map(({ buddy }) => buddy);
+  }
+
   /**
    * Tells and asks at once and from now on. Somebody else who was online is told to be offline
    * first. The server must have been reached over TCP before: that is where datagrams go.

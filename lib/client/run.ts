@@ -28,7 +28,7 @@ import { runRoomsCommand } from "./room_run.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
 import { runSetupCommand } from "./setup_run.ts";
-import { isAttended } from "./terminal.ts";
+import { isAttended } from "./tty.ts";
 import { UserFiles } from "./user_files.ts";
 
 /** Runs a command with the words behind it, to its end; it exits by itself. */
@@ -67,7 +67,6 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
   const listener = listenEverywhere(line.options.messagePort);
   const filesListener = listenEverywhere(line.options.filesPort);
   const world = startClient(line);
-  if (world.terminal.interactive) world.terminal.bell = line.options.bell;
   const login = last === undefined ? said : await askLogin(last, world);
   if (login === undefined) {
     world.terminal.show([goodbyeLine()]);

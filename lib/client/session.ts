@@ -10,7 +10,10 @@ import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp, nameCaller } from "./buddy_list.ts";
 import { notSentLine } from "./call_screens.ts";
+import { filesBeginning } from "./file_candidates.ts";
+import { userIds } from "./known_names.ts";
 import { step } from "./menu.ts";
+import { menuCompletions } from "./menu_completions.ts";
 import {
   type Effect,
   INITIAL_STATE,
@@ -107,6 +110,7 @@ export class Session {
     this.#happened({ kind: "started", user });
     // A login asks, too, and tells of the same trouble.
     if (user === undefined) this.#askCapabilities();
+    this.#completeHere();
     this.#readLines();
     return this.#over.promise;
   }
@@ -119,6 +123,13 @@ export class Session {
     if (this.#rooms === undefined) return stop();
     this.#rooms.visit.stop();
     this.#rooms.over.then(stop);
+  }
+
+  #completeHere(): void {
+    const buddies = (): readonly string[] => userIds(this.#presence.buddies);
+    this.#terminal.completeWith((typed) =>
+      menuCompletions(this.#state, typed, { buddies, files: filesBeginning })
+    );
   }
 
   async #askCapabilities(): Promise<void> {
@@ -213,6 +224,7 @@ export class Session {
       this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
     }
     this.#rooms = undefined;
+    this.#completeHere();
     // The menu is not shown for the moment until the end.
     if (!this.#isStopping) this.#happened({ kind: "roomsLeft" });
   }

@@ -29,9 +29,13 @@ export interface SetupAnswers {
   readonly values: ReadonlyMap<string, SettingValue>;
 }
 
-/** Habits that are asked for, by the options that hold them. */
-const HABITS: readonly (readonly [name: keyof ClientOptions & string, question: string])[] = [
-  ["bell", "Ring the bell: off, pm (for what is for you), all"],
+/** An option that is a habit. */
+type Habit = "plain" | "bell";
+
+/** Habits that are asked for. */
+const HABITS: readonly (readonly [name: Habit, question: string])[] = [
+  ["plain", "Plain lines, for a screen reader"],
+  ["bell", "Ring the bell: off, pm (for what is for you) or all"],
 ];
 
 /** One run through the questions. */
@@ -58,16 +62,23 @@ export class SetupDialogue {
     const login = loginAddressText(user.id, where.place);
     const values = new Map<string, SettingValue>([["login", login]]);
     for (const [name, text] of HABITS) {
-      const option: Option<unknown> = CLIENT_OPTIONS[name];
-      const value = await this.#questions.ask({
-        text,
-        shown: String(before[name]),
-        read: (typed) => option.parse([typed || String(before[name])], "answer"),
-      });
+      const value = await this.#askHabit(name, text, before[name]);
       if (value === undefined) return undefined;
-      values.set(name, value as SettingValue);
+      values.set(name, value);
     }
     return { login, values };
+  }
+
+  /** Asks for the value of an option: yes or no for a switch, else a word it takes. */
+  async #askHabit(
+    name: Habit,
+    text: string,
+    usual: boolean | string,
+  ): Promise<SettingValue | undefined> {
+    if (typeof usual === "boolean") return await this.#questions.confirm(text, usual);
+    const option: Option<boolean | string> = CLIENT_OPTIONS[name];
+    const read = (typed: string): SettingValue => option.parse([typed || usual], "answer");
+    return await this.#questions.ask({ text, shown: usual, read });
   }
 
   /** Asks for a server until one answers, or is wanted all the same; then with no checks. */

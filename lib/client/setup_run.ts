@@ -43,7 +43,11 @@ async function runSetup({ options, given }: CommandLine<typeof SETUP_OPTIONS>): 
   const usual = { options: defaultsOf(CLIENT_OPTIONS), given: new Set<string>() };
   const before = withSettings(usual, CLIENT_OPTIONS, settings).options;
   const login = options.login ?? await files.lastLogin() ?? before.login;
-  const world = startClient({ options: { ...options, transcript: undefined }, given });
+  const plain = options.plain || before.plain;
+  const world = startClient({
+    options: { ...before, ...options, plain, transcript: undefined },
+    given,
+  });
   const { terminal } = world;
   try {
     terminal.show([

@@ -1,6 +1,6 @@
 /**
- * The commands that start with `/`, described once: where each may be typed, what may follow it,
- * what Tab makes of that, and its line of the help. Help, completion and "did you mean" are made
+ * The commands that start with `/`, described once: where each may be typed, what may follow it, and
+ * its line of the help. Help, completion and "did you mean" are made
  * from this table. Pure.
  *
  * A new command is one row here and, for a command of the program, one entry in the
@@ -24,10 +24,11 @@ interface CommandRow {
   readonly places: readonly Place[];
   /** How it is shown where it is typed otherwise than `/word`. */
   readonly typed?: string;
-  /** What may follow, as help shows it; in brackets when it need not. */
+  /**
+   * What may follow, as help shows it; in brackets when it need not. Tab completes a BUDDY, a ROOM, a
+   * PATH, FILE or FOLDER, and words between `|`.
+   */
   readonly argument?: string;
-  /** What Tab makes of the argument: names of a kind, or one of these words. */
-  readonly completes?: "buddy" | "room" | "file" | readonly string[];
   readonly help: string;
 }
 
@@ -46,7 +47,6 @@ const ROWS = [
     word: "send",
     by: "program",
     argument: "PATH...",
-    completes: "file",
     places: ["chat"],
     help: "offers files or folders to your buddy",
   },
@@ -54,7 +54,6 @@ const ROWS = [
     word: "send",
     by: "program",
     argument: "BUDDY PATH...",
-    completes: "buddy",
     places: ["menu", "room"],
     help: "offers files or folders to a buddy",
   },
@@ -62,7 +61,6 @@ const ROWS = [
     word: "accept",
     by: "program",
     argument: "[FOLDER]",
-    completes: "file",
     places: ONLINE,
     help: "takes the files you are offered",
   },
@@ -72,7 +70,6 @@ const ROWS = [
     word: "bell",
     by: "program",
     argument: "[off|pm|all]",
-    completes: ["off", "pm", "all"],
     places: EVERYWHERE,
     help: "rings never, for what is for you, for every message",
   },

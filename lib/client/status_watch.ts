@@ -5,9 +5,9 @@ import type { Clock } from "../core/ports.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { within } from "../core/within.ts";
 import type { BuddyQuery } from "./buddy_query.ts";
 import { statusChanges, statusJson, statusNews } from "./one_shot_screens.ts";
-import { happensWithin } from "./patience.ts";
 import { buddyTable } from "./screens.ts";
 import type { ScriptStreams } from "./script_streams.ts";
 
@@ -51,6 +51,7 @@ export async function watchStatus(
 ): Promise<void> {
   const { query, streams, clock, stopped } = world;
   const news = errand.json ? statusJson : statusNews;
+  const isStopped = stopped.then(() => true);
   let known: readonly BuddyPresence<string>[] = [];
   let trouble: string | undefined;
   for (let isFirst = true;; isFirst = false) {
@@ -70,6 +71,6 @@ export async function watchStatus(
       if (trouble === undefined) streams.tell(`${visibleText(reasonOf(error))}; trying on.`);
       trouble = reasonOf(error);
     }
-    if (await happensWithin(errand.refreshSeconds, stopped)) return;
+    if (await within(errand.refreshSeconds * 1000, isStopped, () => false)) return;
   }
 }

@@ -1,8 +1,23 @@
 /** The command line of `client.ts`. */
 
-import { choice, type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
 import { loginAddress, userId, USUAL_PLACE } from "./login_address.ts";
+import {
+  choice,
+  type OptionTable,
+  type OptionValues,
+  port,
+  seconds,
+  text,
+  toggle,
+} from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+
+/** How what is shown looks and sounds, at a terminal. */
+export const SCREEN_OPTIONS = {
+  plain: toggle("plain", "for screen readers: nothing redrawn, no cursor moved, words for colours"),
+  bell: choice("bell", ["off", "pm", "all"], "pm", "ring never, for what is for you, or always"),
+  transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
+} satisfies OptionTable;
 
 /** Every option of the client. */
 export const CLIENT_OPTIONS = {
@@ -15,8 +30,7 @@ export const CLIENT_OPTIONS = {
   files: text("files", "FOLDER", ".", "where received files go"),
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
-  bell: choice("bell", ["off", "pm", "all"], "pm", "ring never, for what is for you, always"),
-  transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
+  ...SCREEN_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

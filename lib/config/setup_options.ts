@@ -1,6 +1,6 @@
 /** The command line of `client setup`. */
 
-import { CLIENT_OPTIONS } from "./client_options.ts";
+import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
@@ -9,6 +9,7 @@ const { login } = CLIENT_OPTIONS;
 /** Every option of the command. */
 export const SETUP_OPTIONS = {
   login: { ...login, help: "server and user to begin with" },
+  plain: SCREEN_OPTIONS.plain,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

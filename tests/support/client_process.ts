@@ -18,10 +18,15 @@ export function clientCommand(): string[] {
     "--allow-net",
     "--allow-read",
     "--allow-write",
-    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
     "--allow-sys=statfs",
     `${ROOT}/client.ts`,
   ];
+}
+
+/** What keeps a client away from the settings of whoever runs the tests. */
+export function ownSettings(directory: string): Record<string, string> {
+  return { XDG_CONFIG_HOME: directory, XDG_STATE_HOME: directory, APPDATA: directory };
 }
 
 /** Where a client finds its server. */
@@ -49,11 +54,12 @@ export class ClientProcess implements AsyncDisposable {
   #hasEnded = false;
   #more = Promise.withResolvers<void>();
 
-  /** Starts `client.ts` with these arguments, and waits for nothing. */
-  constructor(args: readonly string[]) {
+  /** Starts `client.ts` with these arguments and this directory of settings; waits for nothing. */
+  constructor(args: readonly string[], settings = "/nowhere") {
     const [program = "", ...words] = clientCommand();
     this.#child = new Deno.Command(program, {
       args: [...words, ...args],
+      env: ownSettings(settings),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
