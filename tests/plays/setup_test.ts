@@ -60,7 +60,7 @@ Deno.test("setup offers what is set up already, and keeps what it does not ask f
   assertEquals(code, 0);
   assertStringIncludes(stdout, "alice is registered there.\n");
   assertStringIncludes(await written(temp.path), `"login": "${at("alice", server)}"`);
-  assertStringIncludes(await written(temp.path), '"bell": "off",\n  "refresh": "5"');
+  assertStringIncludes(await written(temp.path), '"bell": "off",\n  "refresh": 5');
   assertEquals(await Deno.readTextFile(`${temp.path}/parley/client.previous.jsonc`), before);
 });
 
