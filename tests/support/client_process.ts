@@ -52,6 +52,7 @@ export class ClientProcess implements AsyncDisposable {
   /** How far `sees` has read. */
   #seen = 0;
   #hasEnded = false;
+  readonly #stopped = new AbortController();
   #more = Promise.withResolvers<void>();
 
   /** Starts `client.ts` with these arguments and this directory of settings; waits for nothing. */
@@ -114,6 +115,12 @@ export class ClientProcess implements AsyncDisposable {
     await this.#input.write(new TextEncoder().encode(text));
   }
 
+  /** Goes away as a reader of what it prints, as `head` does. */
+  async stopReading(): Promise<void> {
+    this.#stopped.abort();
+    await this.#reading;
+  }
+
   /** Ends its input. */
   async endInput(): Promise<void> {
     await this.#input.close();
@@ -167,10 +174,17 @@ export class ClientProcess implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-      this.#shown += text;
-      this.#wake();
+    const decoder = new TextDecoderStream();
+    const piping = this.#child.stdout.pipeTo(decoder.writable, this.#stopped);
+    try {
+      for await (const text of decoder.readable) {
+        this.#shown += text;
+        this.#wake();
+      }
+    } catch {
+      // Nobody reads any more.
     }
+    await piping.catch(() => {});
     this.#hasEnded = true;
     this.#wake();
   }
