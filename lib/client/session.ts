@@ -9,6 +9,9 @@ import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp, nameCaller } from "./buddy_list.ts";
+import { ChatMemory } from "./chat_memory.ts";
+import type { Conversations } from "./conversations.ts";
+import { historyCommands } from "./history_commands.ts";
 import { notSentLine } from "./call_screens.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { userIds } from "./known_names.ts";
@@ -56,6 +59,8 @@ export interface SessionWorld {
   readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where what is said is kept. */
+  readonly conversations: Conversations;
   /** Told who has logged in, for the next run. */
   readonly remember?: (user: UserId) => void;
 }
@@ -68,6 +73,8 @@ export class Session {
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
   readonly #desk: TransferDesk;
+  readonly #conversations: Conversations;
+  readonly #memory: ChatMemory;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #log: Log;
   readonly #remember: (user: UserId) => void;
@@ -85,6 +92,11 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#log = world.log;
+    this.#conversations = world.conversations;
+    this.#memory = new ChatMemory(world.conversations, {
+      ...settings.server,
+      udpPort: settings.presence.udpPort,
+    });
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
@@ -99,6 +111,7 @@ export class Session {
     this.#commands = {
       ...presenceCommands(this.#presence),
       ...this.#desk.commands(),
+      ...historyCommands(() => this.#memory.current),
       bell: bellCommand(world.terminal),
     };
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
@@ -190,12 +203,14 @@ export class Session {
       case "rejectCall":
         return this.#calls.reject();
       case "send":
+        this.#memory.said(effect.text);
         return this.#calls.send(effect.text);
       case "endChat":
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
           ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          conversations: this.#conversations,
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
@@ -299,8 +314,11 @@ export class Session {
       turnedAway: (ip) => happened({ kind: "turnedAway", caller: name(ip) }),
       ringing: () => happened({ kind: "ringing" }),
       callFailed: (failure) => happened({ kind: "callFailed", failure }),
-      chatBegun: () => happened({ kind: "chatBegun" }),
-      said: (text) => happened({ kind: "said", text }),
+      chatBegun: () => this.#chatBegun(),
+      said: (text) => {
+        this.#memory.heard(text);
+        happened({ kind: "said", text });
+      },
       chatEnded: (end) => {
         happened({ kind: "chatEnded", end });
         // Meant for the buddy, it must not become a command of the menu.
@@ -308,6 +326,14 @@ export class Session {
         if (unsent.length > 0) happened({ kind: "notice", line: notSentLine(unsent) });
       },
     };
+  }
+
+  #chatBegun(): void {
+    const { mode, caller, user } = this.#state;
+    const before = this.#memory.begin(user, mode.kind === "calling" ? mode.peer : caller ?? "");
+    this.#happened({ kind: "chatBegun" });
+    if (!this.#terminal.interactive) return;
+    for (const line of before) this.#happened({ kind: "notice", line });
   }
 
   async #leave(): Promise<void> {
