@@ -9,6 +9,7 @@ import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp, nameCaller } from "./buddy_list.ts";
+import { CallFlood } from "./call_flood.ts";
 import { notSentLine } from "./call_screens.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { userIds } from "./known_names.ts";
@@ -23,6 +24,7 @@ import {
 } from "./menu_state.ts";
 import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
+import { presenceLines } from "./presence_news.ts";
 import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
 import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
@@ -73,7 +75,8 @@ export class Session {
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
-  #state: MenuState = INITIAL_STATE;
+  readonly #flood = new CallFlood((count) => this.#happened({ kind: "called", count }));
+  #state: MenuState;
   /** The visit to the rooms that is under way. */
   #rooms: { readonly visit: RoomVisit; readonly over: Promise<void> } | undefined;
   #isStopping = false;
@@ -84,10 +87,15 @@ export class Session {
   constructor(settings: SessionSettings, world: SessionWorld) {
     this.#settings = settings;
     this.#terminal = world.terminal;
+    this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
+    // A person is told; a script asks when it wants to know.
+    if (world.terminal.interactive) {
+      this.#presence.changed = (changes) => this.#terminal.show(presenceLines(changes));
+    }
     this.#desk = new TransferDesk({
       listener: world.filesListener,
       folder: settings.filesFolder,
@@ -293,10 +301,16 @@ export class Session {
   #callHandlers(): CallHandlers {
     const happened = (event: MenuEvent): void => this.#happened(event);
     const name = (ip: string): string => nameCaller(this.#presence.list, ip);
+    let isCounted = false;
     return {
-      ring: (ip) => happened({ kind: "ring", caller: name(ip) }),
-      ringEnded: (end) => happened({ kind: "ringEnded", end }),
-      turnedAway: (ip) => happened({ kind: "turnedAway", caller: name(ip) }),
+      ring: (ip) => {
+        isCounted = !this.#flood.takes();
+        happened({ kind: "ring", caller: name(ip), isCounted });
+      },
+      ringEnded: (end) => happened({ kind: "ringEnded", end, isCounted }),
+      turnedAway: (ip) => {
+        if (this.#flood.takes()) happened({ kind: "turnedAway", caller: name(ip) });
+      },
       ringing: () => happened({ kind: "ringing" }),
       callFailed: (failure) => happened({ kind: "callFailed", failure }),
       chatBegun: () => happened({ kind: "chatBegun" }),
@@ -311,6 +325,7 @@ export class Session {
   }
 
   async #leave(): Promise<void> {
+    this.#flood.end();
     this.#link.close();
     this.#rooms?.visit.stop();
     const visit = this.#rooms?.over;
