@@ -39,7 +39,8 @@ const CLIENT: Omit<Executable, "name"> = {
     "--allow-net",
     "--allow-read",
     "--allow-write",
-    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,APPDATA",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
+    "--allow-sys=statfs",
   ],
 };
 

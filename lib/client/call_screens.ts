@@ -6,11 +6,11 @@
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { hostPort } from "../net/tcp.ts";
-import { line, type ScreenLine } from "./screen_line.ts";
+import { line, type ScreenLine, spokenLine, talkPrompt } from "./screen_line.ts";
 
 /** The prompt in a chat: what is typed behind it reads like a line of the dialogue. */
 export function chatPrompt(user: UserId | undefined): ScreenLine {
-  return line(`${user ?? "you"}: `, "own");
+  return talkPrompt(`${user ?? "you"}: `);
 }
 
 /** Somebody is being connected to. */
@@ -58,7 +58,7 @@ export function tooLongLine(most: number): ScreenLine {
 
 /** What the other side typed. */
 export function saidLine(peer: string, text: string): ScreenLine {
-  return { text: `${peer}: ${visibleText(text)}`, tone: "peer", toned: peer.length + 1 };
+  return spokenLine(peer, visibleText(text), "message");
 }
 
 /** How a chat ended: by us, by them, by a lost connection, or as they do not read. */
@@ -80,12 +80,10 @@ export function chatEndedLine(peer: string, end: ChatEnd): ScreenLine {
 
 /** Somebody calls; `later` when another question has to be answered first. */
 export function ringLine(caller: string, later: boolean): ScreenLine {
-  return line(
-    later
-      ? `${caller} is calling; answer with Y or N after this.`
-      : `${caller} is calling: Y answers, N turns the call down.`,
-    "call",
-  );
+  const how = later
+    ? `${caller} is calling; answer with Y or N after this.`
+    : `${caller} is calling: Y answers, N turns the call down.`;
+  return { ...line(how, "call"), about: "call" };
 }
 
 /** Y or N with no call waiting. */

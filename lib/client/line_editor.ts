@@ -10,44 +10,51 @@
  */
 
 import type { Clock } from "../core/ports.ts";
-import { visibleText } from "../core/visible_text.ts";
 import { Attention } from "./attention.ts";
-import { candidateLines, commonBeginning } from "./completion_lines.ts";
-import type { Console } from "./console.ts";
+import {
+  busyPrompt,
+  candidateLines,
+  NO_PROMPT,
+  notDoneLine,
+  pastePrompt,
+  unreadLine,
+  unreadPrompt,
+} from "./editor_screens.ts";
+import { commonBeginning } from "./completions.ts";
+import type { Tty } from "./tty.ts";
 import type { InputDrawing } from "./input_drawing.ts";
 import type { InputView } from "./input_layout.ts";
 import { InputLine } from "./input_line.ts";
-import { InputRecall } from "./input_recall.ts";
-import { type PasteAnswer, pasteAnswer, pasteLines, pastePrompt } from "./paste_question.ts";
-import { paint, type ScreenLine, type Style } from "./screen_line.ts";
+import { LineLook, type LookParts } from "./line_look.ts";
+import { type PasteAnswer, pasteAnswer, pasteLines } from "./paste_question.ts";
+import type { RecallStore } from "./recall_file.ts";
+import type { ScreenLine } from "./screen_line.ts";
 import type { BellMode, Complete, Terminal } from "./terminal.ts";
+import { TypedBefore } from "./typed_before.ts";
 import { type Key, KeyReader, PASTE_BRACKETS } from "./typed_keys.ts";
 
 /** What a line editor works with. */
 export interface LineEditorParts {
   readonly drawing: InputDrawing;
-  readonly style: Style;
-  /** What stands before a message that names its reader, where no colour says so. */
-  readonly mark: string;
+  readonly look: LookParts;
   readonly clock: Clock;
+  /** Commands of earlier runs. */
+  readonly recall: RecallStore;
   /** Called for Ctrl-C. */
   readonly stop: () => void;
 }
-
-const NO_PROMPT: ScreenLine = { text: "" };
 
 /** A line editor: cursor keys, what was typed before, completion, wide letters, pastes. */
 export class LineEditor implements Terminal {
   readonly interactive = true;
   readonly hidesSecrets = true;
-  readonly #console: Console;
+  readonly #tty: Tty;
   readonly #parts: LineEditorParts;
   readonly #attention: Attention;
+  readonly #look: LineLook;
   readonly #keys = new KeyReader();
   readonly #line = new InputLine();
-  /** What is said to people is recalled where something is said, commands where one is typed. */
-  readonly #said = new InputRecall();
-  readonly #commands = new InputRecall();
+  readonly #before: TypedBefore;
   readonly #typedAhead: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
   #prompt: ScreenLine = NO_PROMPT;
@@ -60,14 +67,16 @@ export class LineEditor implements Terminal {
   #isClosed = false;
 
   /** Takes the terminal over, until {@linkcode LineEditor.close}. */
-  constructor(console: Console, parts: LineEditorParts) {
-    this.#console = console;
+  constructor(tty: Tty, parts: LineEditorParts) {
+    this.#tty = tty;
     this.#parts = parts;
     this.#attention = new Attention(parts.clock);
-    console.setRaw(true);
-    console.write(PASTE_BRACKETS.on);
-    console.onResize(() => {
-      if (!this.#isClosed) console.write(parts.drawing.resized(this.#view()));
+    this.#look = new LineLook(parts.look, this.#attention);
+    this.#before = new TypedBefore(parts.recall);
+    tty.setRaw(true);
+    tty.write(PASTE_BRACKETS.on);
+    tty.onResize(() => {
+      if (!this.#isClosed) tty.write(parts.drawing.resized(this.#view()));
     });
     this.#readKeys();
   }
@@ -82,11 +91,11 @@ export class LineEditor implements Terminal {
 
   show(lines: readonly ScreenLine[]): void {
     const rings = lines.map((line) => this.#attention.shown(line)).includes(true);
-    const painted = lines.flatMap((line) => this.#paint(line));
+    const painted = lines.flatMap((line) => this.#look.output(line));
     const text = this.#isClosed
       ? painted.map((line) => line + "\r\n").join("")
       : this.#parts.drawing.draw(painted, this.#view());
-    this.#console.write(rings ? text + "\x07" : text);
+    this.#tty.write(rings ? text + "\x07" : text);
   }
 
   prompt(prompt: ScreenLine): void {
@@ -97,8 +106,8 @@ export class LineEditor implements Terminal {
   nextLine(): Promise<string | undefined> {
     const line = this.#typedAhead.shift();
     if (line !== undefined) {
-      this.#remember(line);
-      this.#console.write(this.#parts.drawing.repeat(this.#finished(line)));
+      this.#before.add(line, this.#prompt);
+      this.#tty.write(this.#parts.drawing.repeat(this.#look.typed(line, this.#prompt)));
       this.#draw();
       return Promise.resolve(line);
     }
@@ -131,14 +140,14 @@ export class LineEditor implements Terminal {
     if (this.#isClosed) return;
     const { drawing } = this.#parts;
     const isHalfTyped = this.#line.text !== "" && !this.#isSecret;
-    const typed = this.#finished(this.#line.text, this.#askedPrompt);
-    this.#console.write(isHalfTyped ? drawing.enter(typed) : drawing.erase());
+    const typed = this.#look.typed(this.#line.text, this.#askedPrompt);
+    this.#tty.write(isHalfTyped ? drawing.enter(typed) : drawing.erase());
     this.#end();
   }
 
   async #readKeys(): Promise<void> {
     while (!this.#isClosed) {
-      const text = await this.#console.read();
+      const text = await this.#tty.read();
       if (this.#isClosed) return;
       if (text === undefined) return this.#endInput();
       for (const key of this.#keys.read(text)) this.#take(key);
@@ -167,9 +176,9 @@ export class LineEditor implements Terminal {
         this.#line.press("delete");
         return;
       case "redraw":
-        return this.#console.write(this.#parts.drawing.clearScreen());
+        return this.#tty.write(this.#parts.drawing.clearScreen());
       default:
-        this.#line.press(key.name, this.#parts.drawing.movesCursor);
+        this.#line.press(key.name, this.#parts.drawing.movesCursor && !this.#isSecret);
     }
   }
 
@@ -177,14 +186,12 @@ export class LineEditor implements Terminal {
   #keyPressed(): void {
     const { unread } = this.#attention;
     this.#attention.keyPressed();
-    if (unread !== "" && !this.#parts.drawing.movesCursor) {
-      this.show([{ text: `[${unread} since your last key]`, tone: "faint" }]);
-    }
+    if (unread !== "" && !this.#parts.drawing.movesCursor) this.show([unreadLine(unread)]);
   }
 
   #type(text: string): void {
     this.#line.insert(text);
-    this.#recall.leave();
+    this.#before.behind(this.#prompt).leave();
   }
 
   #paste(text: string): void {
@@ -213,24 +220,19 @@ export class LineEditor implements Terminal {
       this.#typedAhead.push(text);
       return;
     }
-    if (!this.#isSecret) this.#remember(text);
-    this.#console.write(this.#parts.drawing.enter(this.#finished(this.#isSecret ? "" : text)));
+    if (!this.#isSecret) this.#before.add(text, this.#prompt);
+    this.#tty.write(
+      this.#parts.drawing.enter(this.#look.typed(this.#isSecret ? "" : text, this.#prompt)),
+    );
     this.#waiting = undefined;
     this.#isSecret = false;
     waiting(text);
   }
 
-  #remember(line: string): void {
-    this.#recall.add(line);
-  }
-
-  get #recall(): InputRecall {
-    return this.#prompt.about === "own" ? this.#said : this.#commands;
-  }
-
   #recalls(direction: "up" | "down"): void {
     if (this.#isSecret) return;
-    const recalled = direction === "up" ? this.#recall.up(this.#line.text) : this.#recall.down();
+    const recall = this.#before.behind(this.#prompt);
+    const recalled = direction === "up" ? recall.up(this.#line.text) : recall.down();
     if (recalled !== undefined) this.#line.set(recalled);
   }
 
@@ -246,12 +248,12 @@ export class LineEditor implements Terminal {
   #interrupt(): void {
     const typed = this.#isSecret ? "" : this.#line.text;
     this.#line.clear();
-    this.#console.write(
-      this.#parts.drawing.enter(this.#finished(`${typed}^C`, this.#askedPrompt)),
+    this.#tty.write(
+      this.#parts.drawing.enter(this.#look.typed(`${typed}^C`, this.#askedPrompt)),
     );
     this.#isLeaving = true;
     const unread = this.#typedAhead.splice(0);
-    if (unread.length > 0) this.show([unreadLine(unread)]);
+    if (unread.length > 0) this.show([notDoneLine(unread)]);
     this.#parts.stop();
   }
 
@@ -260,20 +262,20 @@ export class LineEditor implements Terminal {
     // It leaves the prompt behind: what follows begins on a line of its own.
     const { drawing } = this.#parts;
     const isAsked = this.#waiting !== undefined;
-    this.#console.write(isAsked ? drawing.enter(this.#finished("")) : drawing.erase());
+    this.#tty.write(isAsked ? drawing.enter(this.#look.typed("", this.#prompt)) : drawing.erase());
     this.#end();
   }
 
   #end(): void {
     this.#isClosed = true;
-    this.#console.write(PASTE_BRACKETS.off);
-    this.#console.setRaw(false);
+    this.#tty.write(PASTE_BRACKETS.off);
+    this.#tty.setRaw(false);
     this.#waiting?.(undefined);
     this.#waiting = undefined;
   }
 
   #draw(): void {
-    if (!this.#isClosed) this.#console.write(this.#parts.drawing.draw([], this.#view()));
+    if (!this.#isClosed) this.#tty.write(this.#parts.drawing.draw([], this.#view()));
   }
 
   /** What stands below the output now. */
@@ -292,34 +294,10 @@ export class LineEditor implements Terminal {
   }
 
   #shownPrompt(isEmpty: boolean): ScreenLine {
-    const ahead = this.#typedAhead.length;
-    if (this.#waiting !== undefined) {
-      // Somebody in the middle of a line is there to see what comes.
-      const isTold = isEmpty && this.#parts.drawing.movesCursor && this.#attention.unread !== "";
-      return isTold
-        ? { ...this.#prompt, text: `[${this.#attention.unread}] ${this.#prompt.text}` }
-        : this.#prompt;
-    }
-    if (ahead === 0) return NO_PROMPT;
-    return { text: `[${ahead} ${ahead === 1 ? "line waits" : "lines wait"}] `, tone: "faint" };
+    if (this.#waiting === undefined) return busyPrompt(this.#typedAhead.length);
+    const { unread } = this.#attention;
+    // Somebody in the middle of a line is there to see what comes.
+    const isTold = unread !== "" && isEmpty && this.#parts.drawing.movesCursor;
+    return isTold ? unreadPrompt(unread, this.#prompt) : this.#prompt;
   }
-
-  /** A typed line as it stays on the screen, behind its prompt. */
-  #finished(typed: string, prompt: ScreenLine = this.#prompt): string {
-    const text = prompt.text + visibleText(typed);
-    return this.#paint({ ...prompt, text, toned: prompt.text.length }).join("\r\n");
-  }
-
-  /** A line in its look; the day may stand on one of its own before it. */
-  #paint(line: ScreenLine): string[] {
-    const { style, mark } = this.#parts;
-    const { day, time } = this.#attention.times(line);
-    const before = line.about === "mention" ? mark : "";
-    const painted = style("faint", time) + before + paint(line, style);
-    return day === undefined ? [painted] : [style("faint", day), painted];
-  }
-}
-
-function unreadLine(lines: readonly string[]): ScreenLine {
-  return { text: `Typed, but not done: ${visibleText(lines.join(" / "))}`, tone: "bad" };
 }

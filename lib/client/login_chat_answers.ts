@@ -4,7 +4,7 @@
 
 import type { UserId } from "../core/user_id.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
-import { alsoKnown, userIds } from "./login_chat_names.ts";
+import { alsoKnown, userIds } from "./known_names.ts";
 import * as screens from "./login_chat_screens.ts";
 import {
   type ChatClientState,
@@ -19,7 +19,7 @@ export function answered(state: ChatClientState, answer: ChatAnswer): ChatClient
   const { mode } = state;
   if (answer.kind === "public" || answer.kind === "direct") {
     const known = alsoKnown(state.known, answer.from);
-    return { state: { ...state, known }, effects: [show(screens.saidLine(answer))] };
+    return { state: { ...state, known }, effects: [show(screens.saidLine(answer, state.user))] };
   }
   switch (mode.kind) {
     case "opening":

@@ -7,7 +7,8 @@ import type { UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
-import { alignedLines, line, type ScreenLine } from "./screen_line.ts";
+import { mentions } from "./attention.ts";
+import { alignedLines, line, type ScreenLine, spokenLine, talkPrompt } from "./screen_line.ts";
 import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
 function prompt(text: string): ScreenLine {
@@ -74,7 +75,7 @@ export function unknownOperationLine(typed: string): ScreenLine {
 
 /** The prompt for a message to all. */
 export function publicPrompt(): ScreenLine {
-  return prompt("To all: ");
+  return talkPrompt("To all: ");
 }
 
 /** The prompt for who gets a message. */
@@ -84,7 +85,7 @@ export function whomPrompt(): ScreenLine {
 
 /** The prompt for a message to one. */
 export function directPrompt(to: UserId): ScreenLine {
-  return prompt(`To ${to}: `);
+  return talkPrompt(`To ${to}: `);
 }
 
 /** Who is online. */
@@ -146,9 +147,12 @@ export function serverSaysLine(words: string): ScreenLine {
   return line(`The server says: ${visibleText(words)}`, "bad");
 }
 
-/** What somebody said to all, or to us alone. */
-export function saidLine(message: Extract<ChatAnswer, { kind: "public" | "direct" }>): ScreenLine {
-  const from = visibleText(message.from);
-  const who = message.kind === "direct" ? `${from} (to you)` : from;
-  return { text: `${who}: ${visibleText(message.text)}`, tone: "peer", toned: who.length + 1 };
+/** What somebody said to all, or to this user alone. */
+export function saidLine(
+  { kind, from, text }: Extract<ChatAnswer, { kind: "public" | "direct" }>,
+  user: UserId,
+): ScreenLine {
+  const who = visibleText(from);
+  if (kind === "direct") return spokenLine(`${who} (to you)`, visibleText(text), "direct");
+  return spokenLine(who, visibleText(text), mentions(text, user) ? "mention" : "message");
 }

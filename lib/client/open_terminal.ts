@@ -2,12 +2,14 @@
  * Which terminal a person or a script gets.
  */
 
-import { SystemConsole } from "./console.ts";
+import { SystemTty } from "./tty.ts";
 import { PlainDrawing, ScreenDrawing } from "./input_drawing.ts";
 import { LineEditor } from "./line_editor.ts";
 import { PlainTerminal } from "./plain_terminal.ts";
+import { openRecallFile } from "./recall_file.ts";
 import { colourStyle, plainStyle } from "./screen_line.ts";
 import type { BellMode, Terminal } from "./terminal.ts";
+import { stateDirectory } from "./user_directory.ts";
 
 /** What a person says about their terminal. */
 export interface TerminalWishes {
@@ -17,27 +19,20 @@ export interface TerminalWishes {
   readonly bell: BellMode;
 }
 
-/** Whether a person is at both ends: who types, and who reads. */
-export function isAttended(): boolean {
-  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
-}
-
 /**
  * Opens the line editor on a terminal that can do it, and plain lines otherwise.
  *
  * @param stop called for Ctrl-C, and when nobody reads what we show
  */
 export function openTerminal({ plain, bell }: TerminalWishes, stop: () => void): Terminal {
-  const console = new SystemConsole(stop);
-  if (!isAttended() || Deno.env.get("TERM") === "dumb") {
-    return new PlainTerminal(console, Deno.stdin.isTerminal(), stop);
-  }
+  const tty = new SystemTty(stop);
+  if (!tty.isScreen) return new PlainTerminal(tty, tty.isTyped, stop);
   const style = plain || Deno.env.get("NO_COLOR") ? plainStyle : colourStyle;
-  const size = (): ReturnType<SystemConsole["size"]> => console.size();
-  const editor = new LineEditor(console, {
-    ...{ stop, style, clock: Date.now },
+  const size = (): ReturnType<SystemTty["size"]> => tty.size();
+  const editor = new LineEditor(tty, {
+    ...{ stop, clock: Date.now, recall: openRecallFile(stateDirectory()) },
     drawing: plain ? new PlainDrawing(size) : new ScreenDrawing(size, style),
-    mark: plain ? "For you: " : style === plainStyle ? "* " : "",
+    look: { style, mark: plain ? "For you: " : style === plainStyle ? "* " : "" },
   });
   editor.bell = bell;
   return editor;

@@ -2,7 +2,6 @@
  * Several lines pasted at once are asked about: each would be sent, or obeyed. Pure.
  */
 
-import type { ScreenLine } from "./screen_line.ts";
 import type { Key } from "./typed_keys.ts";
 
 /** What becomes of pasted lines: each is one, all are one, or none. */
@@ -11,14 +10,6 @@ export type PasteAnswer = "each" | "one" | "none";
 /** The lines of a paste; a line end behind the last one is none. */
 export function pasteLines(text: string): readonly string[] {
   return text.replace(/\r\n?/g, "\n").replace(/\n+$/, "").split("\n");
-}
-
-/** Asks about them. */
-export function pastePrompt(count: number): ScreenLine {
-  return {
-    text: `${count} lines pasted: Y enters each, J joins them into one, N drops them: `,
-    tone: "call",
-  };
 }
 
 /** What a key answers; `undefined` for one that is no answer. Ctrl-C is a no. */

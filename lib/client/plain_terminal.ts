@@ -3,7 +3,7 @@
  * drive the client; and for terminals that can do nothing more.
  */
 
-import type { Console } from "./console.ts";
+import type { Tty } from "./tty.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import { END_OF_INPUT, SecretLine } from "./secret_line.ts";
 import type { BellMode, Terminal } from "./terminal.ts";
@@ -13,7 +13,7 @@ export class PlainTerminal implements Terminal {
   readonly interactive = false;
   readonly hidesSecrets: boolean;
   bell: BellMode = "off";
-  readonly #console: Console;
+  readonly #tty: Tty;
   readonly #stop: () => void;
   readonly #lines = readLines(() => this.#read());
   /** What was typed behind a secret already. */
@@ -23,18 +23,18 @@ export class PlainTerminal implements Terminal {
    * @param isTyped whether a person types, at a terminal that shows it
    * @param stop called when the person asks for the end
    */
-  constructor(console: Console, isTyped: boolean, stop: () => void) {
-    this.#console = console;
+  constructor(tty: Tty, isTyped: boolean, stop: () => void) {
+    this.#tty = tty;
     this.hidesSecrets = isTyped;
     this.#stop = stop;
   }
 
   show(lines: readonly ScreenLine[]): void {
-    this.#console.write(lines.map(({ text }) => text + "\n").join(""));
+    this.#tty.write(lines.map(({ text }) => text + "\n").join(""));
   }
 
   prompt(prompt: ScreenLine): void {
-    this.#console.write(prompt.text.trimEnd() + "\n");
+    this.#tty.write(prompt.text.trimEnd() + "\n");
   }
 
   async nextLine(): Promise<string | undefined> {
@@ -45,7 +45,7 @@ export class PlainTerminal implements Terminal {
   async nextSecret(): Promise<string | undefined> {
     if (!this.hidesSecrets) return await this.nextLine();
     const secret = new SecretLine();
-    this.#console.setRaw(true);
+    this.#tty.setRaw(true);
     try {
       for (;;) {
         const end = secret.type(await this.#read() ?? END_OF_INPUT);
@@ -55,12 +55,12 @@ export class PlainTerminal implements Terminal {
         return end.secret;
       }
     } finally {
-      this.#console.setRaw(false);
+      this.#tty.setRaw(false);
     }
   }
 
   async #read(): Promise<string | undefined> {
-    if (this.#typedAhead === "") return await this.#console.read();
+    if (this.#typedAhead === "") return await this.#tty.read();
     const text = this.#typedAhead;
     this.#typedAhead = "";
     return text;

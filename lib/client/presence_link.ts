@@ -53,6 +53,9 @@ export class PresenceLink {
   /** Datagrams go out one after the other: OFFLINE must never overtake ONLINE. */
   #sending: Promise<void> = Promise.resolve();
 
+  /** Called for every answer of the server: somebody who is online has just been heard there. */
+  answered: () => void = () => {};
+
   constructor(settings: PresenceSettings, link: ServerLink, world: { clock: Clock; log: Log }) {
     this.#settings = settings;
     this.#link = link;
@@ -60,28 +63,38 @@ export class PresenceLink {
     this.#log = world.log;
   }
 
+  /** Who is online. */
+  get user(): UserId | undefined {
+    return this.#session?.user;
+  }
+
   /** The latest answer for the user who is online. */
   get list(): BuddyList | undefined {
     return this.#list;
+  }
+
+  /** The buddies there are, as the server wrote their ids. */
+  get buddies(): readonly string[] {
+    return (this.#list?.entries ?? []).map(({ buddy }) => buddy);
   }
 
   /**
    * Tells and asks at once and from now on. Somebody else who was online is told to be offline
    * first. The server must have been reached over TCP before: that is where datagrams go.
    */
-  async goOnline(user: UserId): Promise<void> {
+  async goOnline(user: UserId, status: PresenceStatus = "ONLINE"): Promise<void> {
     if (this.#session?.user !== user) {
       await this.goOffline();
-      this.#open(user);
+      this.#open(user, status);
     }
     this.refresh();
   }
 
-  #open(user: UserId): void {
+  #open(user: UserId, status: PresenceStatus): void {
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
     const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
     const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);
-    const session: Session = { user, status: "ONLINE", socket, timer };
+    const session: Session = { user, status, socket, timer };
     this.#session = session;
     socket.receive((bytes, from) => {
       // Only the port tells: a server with several addresses answers from another one than it was
@@ -173,5 +186,6 @@ export class PresenceLink {
     const awaited = this.#awaited;
     this.#awaited = [];
     for (const answered of awaited) answered();
+    this.answered();
   }
 }

@@ -6,7 +6,15 @@
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { RoomSummary } from "../wire/room_answer.ts";
-import { alignedLines, line, type ScreenLine, tableLines } from "./screen_line.ts";
+import { mentions } from "./attention.ts";
+import {
+  alignedLines,
+  line,
+  type ScreenLine,
+  spokenLine,
+  tableLines,
+  talkPrompt,
+} from "./screen_line.ts";
 import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
 /** The first line of the rooms. */
@@ -53,7 +61,7 @@ export function valuePrompt(question: string, value?: string): ScreenLine {
 
 /** The prompt in a room: what is typed behind it reads like a line of the dialogue. */
 export function roomPrompt(member: string): ScreenLine {
-  return line(`${visibleText(member)}: `, "own");
+  return talkPrompt(`${visibleText(member)}: `);
 }
 
 /** A line at the menu that is none of it. */
@@ -139,10 +147,10 @@ export function whoLine(
   return line(`In room ${visibleText(room)}: ${names.join(", ")}.`);
 }
 
-/** What somebody said. */
-export function roomSaidLine(sender: string, text: string): ScreenLine {
-  const name = visibleText(sender);
-  return { text: `${name}: ${visibleText(text)}`, tone: "peer", toned: name.length + 1 };
+/** What somebody said, to a member of this name. */
+export function roomSaidLine(sender: string, text: string, member: string): ScreenLine {
+  const about = mentions(text, member) ? "mention" : "message";
+  return spokenLine(visibleText(sender), visibleText(text), about);
 }
 
 /** A message too long for a datagram. */

@@ -6,11 +6,15 @@
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { ROOM_KEEP_ALIVE_SECONDS } from "../core/limits.ts";
 import type { Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
 import { HungUpError } from "../net/exchange.ts";
 import { maxMessageBytes } from "../wire/ucrp.ts";
 import type { RoomAnswer } from "../wire/room_answer.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { notSentLine } from "./call_screens.ts";
+import { commandCompletions, nameCompletions } from "./completions.ts";
+import { filesBeginning } from "./file_candidates.ts";
+import { alsoKnown, userIds } from "./known_names.ts";
 import { readRoomLine, type RoomLine } from "./room_line.ts";
 import type { RoomLink } from "./room_link.ts";
 import * as screens from "./room_screens.ts";
@@ -59,6 +63,8 @@ export class RoomStay {
   readonly #talk: RoomTalk;
   readonly #watch: RoomWatch;
   readonly #over = Promise.withResolvers<"closed" | "lost" | "stopped">();
+  /** Who was heard or told of, for Tab. */
+  #known: readonly UserId[] = [];
   /** What was asked of the server and is not answered yet. */
   #asking: Promise<unknown> = Promise.resolve();
   /** What was typed and could not be sent any more. */
@@ -75,7 +81,10 @@ export class RoomStay {
     this.#talk = new RoomTalk({ room: entered.room, token }, server, {
       log: parts.log,
       listener: {
-        said: (sender, text) => this.#show(screens.roomSaidLine(sender, text)),
+        said: (sender, text) => {
+          this.#known = alsoKnown(this.#known, sender);
+          this.#show(screens.roomSaidLine(sender, text, entered.member));
+        },
         closed: () => this.#over.resolve("closed"),
       },
     }, keepAliveSeconds);
@@ -97,6 +106,7 @@ export class RoomStay {
   async run(): Promise<StayEnd> {
     const { terminal } = this.#parts;
     const { kind, room, member } = this.#entered;
+    terminal.completeWith((typed) => this.#completions(typed));
     this.#show(...screens.enteredLines(kind, room));
     terminal.prompt(screens.roomPrompt(member));
     const end = await this.#talkOn();
@@ -113,6 +123,11 @@ export class RoomStay {
     if (this.#unsent.length > 0) this.#show(notSentLine(this.#unsent));
     if (end === "lost") throw new OperationalError(screens.roomLostText(room));
     return end;
+  }
+
+  #completions(typed: string): readonly string[] {
+    if (!typed.startsWith("/")) return nameCompletions(typed, this.#known);
+    return commandCompletions(typed, this.#commands, { files: filesBeginning });
   }
 
   async #talkOn(): Promise<StayEnd | "lost"> {
@@ -185,6 +200,7 @@ export class RoomStay {
   async #askWho(): Promise<void> {
     try {
       const answer = await this.#who();
+      if (answer.success) this.#known = userIds([...this.#known, ...answer.members ?? []]);
       const isTold = answer.success && answer.members !== undefined;
       this.#show(
         isTold

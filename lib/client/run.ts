@@ -26,7 +26,7 @@ import { runRoomsCommand } from "./room_run.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
 import { runSetupCommand } from "./setup_run.ts";
-import { isAttended } from "./open_terminal.ts";
+import { isAttended } from "./tty.ts";
 import { UserFiles } from "./user_files.ts";
 
 /** Runs a command with the words behind it, to its end; it exits by itself. */
@@ -61,26 +61,29 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
   const isOpen = files !== undefined && !saysLogin(line.given);
   const last = isOpen ? await files.lastLogin() ?? line.options.login : undefined;
   const listener = listenEverywhere(line.options.messagePort);
+  const filesListener = listenEverywhere(line.options.filesPort);
   const world = startClient(line);
   const login = last === undefined ? said : await askLogin(last, world);
   if (login === undefined) {
     world.terminal.show([goodbyeLine()]);
     listener.close();
+    filesListener.close();
     return world.terminal.close();
   }
   if (isOpen && last === undefined) world.terminal.show([newHereLine()]);
-  await runSession(line.options, login, { ...world, listener, files });
+  await runSession(line.options, login, { ...world, listener, filesListener, files });
 }
 
 interface SessionPlace extends ClientWorld {
   readonly listener: Deno.TcpListener;
+  readonly filesListener: Deno.TcpListener;
   readonly files: UserFiles | undefined;
 }
 
 async function runSession(
-  { refresh }: ClientOptions,
+  { refresh, files: filesFolder }: ClientOptions,
   { user, place }: LoginChoice,
-  { terminal, log, stopped, listener, files }: SessionPlace,
+  { terminal, log, stopped, listener, filesListener, files }: SessionPlace,
 ): Promise<void> {
   const messagePort = listener.addr.port;
   terminal.show([bannerLine(place.host, place.tcpPort, messagePort)]);
@@ -95,6 +98,7 @@ async function runSession(
     server: place,
     presence: { udpPort: place.udpPort, messagePort, refreshSeconds: refresh },
     user,
+    filesFolder,
     rooms: {
       server: {
         host: place.host,
@@ -103,7 +107,7 @@ async function runSession(
       },
       asks: ["host", "tcpPort", "udpPort"],
     },
-  }, { terminal, listener, clock: Date.now, log, remember });
+  }, { terminal, listener, filesListener, clock: Date.now, log, remember });
   stopped.then(() => session.stop());
   await session.run();
 }

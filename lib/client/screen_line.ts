@@ -26,6 +26,21 @@ export function line(text: string, tone?: Tone): ScreenLine {
   return tone === undefined ? { text } : { text, tone };
 }
 
+/** Something said, behind who said it: it stands out where it is for its reader or names them. */
+export function spokenLine(
+  who: string,
+  text: string,
+  about: Extract<About, "message" | "direct" | "mention">,
+): ScreenLine {
+  const tone = about === "message" ? "peer" : "you";
+  return { text: `${who}: ${text}`, tone, toned: who.length + 1, about };
+}
+
+/** A prompt behind which is typed what is said to somebody. */
+export function talkPrompt(text: string): ScreenLine {
+  return { text, tone: "own", about: "own" };
+}
+
 /** Lines of a table with its columns aligned, below a faint head. */
 export function tableLines(
   head: readonly string[],

@@ -15,7 +15,7 @@ export type SecretEnd =
 /** The key that ends the input (Ctrl-D). */
 export const END_OF_INPUT = "\x04";
 
-/** Collects what is typed. The keys of a line editor work, though nobody sees where the cursor is. */
+/** Collects what is typed. Nobody sees a cursor, and so it stays at the end. */
 export class SecretLine {
   readonly #keys = new KeyReader();
   readonly #line = new InputLine();
@@ -39,7 +39,7 @@ export class SecretLine {
           if (this.#line.text === "") return { kind: "given up" };
           break;
         default:
-          this.#line.press(key.name);
+          this.#line.press(key.name, false);
       }
     }
     return undefined;

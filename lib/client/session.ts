@@ -10,7 +10,10 @@ import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp, nameCaller } from "./buddy_list.ts";
 import { notSentLine } from "./call_screens.ts";
+import { filesBeginning } from "./file_candidates.ts";
+import { userIds } from "./known_names.ts";
 import { step } from "./menu.ts";
+import { menuCompletions } from "./menu_completions.ts";
 import {
   type Effect,
   INITIAL_STATE,
@@ -25,8 +28,9 @@ import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
 import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
-import type { CommandHandlers } from "./slash_commands.ts";
+import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
+import { TransferDesk } from "./transfer_desk.ts";
 
 /** How long S and M wait for a fresh list. */
 const FRESH_LIST_MS = 1000;
@@ -39,13 +43,17 @@ export interface SessionSettings {
   readonly user: UserId | undefined;
   /** Where the rooms may be: what G asks for. */
   readonly rooms: RoomVisitSettings;
+  /** Where received files go. */
+  readonly filesFolder: string;
 }
 
-/** Where a session lives. The session closes the listener and the terminal. */
+/** Where a session lives. The session closes the listeners and the terminal. */
 export interface SessionWorld {
   readonly terminal: Terminal;
   /** Where others call us. */
   readonly listener: Deno.TcpListener;
+  /** Where others offer us files. */
+  readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
   /** Told who has logged in, for the next run. */
@@ -59,7 +67,8 @@ export class Session {
   readonly #link: ServerLink;
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
-  readonly #commands: Required<CommandHandlers>;
+  readonly #desk: TransferDesk;
+  readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #log: Log;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
@@ -79,8 +88,17 @@ export class Session {
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
+    this.#desk = new TransferDesk({
+      listener: world.filesListener,
+      folder: settings.filesFolder,
+      link: this.#link,
+      presence: this.#presence,
+      log: world.log,
+      show: (lines) => lines.forEach((line) => this.#happened({ kind: "notice", line })),
+    });
     this.#commands = {
       ...presenceCommands(this.#presence),
+      ...this.#desk.commands(),
       bell: bellCommand(world.terminal),
     };
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
@@ -92,6 +110,7 @@ export class Session {
     this.#happened({ kind: "started", user });
     // A login asks, too, and tells of the same trouble.
     if (user === undefined) this.#askCapabilities();
+    this.#completeHere();
     this.#readLines();
     return this.#over.promise;
   }
@@ -104,6 +123,13 @@ export class Session {
     if (this.#rooms === undefined) return stop();
     this.#rooms.visit.stop();
     this.#rooms.over.then(stop);
+  }
+
+  #completeHere(): void {
+    const buddies = (): readonly string[] => userIds(this.#presence.buddies);
+    this.#terminal.completeWith((typed) =>
+      menuCompletions(this.#state, typed, { buddies, files: filesBeginning })
+    );
   }
 
   async #askCapabilities(): Promise<void> {
@@ -198,6 +224,7 @@ export class Session {
       this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
     }
     this.#rooms = undefined;
+    this.#completeHere();
     // The menu is not shown for the moment until the end.
     if (!this.#isStopping) this.#happened({ kind: "roomsLeft" });
   }
@@ -287,7 +314,8 @@ export class Session {
     this.#link.close();
     this.#rooms?.visit.stop();
     const visit = this.#rooms?.over;
-    await Promise.allSettled([visit, this.#calls.stop(), this.#presence.goOffline()]);
+    const ending = [this.#calls.stop(), this.#desk.stop(), this.#presence.goOffline()];
+    await Promise.allSettled([visit, ...ending]);
     this.#terminal.close();
     this.#over.resolve();
   }

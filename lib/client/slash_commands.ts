@@ -1,6 +1,6 @@
 /**
- * The commands that start with `/`, described once: where each may be typed, what may follow it,
- * what Tab makes of that, and its line of the help. Help, completion and "did you mean" are made
+ * The commands that start with `/`, described once: where each may be typed, what may follow it, and
+ * its line of the help. Help, completion and "did you mean" are made
  * from this table. Pure.
  *
  * A new command is one row here and, for a command of the program, one entry in the
@@ -24,10 +24,11 @@ interface CommandRow {
   readonly places: readonly Place[];
   /** How it is shown where it is typed otherwise than `/word`. */
   readonly typed?: string;
-  /** What may follow, as help shows it; in brackets when it need not. */
+  /**
+   * What may follow, as help shows it; in brackets when it need not. Tab completes a BUDDY, a ROOM, a
+   * PATH, FILE or FOLDER, and words between `|`.
+   */
   readonly argument?: string;
-  /** What Tab makes of the argument: names of a kind, or one of these words. */
-  readonly completes?: "buddy" | "room" | "file" | readonly string[];
   readonly help: string;
 }
 
@@ -43,10 +44,32 @@ const ROWS = [
   { word: "away", by: "program", places: ONLINE, help: "shows your buddies that you are away" },
   { word: "back", by: "program", places: ONLINE, help: "shows them that you are back" },
   {
+    word: "send",
+    by: "program",
+    argument: "PATH...",
+    places: ["chat"],
+    help: "offers files or folders to your buddy",
+  },
+  {
+    word: "send",
+    by: "program",
+    argument: "BUDDY PATH...",
+    places: ["menu", "room"],
+    help: "offers files or folders to a buddy",
+  },
+  {
+    word: "accept",
+    by: "program",
+    argument: "[FOLDER]",
+    places: ONLINE,
+    help: "takes the files you are offered",
+  },
+  { word: "decline", by: "program", places: ONLINE, help: "does not take them" },
+  { word: "cancel", by: "program", places: ONLINE, help: "stops files that are on their way" },
+  {
     word: "bell",
     by: "program",
     argument: "[off|pm|all]",
-    completes: ["off", "pm", "all"],
     places: EVERYWHERE,
     help: "rings never, for what is for you, for every message",
   },

@@ -1,6 +1,6 @@
 /**
  * What a terminal sends when somebody types: letters, keys, and pastes between their brackets.
- * Pure; `console.ts` reads the bytes.
+ * Pure; `tty.ts` reads the bytes.
  */
 
 /** Keys that do something to a line. Those that mean the same have one name. */
@@ -29,11 +29,15 @@ const MAX_PASTE_CHARACTERS = 1 << 20;
  * A cursor or function key: CSI (and the Linux console's `ESC [ [ A`), SS3, or a letter with Alt.
  */
 // deno-lint-ignore no-control-regex
-const SEQUENCE = /^\x1b(?:\[\[.|\[[0-?]*[ -/]*[@-Z\\-~]|O[0-9;]*[@-~]|[^[O])/s;
+const SEQUENCE = /^\x1b(?:\[\[.|\[[0-?]*[ -/]*[@-Z\\-~]|O[0-9;]*[@-~]|[^\x00-\x07\x09-\x1f[O])/s;
 
 /** The beginning of one, whose end is not read yet. */
 // deno-lint-ignore no-control-regex
 const UNFINISHED = /^\x1b(?:\[\[?|\[[0-?]+[ -/]*|\[[ -/]+|O[0-9;]*)?$/;
+
+/** One that was broken off by something else. */
+// deno-lint-ignore no-control-regex
+const BROKEN_OFF = /^\x1b(?:\[[0-?]*[ -/]*|O[0-9;]*)/;
 
 const CONTROLS: Readonly<Record<string, KeyName>> = {
   "\r": "enter",
@@ -95,7 +99,9 @@ export class KeyReader {
   /** Takes text; gives what was typed with it. */
   read(text: string): Key[] {
     const keys: Key[] = [];
-    let rest = this.#unread + text;
+    // Escape and, a moment later, something else: nobody meant a letter with Alt.
+    const isEscape = this.#unread === "\x1b" && this.#paste === undefined && !/^[[O]/.test(text);
+    let rest = isEscape ? text : this.#unread + text;
     this.#unread = "";
     while (rest !== "") {
       rest = this.#paste === undefined ? this.#next(rest, keys) : this.#pasted(rest, keys);
@@ -126,7 +132,7 @@ export class KeyReader {
       this.#unread = text;
       return "";
     }
-    const [sequence] = SEQUENCE.exec(text) ?? ["\x1b"];
+    const [sequence] = SEQUENCE.exec(text) ?? BROKEN_OFF.exec(text) ?? ["\x1b"];
     const name = keyOf(sequence);
     if (name !== undefined) keys.push({ kind: "key", name });
     return text.slice(sequence.length);

@@ -22,14 +22,26 @@ const THIS_SYSTEM: Surroundings = {
 };
 
 /** The directory; `undefined` where the environment does not say. It may not exist yet. */
-export function userDirectory(
-  { os, variable }: Surroundings = THIS_SYSTEM,
+export function userDirectory(surroundings: Surroundings = THIS_SYSTEM): string | undefined {
+  return directoryFor("XDG_CONFIG_HOME", [".config"], surroundings);
+}
+
+/** The same for what is kept between runs and not worth a backup: `~/.local/state/parley`. */
+export function stateDirectory(surroundings: Surroundings = THIS_SYSTEM): string | undefined {
+  return directoryFor("XDG_STATE_HOME", [".local", "state"], surroundings);
+}
+
+/** @param usual where it is below the home directory, on systems that follow XDG */
+function directoryFor(
+  variableName: string,
+  usual: readonly string[],
+  { os, variable }: Surroundings,
 ): string | undefined {
   const below = (base: string | undefined, ...names: readonly string[]): string | undefined =>
     isAbsolute(base, os) ? [base.replace(/[/\\]+$/, ""), ...names, "parley"].join("/") : undefined;
   if (os === "windows") return below(variable("APPDATA"));
-  const usual = os === "darwin" ? ["Library", "Application Support"] : [".config"];
-  return below(variable("XDG_CONFIG_HOME")) ?? below(variable("HOME"), ...usual);
+  const names = os === "darwin" ? ["Library", "Application Support"] : usual;
+  return below(variable(variableName)) ?? below(variable("HOME"), ...names);
 }
 
 /** A relative path would be another place in every directory (XDG: "must be absolute"). */

@@ -26,6 +26,8 @@ export const CLIENT_OPTIONS = {
   tcpPort: port("tcp-port", USUAL_PLACE.tcpPort, "the server's TCP port"),
   udpPort: port("udp-port", USUAL_PLACE.udpPort, "the server's UDP port"),
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
+  filesPort: port("files-port", 0, "port to be offered files on; 0 asks the system for a free one"),
+  files: text("files", "FOLDER", ".", "where received files go"),
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
   ...SCREEN_OPTIONS,

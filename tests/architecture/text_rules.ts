@@ -31,7 +31,7 @@ const CODE_RULES: readonly TextRule[] = [
     where: /^lib\//,
     except: [
       "lib/client/script_streams.ts",
-      "lib/client/terminal.ts",
+      "lib/client/tty.ts",
       "lib/config/start.ts",
       "lib/observe/log.ts",
       "lib/server/run.ts",

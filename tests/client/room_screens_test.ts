@@ -51,7 +51,7 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
   const unknown = readRoomLine(`/${nasty}`);
   assert(unknown.kind === "unknown");
   const lines = [
-    screens.roomSaidLine(nasty, nasty),
+    screens.roomSaidLine(nasty, nasty, nasty),
     screens.whoLine(nasty, [nasty], nasty),
     ...screens.roomListLines([{ room: nasty, members: 1, password: false }], 0),
     ...screens.enteredLines("join", nasty),
@@ -71,6 +71,8 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
   for (const { text } of lines) assert(!/[\x00-\x1f\x7f\u202e]/.test(text), text);
 });
 
-Deno.test("roomSaidLine() tones the sender only", PURE, () => {
-  assertEquals(screens.roomSaidLine("花", "hi"), { text: "花: hi", tone: "peer", toned: 2 });
+Deno.test("roomSaidLine() tones the sender only, and knows whom it names", PURE, () => {
+  const said = (text: string): unknown => screens.roomSaidLine("花", text, "ann");
+  assertEquals(said("hi"), { text: "花: hi", tone: "peer", toned: 2, about: "message" });
+  assertEquals(said("Ann?"), { text: "花: Ann?", tone: "you", toned: 2, about: "mention" });
 });

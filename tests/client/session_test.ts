@@ -27,11 +27,15 @@ class SessionPlay implements AsyncDisposable {
       server: { host: "127.0.0.1", tcpPort: server.tcp },
       presence: { udpPort: server.udp, messagePort: this.messagePort, refreshSeconds: 3600 },
       user: user === undefined ? undefined : id(user),
+      filesFolder: "nowhere",
       rooms: {
         server: { host: "127.0.0.1", tcpPort: 9090, udpPort: 9091 },
         asks: ["host", "tcpPort", "udpPort"],
       },
-    }, { terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() });
+    }, {
+      ...{ terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() },
+      filesListener: Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+    });
     this.#over = this.#session.run();
   }
 

@@ -48,7 +48,7 @@ Deno.test("readSlashLine(): the words, what follows them, and what is near", PUR
     ["/away now", { kind: "misused", usage: "Type /away alone" }],
     ["/", { kind: "unknown", word: "", meant: undefined }],
     ["/bel", { kind: "unknown", word: "bel", meant: "bell" }],
-    ["/dance", { kind: "unknown", word: "dance", meant: undefined }],
+    ["/polka", { kind: "unknown", word: "polka", meant: undefined }],
   ];
   for (const [typed, meaning] of table) {
     assertEquals(readSlashLine(typed, commandsAt("room")), meaning, typed);
@@ -62,6 +62,6 @@ Deno.test("wrongCommandLine() suggests the nearest command, and shows nothing ra
     return wrongCommandLine(line).text;
   };
   assertEquals(said("/hepl"), "Unknown command /hepl, did you mean /help?");
-  assertEquals(said("/dance\x07"), "Unknown command /dance^G, /help lists them.");
+  assertEquals(said("/polka\x07"), "Unknown command /polka^G, /help lists them.");
   assertEquals(said("/back home"), "Type /back alone.");
 });

@@ -51,7 +51,11 @@ onScreen(
     await bob.send("hello\nare you there?\n");
     await screen.shows("bob: are you there?");
     const lines = await screen.lines();
-    assertEquals(lines.slice(-3), ["bob: hello", "bob: are you there?", "alice: I was just say"]);
+    assertEquals(lines.slice(-3), [
+      "hh:mm bob: hello",
+      "hh:mm bob: are you there?",
+      "alice: I was just say",
+    ]);
     assertEquals(await screen.cursor(), `18 ${lines.length - 1}`);
     await screen.types("TO ");
     await screen.presses("Enter");
@@ -68,7 +72,7 @@ onScreen("wide letters and a line over two rows stay intact, too", async (server
   await bob.send("hello\n");
   await screen.shows("bob: hello");
   const lines = await screen.lines();
-  assertEquals(lines.slice(-3, -2), ["bob: hello"]);
+  assertEquals(lines.slice(-3, -2), ["hh:mm bob: hello"]);
   assertEquals(lines.slice(-2).join(""), `alice: ${typed}`);
   await screen.presses("Enter");
   assertEquals(await bob.line(), typed);
@@ -172,7 +176,7 @@ onScreen(
     await screen.types("S");
     await screen.presses("Enter");
     await screen.types("hal");
-    await screen.shows("\nS\nhal");
+    await screen.shows("[1 line waits] hal");
     go.resolve();
     await screen.shows("bob   ONLINE  127.0.0.1  4001\nalice> hal");
     await screen.shows("You are online.\nalice> S\nUser");

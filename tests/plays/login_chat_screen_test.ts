@@ -109,13 +109,16 @@ onScreen("a message during a DM appears above the prompt; what was typed stays",
   await screen.shows("To whom: bob");
   await bob.expects("C PM\nD hello all", "C READY", "C 200 SENT 1");
   await screen.shows("bob: hello all");
-  assertEquals((await screen.lines()).slice(-2), ["bob: hello all", "To whom: bob"]);
+  assertEquals((await screen.lines()).slice(-2), ["hh:mm bob: hello all", "To whom: bob"]);
   await screen.presses("Enter");
   await screen.shows("To bob:");
   await screen.types("half typ");
   await bob.expects("C DM\nD alice psst \x1b[31m", "C USERS alice", "C 200 SENT 1");
   await screen.shows("psst");
-  assertEquals((await screen.lines()).slice(-2), ["bob (to you): psst ^[[31m", "To bob: half typ"]);
+  assertEquals((await screen.lines()).slice(-2), [
+    "hh:mm bob (to you): psst ^[[31m",
+    "To bob: half typ",
+  ]);
   await screen.types("ed");
   await screen.presses("Enter");
   await screen.shows("Sent to bob.");

@@ -44,12 +44,12 @@ export class ClientScreen implements AsyncDisposable {
     args: readonly string[],
     shown: string,
     environment: readonly string[] = [],
-    settings = "",
+    settings: string | undefined = undefined,
   ): Promise<ClientScreen> {
     const directory = await TempDir.make();
     const screen = new ClientScreen(directory);
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
-    const own = Object.entries(ownSettings(settings || `${directory.path}/settings`));
+    const own = Object.entries(ownSettings(settings ?? `${directory.path}/settings`));
     const variables = own.map(([name, value]) => `${name}=${value}`);
     const client = ["env", ...environment, ...variables, ...clientCommand(), ...args];
     // tmux does not always learn how a program ended; the shell around it does.
@@ -69,9 +69,10 @@ export class ClientScreen implements AsyncDisposable {
     await this.#tmux("send-keys", "-l", text);
   }
 
-  /** The lines of the screen, without what is empty at the end. */
+  /** The lines of the screen, without what is empty at the end; each time in them is `hh:mm`. */
   async lines(): Promise<string[]> {
-    return (await this.#tmux("capture-pane", "-p")).trimEnd().split("\n");
+    const text = (await this.#tmux("capture-pane", "-p")).trimEnd();
+    return text.replace(/^\d\d:\d\d(?= )/gm, "hh:mm").split("\n");
   }
 
   /** The screen with its colours, as escape codes. */

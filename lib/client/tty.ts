@@ -5,7 +5,7 @@
 import type { ScreenSize } from "./input_drawing.ts";
 
 /** Where bytes come from and go to. */
-export interface Console {
+export interface Tty {
   /** What is typed next, as it comes; `undefined` at the end. */
   read(): Promise<string | undefined>;
   write(text: string): void;
@@ -21,8 +21,13 @@ const USUAL_SIZE: ScreenSize = { columns: 80, rows: 24 };
 
 const encoder = new TextEncoder();
 
+/** Whether a person is at both ends: who types, and who reads. */
+export function isAttended(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
 /** The console this program was started on. */
-export class SystemConsole implements Console {
+export class SystemTty implements Tty {
   readonly #unread: () => void;
   readonly #decoder = new TextDecoder();
   readonly #chunk = new Uint8Array(16 * 1024);
@@ -54,6 +59,16 @@ export class SystemConsole implements Console {
     } catch {
       return USUAL_SIZE;
     }
+  }
+
+  /** Whether a person types, at a terminal. */
+  get isTyped(): boolean {
+    return Deno.stdin.isTerminal();
+  }
+
+  /** Whether they look at one, too, and it can more than write line after line. */
+  get isScreen(): boolean {
+    return isAttended() && Deno.env.get("TERM") !== "dumb";
   }
 
   setRaw(isRaw: boolean): void {
