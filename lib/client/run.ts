@@ -22,6 +22,8 @@ import {
   runRegCommand,
   runStatusCommand,
 } from "./one_shot_run.ts";
+import { runSendFileCommand } from "./send_file_run.ts";
+import { runReceiveCommand } from "./receive_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
@@ -39,6 +41,8 @@ export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, 
   ["del", runDelCommand],
   ["status", runStatusCommand],
   ["call", runCallCommand],
+  ["send-file", runSendFileCommand],
+  ["receive", runReceiveCommand],
   ["setup", runSetupCommand],
   ["rooms", runRoomsCommand],
   ["chat", runLoginChatCommand],

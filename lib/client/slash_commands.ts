@@ -168,7 +168,9 @@ export function commandHelpLines(commands: readonly SlashCommand[]): ScreenLine[
 export function wrongCommandLine(
   typed: Extract<SlashLine, { kind: "misused" | "unknown" }>,
 ): ScreenLine {
-  if (typed.kind === "misused") return line(`${typed.usage}.`, "bad");
+  if (typed.kind === "misused") {
+    return line(typed.usage.endsWith(".") ? typed.usage : `${typed.usage}.`, "bad");
+  }
   const hint = typed.meant === undefined ? "/help lists them." : `did you mean /${typed.meant}?`;
   return line(`Unknown command /${visibleText(typed.word)}, ${hint}`, "bad");
 }
