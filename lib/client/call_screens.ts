@@ -34,11 +34,13 @@ export function callFailedLines(
     : failure === "unanswered"
     ? `${who} did not answer.`
     : `${visibleText(failure.unreachable)}; ${who} cannot be called.`;
-  const lines = [line(why, "bad")];
-  if (unsent > 0) {
-    lines.push(line(`Not sent: ${unsent} ${unsent === 1 ? "line" : "lines"} you typed.`, "bad"));
-  }
-  return lines;
+  return [line(why, "bad"), ...unsentLines(unsent)];
+}
+
+/** What was typed for nothing, if anything. */
+export function unsentLines(count: number): ScreenLine[] {
+  if (count === 0) return [];
+  return [line(`Not sent: ${count} ${count === 1 ? "line" : "lines"} you typed.`, "bad")];
 }
 
 /** What was typed for somebody who had gone before it was sent. */
@@ -111,6 +113,11 @@ export function ringEndedLine(caller: string, end: "hung up" | "timeout"): Scree
   return end === "hung up"
     ? line(`${caller} hung up.`, "call")
     : line(`${caller} was not answered in time; the call was turned down.`, "call");
+}
+
+/** Calls of which nothing was told, because there were so many. */
+export function moreCallsLine(count: number): ScreenLine {
+  return line(`${count} more ${count === 1 ? "call" : "calls"} came meanwhile.`, "call");
 }
 
 /** A caller was told that we are busy. */

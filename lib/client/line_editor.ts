@@ -249,7 +249,9 @@ export class LineEditor implements Terminal {
     const typed = this.#isSecret ? "" : this.#line.text;
     this.#line.clear();
     this.#tty.write(
-      this.#parts.drawing.enter(this.#look.typed(`${typed}^C`, this.#askedPrompt)),
+      this.#parts.drawing.enter(
+        this.#look.typed(`${typed}^C`, { text: this.#askedPrompt.text, tone: "own" }),
+      ),
     );
     this.#isLeaving = true;
     const unread = this.#typedAhead.splice(0);

@@ -23,8 +23,9 @@ import {
   nearestMenuCommand,
   usageOf,
 } from "./menu_commands.ts";
+import { answerCall, calledUp } from "./menu_calls.ts";
 import { inChat, typedInChat, typedWhileCalling } from "./menu_chat.ts";
-import type { Effect, MenuEvent, MenuState, Step } from "./menu_state.ts";
+import type { MenuEvent, MenuState, Step } from "./menu_state.ts";
 import { leave, show, toMenu, working } from "./menu_steps.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import * as screens from "./screens.ts";
@@ -78,6 +79,7 @@ export function step(state: MenuState, event: MenuEvent): Step {
       return inChat(state, event);
     case "ring":
     case "ringEnded":
+    case "called":
     case "turnedAway":
       return calledUp(state, event);
     case "commanded":
@@ -177,7 +179,14 @@ function run(state: MenuState, command: MenuCommand): Step {
   }
 }
 
+/**
+ * The answer to a question. While a call waits, a person's Y or N is for the caller they see; a
+ * script's is the answer it was written to be.
+ */
 function typedAnswer(state: MenuState, command: MenuCommand, answer: string): Step {
+  if (state.isPerson && state.caller !== undefined && /^[yn]$/i.test(answer)) {
+    return answerCall(state, answer.toUpperCase() === "Y");
+  }
   return answer === "" ? toMenu(state, []) : runWith(state, command, answer);
 }
 
@@ -215,35 +224,4 @@ function endOfInput(state: MenuState): Step {
     return { state: { ...state, mode: { ...mode, then: "leave" } }, effects: [] };
   }
   return leave(state);
-}
-
-function answerCall(state: MenuState, accept: boolean): Step {
-  if (state.caller === undefined) return toMenu(state, [calls.nobodyCallsLine()]);
-  if (accept) {
-    const effects: Effect[] = [{ kind: "acceptCall" }];
-    return { state: { ...state, mode: { kind: "answering" } }, effects };
-  }
-  const back = toMenu({ ...state, caller: undefined }, [calls.turnedDownLine(state.caller)]);
-  return { state: back.state, effects: [{ kind: "rejectCall" }, ...back.effects] };
-}
-
-type CallEvent = Extract<MenuEvent, { kind: "ring" | "ringEnded" | "turnedAway" }>;
-
-function calledUp(state: MenuState, event: CallEvent): Step {
-  switch (event.kind) {
-    case "ring": {
-      const later = state.mode.kind === "asking" || state.mode.kind === "visiting";
-      const line = calls.ringLine(event.caller, later);
-      return { state: { ...state, caller: event.caller }, effects: [show(line)] };
-    }
-    case "turnedAway":
-      return { state, effects: [show(calls.turnedAwayLine(event.caller))] };
-    case "ringEnded": {
-      if (state.caller === undefined) return { state, effects: [] };
-      const next = { ...state, caller: undefined };
-      const line = calls.ringEndedLine(state.caller, event.end);
-      if (state.mode.kind === "answering") return toMenu(next, [line]);
-      return { state: next, effects: [show(line)] };
-    }
-  }
 }

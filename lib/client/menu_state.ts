@@ -42,6 +42,8 @@ export interface CallingMode {
 export interface MenuState {
   readonly user: UserId | undefined;
   readonly mode: Mode;
+  /** Whether a person sees what happens while they type, and means that. */
+  readonly isPerson: boolean;
   /** Who waits for Y or N. */
   readonly caller: string | undefined;
 }
@@ -73,8 +75,15 @@ export type MenuEvent =
   | { readonly kind: "chatBegun" }
   | { readonly kind: "said"; readonly text: string }
   | { readonly kind: "chatEnded"; readonly end: ChatEnd }
-  | { readonly kind: "ring"; readonly caller: string }
-  | { readonly kind: "ringEnded"; readonly end: "hung up" | "timeout" }
+  /** One of very many is only counted. */
+  | { readonly kind: "ring"; readonly caller: string; readonly isCounted?: boolean }
+  | {
+    readonly kind: "ringEnded";
+    readonly end: "hung up" | "timeout";
+    readonly isCounted?: boolean;
+  }
+  /** So many calls were counted. */
+  | { readonly kind: "called"; readonly count: number }
   | { readonly kind: "turnedAway"; readonly caller: string }
   /** A command of the program was done. */
   | { readonly kind: "commanded"; readonly lines: readonly ScreenLine[] }
@@ -125,6 +134,7 @@ export interface Step {
 /** The state before anything has happened. */
 export const INITIAL_STATE: MenuState = {
   user: undefined,
+  isPerson: false,
   mode: { kind: "working" },
   caller: undefined,
 };

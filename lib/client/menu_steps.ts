@@ -41,7 +41,9 @@ export function leave(state: MenuState): Step {
   const { mode, caller } = state;
   const lines = [
     ...(mode.kind === "chatting" ? [calls.chatEndedLine(mode.peer, "ours")] : []),
-    ...(mode.kind === "calling" ? [calls.gaveUpLine(mode.peer)] : []),
+    ...(mode.kind === "calling"
+      ? [calls.gaveUpLine(mode.peer), ...calls.unsentLines(mode.kept.length)]
+      : []),
     ...(caller === undefined ? [] : [calls.turnedDownLine(caller)]),
     screens.goodbyeLine(),
   ];

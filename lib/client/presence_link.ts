@@ -16,6 +16,7 @@ import { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
+import { type PresenceChange, presenceChanges } from "./presence_news.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /**
@@ -43,6 +44,8 @@ interface Session {
 
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
 export class PresenceLink {
+  /** Told what has changed since the answer before. */
+  changed: (changes: readonly PresenceChange[]) => void = () => {};
   readonly #settings: PresenceSettings;
   readonly #link: ServerLink;
   readonly #clock: Clock;
@@ -182,7 +185,10 @@ export class PresenceLink {
   }
 
   #replace(entries: readonly BuddyPresence<string>[]): void {
+    const before = this.#list;
     this.#list = { entries, at: this.#clock() };
+    const changes = presenceChanges(before, this.#list);
+    if (changes.length > 0) this.changed(changes);
     const awaited = this.#awaited;
     this.#awaited = [];
     for (const answered of awaited) answered();

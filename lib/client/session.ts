@@ -8,8 +8,8 @@
 import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
-import { lookUp, nameCaller } from "./buddy_list.ts";
-import { notSentLine } from "./call_screens.ts";
+import { callHandlers } from "./call_events.ts";
+import { CallFlood } from "./call_flood.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { userIds } from "./known_names.ts";
 import { step } from "./menu.ts";
@@ -21,19 +21,17 @@ import {
   type MenuState,
   wantsLine,
 } from "./menu_state.ts";
-import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
+import { PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
+import { presenceLines } from "./presence_news.ts";
 import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
 import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
-import type { ScreenLine } from "./screen_line.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
+import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
 import type { Terminal } from "./terminal.ts";
 import { TransferDesk } from "./transfer_desk.ts";
-
-/** How long S and M wait for a fresh list. */
-const FRESH_LIST_MS = 1000;
 
 /** What a session works with. */
 export interface SessionSettings {
@@ -69,11 +67,13 @@ export class Session {
   readonly #calls: PeerCalls;
   readonly #desk: TransferDesk;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
+  readonly #parts: WorkParts;
   readonly #log: Log;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
-  #state: MenuState = INITIAL_STATE;
+  readonly #flood = new CallFlood((count) => this.#happened({ kind: "called", count }));
+  #state: MenuState;
   /** The visit to the rooms that is under way. */
   #rooms: { readonly visit: RoomVisit; readonly over: Promise<void> } | undefined;
   #isStopping = false;
@@ -84,10 +84,15 @@ export class Session {
   constructor(settings: SessionSettings, world: SessionWorld) {
     this.#settings = settings;
     this.#terminal = world.terminal;
+    this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
+    // A person is told; a script asks when it wants to know.
+    if (world.terminal.interactive) {
+      this.#presence.changed = (changes) => this.#terminal.show(presenceLines(changes));
+    }
     this.#desk = new TransferDesk({
       listener: world.filesListener,
       folder: settings.filesFolder,
@@ -101,7 +106,15 @@ export class Session {
       ...this.#desk.commands(),
       bell: bellCommand(world.terminal),
     };
-    this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
+    this.#parts = { link: this.#link, presence: this.#presence, commands: this.#commands };
+    this.#calls = new PeerCalls(
+      world.listener,
+      callHandlers({
+        ...{ terminal: world.terminal, presence: this.#presence, flood: this.#flood },
+        happened: (event) => this.#happened(event),
+      }),
+      world.log,
+    );
   }
 
   /** Runs until the user leaves, the input ends, or {@linkcode Session.stop}. */
@@ -232,7 +245,7 @@ export class Session {
   /** Performs an effect that ends in an event. */
   async #work(effect: WorkEffect): Promise<void> {
     try {
-      this.#happened(await this.#resultOf(effect));
+      this.#happened(await resultOf(effect, this.#parts));
     } catch (error) {
       const reason = reasonOf(error);
       const isTheirs = error instanceof UnreachableError;
@@ -242,75 +255,8 @@ export class Session {
     }
   }
 
-  async #resultOf(effect: WorkEffect): Promise<MenuEvent> {
-    switch (effect.kind) {
-      case "register": {
-        const { user } = effect;
-        return { kind: "registered", user, reply: await this.#link.request(effect) };
-      }
-      case "check": {
-        const { get } = await this.#link.capabilities();
-        const { user } = effect;
-        return {
-          kind: "checked",
-          user,
-          reply: get ? (await this.#link.list(user)).reply : undefined,
-        };
-      }
-      case "add":
-      case "remove": {
-        const reply = await this.#link.request(effect);
-        this.#presence.refresh();
-        return { kind: effect.kind === "add" ? "added" : "removed", buddy: effect.buddy, reply };
-      }
-      case "status": {
-        const fresh = await this.#presence.ask(FRESH_LIST_MS);
-        return { kind: "status", list: this.#presence.list, fresh };
-      }
-      case "command":
-        return { kind: "commanded", lines: await this.#command(effect) };
-      case "lookUp": {
-        const { name } = effect;
-        const known = lookUp(this.#presence.list, name);
-        if (known.kind === "reachable") return { kind: "lookedUp", name, lookup: known };
-        await this.#presence.ask(FRESH_LIST_MS);
-        return { kind: "lookedUp", name, lookup: lookUp(this.#presence.list, name) };
-      }
-    }
-  }
-
-  async #command(
-    { word, argument, where }: Extract<Effect, { kind: "command" }>,
-  ): Promise<readonly ScreenLine[]> {
-    try {
-      return await this.#commands[word](argument, where);
-    } catch (error) {
-      // A chat goes on, whatever became of a command typed in it.
-      return [ownTroubleLine(reasonOf(error))];
-    }
-  }
-
-  #callHandlers(): CallHandlers {
-    const happened = (event: MenuEvent): void => this.#happened(event);
-    const name = (ip: string): string => nameCaller(this.#presence.list, ip);
-    return {
-      ring: (ip) => happened({ kind: "ring", caller: name(ip) }),
-      ringEnded: (end) => happened({ kind: "ringEnded", end }),
-      turnedAway: (ip) => happened({ kind: "turnedAway", caller: name(ip) }),
-      ringing: () => happened({ kind: "ringing" }),
-      callFailed: (failure) => happened({ kind: "callFailed", failure }),
-      chatBegun: () => happened({ kind: "chatBegun" }),
-      said: (text) => happened({ kind: "said", text }),
-      chatEnded: (end) => {
-        happened({ kind: "chatEnded", end });
-        // Meant for the buddy, it must not become a command of the menu.
-        const unsent = this.#terminal.dropTyped();
-        if (unsent.length > 0) happened({ kind: "notice", line: notSentLine(unsent) });
-      },
-    };
-  }
-
   async #leave(): Promise<void> {
+    this.#flood.end();
     this.#link.close();
     this.#rooms?.visit.stop();
     const visit = this.#rooms?.over;
@@ -320,8 +266,3 @@ export class Session {
     this.#over.resolve();
   }
 }
-
-type WorkEffect = Extract<
-  Effect,
-  { kind: "register" | "check" | "add" | "remove" | "status" | "lookUp" | "command" }
->;

@@ -5,7 +5,7 @@
  * alone, because private messages are in it.
  */
 
-import { OperationalError, reasonOf } from "../core/errors.ts";
+import { OperationalError, systemReason } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import type { BellMode, Complete, Terminal } from "./terminal.ts";
@@ -20,10 +20,7 @@ export function transcribe(terminal: Terminal, path: string): Terminal {
   try {
     file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotCapable
-      ? "this program was not given the right to write there (--allow-write)"
-      : reasonOf(error);
-    throw new OperationalError(`Cannot write the transcript "${path}": ${reason}`, {
+    throw new OperationalError(`Cannot write the transcript "${path}": ${systemReason(error)}`, {
       cause: error,
     });
   }
@@ -98,7 +95,7 @@ class TranscribedTerminal implements Terminal {
     } catch (error) {
       this.#file.close();
       this.#file = undefined;
-      const reason = visibleText(reasonOf(error));
+      const reason = visibleText(systemReason(error));
       this.#terminal.show([{ text: `The transcript ends here: ${reason}.`, tone: "bad" }]);
     }
   }

@@ -7,7 +7,7 @@ import { CLIENT_OPTIONS } from "../config/client_options.ts";
 import { parseSettings, type Settings, SETTINGS_FILE } from "../config/client_settings.ts";
 import { LAST_LOGIN_FILE, lastLoginText, parseLastLogin } from "../config/last_login.ts";
 import type { LoginAddress } from "../config/login_address.ts";
-import { OperationalError, reasonOf } from "../core/errors.ts";
+import { OperationalError, systemReason } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { writeToStderr } from "../observe/log.ts";
 import { readOwnFile, writeOwnFile } from "./own_file.ts";
@@ -65,7 +65,7 @@ export class UserFiles {
       });
       await writeOwnFile(path, text);
     } catch (error) {
-      const reason = `Cannot write "${path}": ${reasonOf(error)}`;
+      const reason = `Cannot write "${path}": ${systemReason(error)}`;
       throw new OperationalError(reason, { cause: error });
     }
   }
@@ -90,7 +90,7 @@ export class UserFiles {
       const text = await readOwnFile(path);
       return text === undefined ? undefined : await parse(text, path);
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = systemReason(error);
       const what = reason.includes(path) ? reason : `Cannot read "${path}": ${reason}`;
       this.#warn(visibleText(`${what}; ignored (${remedy})`));
       return undefined;
@@ -109,7 +109,7 @@ export class UserFiles {
     try {
       await writeOwnFile(path, lastLoginText(login));
     } catch (error) {
-      const reason = `Cannot remember "${login}" in "${path}": ${reasonOf(error)}`;
+      const reason = `Cannot remember "${login}" in "${path}": ${systemReason(error)}`;
       throw new OperationalError(reason, { cause: error });
     }
   }
