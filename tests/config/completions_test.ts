@@ -60,8 +60,8 @@ for (const program of [SERVER_PROGRAM, CLIENT_PROGRAM, BALANCER_PROGRAM]) {
       const options: Option<unknown>[] = Object.values(parts[index]!.options);
       assertEquals(
         part.options.map(({ flag, help }) => [flag, help]),
-        options.map(({ flag, help, default: usual }) => [
-          usual === true ? `--no-${flag}` : `--${flag}`,
+        options.map(({ flag, help, valueName, default: usual }) => [
+          valueName === undefined && usual !== false ? `--no-${flag}` : `--${flag}`,
           help,
         ]),
       );

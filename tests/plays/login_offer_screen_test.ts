@@ -50,7 +50,7 @@ onScreen("USER@HOST logs in, and next time Enter is enough", async (server, sett
 });
 
 onScreen("another user, or nobody, can be typed instead", async (server, settings) => {
-  await Deno.mkdir(`${settings}/parley`);
+  await Deno.mkdir(`${settings}/parley`, { recursive: true });
   await Deno.writeTextFile(`${settings}/parley/last.txt`, at("alice", server));
   {
     await using screen = await open(settings, [], "Log in as [alice@");
@@ -76,7 +76,7 @@ onScreen("a first run tells of setup, and C-d at the offer leaves", async (serve
     await screen.shows("New here? parley-client setup asks for your server and name.");
     await leave(screen);
   }
-  await Deno.mkdir(`${settings}/parley`);
+  await Deno.mkdir(`${settings}/parley`, { recursive: true });
   await Deno.writeTextFile(`${settings}/parley/last.txt`, at("alice", server));
   await using screen = await open(settings, [], "Log in as [");
   await screen.presses("C-d");
@@ -85,7 +85,7 @@ onScreen("a first run tells of setup, and C-d at the offer leaves", async (serve
 });
 
 onScreen("damaged files are told of and change nothing else", async (server, settings) => {
-  await Deno.mkdir(`${settings}/parley`);
+  await Deno.mkdir(`${settings}/parley`, { recursive: true });
   await Deno.writeTextFile(`${settings}/parley/last.txt`, "alice@@");
   await Deno.writeTextFile(`${settings}/parley/client.jsonc`, "{ bell");
   const args = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];

@@ -135,8 +135,7 @@ Deno.test("call reaches a real client, who sees the caller's name and messages",
   await using alice = await ClientProcess.register(server, "alice");
   await server.addBuddies("alice", "bob");
   await server.addBuddies("bob", "alice");
-  await bob.types("S");
-  await bob.sees("alice  ONLINE");
+  await bob.seesInStatus(/^alice +ONLINE/m);
   await using call = new ClientProcess(["call", at("alice", server), "bob"]);
   await call.types("the build is done");
   await bob.sees("alice is calling");

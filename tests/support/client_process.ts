@@ -2,9 +2,12 @@
  * The real `client.ts` as a process of its own, driven by lines as a script drives it.
  */
 
+import { EXECUTABLES } from "../../tools/compile.ts";
 import { within } from "./within.ts";
 
 const ROOT = `${import.meta.dirname}/../..`;
+
+const PERMISSIONS = EXECUTABLES.find(({ script }) => script === "client.ts")!.permissions;
 
 /** The command that runs the client with the permissions of its task, without arguments of its own. */
 export function clientCommand(): string[] {
@@ -15,11 +18,7 @@ export function clientCommand(): string[] {
     "--no-prompt",
     "--frozen",
     `--config=${ROOT}/deno.json`,
-    "--allow-net",
-    "--allow-read",
-    "--allow-write",
-    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
-    "--allow-sys=statfs",
+    ...PERMISSIONS,
     `${ROOT}/client.ts`,
   ];
 }

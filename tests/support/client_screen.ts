@@ -44,12 +44,12 @@ export class ClientScreen implements AsyncDisposable {
     args: readonly string[],
     shown: string,
     environment: readonly string[] = [],
-    settings = "",
+    settings: string | undefined = undefined,
   ): Promise<ClientScreen> {
     const directory = await TempDir.make();
     const screen = new ClientScreen(directory);
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
-    const own = Object.entries(ownSettings(settings || `${directory.path}/settings`));
+    const own = Object.entries(ownSettings(settings ?? `${directory.path}/settings`));
     const variables = own.map(([name, value]) => `${name}=${value}`);
     const client = ["env", ...environment, ...variables, ...clientCommand(), ...args];
     // tmux does not always learn how a program ended; the shell around it does.
