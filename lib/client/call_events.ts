@@ -4,7 +4,7 @@
 
 import { nameCaller } from "./buddy_list.ts";
 import type { CallFlood } from "./call_flood.ts";
-import { notSentLine } from "./call_screens.ts";
+import { notDeliveredLine } from "./call_screens.ts";
 import type { MenuEvent } from "./menu_state.ts";
 import type { CallHandlers } from "./peer_calls.ts";
 import type { PresenceLink } from "./presence_link.ts";
@@ -41,7 +41,7 @@ export function callHandlers(
       happened({ kind: "chatEnded", end });
       // Meant for the buddy, it must not become a command of the menu.
       const unsent = terminal.dropTyped();
-      if (unsent.length > 0) happened({ kind: "notice", line: notSentLine(unsent) });
+      if (unsent.length > 0) happened({ kind: "notice", line: notDeliveredLine(unsent) });
     },
   };
 }
