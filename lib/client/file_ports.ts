@@ -80,22 +80,25 @@ export class FilePort {
    * The server has just heard our user: now it can be told.
    *
    * @param now milliseconds of a clock that only goes forward
+   * @returns whether it is told
    */
-  async answered(user: UserId, now: number): Promise<void> {
+  async answered(user: UserId, now: number): Promise<boolean> {
     const wasSilent = now - this.#answeredAt > SILENCE_MS;
     this.#answeredAt = now;
     const isTold = this.#told?.user === user && now - this.#told.at < TELL_AGAIN_MS;
-    if (isTold && !wasSilent) return;
+    if (isTold && !wasSilent) return true;
     this.#told = { user, at: now };
     try {
-      if (!(await this.#link.capabilities()).info) return;
+      if (!(await this.#link.capabilities()).info) return false;
       const entries = new Map([[FILES, String(this.#port)]]);
       const reply = await this.#link.request({ kind: "publish", user, entries });
-      // Another server may have heard us; the next answer is another try.
-      if (reply.code !== 200) this.#told = undefined;
+      if (reply.code === 200) return true;
+      this.#log.debug("Not told where files are taken", { reply: reply.text });
     } catch (error) {
-      this.#told = undefined;
       this.#log.debug("Cannot tell where files are taken", { reason: reasonOf(error) });
     }
+    // The next answer is another try: another server may have heard us.
+    this.#told = undefined;
+    return false;
   }
 }

@@ -6,19 +6,21 @@
 import type { UserId } from "../core/user_id.ts";
 import type { RefusalReason } from "../wire/transfer.ts";
 import type { Offer } from "../wire/transfer_offer.ts";
+import type { ScreenLine } from "./screen_line.ts";
 import type { TransferLink } from "./transfer_link.ts";
 import type { TransferNews } from "./transfer_news.ts";
 import { TransferProgress } from "./transfer_progress.ts";
-import { Receiving, type ReceivingEnd } from "./transfer_receiving.ts";
+import { Receiving } from "./transfer_receiving.ts";
 import * as screens from "./transfer_screens.ts";
 import { missingBytes, type Survey, wantedFiles } from "./transfer_survey.ts";
 import type { TakenNames } from "./transfer_target.ts";
 
 /** How it went. */
 export interface IncomingEnd {
-  readonly end: ReceivingEnd;
-  readonly kept: number;
-  readonly lost: number;
+  /** Whether all that was wanted is here. */
+  readonly isDone: boolean;
+  /** What to say about it. */
+  readonly line: ScreenLine;
   /** Where what was sent is now: its files, and folders as a whole. */
   readonly places: readonly string[];
 }
@@ -104,12 +106,12 @@ export class IncomingFiles {
   async run(): Promise<IncomingEnd> {
     const end = await this.#receiving.run();
     this.#following.dispose();
-    return { end, kept: this.#kept, lost: this.#lost, places: [...this.#places] };
-  }
-
-  /** The line about its end. */
-  endLine({ end, kept, lost }: IncomingEnd) {
     const summary = this.#progress.summary(performance.now());
-    return screens.receivedLine(this.#name || this.from, end, { kept, lost, summary });
+    const counts = { kept: this.#kept, lost: this.#lost, summary };
+    return {
+      isDone: end.kind === "done" && this.#lost === 0,
+      line: screens.receivedLine(this.#name || (this.#offer?.from ?? this.ip), end, counts),
+      places: [...this.#places],
+    };
   }
 }

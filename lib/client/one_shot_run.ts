@@ -31,7 +31,7 @@ import { onStopSignals } from "./stop_signals.ts";
 import { UserFiles } from "./user_files.ts";
 
 /** What a command works with. */
-interface Errand<Options> {
+export interface Errand<Options> {
   readonly options: Options;
   readonly user: UserId;
   readonly place: ServerPlace;
@@ -40,7 +40,7 @@ interface Errand<Options> {
 }
 
 /** Makes the runner of a command: words read, done, and the exit code told. */
-function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
+export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
   program: Program<T>,
   work: (errand: Errand<OptionValues<T>>) => Promise<void>,
 ): (words: readonly string[]) => Promise<never> {
@@ -83,7 +83,7 @@ async function change(link: ServerLink, request: Change): Promise<void> {
 }
 
 /** Resolves when a signal asks the command to end. */
-function stopSignalled(): Promise<void> {
+export function stopSignalled(): Promise<void> {
   return new Promise((resolve) => onStopSignals(resolve));
 }
 

@@ -10,11 +10,12 @@ import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
 import { encodeOffer } from "../wire/transfer_offer.ts";
+import type { ScreenLine } from "./screen_line.ts";
 import { TransferLink } from "./transfer_link.ts";
 import type { TransferNews } from "./transfer_news.ts";
 import { TransferProgress } from "./transfer_progress.ts";
 import * as screens from "./transfer_screens.ts";
-import { Sending, type SendingEnd } from "./transfer_sending.ts";
+import { Sending } from "./transfer_sending.ts";
 import type { Gathered } from "./transfer_source.ts";
 
 /** How long the other client may take to let us connect. */
@@ -31,13 +32,14 @@ export interface OutgoingFiles {
 
 /** How it went: everything that was wanted is there, or not. */
 export interface OutgoingEnd {
-  readonly end: SendingEnd;
-  readonly kept: number;
-  readonly lost: number;
+  /** Whether all that was wanted arrived. */
+  readonly isDone: boolean;
+  /** What to say about it. */
+  readonly line: ScreenLine;
 }
 
 /**
- * Offers files and sends those that are wanted. What becomes of it is told, its end too.
+ * Offers files and sends those that are wanted. What becomes of it is told, but for its end.
  *
  * @param cancel ends it from our side
  * @throws OperationalError when it is too much for one offer
@@ -88,6 +90,8 @@ export async function sendFiles(
   closer.stop();
   following.dispose();
   const summary = progress.bytes.summary(performance.now());
-  news.show([screens.sentLine(to, end, { ...counts, summary })]);
-  return { end, ...counts };
+  return {
+    isDone: end.kind === "done" && counts.lost === 0,
+    line: screens.sentLine(to, end, { ...counts, summary }),
+  };
 }

@@ -21,6 +21,8 @@ export interface ScriptStreams {
   printForeign(line: string): boolean;
   /** Tells a person something. */
   tell(line: string): void;
+  /** Shows a person a line that the next one takes the place of; an empty one takes it away. */
+  status(text: string): void;
   /** The lines of the input, one at a time. */
   lines(): AsyncIterable<string>;
 }
@@ -37,12 +39,20 @@ function print(line: string): boolean {
   }
 }
 
+/** Only where a person looks: a file would keep every one of them. */
+function status(text: string): void {
+  if (!Deno.stderr.isTerminal()) return;
+  const { columns } = Deno.consoleSize();
+  writeToStderr(`\r\x1b[K${text.slice(0, columns - 1)}`);
+}
+
 /** The streams of this process. */
 export const SCRIPT_STREAMS: ScriptStreams = {
   print,
   // A program gets what was said, a person what can be shown.
   printForeign: (line) => print(Deno.stdout.isTerminal() ? visibleText(line) : line),
   tell: (line) => writeToStderr(line + "\n"),
+  status,
   lines: () => readLines((space) => Deno.stdin.read(space)),
 };
 

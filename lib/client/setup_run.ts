@@ -75,8 +75,13 @@ function kept(
   asked: ReadonlyMap<string, SettingValue>,
 ): [string, SettingValue][] {
   const table: OptionTable = CLIENT_OPTIONS;
-  return [...settings].filter(([name]) => !asked.has(name)).map(([name, { texts }]) => [
-    name,
-    table[name]?.repeatable ? texts : texts[0] ?? "",
-  ]);
+  return [...settings].filter(([name]) => !asked.has(name)).map(([name, { texts }]) => {
+    const values = texts.map(asWritten);
+    return [name, table[name]?.repeatable ? values : values[0]!];
+  });
+}
+
+/** Numbers and switches stand in the file as such, not as text. */
+function asWritten(text: string): string | number | boolean {
+  return /^(?:true|false|0|[1-9]\d{0,9})$/.test(text) ? JSON.parse(text) : text;
 }

@@ -65,6 +65,20 @@ const ROWS = [
     help: "takes the files you are offered",
   },
   { word: "decline", by: "program", places: ONLINE, help: "does not take them" },
+  {
+    word: "history",
+    by: "program",
+    argument: "[N]",
+    places: ["chat", "room"],
+    help: "shows what was said before",
+  },
+  {
+    word: "search",
+    by: "program",
+    argument: "TEXT",
+    places: ["chat", "room"],
+    help: "shows what was said with TEXT in it",
+  },
   { word: "cancel", by: "program", places: ONLINE, help: "stops files that are on their way" },
   {
     word: "bell",
@@ -168,7 +182,9 @@ export function commandHelpLines(commands: readonly SlashCommand[]): ScreenLine[
 export function wrongCommandLine(
   typed: Extract<SlashLine, { kind: "misused" | "unknown" }>,
 ): ScreenLine {
-  if (typed.kind === "misused") return line(`${typed.usage}.`, "bad");
+  if (typed.kind === "misused") {
+    return line(typed.usage.endsWith(".") ? typed.usage : `${typed.usage}.`, "bad");
+  }
   const hint = typed.meant === undefined ? "/help lists them." : `did you mean /${typed.meant}?`;
   return line(`Unknown command /${visibleText(typed.word)}, ${hint}`, "bad");
 }

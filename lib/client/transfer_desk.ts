@@ -42,8 +42,8 @@ export interface DeskParts {
 interface Incoming {
   readonly files: IncomingFiles;
   readonly name: string;
-  /** What taking it would mean; absent while that is looked into. */
-  survey?: Survey;
+  /** What taking it would mean; absent while that is looked into, and once it is answered. */
+  survey?: Survey | undefined;
 }
 
 /** The commands about files. */
@@ -128,9 +128,10 @@ export class TransferDesk {
   #begin(outgoing: Parameters<typeof sendFiles>[0]): void {
     const abort = new AbortController();
     const over = sendFiles(outgoing, this.#news, abort.signal)
-      .catch((error) => this.#parts.show([line(`Not sent: ${reasonOf(error)}.`, "bad")]))
-      .then(() => {
+      .then(({ line }) => line, (error) => line(`Not sent: ${reasonOf(error)}.`, "bad"))
+      .then((end) => {
         this.#outgoing = undefined;
+        this.#parts.show([end]);
       });
     this.#outgoing = { abort, over };
   }
@@ -167,7 +168,7 @@ export class TransferDesk {
 
   async #accept(argument: string): Promise<readonly ScreenLine[]> {
     const incoming = this.#incoming;
-    if (incoming?.survey === undefined || incoming.files.isAccepted) return [nothingOffered()];
+    if (incoming?.survey === undefined) return [nothingOffered()];
     const [first, rest] = firstWord(argument);
     const isOverwriting = first === "overwrite";
     const [folder] = splitWords(isOverwriting ? rest : argument);
@@ -181,14 +182,15 @@ export class TransferDesk {
       }
       if (!hasRoom(found)) return [screens.tooSmallLine(found)];
     }
+    incoming.survey = undefined;
     files.accept(found, isOverwriting ? "overwrite" : "rename", name);
     return [];
   }
 
   #decline(): readonly ScreenLine[] {
-    const { files } = this.#incoming ?? {};
-    if (files === undefined || files.isAccepted) return [nothingOffered()];
-    files.refuse("declined");
+    if (this.#incoming?.survey === undefined) return [nothingOffered()];
+    this.#incoming.survey = undefined;
+    this.#incoming.files.refuse("declined");
     return [];
   }
 
@@ -205,7 +207,7 @@ export class TransferDesk {
   #ended(files: IncomingFiles, end: IncomingEnd): void {
     if (this.#incoming?.files !== files) return;
     this.#incoming = undefined;
-    this.#parts.show([files.endLine(end), ...end.places.map(screens.keptLine)]);
+    this.#parts.show([end.line, ...end.places.map(screens.keptLine)]);
   }
 
   /** Ends what is under way. */

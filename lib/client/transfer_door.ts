@@ -8,7 +8,7 @@ import type { IncomingStream, Log } from "../core/ports.ts";
 import { acceptConnections } from "../net/accept_loop.ts";
 import { Admission } from "../net/admission.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
-import { IncomingFiles } from "./incoming_files.ts";
+import { type IncomingEnd, IncomingFiles } from "./incoming_files.ts";
 import { TransferLink } from "./transfer_link.ts";
 import type { TransferNews } from "./transfer_news.ts";
 
@@ -20,7 +20,7 @@ export interface DoorHandlers {
   /** Somebody offers files. Whoever is told answers, or refuses. */
   offered(files: IncomingFiles): void;
   /** What was offered is over: answered with no, received, or given up. */
-  ended(files: IncomingFiles, end: Awaited<ReturnType<IncomingFiles["run"]>>): void;
+  ended(files: IncomingFiles, end: IncomingEnd): void;
 }
 
 /** Takes offers from now on. */

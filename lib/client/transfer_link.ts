@@ -34,7 +34,7 @@ export class TransferLostError extends Error {
 
 /** What is said of a message that the protocol has no place for. */
 export function outOfTurn(kind: string): TransferLostError {
-  return new TransferLostError(`It sent "${kind}" where that has no meaning`);
+  return new TransferLostError(`it sent "${kind}" where that has no meaning`);
 }
 
 const ALIVE = encodeTransfer({ kind: "alive" });
@@ -105,7 +105,7 @@ export class TransferLink {
 
   *#messages(bytes: Uint8Array): Generator<ReceivedMessage> {
     for (const message of this.#reader.messages(bytes)) {
-      if (message.kind === "invalid") throw new TransferLostError(`It sent ${message.why}`);
+      if (message.kind === "invalid") throw new TransferLostError(`it sent ${message.why}`);
       if (message.kind !== "alive") yield message;
     }
   }
@@ -118,7 +118,7 @@ export class TransferLink {
     } catch (cause) {
       if (this.#closed !== undefined) return null;
       const seconds = Math.round(this.#times.silentMs / 1000);
-      const why = this.#isSilent ? `No sign of life for ${seconds} s` : "The connection was lost";
+      const why = this.#isSilent ? `no sign of life for ${seconds} s` : "the connection was lost";
       throw new TransferLostError(why, { cause });
     } finally {
       this.#readingSince = undefined;

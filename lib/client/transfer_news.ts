@@ -3,6 +3,7 @@
  */
 
 import { line, type ScreenLine } from "./screen_line.ts";
+import type { ScriptStreams } from "./script_streams.ts";
 import { reportPauses } from "./transfer_progress.ts";
 
 /** Tells a person about a transfer. */
@@ -34,17 +35,11 @@ export function newsAmongLines(show: (lines: readonly ScreenLine[]) => void): Tr
 /** How often a line that is written over changes, in milliseconds. */
 const REWRITE_MS = 200;
 
-/** A terminal's line that can be written over. */
-export interface StatusLine {
-  /** Shows a text in it, instead of the one before; nothing takes it away. */
-  status(text: string): void;
-  tell(line: string): void;
-}
-
 /** For a command: one line that changes where a person looks at it, and the others above it. */
-export function newsOfCommand(streams: StatusLine): TransferNews {
+export function newsOfCommand(streams: Pick<ScriptStreams, "tell" | "status">): TransferNews {
   return {
     show: (lines) => {
+      streams.status("");
       for (const { text } of lines) streams.tell(text);
     },
     follow(text) {

@@ -56,7 +56,8 @@ export class TransferProgress {
   summary(now: number): string {
     const seconds = (now - this.#begun) / 1000;
     const rate = seconds > 0 ? `, ${rateText(this.#done / seconds)}` : "";
-    return `${bytesText(this.#done)} in ${durationText(seconds)}${this.#done > 0 ? rate : ""}`;
+    const time = seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds);
+    return `${bytesText(this.#done)} in ${time}${this.#done > 0 ? rate : ""}`;
   }
 
   /** Bytes a second of late. */

@@ -76,7 +76,7 @@ export class Receiving {
     this.#link = link;
     this.#handlers = handlers;
     this.#times = times;
-    const nothing: ReceivingEnd = { kind: "lost", why: "Nothing was offered" };
+    const nothing: ReceivingEnd = { kind: "lost", why: "nothing was offered" };
     this.#timer = setTimeout(() => this.#end(nothing), times.offerMs);
   }
 
@@ -171,7 +171,7 @@ export class Receiving {
         }
         await this.#onDisk(() => this.#current?.write());
       }
-      this.#end({ kind: "lost", why: "The other side hung up" });
+      this.#end({ kind: "lost", why: "the other side hung up" });
     } catch (error) {
       this.#end({ kind: "lost", why: reasonOf(error) });
     }

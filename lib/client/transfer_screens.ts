@@ -58,12 +58,8 @@ export function offeredLines(
       line(`They say to be ${by.name}; the server does not confirm it.`, "bad"),
     ];
   if (survey.taken > 0) {
-    lines.push(
-      line(
-        `${countText(survey.taken, "name")} of it ${survey.taken === 1 ? "is" : "are"} taken ` +
-          "there; a new name is found unless you overwrite, the very same file is not kept twice.",
-      ),
-    );
+    const names = survey.taken === 1 ? "One of its names is" : `${survey.taken} of its names are`;
+    lines.push(line(`${names} taken there: what differs gets a new one.`));
   }
   return lines;
 }
@@ -164,7 +160,7 @@ export function sentLine(
       return cancelledLine(end, `to ${to}`, to);
     case "lost":
       return line(
-        `Not sent to ${to}, (not delivered): ${visibleText(end.why)}; send it again to resume.`,
+        `(not delivered) to ${to}: ${visibleText(end.why)}; send it again to resume.`,
         "bad",
       );
   }

@@ -102,7 +102,7 @@ export class Sending {
       for await (const group of this.#link.received()) {
         for (const message of group) this.#take(message);
       }
-      this.#lost("The other side hung up");
+      this.#lost("the other side hung up");
     } catch (error) {
       this.#lost(reasonOf(error));
     }

@@ -2,6 +2,7 @@
 
 import { CLIENT_OPTIONS } from "./client_options.ts";
 import { completionsCommand } from "./completions_options.ts";
+import { RECEIVE_PROGRAM, SEND_FILE_PROGRAM } from "./file_options.ts";
 import { LOGIN_CHAT_PROGRAM } from "./login_chat_options.ts";
 import {
   ADD_PROGRAM,
@@ -20,6 +21,8 @@ const COMMANDS: readonly Command[] = [
   { word: "del", help: "take somebody off the buddies", program: DEL_PROGRAM },
   { word: "status", help: "print who is online", program: STATUS_PROGRAM },
   { word: "call", help: "send lines to a buddy, print what the buddy says", program: CALL_PROGRAM },
+  { word: "send-file", help: "send files and folders to a buddy", program: SEND_FILE_PROGRAM },
+  { word: "receive", help: "wait for files and take them", program: RECEIVE_PROGRAM },
   { word: "setup", help: "ask for your server, name and habits", program: SETUP_PROGRAM },
   { word: "rooms", help: "talk with many", program: ROOM_PROGRAM },
   { word: "chat", help: "the login chat", program: LOGIN_CHAT_PROGRAM },

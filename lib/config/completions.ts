@@ -76,11 +76,13 @@ function completedCommand(
 }
 
 function completedOption(option: Option<unknown>): CompletedOption {
-  // A switch that is on by itself is there to be turned off.
-  const flag = option.default === true ? `--no-${option.flag}` : `--${option.flag}`;
   const { help, valueName } = option;
-  if (valueName === undefined) return { flag, help };
-  return { flag, help, value: { name: valueName, values: valuesOf(option) } };
+  if (valueName !== undefined) {
+    const value = { name: valueName, values: valuesOf(option) };
+    return { flag: `--${option.flag}`, help, value };
+  }
+  // A switch that is on by itself is there to be turned off.
+  return { flag: option.default === false ? `--${option.flag}` : `--no-${option.flag}`, help };
 }
 
 function completedArgument(
@@ -93,7 +95,7 @@ function completedArgument(
 function valuesOf({ words, valueName = "" }: Option<unknown>): Values {
   if (words !== undefined) return { kind: "words", words };
   if (/^(?:FILE|PATH)\b/.test(valueName)) return { kind: "files" };
-  if (/^DIR\b/.test(valueName)) return { kind: "directories" };
+  if (/^(?:DIR|FOLDER)\b/.test(valueName)) return { kind: "directories" };
   if (valueName === "HOST") return { kind: "hosts" };
   return { kind: "anything" };
 }

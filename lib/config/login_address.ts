@@ -55,12 +55,14 @@ export function parseLoginAddress(given: string, label: string): LoginAddress {
   return { user, ...parsePlace(given.slice(at + 1), refuse) };
 }
 
+/** A host, an IPv6 address in brackets, and whatever is behind the colon. */
+const PLACE = /^(?:\[([^[\]]*)\]|([^:[\]]*))(?::([^:]*))?$/;
+
 function parsePlace(
   text: string,
   refuse: (what: string) => never,
 ): Pick<LoginAddress, "host" | "tcpPort" | "udpPort"> {
-  // The brackets are taken whole, or the colons in them would be taken for that of a port.
-  const [, bracketed, plain, ports] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(text) ??
+  const [, bracketed, plain, ports] = PLACE.exec(text) ??
     refuse("an IPv6 address stands in brackets, [2001:db8::7]");
   const host = bracketed ?? plain ?? "";
   if (bracketed === undefined ? !isHost(host) : !isIPv6(host)) {

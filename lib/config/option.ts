@@ -141,6 +141,17 @@ export function text<Default extends string | undefined>(
   };
 }
 
+/** Texts that are not empty, none unless given. */
+export function texts(flag: string, valueName: string, help: string): Option<readonly string[]> {
+  const single = text(flag, valueName, undefined, help);
+  return {
+    ...single,
+    default: [],
+    repeatable: true,
+    parse: (given, label) => given.map((one) => single.parse([one], label) ?? ""),
+  };
+}
+
 /** An IP address, or nothing. */
 export function ipAddress(flag: string, help: string): Option<string | undefined> {
   return {
@@ -230,6 +241,12 @@ export function toggle(flag: string, help: string): Option<boolean> {
       throw expected(label, "true or false", given);
     },
   };
+}
+
+/** A switch that is neither on nor off unless given. */
+export function openToggle(flag: string, help: string): Option<boolean | undefined> {
+  const either: Option<boolean | undefined> = toggle(flag, help);
+  return { ...either, default: undefined };
 }
 
 function splitList(texts: readonly string[], label: string): string[] {

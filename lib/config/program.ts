@@ -77,7 +77,7 @@ function positionalForm({ name, required, repeats }: Positional): string {
 }
 
 function commandLines(program: Program<OptionTable>): string[] {
-  if (program.commands === undefined) return [];
+  if (program.commands === undefined || program.commands.length === 0) return [];
   const rows = program.commands.map(({ word, help, program: { positionals } }) =>
     [[word, ...positionals.map(positionalForm)].join(" "), help] as const
   );

@@ -2,9 +2,12 @@
  * The real `client.ts` as a process of its own, driven by lines as a script drives it.
  */
 
+import { EXECUTABLES } from "../../tools/compile.ts";
 import { within } from "./within.ts";
 
 const ROOT = `${import.meta.dirname}/../..`;
+
+const PERMISSIONS = EXECUTABLES.find(({ script }) => script === "client.ts")!.permissions;
 
 /** The command that runs the client with the permissions of its task, without arguments of its own. */
 export function clientCommand(): string[] {
@@ -15,11 +18,7 @@ export function clientCommand(): string[] {
     "--no-prompt",
     "--frozen",
     `--config=${ROOT}/deno.json`,
-    "--allow-net",
-    "--allow-read",
-    "--allow-write",
-    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
-    "--allow-sys=statfs",
+    ...PERMISSIONS,
     `${ROOT}/client.ts`,
   ];
 }
@@ -52,6 +51,7 @@ export class ClientProcess implements AsyncDisposable {
   /** How far `sees` has read. */
   #seen = 0;
   #hasEnded = false;
+  readonly #stopped = new AbortController();
   #more = Promise.withResolvers<void>();
 
   /** Starts `client.ts` with these arguments and this directory of settings; waits for nothing. */
@@ -114,6 +114,12 @@ export class ClientProcess implements AsyncDisposable {
     await this.#input.write(new TextEncoder().encode(text));
   }
 
+  /** Goes away as a reader of what it prints, as `head` does. */
+  async stopReading(): Promise<void> {
+    this.#stopped.abort();
+    await this.#reading;
+  }
+
   /** Ends its input. */
   async endInput(): Promise<void> {
     await this.#input.close();
@@ -167,10 +173,17 @@ export class ClientProcess implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-      this.#shown += text;
-      this.#wake();
+    const decoder = new TextDecoderStream();
+    const piping = this.#child.stdout.pipeTo(decoder.writable, this.#stopped);
+    try {
+      for await (const text of decoder.readable) {
+        this.#shown += text;
+        this.#wake();
+      }
+    } catch {
+      // Nobody reads any more.
     }
+    await piping.catch(() => {});
     this.#hasEnded = true;
     this.#wake();
   }
