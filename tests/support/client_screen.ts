@@ -64,6 +64,14 @@ export class ClientScreen implements AsyncDisposable {
     await this.#tmux("send-keys", ...keys);
   }
 
+  /** Presses a key again and again until this is on the screen: there is no event to wait for. */
+  async pressesUntil(key: string, text: string): Promise<void> {
+    await this.#until(`"${text}" after ${key}`, async () => {
+      await this.presses(key);
+      return (await this.lines()).join("\n").includes(text);
+    });
+  }
+
   /** Types text, without Enter. */
   async types(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);
