@@ -57,7 +57,7 @@ export class LineEditor implements Terminal {
   readonly #before: TypedBefore;
   readonly #typedAhead: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
-  #prompt: ScreenLine = NO_PROMPT;
+  #prompt = NO_PROMPT;
   #isSecret = false;
   /** The lines of a paste that is asked about. */
   #pasted: readonly string[] | undefined;
@@ -138,10 +138,9 @@ export class LineEditor implements Terminal {
 
   close(): void {
     if (this.#isClosed) return;
-    const { drawing } = this.#parts;
     const isHalfTyped = this.#line.text !== "" && !this.#isSecret;
-    const typed = this.#look.typed(this.#line.text, this.#askedPrompt);
-    this.#tty.write(isHalfTyped ? drawing.enter(typed) : drawing.erase());
+    if (isHalfTyped) this.#leaveUnsent("");
+    else this.#tty.write(this.#parts.drawing.erase());
     this.#end();
   }
 
@@ -172,9 +171,7 @@ export class LineEditor implements Terminal {
       case "interrupt":
         return this.#interrupt();
       case "end of input":
-        if (this.#line.text === "") return this.#endInput();
-        this.#line.press("delete");
-        return;
+        return this.#line.text === "" ? this.#endInput() : this.#line.press("delete");
       case "redraw":
         return this.#tty.write(this.#parts.drawing.clearScreen());
       default:
@@ -221,9 +218,7 @@ export class LineEditor implements Terminal {
       return;
     }
     if (!this.#isSecret) this.#before.add(text, this.#prompt);
-    this.#tty.write(
-      this.#parts.drawing.enter(this.#look.typed(this.#isSecret ? "" : text, this.#prompt)),
-    );
+    this.#leaveLine(this.#isSecret ? "" : text, this.#prompt);
     this.#waiting = undefined;
     this.#isSecret = false;
     waiting(text);
@@ -238,21 +233,15 @@ export class LineEditor implements Terminal {
 
   #tab(): void {
     if (this.#isSecret) return;
-    const { before } = this.#line;
-    const candidates = this.#complete(before);
+    const candidates = this.#complete(this.#line.before);
     const common = commonBeginning(candidates);
-    if (common !== "" && common !== before) return this.#line.replaceBefore(common);
-    if (candidates.length > 1) this.show(candidateLines(candidates));
+    if (common !== "" && common !== this.#line.before) this.#line.replaceBefore(common);
+    else if (candidates.length > 1) this.show(candidateLines(candidates));
   }
 
   #interrupt(): void {
-    const typed = this.#isSecret ? "" : this.#line.text;
+    this.#leaveUnsent("^C");
     this.#line.clear();
-    this.#tty.write(
-      this.#parts.drawing.enter(
-        this.#look.typed(`${typed}^C`, { text: this.#askedPrompt.text, tone: "own" }),
-      ),
-    );
     this.#isLeaving = true;
     const unread = this.#typedAhead.splice(0);
     if (unread.length > 0) this.show([notDoneLine(unread)]);
@@ -262,10 +251,21 @@ export class LineEditor implements Terminal {
   /** Ctrl-D, or the terminal is gone. */
   #endInput(): void {
     // It leaves the prompt behind: what follows begins on a line of its own.
-    const { drawing } = this.#parts;
-    const isAsked = this.#waiting !== undefined;
-    this.#tty.write(isAsked ? drawing.enter(this.#look.typed("", this.#prompt)) : drawing.erase());
+    if (this.#waiting !== undefined) this.#leaveLine("", this.#prompt);
+    else this.#tty.write(this.#parts.drawing.erase());
     this.#end();
+  }
+
+  /** The typed line stays on the screen as output. */
+  #leaveLine(typed: string, prompt: ScreenLine): void {
+    this.#tty.write(this.#parts.drawing.enter(this.#look.typed(typed, prompt), typed));
+  }
+
+  /** The same for one that nobody gets: it has no time. */
+  #leaveUnsent(mark: string): void {
+    const typed = this.#isSecret ? "" : this.#line.text;
+    const asked = this.#waiting === undefined ? "" : this.#prompt.text;
+    this.#leaveLine(typed + mark, { text: asked, tone: "own" });
   }
 
   #end(): void {
@@ -277,7 +277,7 @@ export class LineEditor implements Terminal {
   }
 
   #draw(): void {
-    if (!this.#isClosed) this.#tty.write(this.#parts.drawing.draw([], this.#view()));
+    if (!this.#isClosed) this.show([]);
   }
 
   /** What stands below the output now. */
@@ -288,11 +288,6 @@ export class LineEditor implements Terminal {
     const { text, before } = this.#line;
     const typed = this.#isSecret ? view : { before, after: text.slice(before.length) };
     return { ...typed, prompt: this.#shownPrompt(text === "") };
-  }
-
-  /** What is asked now, if anything. */
-  get #askedPrompt(): ScreenLine {
-    return this.#waiting === undefined ? NO_PROMPT : this.#prompt;
   }
 
   #shownPrompt(isEmpty: boolean): ScreenLine {
