@@ -29,7 +29,7 @@ export async function parseSettings(
   return settings;
 }
 
-/** A command line on top of settings: what it does not give is theirs. */
+/** A command line on top of settings: what it does not give is theirs, and counts as given. */
 export function withSettings<
   T extends OptionTable,
   Line extends Pick<CommandLine<T>, "options" | "given">,
@@ -39,7 +39,8 @@ export function withSettings<
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option !== undefined && !line.given.has(name)) values[name] = option.parse(texts, label);
   }
-  return { ...line, options: values as OptionValues<T> };
+  const given = new Set([...line.given, ...settings.keys()]);
+  return { ...line, options: values as OptionValues<T>, given };
 }
 
 /** A value as JSON has it. */
