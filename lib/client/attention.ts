@@ -73,15 +73,9 @@ export class Attention {
   }
 }
 
-/** `-- Sunday, 22 November 2026 --` */
+/** `-- Sun Nov 22 2026 --` */
 function dayOf(date: Date): string {
-  const text = date.toLocaleDateString("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  });
-  return `-- ${text} --`;
+  return `-- ${date.toDateString()} --`;
 }
 
 /** Whether a message names somebody, as a word of its own, in any case. */

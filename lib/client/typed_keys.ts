@@ -99,6 +99,7 @@ export class KeyReader {
   /** Takes text; gives what was typed with it. */
   read(text: string): Key[] {
     const keys: Key[] = [];
+    if (text === "") return keys;
     // Escape and, a moment later, something else: nobody meant a letter with Alt.
     const isEscape = this.#unread === "\x1b" && this.#paste === undefined && !/^[[O]/.test(text);
     let rest = isEscape ? text : this.#unread + text;
