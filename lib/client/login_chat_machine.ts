@@ -40,9 +40,24 @@ function next(state: ChatClientState, event: ChatEvent): ChatClientStep {
       return isWaiting(state)
         ? ask({ ...state, isSlow: true }, screens.waitingPrompt(), screens.slowServerLine())
         : { state, effects: [] };
+    case "lost":
+      return lost(state);
+    case "back":
+      return toIdle(state, screens.backLine());
     case "end":
       return leave(state);
   }
+}
+
+/** What was under way is told of: none of it arrived, as far as anybody knows. */
+function lost(state: ChatClientState): ChatClientStep {
+  const { mode } = state;
+  const lines = mode.kind === "sending"
+    ? [screens.notDeliveredLine(mode.to, mode.text)]
+    : mode.kind === "opening" && mode.rest !== ""
+    ? [screens.notDeliveredLine(undefined, mode.rest)]
+    : [];
+  return ask({ ...state, mode: { kind: "away" } }, screens.awayPrompt(), ...lines);
 }
 
 function typed(state: ChatClientState, text: string): ChatClientStep {
@@ -57,6 +72,10 @@ function typed(state: ChatClientState, text: string): ChatClientStep {
       return sendOrCancel(state, state.mode.to, text);
     case "leaving":
       return { state, effects: [] };
+    case "away":
+      if (/^ex$/i.test(text.trim())) return leave(state);
+      if (text.trim() === "") return ask(state, screens.awayPrompt());
+      return ask(state, screens.awayPrompt(), screens.notDeliveredLine(undefined, text));
     default:
       return /^ex$/i.test(text.trim())
         ? leave(state)

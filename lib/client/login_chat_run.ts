@@ -12,6 +12,7 @@ import { startClient, type StartLine } from "./client_start.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
+import { comingBack } from "./login_chat_return.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
 import { bellCommand } from "./program_commands.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,15 +46,26 @@ async function runLoginChat(
   const { terminal, stopped } = startClient(line);
   try {
     terminal.show([bannerLine(hostPort(server, chatPort))]);
-    const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
-    const link = new LoginChatLink(conn, new OrderlyCloser());
-    const end = await logInUnlessStopped(link, user, terminal, stopped);
+    const connect = async (): Promise<LoginChatLink> => {
+      const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
+      return new LoginChatLink(conn, new OrderlyCloser());
+    };
+    const link = await connect();
+    // Kept in memory, for as long as the client runs.
+    let password = "";
+    const end = await logInUnlessStopped(link, user, terminal, stopped, (given) => {
+      password = given;
+    });
     if (end === "given up") {
       await link.close();
       throw new OperationalError(`Not logged in as "${user}": no password was given`);
     } else {
       const session = new LoginChatSession(link, user, {
         commands: { bell: bellCommand(terminal) },
+        // A script decides itself what to do about a server that went away.
+        ...(terminal.interactive && {
+          comeBack: comingBack({ connect, user, terminal, password: () => password }),
+        }),
       });
       terminal.completeWith((typed) => session.completions(typed));
       stopped.then(() => session.stop());
@@ -70,7 +82,8 @@ async function logInUnlessStopped(
   user: UserId,
   terminal: Terminal,
   stop: Promise<void>,
+  keep: (password: string) => void,
 ): Promise<LoginEnd> {
   const givenUp = stop.then((): LoginEnd => "given up");
-  return await Promise.race([logIn(link, user, terminal), givenUp]);
+  return await Promise.race([logIn(link, user, terminal, undefined, keep), givenUp]);
 }

@@ -156,3 +156,25 @@ export function saidLine(
   if (kind === "direct") return spokenLine(`${who} (to you)`, visibleText(text), "direct");
   return spokenLine(who, visibleText(text), mentions(text, user) ? "mention" : "message");
 }
+
+/** The connection is lost and tried to be had again. */
+export function tryingAgainLine(reason: string, milliseconds: number): ScreenLine {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return line(`${visibleText(reason)}; trying again in ${seconds} s. EX leaves.`, "bad");
+}
+
+/** The prompt while there is no connection. */
+export function awayPrompt(): ScreenLine {
+  return line("(not connected) ", "own");
+}
+
+/** The connection is there again. */
+export function backLine(): ScreenLine {
+  return line("Connected again. What was said meanwhile was not heard.", "good");
+}
+
+/** Something that was typed to be said and, as far as is known, reached nobody. */
+export function notDeliveredLine(to: UserId | undefined, text: string): ScreenLine {
+  const whom = to === undefined ? "" : ` to ${to}`;
+  return line(`(not delivered)${whom} ${visibleText(text)}`, "bad");
+}

@@ -7,6 +7,7 @@
  */
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { CHAT_PING_SECONDS } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { completions } from "./login_chat_completions.ts";
@@ -31,22 +32,46 @@ export interface SessionWaits {
   readonly slowMs: number;
   /** Milliseconds to answer at all. */
   readonly answerMs: number;
+  /** Milliseconds of silence until it is asked whether it is there, and until it is given up. */
+  readonly silentMs: number;
+  readonly goneMs: number;
 }
 
-const SESSION_WAITS: SessionWaits = { goodbyeMs: 2000, slowMs: 5000, answerMs: 60_000 };
+const SESSION_WAITS: SessionWaits = {
+  ...{ goodbyeMs: 2000, slowMs: 5000, answerMs: 60_000 },
+  silentMs: (CHAT_PING_SECONDS + 10) * 1000,
+  goneMs: (CHAT_PING_SECONDS + 30) * 1000,
+};
 
 /** What a session may be given. */
 export interface LoginChatParts {
   /** What the program can do. */
   readonly commands?: CommandHandlers;
   readonly waits?: SessionWaits;
+  /** Connects and logs in anew after a connection was lost; without it, that is the end. */
+  readonly comeBack?: ComeBack;
 }
 
-/** A login chat client whose user is logged in. It closes the terminal, not the link. */
+/**
+ * Gives a link that is logged in; `undefined` when `left` resolved before.
+ *
+ * @param reason how the connection was lost
+ */
+export type ComeBack = (
+  reason: string,
+  left: Promise<void>,
+) => Promise<LoginChatLink | undefined>;
+
+/**
+ * A login chat client whose user is logged in. It closes the terminal, and links it came back with;
+ * the first one is its caller's to close.
+ */
 export class LoginChatSession {
-  readonly #link: LoginChatLink;
+  #link: LoginChatLink;
   readonly #commands: CommandHandlers;
   readonly #waits: SessionWaits;
+  readonly #comeBack: ComeBack | undefined;
+  readonly #left = Promise.withResolvers<void>();
   #terminal: Terminal | undefined;
   #state: ChatClientState;
   #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
@@ -58,12 +83,13 @@ export class LoginChatSession {
   constructor(
     link: LoginChatLink,
     user: UserId,
-    { commands = {}, waits = SESSION_WAITS }: LoginChatParts = {},
+    { commands = {}, waits = SESSION_WAITS, comeBack }: LoginChatParts = {},
   ) {
     this.#link = link;
     this.#state = loggedIn(user, commandsAt("login", commands));
     this.#commands = commands;
     this.#waits = waits;
+    this.#comeBack = comeBack;
   }
 
   /** What Tab may make of what is typed. */
@@ -80,17 +106,54 @@ export class LoginChatSession {
     this.#terminal = terminal;
     this.#happened({ kind: "started", isNew });
     this.#readLines();
-    for (let answer; (answer = await this.#link.next()) !== undefined;) {
-      this.#happened({ kind: "answer", answer });
+    const asking = setInterval(() => this.#askSilent(), this.#waits.silentMs / 4);
+    try {
+      await this.#listen();
+    } finally {
+      this.#isOver = true;
+      clearInterval(asking);
+      await this.#link.close();
     }
-    this.#isOver = true;
     for (const timer of [this.#goodbyeTimer, ...this.#answerTimers]) clearTimeout(timer);
     const isGoodbye = this.#state.mode.kind === "leaving";
     if (isGoodbye) terminal.show([goodbyeLine()]);
     terminal.close();
     if (isGoodbye) return;
-    const why = this.#isSilent ? "does not answer any more" : "closed the connection";
-    throw new UnreachableError(`The server ${why}`);
+    throw new UnreachableError(this.#lossText());
+  }
+
+  /** Takes what the server says, over one connection after the other, to the end. */
+  async #listen(): Promise<void> {
+    for (;;) {
+      for (let answer; (answer = await this.#link.next()) !== undefined;) {
+        this.#happened({ kind: "answer", answer });
+      }
+      if (this.#state.mode.kind === "leaving" || this.#comeBack === undefined) return;
+      await this.#link.close();
+      this.#happened({ kind: "lost" });
+      // Meant for a dialogue with the server that is over.
+      for (const text of this.#terminal!.dropTyped()) this.#happened({ kind: "line", text });
+      const link = await this.#comeBack(this.#lossText(), this.#left.promise);
+      if (link === undefined) return;
+      this.#isSilent = false;
+      this.#link = link;
+      this.#happened({ kind: "back" });
+    }
+  }
+
+  /** A connection may be dead without a word: a server that says nothing is asked. */
+  #askSilent(): void {
+    const silent = performance.now() - this.#link.heardAt;
+    if (silent > this.#waits.goneMs) {
+      this.#isSilent = true;
+      this.#link.close();
+    } else if (silent > this.#waits.silentMs) {
+      this.#link.send({ kind: "ping", text: "there?" });
+    }
+  }
+
+  #lossText(): string {
+    return `The server ${this.#isSilent ? "does not answer any more" : "closed the connection"}`;
   }
 
   /** Leaves in order, whatever is under way. */
@@ -159,6 +222,7 @@ export class LoginChatSession {
       case "send":
         this.#link.send(effect.request);
         if (effect.request.kind === "exit") {
+          this.#left.resolve();
           // A server that does not answer must not keep anybody here.
           this.#goodbyeTimer = setTimeout(() => this.#link.close(), this.#waits.goodbyeMs);
         }

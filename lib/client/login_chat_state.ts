@@ -27,7 +27,9 @@ export type ChatMode =
   /** The name is asked for, then the message to it. */
   | { readonly kind: "whom" }
   | { readonly kind: "direct"; readonly to: UserId }
-  | { readonly kind: "sending"; readonly to: UserId | undefined }
+  | { readonly kind: "sending"; readonly to: UserId | undefined; readonly text: string }
+  /** The connection is lost, and tried to be had again. */
+  | { readonly kind: "away" }
   | { readonly kind: "cancelling" }
   | { readonly kind: "leaving" };
 
@@ -50,6 +52,10 @@ export type ChatEvent =
   | { readonly kind: "line"; readonly text: string }
   /** A person has waited for an answer for a while. */
   | { readonly kind: "slow" }
+  /** The connection is lost; it is tried to be had again. */
+  | { readonly kind: "lost" }
+  /** It is there again. */
+  | { readonly kind: "back" }
   /** End of input, a signal, or nobody reads what we show. */
   | { readonly kind: "end" };
 

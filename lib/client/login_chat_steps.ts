@@ -78,5 +78,5 @@ export function sendOrCancel(
     const prompt = to === undefined ? screens.publicPrompt() : screens.directPrompt(to);
     return ask(state, prompt, screens.tooLongLine(MAX_CHAT_FRAME_BYTES));
   }
-  return request(state, { kind: "sending", to }, { kind: "data", text: data });
+  return request(state, { kind: "sending", to, text }, { kind: "data", text: data });
 }

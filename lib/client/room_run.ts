@@ -5,6 +5,7 @@
 import { ROOM_PROGRAM, type RoomOptions } from "../config/room_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { startClient, type StartLine } from "./client_start.ts";
+import { conversationsFor } from "./conversations.ts";
 import { bellCommand } from "./program_commands.ts";
 import type { RoomServerAddress } from "./room_link.ts";
 import { roomsBannerLine } from "./room_screens.ts";
@@ -34,11 +35,12 @@ export function runRoomsCommand(words: readonly string[]): Promise<never> {
 async function runRooms(line: StartLine & { readonly options: RoomOptions }): Promise<void> {
   const { action, room, user, server, tcpPort, udpPort, password } = line.options;
   const { log, terminal, stopped } = startClient(line);
+  const conversations = conversationsFor(line.options.history, terminal);
   const asks = (Object.keys(ADDRESS_OPTIONS) as (keyof RoomServerAddress)[])
     .filter((part) => action === "menu" && !line.given.has(ADDRESS_OPTIONS[part]));
   const visit = new RoomVisit(
     { server: { host: server, tcpPort, udpPort }, asks },
-    { terminal, log, commands: { bell: bellCommand(terminal) } },
+    { terminal, log, commands: { bell: bellCommand(terminal) }, conversations },
   );
   stopped.then(() => visit.stop());
   try {

@@ -15,6 +15,8 @@ import { notSentLine } from "./call_screens.ts";
 import { commandCompletions, nameCompletions } from "./completions.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { alsoKnown, userIds } from "./known_names.ts";
+import type { Conversation } from "./conversations.ts";
+import { beforeLines } from "./history_commands.ts";
 import { readRoomLine, type RoomLine } from "./room_line.ts";
 import type { RoomLink } from "./room_link.ts";
 import * as screens from "./room_screens.ts";
@@ -40,6 +42,8 @@ export interface StayParts {
   readonly log: Log;
   /** What the program can do. */
   readonly commands: CommandHandlers;
+  /** Where what is said is kept. */
+  readonly conversation: Conversation;
   /** The server's UDP port. */
   readonly udpPort: number;
   /** Resolves when the program is to end. */
@@ -83,6 +87,7 @@ export class RoomStay {
       listener: {
         said: (sender, text) => {
           this.#known = alsoKnown(this.#known, sender);
+          parts.conversation.add(sender, text);
           this.#show(screens.roomSaidLine(sender, text, entered.member));
         },
         closed: () => this.#over.resolve("closed"),
@@ -108,6 +113,7 @@ export class RoomStay {
     const { kind, room, member } = this.#entered;
     terminal.completeWith((typed) => this.#completions(typed));
     this.#show(...screens.enteredLines(kind, room));
+    if (terminal.interactive) this.#show(...beforeLines(this.#parts.conversation));
     terminal.prompt(screens.roomPrompt(member));
     const end = await this.#talkOn();
     this.#watch.end();
@@ -180,7 +186,9 @@ export class RoomStay {
     const bytes = new TextEncoder().encode(text).length;
     if (bytes > most) return this.#show(screens.messageTooLongLine(bytes, most));
     const saying = this.#talk.say(text).then(() => "said" as const);
-    if (await Promise.race([saying, this.#over.promise]) !== "said") this.#unsent.push(text);
+    const isSaid = await Promise.race([saying, this.#over.promise]) === "said";
+    this.#parts.conversation.add(member, text, isSaid);
+    if (!isSaid) this.#unsent.push(text);
   }
 
   async #command(word: ProgramWord, argument: string): Promise<void> {

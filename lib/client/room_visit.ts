@@ -12,6 +12,8 @@ import { enterRoom } from "./room_entry.ts";
 import { RoomLink, type RoomServerAddress } from "./room_link.ts";
 import { RoomQuestions } from "./room_questions.ts";
 import * as screens from "./room_screens.ts";
+import type { Conversation, Conversations } from "./conversations.ts";
+import { historyCommands } from "./history_commands.ts";
 import { RoomStay, type StayEnd } from "./room_stay.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import {
@@ -49,6 +51,9 @@ export class RoomVisit {
   readonly #lines: TypedLines;
   readonly #log: Log;
   readonly #commands: CommandHandlers;
+  readonly #conversations: Conversations;
+  /** That of the room at hand. */
+  #conversation: Conversation | undefined;
   readonly #asks: readonly (keyof RoomServerAddress)[];
   readonly #questions: RoomQuestions;
   /** Rooms we have heard of at this server. */
@@ -65,6 +70,8 @@ export class RoomVisit {
       readonly log: Log;
       /** What the program can do, wherever it is asked to. */
       readonly commands: CommandHandlers;
+      /** Where what is said is kept. */
+      readonly conversations: Conversations;
     },
   ) {
     this.#server = settings.server;
@@ -73,7 +80,8 @@ export class RoomVisit {
     this.#lines = new TypedLines(world.terminal);
     this.#questions = new RoomQuestions(world.terminal, this.#lines, this.#stopped.promise);
     this.#log = world.log;
-    this.#commands = world.commands;
+    this.#conversations = world.conversations;
+    this.#commands = { ...world.commands, ...historyCommands(() => this.#conversation) };
   }
 
   /** Leaves in order, whatever is under way. */
@@ -206,9 +214,13 @@ export class RoomVisit {
     const entered = await enterRoom(this.#openLink(), request, () => this.#questions.password());
     if (entered === undefined) return undefined;
     this.#rooms.add(request.room);
+    const { room, member } = entered.request;
+    const owner = `${member}@${this.#server.host}`;
+    const conversation = this.#conversations.open({ owner, kind: "room", name: room });
+    this.#conversation = conversation;
     const stay = new RoomStay(entered.request, entered.token, {
       ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log, commands: this.#commands },
-      ...{ link: this.#openLink(), udpPort: this.#server.udpPort },
+      ...{ link: this.#openLink(), udpPort: this.#server.udpPort, conversation },
       stopped: this.#stopped.promise,
     });
     return await stay.run();

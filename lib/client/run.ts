@@ -25,6 +25,7 @@ import {
 import { runSendFileCommand } from "./send_file_run.ts";
 import { runReceiveCommand } from "./receive_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
+import { conversationsFor } from "./conversations.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { Session } from "./session.ts";
 import { runSetupCommand } from "./setup_run.ts";
@@ -85,7 +86,7 @@ interface SessionPlace extends ClientWorld {
 }
 
 async function runSession(
-  { refresh, files: filesFolder }: ClientOptions,
+  { refresh, history, files: filesFolder }: ClientOptions,
   { user, place }: LoginChoice,
   { terminal, log, stopped, listener, filesListener, files }: SessionPlace,
 ): Promise<void> {
@@ -111,7 +112,10 @@ async function runSession(
       },
       asks: ["host", "tcpPort", "udpPort"],
     },
-  }, { terminal, listener, filesListener, clock: Date.now, log, remember });
+  }, {
+    ...{ terminal, listener, filesListener, clock: Date.now, log, remember },
+    conversations: conversationsFor(history, terminal),
+  });
   stopped.then(() => session.stop());
   await session.run();
 }

@@ -10,7 +10,10 @@ import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
 import { CallFlood } from "./call_flood.ts";
+import { ChatMemory } from "./chat_memory.ts";
+import type { Conversations } from "./conversations.ts";
 import { filesBeginning } from "./file_candidates.ts";
+import { historyCommands } from "./history_commands.ts";
 import { userIds } from "./known_names.ts";
 import { step } from "./menu.ts";
 import { menuCompletions } from "./menu_completions.ts";
@@ -54,6 +57,8 @@ export interface SessionWorld {
   readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where what is said is kept. */
+  readonly conversations: Conversations;
   /** Told who has logged in, for the next run. */
   readonly remember?: (user: UserId) => void;
 }
@@ -66,6 +71,8 @@ export class Session {
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
   readonly #desk: TransferDesk;
+  readonly #conversations: Conversations;
+  readonly #memory: ChatMemory;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #parts: WorkParts;
   readonly #log: Log;
@@ -86,6 +93,11 @@ export class Session {
     this.#terminal = world.terminal;
     this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
+    this.#conversations = world.conversations;
+    this.#memory = new ChatMemory(world.conversations, {
+      ...settings.server,
+      udpPort: settings.presence.udpPort,
+    });
     this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
@@ -104,6 +116,7 @@ export class Session {
     this.#commands = {
       ...presenceCommands(this.#presence),
       ...this.#desk.commands(),
+      ...historyCommands(() => this.#memory.current),
       bell: bellCommand(world.terminal),
     };
     this.#parts = { link: this.#link, presence: this.#presence, commands: this.#commands };
@@ -111,7 +124,7 @@ export class Session {
       world.listener,
       callHandlers({
         ...{ terminal: world.terminal, presence: this.#presence, flood: this.#flood },
-        happened: (event) => this.#happened(event),
+        happened: (event) => this.#lineHappened(event),
       }),
       world.log,
     );
@@ -203,12 +216,14 @@ export class Session {
       case "rejectCall":
         return this.#calls.reject();
       case "send":
+        this.#memory.said(effect.text);
         return this.#calls.send(effect.text);
       case "endChat":
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
           ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          conversations: this.#conversations,
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
@@ -253,6 +268,17 @@ export class Session {
       const line = isTheirs ? serverTroubleLine(reason) : ownTroubleLine(reason);
       this.#happened({ kind: "failed", line });
     }
+  }
+
+  /** What happens on the line; what is said is kept. */
+  #lineHappened(event: MenuEvent): void {
+    if (event.kind === "said") this.#memory.heard(event.text);
+    if (event.kind !== "chatBegun") return this.#happened(event);
+    const { mode, caller, user } = this.#state;
+    const before = this.#memory.begin(user, mode.kind === "calling" ? mode.peer : caller ?? "");
+    this.#happened(event);
+    if (!this.#terminal.interactive) return;
+    for (const line of before) this.#happened({ kind: "notice", line });
   }
 
   async #leave(): Promise<void> {

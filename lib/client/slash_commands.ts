@@ -65,6 +65,20 @@ const ROWS = [
     help: "takes the files you are offered",
   },
   { word: "decline", by: "program", places: ONLINE, help: "does not take them" },
+  {
+    word: "history",
+    by: "program",
+    argument: "[N]",
+    places: ["chat", "room"],
+    help: "shows what was said before",
+  },
+  {
+    word: "search",
+    by: "program",
+    argument: "TEXT",
+    places: ["chat", "room"],
+    help: "shows what was said with TEXT in it",
+  },
   { word: "cancel", by: "program", places: ONLINE, help: "stops files that are on their way" },
   {
     word: "bell",

@@ -3,6 +3,7 @@
 import { loginAddress, userId, USUAL_PLACE } from "./login_address.ts";
 import {
   choice,
+  openToggle,
   type OptionTable,
   type OptionValues,
   port,
@@ -27,6 +28,10 @@ export const CLIENT_OPTIONS = {
   udpPort: port("udp-port", USUAL_PLACE.udpPort, "the server's UDP port"),
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   filesPort: port("files-port", 0, "port to be offered files on; 0 asks the system for a free one"),
+  history: openToggle(
+    "history",
+    "keep what is said in text files; at a terminal unless --no-history",
+  ),
   files: text("files", "FOLDER", ".", "where received files go"),
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),

@@ -243,6 +243,12 @@ export function toggle(flag: string, help: string): Option<boolean> {
   };
 }
 
+/** A switch that is neither on nor off unless given. */
+export function openToggle(flag: string, help: string): Option<boolean | undefined> {
+  const either: Option<boolean | undefined> = toggle(flag, help);
+  return { ...either, default: undefined };
+}
+
 function splitList(texts: readonly string[], label: string): string[] {
   const words = texts.flatMap((text) => text.split(",")).map((word) => word.trim());
   if (words.some((word) => word === "")) {

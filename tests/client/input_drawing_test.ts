@@ -32,37 +32,45 @@ Deno.test("layOut() of more than a screen shows what is around the cursor", PURE
   assertEquals([start.rows.length, start.cursorRow], [4, 0]);
 });
 
-Deno.test("rowsAboveCursor() knows how terminals break rows that have become too long", PURE, () => {
-  const layout = layOut(input("", "x".repeat(25)), { columns: 10, rows: 24 });
-  assertEquals(rowsAboveCursor(layout, 10), 2);
-  assertEquals(rowsAboveCursor(layout, 40), 2, "they are never joined");
-  assertEquals(rowsAboveCursor(layout, 5), 4 + 1);
-});
+Deno.test(
+  "rowsAboveCursor() knows how terminals break rows that have become too long",
+  PURE,
+  () => {
+    const layout = layOut(input("", "x".repeat(25)), { columns: 10, rows: 24 });
+    assertEquals(rowsAboveCursor(layout, 10), 2);
+    assertEquals(rowsAboveCursor(layout, 40), 2, "they are never joined");
+    assertEquals(rowsAboveCursor(layout, 5), 4 + 1);
+  },
+);
 
 const letter = fc.constantFrom("a", "bc ", "日本", "👋", "e\u0301", "\t", "\x07");
 const words = fc.array(letter, { maxLength: 12 }).map((letters) => letters.join(""));
 
-Deno.test("ScreenDrawing: output stands above the input, whatever comes in which order", PURE, () => {
-  const step = fc.record({
-    output: fc.array(fc.stringMatching(/^[a-z ]{0,30}[a-z]$/), { maxLength: 3 }),
-    ...{ prompt: fc.constantFrom("", "> ", "alice: "), before: words, after: words },
-  });
-  fc.assert(fc.property(fc.array(step), fc.integer({ min: 4, max: 20 }), (steps, columns) => {
-    const screen = new SmallScreen(columns);
-    const drawing = new ScreenDrawing(() => ({ columns, rows: 100 }), plainStyle);
-    const above = new SmallScreen(columns);
-    for (const { output, prompt, before, after } of steps) {
-      const view = input(prompt, before, after);
-      screen.write(drawing.draw(output, view));
-      above.write(output.map((line) => line + "\r\n").join(""));
-      const { rows, cursorRow, cursorColumn } = layOut(view, { columns, rows: 100 });
-      const lines = above.lines.slice(0, -1);
-      const drawn = rows.map(({ prompt, text }) => (prompt + text).trimEnd());
-      assertEquals(screen.lines, [...lines, ...drawn]);
-      assertEquals(screen.cursor, [lines.length + cursorRow, cursorColumn]);
-    }
-  }));
-});
+Deno.test(
+  "ScreenDrawing: output stands above the input, whatever comes in which order",
+  PURE,
+  () => {
+    const step = fc.record({
+      output: fc.array(fc.stringMatching(/^[a-z ]{0,30}[a-z]$/), { maxLength: 3 }),
+      ...{ prompt: fc.constantFrom("", "> ", "alice: "), before: words, after: words },
+    });
+    fc.assert(fc.property(fc.array(step), fc.integer({ min: 4, max: 20 }), (steps, columns) => {
+      const screen = new SmallScreen(columns);
+      const drawing = new ScreenDrawing(() => ({ columns, rows: 100 }), plainStyle);
+      const above = new SmallScreen(columns);
+      for (const { output, prompt, before, after } of steps) {
+        const view = input(prompt, before, after);
+        screen.write(drawing.draw(output, view));
+        above.write(output.map((line) => line + "\r\n").join(""));
+        const { rows, cursorRow, cursorColumn } = layOut(view, { columns, rows: 100 });
+        const lines = above.lines.slice(0, -1);
+        const drawn = rows.map(({ prompt, text }) => (prompt + text).trimEnd());
+        assertEquals(screen.lines, [...lines, ...drawn]);
+        assertEquals(screen.cursor, [lines.length + cursorRow, cursorColumn]);
+      }
+    }));
+  },
+);
 
 Deno.test("ScreenDrawing: a line that is entered stays, and the next begins below", PURE, () => {
   const screen = new SmallScreen(10);

@@ -121,7 +121,9 @@ Deno.test("a line without end is no login chat", async () => {
   await flooding;
 });
 
-const SHORT: SessionWaits = { goodbyeMs: 20, slowMs: 20, answerMs: 60_000 };
+const SHORT: SessionWaits = {
+  ...{ goodbyeMs: 20, slowMs: 20, answerMs: 60_000, silentMs: 60_000, goneMs: 60_000 },
+};
 
 Deno.test("EX works while an answer is outstanding", async () => {
   await using stage = new Stage(true, SHORT);

@@ -4,6 +4,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { RoomLink } from "../../lib/client/room_link.ts";
+import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomStay, type StayEnd } from "../../lib/client/room_stay.ts";
 import { TypedLines } from "../../lib/client/typed_lines.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
@@ -34,6 +35,7 @@ async function enter(
   const terminal = new FakeTerminal(false);
   const stay = new RoomStay(request, answer.token, {
     ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog(), commands: {} },
+    ...{ conversation: NO_CONVERSATIONS.open({ owner: "", kind: "room", name: "" }) },
     ...{ udpPort: server.udp, stopped: new Promise<void>(() => {}), keepAliveSeconds },
   });
   return { terminal, end: stay.run() };

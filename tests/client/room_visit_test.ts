@@ -1,4 +1,5 @@
 import { writeAll } from "../../lib/net/orderly_close.ts";
+import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomVisit } from "../../lib/client/room_visit.ts";
 import { answerBytes } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
@@ -20,6 +21,7 @@ async function listFrom(compliance: string | undefined, shown: string): Promise<
     terminal,
     log: new RecordedLog(),
     commands: {},
+    conversations: NO_CONVERSATIONS,
   });
   terminal.types("4", "3");
   await visit.run();

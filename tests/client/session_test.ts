@@ -3,6 +3,7 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { Session } from "../../lib/client/session.ts";
 import { FakeServer } from "../support/client_fake_server.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
@@ -34,6 +35,7 @@ class SessionPlay implements AsyncDisposable {
       },
     }, {
       ...{ terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() },
+      conversations: NO_CONVERSATIONS,
       filesListener: Deno.listen({ hostname: "127.0.0.1", port: 0 }),
     });
     this.#over = this.#session.run();

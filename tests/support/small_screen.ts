@@ -3,7 +3,7 @@
  * CR LF, cursor up and right, erase to the end, backspace. It never reflows.
  */
 
-import { letterWidth, lettersOf } from "../../lib/client/text_width.ts";
+import { lettersOf, letterWidth } from "../../lib/client/text_width.ts";
 
 /** Takes a code off the beginning of what is written. */
 // deno-lint-ignore no-control-regex
