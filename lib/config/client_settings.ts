@@ -35,11 +35,13 @@ export function withSettings<
   Line extends Pick<CommandLine<T>, "options" | "given">,
 >(line: Line, options: T, settings: Settings): Line {
   const values: Record<string, unknown> = { ...line.options };
+  const given = new Set(line.given);
   for (const [name, { texts, label }] of settings) {
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option !== undefined && !line.given.has(name)) values[name] = option.parse(texts, label);
+    if (option === undefined || given.has(name)) continue;
+    values[name] = option.parse(texts, label);
+    given.add(name);
   }
-  const given = new Set([...line.given, ...settings.keys()]);
   return { ...line, options: values as OptionValues<T>, given };
 }
 
