@@ -13,8 +13,8 @@ export interface InputDrawing {
   readonly movesCursor: boolean;
   /** Shows lines of output; the input stays below them as it is now. */
   draw(lines: readonly string[], input: InputView): string;
-  /** The input is done, and becomes a line of output; `line` is what to show of it. */
-  enter(line: string): string;
+  /** The input is done, with this typed, and becomes a line of output: `line` where it is redrawn. */
+  enter(line: string, typed: string): string;
   /** A line that was typed earlier has its turn. */
   repeat(line: string): string;
   /** Takes the input off the screen where that can be done. */
@@ -117,9 +117,10 @@ export class PlainDrawing implements InputDrawing {
     return end + output.map((line) => line + "\r\n").join("") + this.#type(text);
   }
 
-  enter(): string {
+  enter(_line: string, typed: string): string {
+    const rest = this.#type(typed);
     this.#row = "";
-    return "\r\n";
+    return rest + "\r\n";
   }
 
   repeat(): string {

@@ -138,10 +138,9 @@ export class LineEditor implements Terminal {
 
   close(): void {
     if (this.#isClosed) return;
-    const { drawing } = this.#parts;
     const isHalfTyped = this.#line.text !== "" && !this.#isSecret;
-    const typed = this.#look.typed(this.#line.text, this.#askedPrompt);
-    this.#tty.write(isHalfTyped ? drawing.enter(typed) : drawing.erase());
+    if (isHalfTyped) this.#leaveLine(this.#line.text, this.#askedPrompt);
+    else this.#tty.write(this.#parts.drawing.erase());
     this.#end();
   }
 
@@ -172,9 +171,7 @@ export class LineEditor implements Terminal {
       case "interrupt":
         return this.#interrupt();
       case "end of input":
-        if (this.#line.text === "") return this.#endInput();
-        this.#line.press("delete");
-        return;
+        return this.#line.text === "" ? this.#endInput() : this.#line.press("delete");
       case "redraw":
         return this.#tty.write(this.#parts.drawing.clearScreen());
       default:
@@ -221,9 +218,7 @@ export class LineEditor implements Terminal {
       return;
     }
     if (!this.#isSecret) this.#before.add(text, this.#prompt);
-    this.#tty.write(
-      this.#parts.drawing.enter(this.#look.typed(this.#isSecret ? "" : text, this.#prompt)),
-    );
+    this.#leaveLine(this.#isSecret ? "" : text, this.#prompt);
     this.#waiting = undefined;
     this.#isSecret = false;
     waiting(text);
@@ -248,11 +243,8 @@ export class LineEditor implements Terminal {
   #interrupt(): void {
     const typed = this.#isSecret ? "" : this.#line.text;
     this.#line.clear();
-    this.#tty.write(
-      this.#parts.drawing.enter(
-        this.#look.typed(`${typed}^C`, { text: this.#askedPrompt.text, tone: "own" }),
-      ),
-    );
+    // Nothing was said: it has no time.
+    this.#leaveLine(`${typed}^C`, { text: this.#askedPrompt.text, tone: "own" });
     this.#isLeaving = true;
     const unread = this.#typedAhead.splice(0);
     if (unread.length > 0) this.show([notDoneLine(unread)]);
@@ -262,10 +254,14 @@ export class LineEditor implements Terminal {
   /** Ctrl-D, or the terminal is gone. */
   #endInput(): void {
     // It leaves the prompt behind: what follows begins on a line of its own.
-    const { drawing } = this.#parts;
-    const isAsked = this.#waiting !== undefined;
-    this.#tty.write(isAsked ? drawing.enter(this.#look.typed("", this.#prompt)) : drawing.erase());
+    if (this.#waiting !== undefined) this.#leaveLine("", this.#prompt);
+    else this.#tty.write(this.#parts.drawing.erase());
     this.#end();
+  }
+
+  /** The typed line stays on the screen as output. */
+  #leaveLine(typed: string, prompt: ScreenLine): void {
+    this.#tty.write(this.#parts.drawing.enter(this.#look.typed(typed, prompt), typed));
   }
 
   #end(): void {
@@ -277,7 +273,7 @@ export class LineEditor implements Terminal {
   }
 
   #draw(): void {
-    if (!this.#isClosed) this.#tty.write(this.#parts.drawing.draw([], this.#view()));
+    if (!this.#isClosed) this.show([]);
   }
 
   /** What stands below the output now. */

@@ -95,7 +95,7 @@ Deno.test("PlainDrawing only ever goes on: no codes, no prompt said twice", PURE
   next(drawing.draw([], input("alice: ", "ha")), "\b\b  \b\b");
   next(drawing.draw([], input("alice: ", "日本")), "\r\n日本");
   next(drawing.draw([], input("alice: ", "日")), "\b\b  \b\b");
-  next(drawing.enter(), "\r\n");
+  next(drawing.enter("", "日x"), "x\r\n");
   next(drawing.draw([], input("alice: ", "")), "");
   next(drawing.draw(["bob: you?"], input("alice: ", "")), "bob: you?\r\n");
   next(drawing.draw(["Sent."], input("", "")), "Sent.\r\n");
