@@ -43,6 +43,10 @@ function shown(name: string): string {
   return visible.length <= 60 ? visible : `${visible.slice(0, 40)}...${visible.slice(-15)}`;
 }
 
+function callLine(text: string): ScreenLine {
+  return { text, tone: "call", about: "call" };
+}
+
 /** Somebody offers files: who, what, how large, whereto, and what is there already. */
 export function offeredLines(
   by: OfferedBy,
@@ -52,9 +56,9 @@ export function offeredLines(
   const what = contentText(entries);
   const into = visibleText(survey.target.directory || "/");
   const lines = by.kind === "buddy"
-    ? [line(`${by.name} wants to send you ${what}, into ${into}.`, "call")]
+    ? [callLine(`${by.name} wants to send you ${what}, into ${into}.`)]
     : [
-      line(`Somebody at ${by.ip} wants to send you ${what}, into ${into}.`, "call"),
+      callLine(`Somebody at ${by.ip} wants to send you ${what}, into ${into}.`),
       line(`They say to be ${by.name}; the server does not confirm it.`, "bad"),
     ];
   if (survey.taken > 0) {
