@@ -241,7 +241,7 @@ export class Session {
     try {
       await this.#presence.goOnline(user);
     } catch (error) {
-      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(error) });
     }
   }
 
@@ -249,7 +249,7 @@ export class Session {
     try {
       await visit.run();
     } catch (error) {
-      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(error) });
     }
     this.#rooms = undefined;
     this.#completeHere();
