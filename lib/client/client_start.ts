@@ -9,6 +9,7 @@ import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal, type TerminalWishes } from "./open_terminal.ts";
 import type { Terminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
+import { logsToScreen } from "./tty.ts";
 
 /** What of a command line a client's log depends on. */
 export interface LogLine {
@@ -33,8 +34,8 @@ export interface ClientWorld {
 }
 
 /** A client's log. People look at the dialogue; what went well in it needs no log. */
-export function clientLog({ options, given }: LogLine): Log {
-  return createStderrLog(options.log, given.has("logLevel") ? options.logLevel : "warn");
+export function clientLog({ options, given }: LogLine, write?: LogSettings["write"]): Log {
+  return createStderrLog(options.log, given.has("logLevel") ? options.logLevel : "warn", write);
 }
 
 /**
@@ -44,11 +45,15 @@ export function clientLog({ options, given }: LogLine): Log {
  */
 export function startClient(line: StartLine): ClientWorld {
   const { options } = line;
-  const log = clientLog(line);
-  // A bug in one corner must not cost its user the chat in another.
-  surviveUnexpected(log, "Unexpected error");
   const stop = Promise.withResolvers<void>();
   const screen = openTerminal(options, stop.resolve);
+  // On the same screen, a line of the log must not fall into the one that is typed.
+  const toScreen = screen.interactive && logsToScreen();
+  const log = toScreen
+    ? clientLog(line, (text) => screen.show([{ text: text.trimEnd(), tone: "faint" }]))
+    : clientLog(line);
+  // A bug in one corner must not cost its user the chat in another.
+  surviveUnexpected(log, "Unexpected error");
   onStopSignals(stop.resolve);
   const stopped = stop.promise;
   if (options.transcript === undefined) return { log, terminal: screen, stopped };

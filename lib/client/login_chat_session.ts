@@ -6,7 +6,7 @@
  * Leaving ends both: the server closes after `C EX`, and the terminal is closed then.
  */
 
-import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { UnreachableError } from "../core/errors.ts";
 import { CHAT_PING_SECONDS } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Conversation } from "./conversations.ts";
@@ -213,7 +213,7 @@ export class LoginChatSession {
     try {
       this.#terminal!.show(await this.#commands[word]!(argument, { place: "login" }));
     } catch (error) {
-      this.#terminal!.show([ownTroubleLine(reasonOf(error))]);
+      this.#terminal!.show([ownTroubleLine(error)]);
     }
   }
 

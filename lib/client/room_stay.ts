@@ -206,7 +206,7 @@ export class RoomStay {
     try {
       this.#show(...await this.#parts.commands[word]!(argument, where));
     } catch (error) {
-      this.#show(ownTroubleLine(reasonOf(error)));
+      this.#show(ownTroubleLine(error));
     }
   }
 

@@ -9,7 +9,6 @@ import type { CommandLine } from "../config/command_line.ts";
 import { runCompletions } from "../config/completions_run.ts";
 import { loginAddressText } from "../config/login_address.ts";
 import { ROOM_OPTIONS } from "../config/room_options.ts";
-import { reasonOf } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { type ClientWorld, startClient } from "./client_start.ts";
@@ -96,7 +95,7 @@ async function runSession(
     try {
       await files?.remember(loginAddressText(user, place));
     } catch (error) {
-      terminal.show([ownTroubleLine(reasonOf(error))]);
+      terminal.show([ownTroubleLine(error)]);
     }
   };
   const session = new Session({

@@ -3,6 +3,7 @@
  * from outside goes through `visibleText` here.
  */
 
+import { systemReason } from "../core/errors.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import { MAX_USER_ID_LENGTH, type UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
@@ -129,8 +130,8 @@ export function serverSilentLine(isSilent: boolean): ScreenLine {
 }
 
 /** Something failed on this machine. */
-export function ownTroubleLine(reason: string): ScreenLine {
-  return line(`That did not work: ${visibleText(reason)}.`, "bad");
+export function ownTroubleLine(thrown: unknown): ScreenLine {
+  return line(`That did not work: ${visibleText(systemReason(thrown))}.`, "bad");
 }
 
 const TABLE_HEAD = ["User", "Status", "Address", "Port"];

@@ -244,7 +244,7 @@ export class Session {
     try {
       await this.#presence.goOnline(user);
     } catch (error) {
-      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(error) });
     }
   }
 
@@ -252,7 +252,7 @@ export class Session {
     try {
       await visit.run();
     } catch (error) {
-      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(error) });
     }
     this.#rooms = undefined;
     this.#completeHere();

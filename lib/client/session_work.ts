@@ -2,7 +2,6 @@
  * The effects of the menu that end in an event: requests to the server, and commands.
  */
 
-import { reasonOf } from "../core/errors.ts";
 import { lookUp } from "./buddy_list.ts";
 import type { Effect, MenuEvent } from "./menu_state.ts";
 import type { PresenceLink } from "./presence_link.ts";
@@ -78,6 +77,6 @@ async function doCommand(
     return await commands[word](argument, where);
   } catch (error) {
     // A chat goes on, whatever became of a command typed in it.
-    return [ownTroubleLine(reasonOf(error))];
+    return [ownTroubleLine(error)];
   }
 }

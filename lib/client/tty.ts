@@ -26,6 +26,11 @@ export function isAttended(): boolean {
   return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }
 
+/** Whether what goes to stderr stands on the same screen. */
+export function logsToScreen(): boolean {
+  return isAttended() && Deno.stderr.isTerminal();
+}
+
 /** The console this program was started on. */
 export class SystemTty implements Tty {
   readonly #unread: () => void;

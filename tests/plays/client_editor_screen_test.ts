@@ -248,3 +248,28 @@ onScreen("Ctrl-C at a paste that is asked about drops it, and nobody leaves", as
   await screen.shows("\n> ?");
   assertEquals(server.requests.filter((line) => line.startsWith("REG")), []);
 });
+
+onScreen("the log does not fall into the line that is typed", async (server) => {
+  const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`, "--log-level=debug"];
+  await using screen = await ClientScreen.open(ports, "? help");
+  const asked = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  server.script = {
+    ...server.script,
+    reply: async (line) => {
+      if (!line.startsWith("REG ")) return "201 INVALID\n";
+      asked.resolve();
+      await go.promise;
+      return "200 OK\n";
+    },
+  };
+  await enters(screen, "R alice");
+  await asked.promise;
+  await screen.types("A car");
+  await screen.shows("\nA car");
+  go.resolve();
+  await screen.shows("alice> A car");
+  const [told, registered, typed] = await last(screen, 3);
+  assert(/Z debug Asked the server request=register reply="200 OK"$/.test(told!), told);
+  assertEquals([registered, typed], ["Registered as alice. You are online.", "alice> A car"]);
+});
