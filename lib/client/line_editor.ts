@@ -57,7 +57,7 @@ export class LineEditor implements Terminal {
   readonly #before: TypedBefore;
   readonly #typedAhead: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
-  #prompt: ScreenLine = NO_PROMPT;
+  #prompt = NO_PROMPT;
   #isSecret = false;
   /** The lines of a paste that is asked about. */
   #pasted: readonly string[] | undefined;
@@ -139,7 +139,7 @@ export class LineEditor implements Terminal {
   close(): void {
     if (this.#isClosed) return;
     const isHalfTyped = this.#line.text !== "" && !this.#isSecret;
-    if (isHalfTyped) this.#leaveLine(this.#line.text, this.#askedPrompt);
+    if (isHalfTyped) this.#leaveUnsent("");
     else this.#tty.write(this.#parts.drawing.erase());
     this.#end();
   }
@@ -233,18 +233,15 @@ export class LineEditor implements Terminal {
 
   #tab(): void {
     if (this.#isSecret) return;
-    const { before } = this.#line;
-    const candidates = this.#complete(before);
+    const candidates = this.#complete(this.#line.before);
     const common = commonBeginning(candidates);
-    if (common !== "" && common !== before) return this.#line.replaceBefore(common);
-    if (candidates.length > 1) this.show(candidateLines(candidates));
+    if (common !== "" && common !== this.#line.before) this.#line.replaceBefore(common);
+    else if (candidates.length > 1) this.show(candidateLines(candidates));
   }
 
   #interrupt(): void {
-    const typed = this.#isSecret ? "" : this.#line.text;
+    this.#leaveUnsent("^C");
     this.#line.clear();
-    // Nothing was said: it has no time.
-    this.#leaveLine(`${typed}^C`, { text: this.#askedPrompt.text, tone: "own" });
     this.#isLeaving = true;
     const unread = this.#typedAhead.splice(0);
     if (unread.length > 0) this.show([notDoneLine(unread)]);
@@ -262,6 +259,13 @@ export class LineEditor implements Terminal {
   /** The typed line stays on the screen as output. */
   #leaveLine(typed: string, prompt: ScreenLine): void {
     this.#tty.write(this.#parts.drawing.enter(this.#look.typed(typed, prompt), typed));
+  }
+
+  /** The same for one that nobody gets: it has no time. */
+  #leaveUnsent(mark: string): void {
+    const typed = this.#isSecret ? "" : this.#line.text;
+    const asked = this.#waiting === undefined ? "" : this.#prompt.text;
+    this.#leaveLine(typed + mark, { text: asked, tone: "own" });
   }
 
   #end(): void {
@@ -284,11 +288,6 @@ export class LineEditor implements Terminal {
     const { text, before } = this.#line;
     const typed = this.#isSecret ? view : { before, after: text.slice(before.length) };
     return { ...typed, prompt: this.#shownPrompt(text === "") };
-  }
-
-  /** What is asked now, if anything. */
-  get #askedPrompt(): ScreenLine {
-    return this.#waiting === undefined ? NO_PROMPT : this.#prompt;
   }
 
   #shownPrompt(isEmpty: boolean): ScreenLine {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { filesBeginning } from "../../lib/client/file_candidates.ts";
+import { link } from "../support/link.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 Deno.test("filesBeginning() finds names, folders with their slash, nothing hidden", async () => {
@@ -9,8 +10,8 @@ Deno.test("filesBeginning() finds names, folders with their slash, nothing hidde
     await Deno.writeTextFile(root + name, "");
   }
   await Deno.mkdir(root + "results");
-  await Deno.symlink(root + "results", root + "rlink");
-  await Deno.symlink(root + "gone", root + "rnowhere");
+  await link(root + "results", root + "rlink");
+  await link(root + "gone", root + "rnowhere");
   const found = (beginning: string): string[] =>
     filesBeginning(root + beginning).map((path) => path.slice(root.length));
   assertEquals(found(""), ["notes", "report.txt", "results/", "rlink/", "rnowhere"]);

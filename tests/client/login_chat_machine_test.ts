@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { step } from "../../lib/client/login_chat_machine.ts";
+import { commandsAt } from "../../lib/client/slash_commands.ts";
 import {
   type ChatClientState,
   type ChatMode,
@@ -287,4 +288,20 @@ Deno.test("whatever the server sends, the client shows only visible text and nev
       assert(wantsLine(state), JSON.stringify(state));
     },
   ));
+});
+
+Deno.test("login chat: commands that start with / are done where an operation is asked for", () => {
+  const play = new Play();
+  play.state = { ...play.state, commands: commandsAt("login", { bell: () => [] }) };
+  const asked = "«Operation (PM, DM, WHO, EX): »";
+  assertEquals(play.after("> /bell off"), ["COMMAND bell off", asked]);
+  assertEquals(play.after("> /bel"), ["Unknown command /bel, did you mean /bell?", asked]);
+  assertEquals(play.after("> /help").slice(-3), [
+    "  /bell [off|pm|all]  rings never, for what is for you, for every message",
+    "  /help               shows this",
+    asked,
+  ]);
+  assertEquals(play.after("> PM", "< C READY", "> /bell off"), [
+    ...["SEND C PM", "«To all: »", "SEND D /bell off"],
+  ], "a message is no command");
 });

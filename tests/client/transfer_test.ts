@@ -2,6 +2,7 @@
  * Files from one client to another, over real connections and real disks.
  */
 
+import { link } from "../support/link.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TempDir } from "../support/temp_dir.ts";
 import { fileBytes, filesBelow, play } from "../support/transfers.ts";
@@ -33,12 +34,6 @@ class Folders implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#directory[Symbol.asyncDispose]();
   }
-}
-
-/** Makes a link; a test may not do so itself, but by the tool that is there for it. */
-async function link(to: string, at: string): Promise<void> {
-  const { success } = await new Deno.Command("ln", { args: ["-s", to, at] }).output();
-  assert(success);
 }
 
 Deno.test("a file arrives as it was, with its time, and is confirmed", async () => {

@@ -3,42 +3,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { FakeServer, olderServer } from "../support/client_fake_server.ts";
-import { HandPlayed } from "../support/client_peers.ts";
-import { ClientScreen, NO_SCREEN } from "../support/client_screen.ts";
-
-/** A test that needs a screen; without one it is skipped, and its name says why. */
-function onScreen(name: string, play: (server: FakeServer) => Promise<void>): void {
-  Deno.test({
-    name: NO_SCREEN === undefined ? name : `${name} (${NO_SCREEN})`,
-    ignore: NO_SCREEN !== undefined,
-    fn: async () => {
-      await using server = new FakeServer(olderServer(() => "bob 100 ONLINE 127.0.0.1 4001\n"));
-      await play(server);
-    },
-  });
-}
-
-async function messagePort(screen: ClientScreen): Promise<number> {
-  return Number(/messages on port (\d+)/.exec((await screen.lines()).join(""))?.[1]);
-}
-
-/** Registers alice and lets bob into a chat with her. */
-async function chatWithBob(screen: ClientScreen): Promise<HandPlayed> {
-  await screen.types("R alice");
-  await screen.presses("Enter");
-  await screen.shows("You are online.");
-  await screen.types("S");
-  await screen.presses("Enter");
-  await screen.shows("bob   ONLINE");
-  const bob = await HandPlayed.call(await messagePort(screen));
-  await screen.shows("bob is calling");
-  await screen.types("y");
-  await screen.presses("Enter");
-  assertEquals(await bob.line(), "ACCEPT");
-  await screen.shows("You are in a chat with bob");
-  return bob;
-}
+import { ClientScreen } from "../support/client_screen.ts";
+import { bobCalls, chatWithBob, onScreen } from "../support/screen_play.ts";
 
 onScreen(
   "a message appears above the prompt; the half-typed line and its cursor stay",
@@ -81,7 +47,7 @@ onScreen("wide letters and a line over two rows stay intact, too", async (server
 onScreen("a call appears above the prompt, and the half-typed line stays", async (server) => {
   await using screen = await ClientScreen.start(server);
   await screen.types("R ali");
-  using _caller = await HandPlayed.call(await messagePort(screen));
+  using _caller = await bobCalls(screen);
   await screen.shows("127.0.0.1 is calling: Y answers, N turns the call down.\n> R ali");
 });
 

@@ -64,9 +64,34 @@ export class ClientScreen implements AsyncDisposable {
     await this.#tmux("send-keys", ...keys);
   }
 
+  /** Presses a key again and again until this is on the screen: there is no event to wait for. */
+  async pressesUntil(key: string, text: string): Promise<void> {
+    await this.#until(`"${text}" after ${key}`, async () => {
+      await this.presses(key);
+      return (await this.lines()).join("\n").includes(text);
+    });
+  }
+
   /** Types text, without Enter. */
   async types(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);
+  }
+
+  /** Pastes text, as a terminal pastes for a program that asked for brackets around it. */
+  async pastes(text: string): Promise<void> {
+    await this.#tmux("set-buffer", "--", text);
+    await this.#tmux("paste-buffer", "-p");
+  }
+
+  /** Gives the terminal another size. */
+  async resizes(columns: number, rows: number = SIZE.rows): Promise<void> {
+    await this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+    const tty = (await this.#tmux("display-message", "-p", "#{pane_tty}")).trim();
+    // It tells the client a moment later.
+    await this.#until(`${columns} columns`, async () => {
+      const { stdout } = await new Deno.Command("stty", { args: ["-F", tty, "size"] }).output();
+      return new TextDecoder().decode(stdout).trim() === `${rows} ${columns}`;
+    });
   }
 
   /** The lines of the screen, without what is empty at the end; each time in them is `hh:mm`. */
