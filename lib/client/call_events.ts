@@ -4,7 +4,7 @@
 
 import { nameCaller } from "./buddy_list.ts";
 import type { CallFlood } from "./call_flood.ts";
-import { notSentLine } from "./call_screens.ts";
+import { notDeliveredLine, perhapsLostLine } from "./call_screens.ts";
 import type { MenuEvent } from "./menu_state.ts";
 import type { CallHandlers } from "./peer_calls.ts";
 import type { PresenceLink } from "./presence_link.ts";
@@ -37,11 +37,12 @@ export function callHandlers(
     callFailed: (failure) => happened({ kind: "callFailed", failure }),
     chatBegun: () => happened({ kind: "chatBegun" }),
     said: (text) => happened({ kind: "said", text }),
-    chatEnded: (end) => {
+    chatEnded: (end, { lost, unsure }) => {
       happened({ kind: "chatEnded", end });
-      // Meant for the buddy, it must not become a command of the menu.
-      const unsent = terminal.dropTyped();
-      if (unsent.length > 0) happened({ kind: "notice", line: notSentLine(unsent) });
+      if (unsure.length > 0) happened({ kind: "notice", line: perhapsLostLine(unsure) });
+      // What was typed was meant for the buddy, and must not become a command of the menu.
+      const unsent = [...lost, ...terminal.dropTyped()];
+      if (unsent.length > 0) happened({ kind: "notice", line: notDeliveredLine(unsent) });
     },
   };
 }

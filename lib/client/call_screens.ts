@@ -40,12 +40,17 @@ export function callFailedLines(
 /** What was typed for nothing, if anything. */
 export function unsentLines(count: number): ScreenLine[] {
   if (count === 0) return [];
-  return [line(`Not sent: ${count} ${count === 1 ? "line" : "lines"} you typed.`, "bad")];
+  return [line(`(not delivered) ${count} ${count === 1 ? "line" : "lines"} you typed.`, "bad")];
 }
 
-/** What was typed for somebody who had gone before it was sent. */
-export function notSentLine(typed: readonly string[]): ScreenLine {
-  return line(`Not sent, the chat was over: ${visibleText(typed.join(" / "))}`, "bad");
+/** What was typed to be said, and was not sent, or is known to be lost. */
+export function notDeliveredLine(typed: readonly string[]): ScreenLine {
+  return line(`(not delivered) ${visibleText(typed.join(" / "))}`, "bad");
+}
+
+/** What was sent, and may be lost. */
+export function perhapsLostLine(said: readonly string[]): ScreenLine {
+  return line(`(perhaps not delivered) ${visibleText(said.join(" / "))}`, "bad");
 }
 
 /** A chat has begun. */

@@ -10,7 +10,8 @@ import type { ScreenLine } from "./screen_line.ts";
 
 /** Remembers one chat after the other. */
 export class ChatMemory {
-  readonly #conversations: Conversations;
+  /** Where what is said is kept. */
+  readonly conversations: Conversations;
   readonly #place: ServerPlace;
   #user: UserId | undefined;
   #peer = "";
@@ -18,7 +19,7 @@ export class ChatMemory {
 
   /** @param place the server at which people have their names */
   constructor(conversations: Conversations, place: ServerPlace) {
-    this.#conversations = conversations;
+    this.conversations = conversations;
     this.#place = place;
   }
 
@@ -32,7 +33,7 @@ export class ChatMemory {
     this.#user = user;
     this.#peer = peer;
     const owner = loginAddressText(user, this.#place);
-    this.#current = this.#conversations.open({ owner, kind: "buddy", name: peer });
+    this.#current = this.conversations.open({ owner, kind: "buddy", name: peer });
     return beforeLines(this.#current);
   }
 

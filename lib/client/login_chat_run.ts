@@ -2,7 +2,11 @@
  * The login chat client as a command: from its words to its exit.
  */
 
-import { LOGIN_CHAT_PROGRAM, type LoginChatOptions } from "../config/login_chat_options.ts";
+import {
+  LOGIN_CHAT_OPTIONS,
+  LOGIN_CHAT_PROGRAM,
+  type LoginChatOptions,
+} from "../config/login_chat_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
@@ -12,6 +16,7 @@ import { startClient, type StartLine } from "./client_start.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
+import { withScreenSettings } from "./screen_settings.ts";
 import { comingBack } from "./login_chat_return.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
 import { bellCommand } from "./program_commands.ts";
@@ -27,7 +32,7 @@ export function runLoginChatCommand(words: readonly string[]): Promise<never> {
     if (user === undefined) {
       throw new UsageError("Cannot log in without a name: client chat HOST PORT USER");
     }
-    await runLoginChat(line, user);
+    await runLoginChat(await withScreenSettings(line, LOGIN_CHAT_OPTIONS), user);
     return EXIT.done;
   });
 }

@@ -38,7 +38,6 @@ export function saysLogin(given: ReadonlySet<string>): boolean {
 export function saidLogin(
   { options, given }: { readonly options: ClientOptions; readonly given: ReadonlySet<string> },
 ): LoginChoice {
-  // Of the settings it is an offer, not an order.
   const login = given.has("login") ? options.login : undefined;
   if (login?.user !== undefined && given.has("user")) {
     throw new UsageError(`Cannot use --user beside "${login.user}@": give one of them`);

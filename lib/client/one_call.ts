@@ -97,7 +97,9 @@ export async function makeCall(call: OneCall, world: CallWorld): Promise<void> {
   calls.call(address);
   try {
     const answer = await Promise.race([begun.promise, ended.promise]);
-    if (answer !== "begun") return judge(who, answer);
+    if (answer !== "begun") {
+      return judge(who, answer, `The call to ${who} was given up before an answer came`);
+    }
     streams.tell(`${who} has answered.`);
     const end = await Promise.race([sendInput(calls, streams), ended.promise]);
     if (end !== "sent") return judge(who, end);
@@ -117,8 +119,12 @@ async function sendInput(calls: PeerCalls, streams: ScriptStreams): Promise<"sen
   return "sent";
 }
 
-function judge(who: string, end: CallEnd): void {
-  if (end.kind === "stopped") return;
+/** @param whyStopped what is wrong with a call that was stopped now, if anything */
+function judge(who: string, end: CallEnd, whyStopped?: string): void {
+  if (end.kind === "stopped") {
+    if (whyStopped === undefined) return;
+    throw new OperationalError(whyStopped);
+  }
   const line = end.kind === "failed"
     ? callFailedLines(who, end.failure, 0)[0]!
     : chatEndedLine(who, end.how);

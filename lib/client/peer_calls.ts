@@ -17,7 +17,7 @@ import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
 import { ACCEPT, PeerReader, REJECT } from "../wire/peer.ts";
 import type { CallFailure } from "./call_screens.ts";
-import { PeerChat } from "./peer_chat.ts";
+import { PeerChat, type Undelivered } from "./peer_chat.ts";
 import { PeerConnection, type PeerEnd } from "./peer_connection.ts";
 
 /** What happens on the line. */
@@ -35,7 +35,7 @@ export interface CallHandlers {
   chatBegun(): void;
   said(text: string): void;
   /** The chat is over, and not by our doing. */
-  chatEnded(how: PeerEnd | "stuck"): void;
+  chatEnded(how: PeerEnd | "stuck", undelivered: Undelivered): void;
 }
 
 /** How long things may take; tests have less patience. */
@@ -223,10 +223,10 @@ export class PeerCalls {
     clearTimeout("timer" in this.#line ? this.#line.timer : undefined);
     const chat = new PeerChat(connection, reader, {
       said: (text) => this.#handlers.said(text),
-      ended: (how) => {
+      ended: (how, undelivered) => {
         this.#line = FREE;
         this.#hangUp(connection);
-        this.#handlers.chatEnded(how);
+        this.#handlers.chatEnded(how, undelivered);
       },
     });
     this.#line = { kind: "chatting", chat, connection };

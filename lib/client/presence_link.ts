@@ -12,6 +12,7 @@ import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { BuddyPresence, PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
+import { retryWait } from "../core/retry.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
@@ -24,6 +25,9 @@ import type { ServerLink } from "./server_link.ts";
  * not proven itself, and cuts at a line end below that.
  */
 const MAYBE_CUT_BYTES = 1100;
+
+/** Refreshes without an answer after which a server is silent: one datagram may be lost. */
+const SILENT_AFTER = 3;
 
 /** What presence needs to know. */
 export interface PresenceSettings {
@@ -39,7 +43,9 @@ interface Session {
   /** What the server is told of them. */
   status: PresenceStatus;
   readonly socket: DatagramSocket;
-  readonly timer: ReturnType<typeof setInterval>;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** Refreshes since the last answer; nothing is concluded before the first one. */
+  unanswered: number;
 }
 
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
@@ -58,6 +64,9 @@ export class PresenceLink {
 
   /** Called for every answer of the server: somebody who is online has just been heard there. */
   answered: () => void = () => {};
+
+  /** Told that a server that has answered does not any more (true), and that it does again. */
+  silent: (isSilent: boolean) => void = () => {};
 
   constructor(settings: PresenceSettings, link: ServerLink, world: { clock: Clock; log: Log }) {
     this.#settings = settings;
@@ -96,15 +105,28 @@ export class PresenceLink {
   #open(user: UserId, status: PresenceStatus): void {
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
     const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
-    const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);
-    const session: Session = { user, status, socket, timer };
+    const session: Session = { user, status, socket, timer: undefined, unanswered: -Infinity };
     this.#session = session;
+    this.#refreshLater(session);
     socket.receive((bytes, from) => {
       // Only the port tells: a server with several addresses answers from another one than it was
       // asked at (127.0.1.1, a second interface), and a source address proves nothing anyway.
       const isServer = from.port === this.#settings.udpPort;
       if (isServer && this.#session === session) this.#take(user, bytes);
     }, MAX_DATAGRAM_BYTES);
+  }
+
+  /** Refreshes after a while: sooner, and then less and less often, while the server is silent. */
+  #refreshLater(session: Session): void {
+    const usual = this.#settings.refreshSeconds * 1000;
+    const wait = session.unanswered < SILENT_AFTER
+      ? usual
+      : Math.min(usual, retryWait(session.unanswered - SILENT_AFTER + 1, Math.random()));
+    session.timer = setTimeout(() => {
+      if (++session.unanswered === SILENT_AFTER) this.silent(true);
+      this.refresh();
+      this.#refreshLater(session);
+    }, wait);
   }
 
   /** Sends SET and GET now, when somebody is online. */
@@ -145,7 +167,7 @@ export class PresenceLink {
     if (session === undefined) return;
     this.#session = undefined;
     this.#list = undefined;
-    clearInterval(session.timer);
+    clearTimeout(session.timer);
     this.#send(session, this.#presence(session.user, "OFFLINE"));
     await this.#sending;
     session.socket.close();
@@ -166,6 +188,11 @@ export class PresenceLink {
 
   /** Takes an answer to GET; `bytes` are the socket's own and good only until we return. */
   #take(user: UserId, bytes: Uint8Array): void {
+    const session = this.#session!;
+    const wasSilent = session.unanswered >= SILENT_AFTER;
+    // A server that does not know us never answers, and is not silent.
+    session.unanswered = 0;
+    if (wasSilent) this.silent(false);
     const entries = parseBuddyList(bytes);
     if (bytes.length <= MAYBE_CUT_BYTES || !this.#link.offered.get) this.#replace(entries);
     else this.#fetchWhole(user, entries);

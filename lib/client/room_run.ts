@@ -2,7 +2,7 @@
  * The rooms as a command: from its words to its exit.
  */
 
-import { ROOM_PROGRAM, type RoomOptions } from "../config/room_options.ts";
+import { ROOM_OPTIONS, ROOM_PROGRAM, type RoomOptions } from "../config/room_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { startClient, type StartLine } from "./client_start.ts";
 import { conversationsFor } from "./conversations.ts";
@@ -10,6 +10,7 @@ import { bellCommand } from "./program_commands.ts";
 import type { RoomServerAddress } from "./room_link.ts";
 import { roomsBannerLine } from "./room_screens.ts";
 import { RoomVisit } from "./room_visit.ts";
+import { withScreenSettings } from "./screen_settings.ts";
 import { goodbyeLine } from "./screens.ts";
 
 /** The option of each part of the server's address. */
@@ -22,7 +23,7 @@ const ADDRESS_OPTIONS: Readonly<Record<keyof RoomServerAddress, keyof RoomOption
 /** Runs `client rooms` with the words behind it. */
 export function runRoomsCommand(words: readonly string[]): Promise<never> {
   return runProgram(ROOM_PROGRAM, words, async (line) => {
-    await runRooms(line);
+    await runRooms(await withScreenSettings(line, ROOM_OPTIONS));
     return EXIT.done;
   });
 }

@@ -173,7 +173,18 @@ export function reservedLine(text: string): ScreenLine {
 
 /** The server of a room does not answer, and why. */
 export function roomSilentLine(reason: string): ScreenLine {
-  return line(`${visibleText(reason)}. What you say here may be lost.`, "bad");
+  return line(`${visibleText(reason)}. What you say is kept until the server is back.`, "bad");
+}
+
+/** The stay is lost, and it is tried to enter again. */
+export function enteringAgainLine(reason: string, milliseconds: number): ScreenLine {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return line(`${visibleText(reason)}; trying to enter again in ${seconds} s. q leaves.`, "bad");
+}
+
+/** The prompt while nobody hears what is said. */
+export function awayPrompt(): ScreenLine {
+  return line("(not in the room) ", "own");
 }
 
 /** It answers again. */

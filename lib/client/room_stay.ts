@@ -11,7 +11,7 @@ import { HungUpError } from "../net/exchange.ts";
 import { maxMessageBytes } from "../wire/ucrp.ts";
 import type { RoomAnswer } from "../wire/room_answer.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
-import { notSentLine } from "./call_screens.ts";
+import { notDeliveredLine, perhapsLostLine } from "./call_screens.ts";
 import { commandCompletions, nameCompletions } from "./completions.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { alsoKnown, userIds } from "./known_names.ts";
@@ -20,6 +20,7 @@ import { beforeLines } from "./history_commands.ts";
 import { readRoomLine, type RoomLine } from "./room_line.ts";
 import type { RoomLink } from "./room_link.ts";
 import * as screens from "./room_screens.ts";
+import { RoomPost } from "./room_post.ts";
 import { RoomTalk } from "./room_talk.ts";
 import { RoomWatch } from "./room_watch.ts";
 import type { ScreenLine } from "./screen_line.ts";
@@ -52,6 +53,9 @@ export interface StayParts {
   readonly keepAliveSeconds?: number;
 }
 
+/** The server knows nothing of us any more. */
+export class RoomLostError extends OperationalError {}
+
 /** How a stay ended. */
 export type StayEnd = "left" | "closed" | "no more input" | "stopped";
 
@@ -66,6 +70,7 @@ export class RoomStay {
   readonly #commands: readonly SlashCommand[];
   readonly #talk: RoomTalk;
   readonly #watch: RoomWatch;
+  readonly #post = new RoomPost();
   readonly #over = Promise.withResolvers<"closed" | "lost" | "stopped">();
   /** Who was heard or told of, for Tab. */
   #known: readonly UserId[] = [];
@@ -93,11 +98,11 @@ export class RoomStay {
         closed: () => this.#over.resolve("closed"),
       },
     }, keepAliveSeconds);
-    this.#watch = new RoomWatch(() => this.#who(), {
+    this.#watch = new RoomWatch(() => this.#isHeard(), {
       silent: (reason) => {
-        if (!parts.link.isClosed) this.#show(screens.roomSilentLine(reason));
+        if (!parts.link.isClosed) this.#fallSilent(reason);
       },
-      back: () => this.#show(screens.roomBackLine()),
+      back: () => this.#comeBack(),
       lost: () => this.#over.resolve("lost"),
     }, keepAliveSeconds);
     parts.stopped.then(() => this.#over.resolve("stopped"));
@@ -106,7 +111,7 @@ export class RoomStay {
   /**
    * Stays until somebody leaves.
    *
-   * @throws OperationalError when the server knows nothing of us any more
+   * @throws RoomLostError when the server knows nothing of us any more
    */
   async run(): Promise<StayEnd> {
     const { terminal } = this.#parts;
@@ -126,8 +131,11 @@ export class RoomStay {
       await this.#talk.leave();
       this.#show(screens.roomLeftLine(kind, room, this.#watch.isSilent));
     }
-    if (this.#unsent.length > 0) this.#show(notSentLine(this.#unsent));
-    if (end === "lost") throw new OperationalError(screens.roomLostText(room));
+    const held = this.#post.takeHeld();
+    for (const text of held) this.#parts.conversation.add(member, text, false);
+    this.#unsent.unshift(...held);
+    if (this.#unsent.length > 0) this.#show(notDeliveredLine(this.#unsent));
+    if (end === "lost") throw new RoomLostError(screens.roomLostText(room));
     return end;
   }
 
@@ -185,10 +193,12 @@ export class RoomStay {
     const most = maxMessageBytes({ room, token: this.#token }, member);
     const bytes = new TextEncoder().encode(text).length;
     if (bytes > most) return this.#show(screens.messageTooLongLine(bytes, most));
+    if (this.#watch.isSilent && this.#post.hold(text)) return;
     const saying = this.#talk.say(text).then(() => "said" as const);
     const isSaid = await Promise.race([saying, this.#over.promise]) === "said";
     this.#parts.conversation.add(member, text, isSaid);
-    if (!isSaid) this.#unsent.push(text);
+    if (isSaid) this.#post.sent(text);
+    else this.#unsent.push(text);
   }
 
   async #command(word: ProgramWord, argument: string): Promise<void> {
@@ -198,6 +208,26 @@ export class RoomStay {
     } catch (error) {
       this.#show(ownTroubleLine(error));
     }
+  }
+
+  async #isHeard(): Promise<RoomAnswer> {
+    const answered = this.#post.asked();
+    const answer = await this.#who();
+    answered();
+    return answer;
+  }
+
+  #fallSilent(reason: string): void {
+    const unsure = this.#post.takeUnsure();
+    this.#show(
+      screens.roomSilentLine(reason),
+      ...(unsure.length === 0 ? [] : [perhapsLostLine(unsure)]),
+    );
+  }
+
+  async #comeBack(): Promise<void> {
+    this.#show(screens.roomBackLine());
+    for (const text of this.#post.takeHeld()) await this.#say(text);
   }
 
   #who(): Promise<RoomAnswer> {

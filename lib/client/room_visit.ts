@@ -8,13 +8,14 @@ import type { Log } from "../core/ports.ts";
 import { parseMemberName, parseRoomName } from "../core/room_name.ts";
 import { HungUpError } from "../net/exchange.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
-import { enterRoom } from "./room_entry.ts";
+import { type Entered, enterRoom } from "./room_entry.ts";
 import { RoomLink, type RoomServerAddress } from "./room_link.ts";
 import { RoomQuestions } from "./room_questions.ts";
 import * as screens from "./room_screens.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import { historyCommands } from "./history_commands.ts";
-import { RoomStay, type StayEnd } from "./room_stay.ts";
+import { enterAgain } from "./room_return.ts";
+import { RoomLostError, RoomStay, type StayEnd } from "./room_stay.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import {
   type CommandHandlers,
@@ -214,6 +215,23 @@ export class RoomVisit {
     const entered = await enterRoom(this.#openLink(), request, () => this.#questions.password());
     if (entered === undefined) return undefined;
     this.#rooms.add(request.room);
+    return await this.#stay(entered);
+  }
+
+  /** Stays in a room; a person who is put out of it comes back. */
+  async #stay(entered: Entered): Promise<StayEnd | undefined> {
+    try {
+      return await this.#stayOnce(entered);
+    } catch (error) {
+      if (!(error instanceof RoomLostError) || !this.#terminal.interactive) throw error;
+      const again = await enterAgain(this.#openLink(), entered.request, error.message, {
+        ...{ terminal: this.#terminal, lines: this.#lines, stopped: this.#stopped.promise },
+      });
+      return again === undefined ? "left" : await this.#stay(again);
+    }
+  }
+
+  async #stayOnce(entered: Entered): Promise<StayEnd> {
     const { room, member } = entered.request;
     const owner = `${member}@${this.#server.host}`;
     const conversation = this.#conversations.open({ owner, kind: "room", name: room });

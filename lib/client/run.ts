@@ -4,7 +4,7 @@
 
 import { CLIENT_OPTIONS, type ClientOptions } from "../config/client_options.ts";
 import { CLIENT_PROGRAM } from "../config/client_program.ts";
-import { withSettings } from "../config/client_settings.ts";
+import { type Settings, withSettings } from "../config/client_settings.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import { runCompletions } from "../config/completions_run.ts";
 import { loginAddressText } from "../config/login_address.ts";
@@ -58,11 +58,11 @@ export const CLIENT_COMMANDS: ReadonlyMap<string, RunCommand> = new Map<string, 
  */
 export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Promise<void> {
   const files = isAttended() ? UserFiles.ofThisUser() : undefined;
-  const line = files === undefined
-    ? given
-    : withSettings(given, CLIENT_OPTIONS, await files.settings());
-  const said = saidLogin(line);
-  const isOpen = files !== undefined && !saysLogin(line.given);
+  const settings: Settings = await files?.settings() ?? new Map();
+  const line = withSettings(given, CLIENT_OPTIONS, settings);
+  // A login of the settings is an offer, not an order.
+  const said = saidLogin({ options: line.options, given: given.given });
+  const isOpen = files !== undefined && !saysLogin(given.given);
   const last = isOpen ? await files.lastLogin() ?? line.options.login : undefined;
   const listener = listenEverywhere(line.options.messagePort);
   const filesListener = listenEverywhere(line.options.filesPort);
@@ -74,7 +74,7 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
     filesListener.close();
     return world.terminal.close();
   }
-  if (isOpen && last === undefined) world.terminal.show([newHereLine()]);
+  if (isOpen && last === undefined && settings.size === 0) world.terminal.show([newHereLine()]);
   await runSession(line.options, login, { ...world, listener, filesListener, files });
 }
 

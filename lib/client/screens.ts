@@ -113,6 +113,22 @@ export function serverTroubleLine(reason: string): ScreenLine {
   return line(`${visibleText(reason)}; ${hint}.`, "bad");
 }
 
+/** The server that was asked at the start is not there; a login waits for it. */
+export function loginWaitsLine(user: UserId, reason: string, milliseconds: number): ScreenLine {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return line(
+    `${visibleText(reason)}; trying to log in as ${user} again in ${seconds} s.`,
+    "faint",
+  );
+}
+
+/** The server answers presence no more, or again. */
+export function serverSilentLine(isSilent: boolean): ScreenLine {
+  return isSilent
+    ? line("The server does not answer any more; trying on. Chats go on without it.", "bad")
+    : line("The server answers again.", "good");
+}
+
 /** Something failed on this machine. */
 export function ownTroubleLine(thrown: unknown): ScreenLine {
   return line(`That did not work: ${visibleText(systemReason(thrown))}.`, "bad");

@@ -15,6 +15,7 @@ import type { Conversations } from "./conversations.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { historyCommands } from "./history_commands.ts";
 import { userIds } from "./known_names.ts";
+import { serverIsBack } from "./late_login.ts";
 import { step } from "./menu.ts";
 import { menuCompletions } from "./menu_completions.ts";
 import {
@@ -29,7 +30,7 @@ import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
 import { presenceLines } from "./presence_news.ts";
 import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
-import { ownTroubleLine, serverTroubleLine } from "./screens.ts";
+import { ownTroubleLine, serverSilentLine, serverTroubleLine } from "./screens.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
@@ -71,7 +72,6 @@ export class Session {
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
   readonly #desk: TransferDesk;
-  readonly #conversations: Conversations;
   readonly #memory: ChatMemory;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #parts: WorkParts;
@@ -83,6 +83,8 @@ export class Session {
   #state: MenuState;
   /** The visit to the rooms that is under way. */
   #rooms: { readonly visit: RoomVisit; readonly over: Promise<void> } | undefined;
+  /** The person has typed something, or left. */
+  readonly #takenOver = Promise.withResolvers<void>();
   #isStopping = false;
   #isStepping = false;
   /** What reading the next line waits for; absent while one is wanted. */
@@ -93,7 +95,6 @@ export class Session {
     this.#terminal = world.terminal;
     this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
-    this.#conversations = world.conversations;
     this.#memory = new ChatMemory(world.conversations, {
       ...settings.server,
       udpPort: settings.presence.udpPort,
@@ -103,6 +104,7 @@ export class Session {
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     // A person is told; a script asks when it wants to know.
     if (world.terminal.interactive) {
+      this.#presence.silent = (isSilent) => this.#terminal.show([serverSilentLine(isSilent)]);
       this.#presence.changed = (changes) => this.#terminal.show(presenceLines(changes));
     }
     this.#desk = new TransferDesk({
@@ -173,6 +175,7 @@ export class Session {
       // A script may be faster than the other side of a chat; a person must always get through.
       if (!interactive) await this.#calls.settled();
       const text = await this.#terminal.nextLine();
+      this.#takenOver.resolve();
       if (text === undefined) return this.#happened({ kind: "end" });
       this.#happened({ kind: "line", text });
     }
@@ -223,7 +226,7 @@ export class Session {
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
           ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
-          conversations: this.#conversations,
+          conversations: this.#memory.conversations,
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
@@ -267,7 +270,18 @@ export class Session {
       if (!isTheirs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
       const line = isTheirs ? serverTroubleLine(reason) : ownTroubleLine(reason);
       this.#happened({ kind: "failed", line });
+      if (isTheirs && effect.kind === "check") this.#logInLater(effect.user, reason);
     }
+  }
+
+  /** Logs in when the server is there, unless the person does something before. */
+  async #logInLater(user: UserId, reason: string): Promise<void> {
+    if (user !== this.#settings.user || !this.#terminal.interactive) return;
+    const isBack = await serverIsBack(this.#link, user, reason, {
+      givenUp: this.#takenOver.promise,
+      show: (line) => this.#happened({ kind: "notice", line }),
+    });
+    if (isBack) this.#happened({ kind: "started", user });
   }
 
   /** What happens on the line; what is said is kept. */
@@ -282,6 +296,7 @@ export class Session {
   }
 
   async #leave(): Promise<void> {
+    this.#takenOver.resolve();
     this.#flood.end();
     this.#link.close();
     this.#rooms?.visit.stop();

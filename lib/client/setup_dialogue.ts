@@ -30,10 +30,11 @@ export interface SetupAnswers {
 }
 
 /** An option that is a habit. */
-type Habit = "plain" | "bell";
+type Habit = "history" | "plain" | "bell";
 
 /** Habits that are asked for. */
 const HABITS: readonly (readonly [name: Habit, question: string])[] = [
+  ["history", "Keep what is said in text files"],
   ["plain", "Plain lines, for a screen reader"],
   ["bell", "Ring the bell: off, pm (for what is for you) or all"],
 ];
@@ -62,7 +63,7 @@ export class SetupDialogue {
     const login = loginAddressText(user.id, where.place);
     const values = new Map<string, SettingValue>([["login", login]]);
     for (const [name, text] of HABITS) {
-      const value = await this.#askHabit(name, text, before[name]);
+      const value = await this.#askHabit(name, text, before[name] ?? true);
       if (value === undefined) return undefined;
       values.set(name, value);
     }
@@ -76,8 +77,8 @@ export class SetupDialogue {
     usual: boolean | string,
   ): Promise<SettingValue | undefined> {
     if (typeof usual === "boolean") return await this.#questions.confirm(text, usual);
-    const option: Option<boolean | string> = CLIENT_OPTIONS[name];
-    const read = (typed: string): SettingValue => option.parse([typed || usual], "answer");
+    const option: Option<boolean | string | undefined> = CLIENT_OPTIONS[name];
+    const read = (typed: string): SettingValue => option.parse([typed || usual], "answer") ?? usual;
     return await this.#questions.ask({ text, shown: usual, read });
   }
 

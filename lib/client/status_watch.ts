@@ -34,9 +34,11 @@ export interface StatusWorld {
 export async function printStatus(errand: StatusErrand, world: StatusWorld): Promise<void> {
   const { query, streams, clock } = world;
   const entries = await query.list(errand.user);
-  if (entries.length === 0) streams.tell(`${errand.user} has no buddies.`);
-  else if (errand.json) { for (const entry of entries) streams.print(statusJson(entry, clock())); }
-  else for (const { text } of buddyTable(entries)) streams.print(text);
+  if (entries.length === 0) return streams.tell(`${errand.user} has no buddies.`);
+  const lines = errand.json
+    ? entries.map((entry) => statusJson(entry, clock()))
+    : buddyTable(entries).map(({ text }) => text);
+  for (const line of lines) streams.print(line);
 }
 
 /**

@@ -105,7 +105,11 @@ export class TransferTarget {
   }
 
   /** Where a file grows. The name tells files apart that have theirs in common. */
-  partPlace(path: readonly string[], from: string, { path: named, size, modified }: OfferedFile) {
+  partPlace(
+    path: readonly string[],
+    from: string,
+    { path: named, size, modified }: OfferedFile,
+  ): string {
     const tag = createHash("sha256").update(JSON.stringify([from, named, size, modified]))
       .digest("hex").slice(0, 8);
     return `${this.#place(path)}.${tag}.parley-part`;

@@ -60,7 +60,7 @@ export class UserFiles {
   async writeSettings(text: string): Promise<void> {
     const path = this.#path(SETTINGS_FILE)!;
     try {
-      await Deno.rename(path, this.#path(PREVIOUS_SETTINGS_FILE)!).catch((error) => {
+      await Deno.copyFile(path, this.#path(PREVIOUS_SETTINGS_FILE)!).catch((error) => {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       });
       await writeOwnFile(path, text);

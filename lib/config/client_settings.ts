@@ -29,17 +29,20 @@ export async function parseSettings(
   return settings;
 }
 
-/** A command line on top of settings: what it does not give is theirs. */
+/** A command line on top of settings: what it does not give is theirs, and counts as given. */
 export function withSettings<
   T extends OptionTable,
   Line extends Pick<CommandLine<T>, "options" | "given">,
 >(line: Line, options: T, settings: Settings): Line {
   const values: Record<string, unknown> = { ...line.options };
+  const given = new Set(line.given);
   for (const [name, { texts, label }] of settings) {
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option !== undefined && !line.given.has(name)) values[name] = option.parse(texts, label);
+    if (option === undefined || given.has(name)) continue;
+    values[name] = option.parse(texts, label);
+    given.add(name);
   }
-  return { ...line, options: values as OptionValues<T> };
+  return { ...line, options: values as OptionValues<T>, given };
 }
 
 /** A value as JSON has it. */

@@ -17,6 +17,7 @@ export type Values =
 export interface CompletedOption {
   /** With its dashes. */
   readonly flag: string;
+  /** One line. */
   readonly help: string;
   /** What its value is called, and may be; absent for a switch. */
   readonly value?: { readonly name: string; readonly values: Values };
@@ -24,7 +25,9 @@ export interface CompletedOption {
 
 /** An argument without a flag. */
 export interface CompletedArgument {
+  /** As the usage line has it. */
   readonly name: string;
+  /** What may stand there. */
   readonly values: Values;
   /** Whether any number of them may stand here. */
   readonly repeats: boolean;
@@ -34,8 +37,11 @@ export interface CompletedArgument {
 export interface CompletedCommand {
   /** Empty for the program itself. */
   readonly word: string;
+  /** One line. */
   readonly help: string;
+  /** In the order of the help. */
   readonly options: readonly CompletedOption[];
+  /** In the order they are typed. */
   readonly positionals: readonly CompletedArgument[];
 }
 
@@ -45,7 +51,9 @@ export interface CompletedProgram {
   readonly executable: string;
   /** The same as shells take it in the name of a function: `parley_client`. */
   readonly identifier: string;
+  /** What may stand there without a command. */
   readonly itself: CompletedCommand;
+  /** In the order of the help. */
   readonly commands: readonly CompletedCommand[];
 }
 

@@ -21,9 +21,13 @@ export interface ServerPlace {
 
 /** A word as it was written: what it does not say is `undefined`. */
 export interface LoginAddress {
+  /** Before the `@`. */
   readonly user: UserId | undefined;
+  /** Behind it: a name or address, an IPv6 one without brackets. */
   readonly host: string | undefined;
+  /** Behind the `:`. */
   readonly tcpPort: number | undefined;
+  /** Behind the `/`. */
   readonly udpPort: number | undefined;
 }
 
@@ -142,9 +146,12 @@ export function userAddress(flag: string, help: string): Option<LoginAddress | u
 }
 
 /** The place of a server as options give it, one by one. */
-interface PlaceOptions {
+export interface PlaceOptions {
+  /** `--server` */
   readonly server: string;
+  /** `--tcp-port` */
   readonly tcpPort: number;
+  /** `--udp-port` */
   readonly udpPort: number;
 }
 

@@ -9,7 +9,6 @@ const { server, tcpPort, udpPort } = CLIENT_OPTIONS;
 
 const buddy = userId("buddy", "BUDDY", "the buddy");
 const SERVER = { server, tcpPort, udpPort };
-const PAIR = { user: userAddress("user", "whose buddy"), buddy };
 
 /** Every option of `client reg`. */
 export const REG_OPTIONS = {
@@ -19,7 +18,12 @@ export const REG_OPTIONS = {
 } satisfies OptionTable;
 
 /** Every option of `client add` and `client del`. */
-export const PAIR_OPTIONS = { ...PAIR, ...SERVER, ...COMMON_OPTIONS } satisfies OptionTable;
+export const PAIR_OPTIONS = {
+  user: userAddress("user", "whose buddy"),
+  buddy,
+  ...SERVER,
+  ...COMMON_OPTIONS,
+} satisfies OptionTable;
 
 /** Every option of `client status`. */
 export const STATUS_OPTIONS = {

@@ -66,10 +66,13 @@ export type TransferMessage =
 /** A kind of message. */
 export type TransferKind = TransferMessage["kind"];
 
-interface Frame {
+/** A kind of frame. */
+export interface Frame {
+  /** Its first byte. */
   readonly type: number;
-  /** The least and the most bytes of its payload. */
+  /** The least bytes of its payload. */
   readonly least: number;
+  /** The most bytes of its payload. */
   readonly most: number;
 }
 

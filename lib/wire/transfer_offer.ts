@@ -10,6 +10,7 @@ import { parseUserId, type UserId } from "../core/user_id.ts";
 
 /** A file that is offered. */
 export interface OfferedFile {
+  /** Tells it from a folder. */
   readonly kind: "file";
   /** Its folders from the outside in, and its name. */
   readonly path: readonly string[];
@@ -21,6 +22,7 @@ export interface OfferedFile {
 
 /** A folder, which may be empty. */
 export interface OfferedFolder {
+  /** Tells it from a file. */
   readonly kind: "folder";
   /** The folders around it from the outside in, and its name. */
   readonly path: readonly string[];

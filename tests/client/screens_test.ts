@@ -140,12 +140,12 @@ Deno.test("callFailedLines() tells the reason and what was typed for nothing", P
   ]);
   assertEquals(texts(calls.callFailedLines("bob", "unanswered", 1)), [
     "bob did not answer.",
-    "Not sent: 1 line you typed.",
+    "(not delivered) 1 line you typed.",
   ]);
   const unreachable = { unreachable: "Cannot reach 192.0.2.1:7: nothing is listening there" };
   assertEquals(texts(calls.callFailedLines("bob", unreachable, 2)), [
     "Cannot reach 192.0.2.1:7: nothing is listening there; bob cannot be called.",
-    "Not sent: 2 lines you typed.",
+    "(not delivered) 2 lines you typed.",
   ]);
 });
 

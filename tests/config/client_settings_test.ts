@@ -70,7 +70,9 @@ Deno.test(
     const text = '{ "bell": "off", "refresh": 5 }';
     const settings = await parseSettings(text, "client.jsonc", CLIENT_OPTIONS);
     const line = { options: { ...LINE.options, bell: "all" as const }, given: new Set(["bell"]) };
-    const { bell, refresh, messagePort } = withSettings(line, CLIENT_OPTIONS, settings).options;
+    const settled = withSettings(line, CLIENT_OPTIONS, settings);
+    const { bell, refresh, messagePort } = settled.options;
     assertEquals([bell, refresh, messagePort], ["all", 5, 0]);
+    assertEquals([...settled.given], ["bell", "refresh"]);
   },
 );

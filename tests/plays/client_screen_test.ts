@@ -90,7 +90,7 @@ onScreen("a line half typed when the chat ends is no command of the menu", async
   await screen.shows("alice: a moment");
   await bob.finish();
   await screen.shows("bob ended the chat.");
-  await screen.shows("Not sent, the chat was over: a moment");
+  await screen.shows("(not delivered) a moment");
   await screen.presses("Enter");
   await screen.types("?");
   await screen.presses("Enter");

@@ -119,3 +119,17 @@ Deno.test("piped, nothing is offered, read or remembered", async () => {
   assertEquals((await client.ended()).stderr, "");
   assertEquals(await Deno.readTextFile(`${temp.path}/parley/last.txt`), at("alice", server));
 });
+
+onScreen(
+  "settings hold in the rooms, but for the server of the menu",
+  async (_server, settings) => {
+    await Deno.mkdir(`${settings}/parley`, { recursive: true });
+    await Deno.writeTextFile(`${settings}/parley/client.jsonc`, '{ "bell": "all", "tcpPort": 5 }');
+    await using screen = await open(settings, ["rooms", "--server=127.0.0.1"], "TCP port [9090]:");
+    await screen.presses("Enter", "Enter");
+    await screen.shows("rooms>");
+    await screen.types("/bell");
+    await screen.presses("Enter");
+    await screen.shows("The bell rings for every message (all).");
+  },
+);

@@ -129,6 +129,17 @@ Deno.test("a signal hangs up in order", async () => {
   assertEquals((await client.ended()).code, 0);
 });
 
+Deno.test("a signal before the answer gives up, which is exit code 1", async () => {
+  await using play = new CallPlay();
+  await using client = play.call();
+  using call = await play.bob.called();
+  client.signal("SIGINT");
+  assertEquals(await call.rest(), "");
+  const { code, stderr } = await client.ended();
+  const told = "client call: The call to bob was given up before an answer came\n";
+  assertEquals([code, stderr], [1, play.calling + told]);
+});
+
 Deno.test("call reaches a real client, who sees the caller's name and messages", async () => {
   await using server = await TestServer.start();
   await using bob = await ClientProcess.register(server, "bob");

@@ -30,7 +30,7 @@ Deno.test("setup finds the server, registers the name, and writes what was answe
   await using server = await TestServer.start();
   await using temp = await TempDir.make();
   const place = `127.0.0.1:${server.tcp}/${server.udp}`;
-  const { code, stdout, stderr } = await setUp(temp.path, [], place, "Alice", "", "y", "all");
+  const { code, stdout, stderr } = await setUp(temp.path, [], place, "Alice", "", "n", "y", "all");
   assertEquals([code, stderr], [0, ""]);
   for (
     const told of [
@@ -43,7 +43,7 @@ Deno.test("setup finds the server, registers the name, and writes what was answe
   ) assertStringIncludes(stdout, `${told}\n`);
   assertEquals(
     await written(temp.path),
-    `{\n  "login": "alice@${place}",\n  "plain": true,\n  "bell": "all"\n}\n`,
+    `{\n  "login": "alice@${place}",\n  "history": false,\n  "plain": true,\n  "bell": "all"\n}\n`,
   );
   assertEquals((await run(["status", "alice"], temp.path)).stderr, "alice has no buddies.\n");
 });
@@ -52,11 +52,11 @@ Deno.test("setup offers what is set up already, and keeps what it does not ask f
   await using server = await TestServer.start();
   await server.register("alice");
   await using temp = await TempDir.make();
-  await setUp(temp.path, [], at("", server).slice(1), "alice", "", "off");
+  await setUp(temp.path, [], at("", server).slice(1), "alice", "", "", "off");
   const path = `${temp.path}/parley/client.jsonc`;
   const before = (await Deno.readTextFile(path)).replace("{", '{ "refresh": 5,');
   await Deno.writeTextFile(path, before);
-  const { code, stdout } = await setUp(temp.path, [], "", "", "", "");
+  const { code, stdout } = await setUp(temp.path, [], "", "", "", "", "");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "alice is registered there.\n");
   assertStringIncludes(await written(temp.path), `"login": "${at("alice", server)}"`);
@@ -74,7 +74,7 @@ Deno.test("setup left before its end writes nothing", async () => {
 
 Deno.test("setup says that a server is not there, and takes it when it is wanted", async () => {
   await using temp = await TempDir.make();
-  const answers = ["la b", "127.0.0.1:1", "n", "127.0.0.1:1", "y", "../x", "alice", "", ""];
+  const answers = ["la b", "127.0.0.1:1", "n", "127.0.0.1:1", "y", "../x", "alice", "", "", ""];
   const { code, stdout } = await setUp(temp.path, [], ...answers);
   assertEquals(code, 0);
   assertStringIncludes(stdout, '"la b" is no host name and no address.\n');
@@ -86,7 +86,7 @@ Deno.test("setup says that a server is not there, and takes it when it is wanted
 Deno.test("setup can register at an older server, and says when no presence comes", async () => {
   await using server = new FakeServer({ ...olderServer(), answer: () => undefined });
   await using temp = await TempDir.make();
-  const { code, stdout } = await setUp(temp.path, [at("alice", server)], "", "", "y", "", "");
+  const { code, stdout } = await setUp(temp.path, [at("alice", server)], "", "", "y", "", "", "");
   assertEquals([code, server.requests.slice(1)], [0, ["REG alice"]]);
   assertStringIncludes(stdout, "an older server, which cannot be asked more.\n");
   assertStringIncludes(stdout, `No presence comes through UDP port ${server.udp}: a firewall?`);
@@ -96,7 +96,7 @@ Deno.test("setup asks whether a name that is taken is its user's", async () => {
   const reply = (line: string): string => line === "CAP" ? "201 INVALID\n" : "203 USER EXISTS\n";
   await using server = new FakeServer({ reply, answer: () => "" });
   await using temp = await TempDir.make();
-  const answers = ["", "alice", "y", "n", "alice2", "y", "y", "", ""];
+  const answers = ["", "alice", "y", "n", "alice2", "y", "y", "", "", ""];
   const { code, stdout } = await setUp(temp.path, [at("alice", server)], ...answers);
   assertEquals(code, 0);
   assertStringIncludes(stdout, "alice is taken (203 USER EXISTS).\nIs alice you? [y/N]:\n");

@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { ClientProcess } from "../support/client_process.ts";
 import { FakeServer } from "../support/client_fake_server.ts";
+import { eventually } from "../support/eventually.ts";
 import { at } from "../support/one_shot.ts";
 
 const ONLINE = "200 OK 1\nbob 100 ONLINE 192.0.2.7 4001\n";
@@ -70,9 +71,7 @@ Deno.test("--watch waits trouble out, and tells of it once on stderr", async () 
   await client.sees("bob ONLINE");
   server.list = "";
   const asked = server.fake.requests.length;
-  while (server.fake.requests.length < asked + 4) {
-    await new Promise((resume) => setTimeout(resume, 5));
-  }
+  await eventually("four more questions", () => server.fake.requests.length >= asked + 4);
   server.list = AWAY;
   await client.sees("bob AWAY");
   client.signal("SIGINT");

@@ -57,8 +57,11 @@ export async function play(
   const { entries, places } = await gather(paths);
   const conn = await connectTcp("127.0.0.1", via(listener.addr.port), { timeoutMs: 10_000 });
   const incoming = await within("a connection", listener.accept());
-  const kept: string[] = [], lost: string[] = [], lostThere: string[] = [];
-  let sent = 0, received = 0;
+  const kept: string[] = [];
+  const lost: string[] = [];
+  const lostThere: string[] = [];
+  let sent = 0;
+  let received = 0;
   const receiving = new Receiving(new TransferLink(incoming, closer), {
     async offered(offer) {
       if (options.answer !== undefined) return options.answer(receiving);
