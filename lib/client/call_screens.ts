@@ -37,15 +37,18 @@ export function callFailedLines(
   return [line(why, "bad"), ...unsentLines(unsent)];
 }
 
+/** The mark of what was said, or meant to be, and did not arrive. */
+export const NOT_DELIVERED = "(not delivered)";
+
 /** What was typed for nothing, if anything. */
 export function unsentLines(count: number): ScreenLine[] {
   if (count === 0) return [];
-  return [line(`(not delivered) ${count} ${count === 1 ? "line" : "lines"} you typed.`, "bad")];
+  return [line(`${NOT_DELIVERED} ${count} ${count === 1 ? "line" : "lines"} you typed.`, "bad")];
 }
 
 /** What was typed to be said, and was not sent, or is known to be lost. */
 export function notDeliveredLine(typed: readonly string[]): ScreenLine {
-  return line(`(not delivered) ${visibleText(typed.join(" / "))}`, "bad");
+  return line(`${NOT_DELIVERED} ${visibleText(typed.join(" / "))}`, "bad");
 }
 
 /** What was sent, and may be lost. */

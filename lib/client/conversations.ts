@@ -10,6 +10,7 @@ import { reasonOf } from "../core/errors.ts";
 import { encodeFileName } from "../core/file_name.ts";
 import type { Clock } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { NOT_DELIVERED } from "./call_screens.ts";
 import { line } from "./screen_line.ts";
 import type { Terminal } from "./terminal.ts";
 import { stateDirectory } from "./user_directory.ts";
@@ -37,7 +38,7 @@ export interface Conversation {
 export interface ConversationName {
   /** Who talks, as `alice@lab-1`. */
   readonly owner: string;
-  readonly kind: "buddy" | "room";
+  readonly kind: "buddy" | "room" | "chat";
   readonly name: string;
 }
 
@@ -54,9 +55,6 @@ const NOT_KEPT: Conversation = {
 
 /** Keeps nothing. */
 export const NO_CONVERSATIONS: Conversations = { open: () => NOT_KEPT };
-
-/** The mark of what was said and did not arrive. */
-export const NOT_DELIVERED = "(not delivered)";
 
 /**
  * Keeps conversations below a directory, which is made when it is first written to.

@@ -12,11 +12,15 @@ import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { parseInfoEntries } from "../wire/buddy_request.ts";
 import type { BuddyList } from "./buddy_list.ts";
+import type { PresenceLink } from "./presence_link.ts";
 import type { ServerLink } from "./server_link.ts";
 import type { OfferedBy } from "./transfer_screens.ts";
 
 /** The word in INFO. */
 const FILES = "files";
+
+/** How long a fresh list of buddies is waited for. */
+const FRESH_LIST_MS = 1000;
 
 /** How often a port is told again: a server that was started anew has forgotten it. */
 const TELL_AGAIN_MS = 60_000;
@@ -55,11 +59,23 @@ export async function fileAddress(
 }
 
 /** Who offers from an address: the buddy they say to be, when the server says that, too. */
-export function offeredBy(list: BuddyList | undefined, from: UserId, ip: string): OfferedBy {
+function offeredBy(list: BuddyList | undefined, from: UserId, ip: string): OfferedBy {
   const isThere = (list?.entries ?? []).some(({ buddy, address }) =>
     buddy.toLowerCase() === from && address !== undefined && canonicalIp(address.ip) === ip
   );
   return isThere ? { kind: "buddy", name: from } : { kind: "unsure", name: from, ip };
+}
+
+/** As {@linkcode offeredBy}, asking the server once more when it did not confirm it. */
+export async function whoOffers(
+  presence: PresenceLink,
+  from: UserId,
+  ip: string,
+): Promise<OfferedBy> {
+  const known = offeredBy(presence.list, from, ip);
+  if (known.kind === "buddy") return known;
+  await presence.ask(FRESH_LIST_MS);
+  return offeredBy(presence.list, from, ip);
 }
 
 /** Keeps the server told where its user takes files. */

@@ -6,7 +6,7 @@ import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { FilePort, offeredBy } from "./file_ports.ts";
+import { FilePort, whoOffers } from "./file_ports.ts";
 import type { IncomingEnd, IncomingFiles } from "./incoming_files.ts";
 import type { PresenceLink } from "./presence_link.ts";
 import type { ScriptStreams } from "./script_streams.ts";
@@ -16,9 +16,6 @@ import { newsOfCommand, type TransferNews } from "./transfer_news.ts";
 import * as screens from "./transfer_screens.ts";
 import { hasRoom, type Survey, survey } from "./transfer_survey.ts";
 import type { TakenNames, TransferTarget } from "./transfer_target.ts";
-
-/** How long a fresh list of buddies is waited for. */
-const FRESH_LIST_MS = 1000;
 
 /** What is received, and how offers are answered. */
 export interface LetterBoxSettings {
@@ -111,12 +108,7 @@ export class LetterBox {
     if (files.offer.to !== this.#settings.user) return files.refuse("elsewhere");
     if (this.#current !== undefined) return files.refuse("busy");
     this.#current = files;
-    const { presence } = this.#parts;
-    let by = offeredBy(presence.list, files.from, files.ip);
-    if (by.kind === "unsure") {
-      await presence.ask(FRESH_LIST_MS);
-      by = offeredBy(presence.list, files.from, files.ip);
-    }
+    const by = await whoOffers(this.#parts.presence, files.from, files.ip);
     try {
       await this.#answer(files, by);
     } catch (error) {

@@ -13,6 +13,8 @@ import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp, hostPort } from "../net/tcp.ts";
 import { startClient, type StartLine } from "./client_start.ts";
+import { conversationsFor } from "./conversations.ts";
+import { beforeLines, historyCommands } from "./history_commands.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
@@ -65,8 +67,13 @@ async function runLoginChat(
       await link.close();
       throw new OperationalError(`Not logged in as "${user}": no password was given`);
     } else {
+      const owner = `${user}@${server}`;
+      const conversation = conversationsFor(line.options.history, terminal)
+        .open({ owner, kind: "chat", name: hostPort(server, chatPort) });
+      if (terminal.interactive) terminal.show(beforeLines(conversation));
       const session = new LoginChatSession(link, user, {
-        commands: { bell: bellCommand(terminal) },
+        commands: { bell: bellCommand(terminal), ...historyCommands(() => conversation) },
+        conversation,
         // A script decides itself what to do about a server that went away.
         ...(terminal.interactive && {
           comeBack: comingBack({ connect, user, terminal, password: () => password }),

@@ -8,6 +8,7 @@ import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
 import { mentions } from "./attention.ts";
+import { NOT_DELIVERED } from "./call_screens.ts";
 import { alignedLines, line, type ScreenLine, spokenLine, talkPrompt } from "./screen_line.ts";
 import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
@@ -176,5 +177,5 @@ export function backLine(): ScreenLine {
 /** Something that was typed to be said and, as far as is known, reached nobody. */
 export function notDeliveredLine(to: UserId | undefined, text: string): ScreenLine {
   const whom = to === undefined ? "" : ` to ${to}`;
-  return line(`(not delivered)${whom} ${visibleText(text)}`, "bad");
+  return line(`${NOT_DELIVERED}${whom} ${visibleText(text)}`, "bad");
 }

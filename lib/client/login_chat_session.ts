@@ -9,6 +9,8 @@
 import { UnreachableError } from "../core/errors.ts";
 import { CHAT_PING_SECONDS } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
+import type { Conversation } from "./conversations.ts";
+import { keepSaid } from "./login_chat_memory.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { completions } from "./login_chat_completions.ts";
 import { step } from "./login_chat_machine.ts";
@@ -48,6 +50,8 @@ export interface LoginChatParts {
   /** What the program can do. */
   readonly commands?: CommandHandlers;
   readonly waits?: SessionWaits;
+  /** Where what is said is kept. */
+  readonly conversation?: Conversation;
   /** Connects and logs in anew after a connection was lost; without it, that is the end. */
   readonly comeBack?: ComeBack;
 }
@@ -70,6 +74,7 @@ export class LoginChatSession {
   #link: LoginChatLink;
   readonly #commands: CommandHandlers;
   readonly #waits: SessionWaits;
+  readonly #conversation: Conversation | undefined;
   readonly #comeBack: ComeBack | undefined;
   readonly #left = Promise.withResolvers<void>();
   #terminal: Terminal | undefined;
@@ -83,12 +88,13 @@ export class LoginChatSession {
   constructor(
     link: LoginChatLink,
     user: UserId,
-    { commands = {}, waits = SESSION_WAITS, comeBack }: LoginChatParts = {},
+    { commands = {}, waits = SESSION_WAITS, conversation, comeBack }: LoginChatParts = {},
   ) {
     this.#link = link;
     this.#state = loggedIn(user, commandsAt("login", commands));
     this.#commands = commands;
     this.#waits = waits;
+    this.#conversation = conversation;
     this.#comeBack = comeBack;
   }
 
@@ -172,6 +178,7 @@ export class LoginChatSession {
 
   #happened(event: ChatEvent): void {
     if (this.#isOver) return;
+    keepSaid(this.#state, event, this.#conversation);
     const { state, effects } = step(this.#state, event);
     const isOther = state.mode !== this.#state.mode;
     this.#state = state;

@@ -7,7 +7,7 @@ import { OperationalError, reasonOf, UnreachableError } from "../core/errors.ts"
 import type { Log } from "../core/ports.ts";
 import { parseUserId } from "../core/user_id.ts";
 import { lookUp } from "./buddy_list.ts";
-import { fileAddress, FilePort, offeredBy } from "./file_ports.ts";
+import { fileAddress, FilePort, whoOffers } from "./file_ports.ts";
 import type { IncomingEnd, IncomingFiles } from "./incoming_files.ts";
 import { sendFiles } from "./outgoing_files.ts";
 import type { PresenceLink } from "./presence_link.ts";
@@ -146,11 +146,7 @@ export class TransferDesk {
     }
     const incoming: Incoming = { files, name: from };
     this.#incoming = incoming;
-    let by = offeredBy(presence.list, from, files.ip);
-    if (by.kind === "unsure") {
-      await presence.ask(FRESH_LIST_MS);
-      by = offeredBy(presence.list, from, files.ip);
-    }
+    const by = await whoOffers(presence, from, files.ip);
     try {
       const found = await survey(files.offer, await TransferTarget.open(folder));
       const { entries } = files.offer;

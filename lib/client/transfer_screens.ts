@@ -6,7 +6,8 @@
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { RefusalReason } from "../wire/transfer.ts";
-import type { OfferedEntry } from "../wire/transfer_offer.ts";
+import { offeredBytes, type OfferedEntry } from "../wire/transfer_offer.ts";
+import { NOT_DELIVERED } from "./call_screens.ts";
 import { line, type ScreenLine } from "./screen_line.ts";
 import { bytesText } from "./transfer_progress.ts";
 import type { ReceivingEnd } from "./transfer_receiving.ts";
@@ -21,9 +22,7 @@ export type OfferedBy =
 /** What is sent, in a few words: `big.iso (1.2 GB)`, `photos (12 files, 34 MB)`. */
 export function contentText(entries: readonly OfferedEntry[]): string {
   const files = entries.filter(({ kind }) => kind === "file");
-  const bytes = bytesText(
-    entries.reduce((sum, entry) => sum + (entry.kind === "file" ? entry.size : 0), 0),
-  );
+  const bytes = bytesText(offeredBytes(entries));
   const roots = [...new Set(entries.map(({ path }) => path[0]!))];
   const isOneFile = entries.length === 1 && files.length === 1;
   const size = isOneFile ? bytes : `${countText(files.length, "file")}, ${bytes}`;
@@ -43,6 +42,10 @@ function shown(name: string): string {
   return visible.length <= 60 ? visible : `${visible.slice(0, 40)}...${visible.slice(-15)}`;
 }
 
+function callLine(text: string): ScreenLine {
+  return { text, tone: "call", about: "call" };
+}
+
 /** Somebody offers files: who, what, how large, whereto, and what is there already. */
 export function offeredLines(
   by: OfferedBy,
@@ -52,9 +55,9 @@ export function offeredLines(
   const what = contentText(entries);
   const into = visibleText(survey.target.directory || "/");
   const lines = by.kind === "buddy"
-    ? [line(`${by.name} wants to send you ${what}, into ${into}.`, "call")]
+    ? [callLine(`${by.name} wants to send you ${what}, into ${into}.`)]
     : [
-      line(`Somebody at ${by.ip} wants to send you ${what}, into ${into}.`, "call"),
+      callLine(`Somebody at ${by.ip} wants to send you ${what}, into ${into}.`),
       line(`They say to be ${by.name}; the server does not confirm it.`, "bad"),
     ];
   if (survey.taken > 0) {
@@ -160,7 +163,7 @@ export function sentLine(
       return cancelledLine(end, `to ${to}`, to);
     case "lost":
       return line(
-        `(not delivered) to ${to}: ${visibleText(end.why)}; send it again to resume.`,
+        `${NOT_DELIVERED} to ${to}: ${visibleText(end.why)}; send it again to resume.`,
         "bad",
       );
   }

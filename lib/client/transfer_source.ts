@@ -7,7 +7,7 @@
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { TRANSFER_LIMITS } from "../core/limits.ts";
-import type { OfferedEntry, OfferedFile } from "../wire/transfer_offer.ts";
+import type { OfferedEntry } from "../wire/transfer_offer.ts";
 
 /** Files and folders to offer, and where they are. */
 export interface Gathered {
@@ -90,9 +90,4 @@ class Found implements Gathered {
     this.entries.push(entry);
     this.places.push(place);
   }
-}
-
-/** Whether an entry is a file. */
-export function isOfferedFile(entry: OfferedEntry): entry is OfferedFile {
-  return entry.kind === "file";
 }

@@ -18,6 +18,10 @@ export const SCREEN_OPTIONS = {
   plain: toggle("plain", "for screen readers: nothing redrawn, no cursor moved, words for colours"),
   bell: choice("bell", ["off", "pm", "all"], "pm", "ring never, for what is for you, or always"),
   transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
+  history: openToggle(
+    "history",
+    "keep what is said in text files; at a terminal unless --no-history",
+  ),
 } satisfies OptionTable;
 
 /** Every option of the client. */
@@ -28,10 +32,6 @@ export const CLIENT_OPTIONS = {
   udpPort: port("udp-port", USUAL_PLACE.udpPort, "the server's UDP port"),
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   filesPort: port("files-port", 0, "port to be offered files on; 0 asks the system for a free one"),
-  history: openToggle(
-    "history",
-    "keep what is said in text files; at a terminal unless --no-history",
-  ),
   files: text("files", "FOLDER", ".", "where received files go"),
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),

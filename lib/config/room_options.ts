@@ -37,7 +37,7 @@ function name<Name extends string>(
   };
 }
 
-const { history, server } = CLIENT_OPTIONS;
+const { server } = CLIENT_OPTIONS;
 
 /** Every option of the rooms. There is none for a password: others see arguments. */
 export const ROOM_OPTIONS = {
@@ -55,7 +55,6 @@ export const ROOM_OPTIONS = {
     "your name in the room",
   ),
   password: toggle("password", "ask for a password that joining the new room shall take"),
-  history,
   server,
   tcpPort: port("tcp-port", 9090, "the server's TCP port for rooms"),
   udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),

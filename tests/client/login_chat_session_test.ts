@@ -148,3 +148,41 @@ Deno.test("a server that does not answer is given up, and a script's next line s
     assertEquals(await server.line(), undefined);
   }
 });
+
+Deno.test("what is said is kept: by others at once, by us when it is confirmed, or lost", async () => {
+  const kept: string[] = [];
+  const [end, serverEnd] = memoryPair();
+  const server = new ChatClient(serverEnd);
+  const closer = new OrderlyCloser();
+  const terminal = new FakeTerminal(true);
+  const session = new LoginChatSession(new LoginChatLink(end, closer), id("alice"), {
+    conversation: {
+      add: (who, text, isDelivered = true) => kept.push(`${who}: ${text} ${isDelivered}`),
+      last: () => [],
+      search: () => Promise.resolve([]),
+    },
+    comeBack: () => Promise.resolve(undefined),
+  });
+  const over = session.run(terminal, false).catch(() => {});
+  await server.send("D PM bob hello\nD DM bob psst\n");
+  await terminal.sees("bob (to you): psst");
+  terminal.types("DM bob hi");
+  assertEquals(await server.line(), "C DM");
+  await server.send("C USERS bob\n");
+  assertEquals(await server.line(), "D bob hi");
+  await server.send("C 200 SENT 1\n");
+  await terminal.sees("Sent to bob.");
+  terminal.types("PM all of you");
+  assertEquals(await server.line(), "C PM");
+  await server.send("C READY\n");
+  assertEquals(await server.line(), "D all of you");
+  server[Symbol.dispose]();
+  await within("the end", over);
+  closer.stop();
+  assertEquals(kept, [
+    "bob: hello true",
+    "bob: (to alice) psst true",
+    "alice: (to bob) hi true",
+    "alice: all of you false",
+  ]);
+});

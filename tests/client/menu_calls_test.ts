@@ -66,7 +66,7 @@ Deno.test("leaving while it rings tells how many lines were typed for nothing", 
   play.types("hello", "there");
   play.happens({ kind: "stop" });
   assertEquals(play.shown.slice(-3), [
-    ...["Gave up calling bob.", "Not sent: 2 lines you typed.", "Goodbye."],
+    ...["Gave up calling bob.", "(not delivered) 2 lines you typed.", "Goodbye."],
   ]);
 });
 
