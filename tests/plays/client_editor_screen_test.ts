@@ -228,7 +228,7 @@ onScreen("Ctrl-C while it rings tells how many lines were not sent", async (serv
   assertEquals(await screen.ended(), 0);
   assertEquals((await screen.lines()).slice(-7, -1), [
     ...["hh:mm alice: hello", "hh:mm alice: are you there?", "alice: ^C", "Gave up calling bob."],
-    ...["Not sent: 2 lines you typed.", "Goodbye."],
+    ...["(not delivered) 2 lines you typed.", "Goodbye."],
   ]);
 });
 
