@@ -57,7 +57,7 @@ export function operationsLine(): ScreenLine {
 /** What may be typed where an operation is asked for. */
 export function helpLines(commands: readonly SlashCommand[]): ScreenLine[] {
   return [
-    line("Type an operation, small or capital; its message or name may follow, or is asked for:"),
+    line("Type an operation; its message or name may follow, or is asked for:"),
     ...alignedLines(OPERATIONS),
     line("Commands that start with /:"),
     ...commandHelpLines(commands),

@@ -17,6 +17,8 @@ export interface TerminalWishes {
   readonly plain: boolean;
   /** When to ring. */
   readonly bell: BellMode;
+  /** False when nothing may be kept between runs. */
+  readonly history: boolean | undefined;
 }
 
 /**
@@ -24,13 +26,14 @@ export interface TerminalWishes {
  *
  * @param stop called for Ctrl-C, and when nobody reads what we show
  */
-export function openTerminal({ plain, bell }: TerminalWishes, stop: () => void): Terminal {
+export function openTerminal({ plain, bell, history }: TerminalWishes, stop: () => void): Terminal {
   const tty = new SystemTty(stop);
   if (!tty.isScreen) return new PlainTerminal(tty, tty.isTyped, stop);
   const style = plain || Deno.env.get("NO_COLOR") ? plainStyle : colourStyle;
   const size = (): ReturnType<SystemTty["size"]> => tty.size();
   const editor = new LineEditor(tty, {
-    ...{ stop, clock: Date.now, recall: openRecallFile(stateDirectory()) },
+    ...{ stop, clock: Date.now },
+    recall: openRecallFile(history === false ? undefined : stateDirectory()),
     drawing: plain ? new PlainDrawing(size) : new ScreenDrawing(size, style),
     look: { style, mark: plain ? "For you: " : style === plainStyle ? "* " : "" },
   });

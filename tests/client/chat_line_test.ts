@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { chatHelpLines, readChatLine } from "../../lib/client/chat_line.ts";
+import { assertEquals } from "@std/assert";
+import { readChatLine } from "../../lib/client/chat_line.ts";
 import type { SlashLine } from "../../lib/client/slash_commands.ts";
 
 const PURE = { permissions: "none" } as const;
@@ -26,10 +26,4 @@ Deno.test("readChatLine(): lines that start with / are commands, // sends one /"
     ["/files", { kind: "unknown", word: "files", meant: undefined }],
   ];
   for (const [typed, meaning] of table) assertEquals(readChatLine(typed), meaning, typed);
-});
-
-Deno.test("chatHelpLines() fits a screen of 80 by 24, whoever is there", PURE, () => {
-  const lines = chatHelpLines("b".repeat(32));
-  assert(lines.length < 24);
-  for (const { text } of lines) assert(text.length <= 80, text);
 });

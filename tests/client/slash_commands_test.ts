@@ -1,4 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { chatHelpLines } from "../../lib/client/chat_line.ts";
+import { helpLines } from "../../lib/client/login_chat_screens.ts";
+import { menuHelpLines } from "../../lib/client/menu_commands.ts";
+import { roomHelpLines, roomMenuHelpLines } from "../../lib/client/room_screens.ts";
+import type { ScreenLine } from "../../lib/client/screen_line.ts";
 import {
   commandHelpLines,
   commandsAt,
@@ -64,4 +69,19 @@ Deno.test("wrongCommandLine() suggests the nearest command, and shows nothing ra
   assertEquals(said("/hepl"), "Unknown command /hepl, did you mean /help?");
   assertEquals(said("/polka\x07"), "Unknown command /polka^G, /help lists them.");
   assertEquals(said("/back home"), "Type /back alone.");
+});
+
+Deno.test("every help fits a screen of 80 by 24", PURE, () => {
+  const helps: Readonly<Record<Place, readonly ScreenLine[]>> = {
+    menu: menuHelpLines(),
+    chat: chatHelpLines("b".repeat(32)),
+    rooms: roomMenuHelpLines(commandsAt("rooms")),
+    room: roomHelpLines(commandsAt("room")),
+    login: helpLines(commandsAt("login")),
+  };
+  for (const [place, lines] of Object.entries(helps)) {
+    // One row is for the prompt.
+    assert(lines.length < 24, `${place}: ${lines.length} lines`);
+    for (const { text } of lines) assert(text.length <= 80, `${place}: ${text}`);
+  }
 });

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { exists } from "@std/fs";
 import { olderServer } from "../support/client_fake_server.ts";
 import { HandPlayedCallee } from "../support/client_peers.ts";
 import { ClientScreen } from "../support/client_screen.ts";
@@ -123,6 +124,20 @@ onScreen("Up brings back commands of an earlier run, and nothing that was said",
   await screen.shows("> S");
 });
 
+onScreen("--no-history keeps no commands either", async (server) => {
+  await using home = await TempDir.make();
+  const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
+  await using screen = await ClientScreen.open([...ports, "--no-history"], "? help", [], home.path);
+  await enters(screen, "R alice");
+  await screen.shows("You are online.");
+  await screen.presses("Up");
+  await screen.shows("alice> R alice");
+  await screen.presses("C-u");
+  await enters(screen, "X");
+  assertEquals(await screen.ended(), 0);
+  assert(!await exists(`${home.path}/parley/typed.txt`));
+});
+
 onScreen("--plain: lines and words, each said once", async (server) => {
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
   await using screen = await ClientScreen.open([...ports, "--plain"], "? help");
@@ -213,7 +228,7 @@ onScreen("Ctrl-C while it rings tells how many lines were not sent", async (serv
   assertEquals(await screen.ended(), 0);
   assertEquals((await screen.lines()).slice(-7, -1), [
     ...["hh:mm alice: hello", "hh:mm alice: are you there?", "alice: ^C", "Gave up calling bob."],
-    ...["Not sent: 2 lines you typed.", "Goodbye."],
+    ...["(not delivered) 2 lines you typed.", "Goodbye."],
   ]);
 });
 
