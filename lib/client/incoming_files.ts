@@ -29,20 +29,22 @@ export interface IncomingEnd {
 export class IncomingFiles {
   /** The other side's address, in canonical form. */
   readonly ip: string;
+  /** What to call the other side. */
+  name: string;
   readonly #receiving: Receiving;
   readonly #news: TransferNews;
   readonly #places = new Set<string>();
   readonly #following = new DisposableStack();
   #offer: Offer | undefined;
   #survey: Survey | undefined;
-  #name = "";
+  #isOver = false;
   #progress = new TransferProgress(0, performance.now());
   #kept = 0;
   #lost = 0;
 
   /** @param offered told once, when the offer is here */
   constructor(link: TransferLink, ip: string, news: TransferNews, offered: () => void) {
-    this.ip = ip;
+    this.ip = this.name = ip;
     this.#news = news;
     this.#receiving = new Receiving(link, {
       offered: (offer) => {
@@ -72,10 +74,10 @@ export class IncomingFiles {
     return this.offer.from;
   }
 
-  /** Takes it, and tells of it under this name from now on. */
-  accept(survey: Survey, taken: TakenNames, name: string): void {
+  /** Takes it, unless it is over. */
+  accept(survey: Survey, taken: TakenNames): void {
+    if (this.#isOver) return;
     this.#survey = survey;
-    this.#name = name;
     const files = wantedFiles(survey, taken);
     this.#progress = new TransferProgress(missingBytes(files), performance.now());
     this.#following.use(this.#news.follow(() => this.progressText()));
@@ -84,7 +86,7 @@ export class IncomingFiles {
 
   /** How far it is. */
   progressText(): string {
-    return screens.progressText("from", this.#name, this.#progress.text(performance.now()));
+    return screens.progressText("from", this.name, this.#progress.text(performance.now()));
   }
 
   /** Whether it was accepted. */
@@ -105,12 +107,13 @@ export class IncomingFiles {
   /** Resolves when it is over; nothing was told of the end yet. */
   async run(): Promise<IncomingEnd> {
     const end = await this.#receiving.run();
+    this.#isOver = true;
     this.#following.dispose();
     const summary = this.#progress.summary(performance.now());
     const counts = { kept: this.#kept, lost: this.#lost, summary };
     return {
       isDone: end.kind === "done" && this.#lost === 0,
-      line: screens.receivedLine(this.#name || (this.#offer?.from ?? this.ip), end, counts),
+      line: screens.receivedLine(this.name, end, counts),
       places: [...this.#places],
     };
   }

@@ -109,10 +109,12 @@ export class LetterBox {
     if (this.#current !== undefined) return files.refuse("busy");
     this.#current = files;
     const by = await whoOffers(this.#parts.presence, files.from, files.ip);
+    files.name = screens.senderName(by);
     try {
       await this.#answer(files, by);
     } catch (error) {
-      this.#parts.streams.tell(`Turned down what ${by.name} offers: ${reasonOf(error)}.`);
+      const reason = visibleText(reasonOf(error));
+      this.#parts.streams.tell(`Turned down what ${files.name} offers: ${reason}.`);
       files.refuse("declined");
     }
   }
@@ -127,14 +129,14 @@ export class LetterBox {
     }
     this.#news.show(screens.offeredLines(by, entries, found));
     if (yes) {
-      if (by.kind === "buddy") files.accept(found, taken, by.name);
+      if (by.kind === "buddy") files.accept(found, taken);
       else files.refuse("stranger");
       return;
     }
     const answer = await this.#ask(found);
     // It may be over by now; then this changes nothing.
-    if (answer === "y" || answer === "yes") files.accept(found, taken, by.name);
-    else if (answer === "o" && found.taken > 0) files.accept(found, "overwrite", by.name);
+    if (answer === "y" || answer === "yes") files.accept(found, taken);
+    else if (answer === "o" && found.taken > 0) files.accept(found, "overwrite");
     else files.refuse("declined");
   }
 

@@ -6,6 +6,7 @@
 import { OperationalError, reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { parseUserId } from "../core/user_id.ts";
+import { visibleText } from "../core/visible_text.ts";
 import { lookUp } from "./buddy_list.ts";
 import { fileAddress, FilePort, whoOffers } from "./file_ports.ts";
 import type { IncomingEnd, IncomingFiles } from "./incoming_files.ts";
@@ -41,7 +42,6 @@ export interface DeskParts {
 /** An offer that is here. */
 interface Incoming {
   readonly files: IncomingFiles;
-  readonly name: string;
   /** What taking it would mean; absent while that is looked into, and once it is answered. */
   survey?: Survey | undefined;
 }
@@ -119,7 +119,7 @@ export class TransferDesk {
       return [];
     } catch (error) {
       if (error instanceof OperationalError || error instanceof UnreachableError) {
-        return [line(`${reasonOf(error)}.`, "bad")];
+        return [line(`${visibleText(reasonOf(error))}.`, "bad")];
       }
       throw error;
     }
@@ -128,7 +128,10 @@ export class TransferDesk {
   #begin(outgoing: Parameters<typeof sendFiles>[0]): void {
     const abort = new AbortController();
     const over = sendFiles(outgoing, this.#news, abort.signal)
-      .then(({ line }) => line, (error) => line(`Not sent: ${reasonOf(error)}.`, "bad"))
+      .then(
+        ({ line }) => line,
+        (error) => line(`Not sent: ${visibleText(reasonOf(error))}.`, "bad"),
+      )
       .then((end) => {
         this.#outgoing = undefined;
         this.#parts.show([end]);
@@ -144,11 +147,13 @@ export class TransferDesk {
       files.refuse("busy");
       return show([line(`${from} offered you files, and was told that you are busy.`, "call")]);
     }
-    const incoming: Incoming = { files, name: from };
+    const incoming: Incoming = { files };
     this.#incoming = incoming;
     const by = await whoOffers(presence, from, files.ip);
+    files.name = screens.senderName(by);
     try {
       const found = await survey(files.offer, await TransferTarget.open(folder));
+      if (this.#incoming !== incoming) return; // it was taken back meanwhile
       const { entries } = files.offer;
       if (!hasRoom(found)) {
         show([screens.noRoomLine(by, entries, found)]);
@@ -157,7 +162,8 @@ export class TransferDesk {
       incoming.survey = found;
       show([...screens.offeredLines(by, entries, found), screens.answersLine(found)]);
     } catch (error) {
-      show([line(`${from} wants to send you files. ${reasonOf(error)}; turned down.`, "bad")]);
+      const reason = visibleText(reasonOf(error));
+      show([line(`${files.name} wants to send you files. ${reason}; turned down.`, "bad")]);
       files.refuse("declined");
     }
   }
@@ -168,18 +174,19 @@ export class TransferDesk {
     const [first, rest] = firstWord(argument);
     const isOverwriting = first === "overwrite";
     const [folder] = splitWords(isOverwriting ? rest : argument);
-    const { files, name } = incoming;
+    const { files } = incoming;
     let found = incoming.survey;
     if (folder !== undefined) {
       try {
         found = await survey(files.offer, await TransferTarget.open(folder));
       } catch (error) {
-        return [line(`${reasonOf(error)}.`, "bad")];
+        return [line(`${visibleText(reasonOf(error))}.`, "bad")];
       }
+      if (this.#incoming !== incoming) return [nothingOffered()];
       if (!hasRoom(found)) return [screens.tooSmallLine(found)];
     }
     incoming.survey = undefined;
-    files.accept(found, isOverwriting ? "overwrite" : "rename", name);
+    files.accept(found, isOverwriting ? "overwrite" : "rename");
     return [];
   }
 

@@ -12,8 +12,11 @@ import { type IncomingEnd, IncomingFiles } from "./incoming_files.ts";
 import { TransferLink } from "./transfer_link.ts";
 import type { TransferNews } from "./transfer_news.ts";
 
-/** New connections from one address: a second in the long run, and at once. */
-const ARRIVALS = { connectionRate: 2, connectionBurst: 20 } as const;
+/**
+ * New connections from one address, a second in the long run, and at once: each may ask a person
+ * something.
+ */
+const ARRIVALS = { connectionRate: 0.2, connectionBurst: 10 } as const;
 
 /** What the door tells. */
 export interface DoorHandlers {

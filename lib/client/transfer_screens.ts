@@ -19,6 +19,11 @@ export type OfferedBy =
   | { readonly kind: "buddy"; readonly name: string }
   | { readonly kind: "unsure"; readonly name: string; readonly ip: string };
 
+/** What to call whoever offers. */
+export function senderName(by: OfferedBy): string {
+  return by.kind === "buddy" ? by.name : `somebody at ${by.ip}`;
+}
+
 /** What is sent, in a few words: `big.iso (1.2 GB)`, `photos (12 files, 34 MB)`. */
 export function contentText(entries: readonly OfferedEntry[]): string {
   const files = entries.filter(({ kind }) => kind === "file");
@@ -102,7 +107,7 @@ export function noRoomLine(
   const needed = bytesText(missingBytes(survey.files));
   const free = bytesText(survey.freeBytes ?? 0);
   return line(
-    `${by.name} wants to send you ${contentText(entries)}, but it needs ${needed} and ` +
+    `${senderName(by)} wants to send you ${contentText(entries)}, but it needs ${needed} and ` +
       `${visibleText(survey.target.directory || "/")} has ${free} left; turned down.`,
     "bad",
   );

@@ -39,6 +39,7 @@ export async function survey(offer: Offer, target: TransferTarget): Promise<Surv
   const paths = receivedPaths(offer.entries);
   const files: PlannedFile[] = [];
   const folders: (readonly string[])[] = [];
+  const known: Parameters<TransferTarget["occupied"]>[2] = new Map();
   for (const [number, entry] of offer.entries.entries()) {
     const path = paths[number]!;
     if (entry.kind === "folder") {
@@ -46,7 +47,13 @@ export async function survey(offer: Offer, target: TransferTarget): Promise<Surv
       continue;
     }
     const part = target.partPlace(path, offer.from, entry);
-    files.push({ number, file: entry, path, part, occupied: await target.occupied(path, part) });
+    files.push({
+      number,
+      file: entry,
+      path,
+      part,
+      occupied: await target.occupied(path, part, known),
+    });
   }
   return {
     ...{ target, files, folders },

@@ -77,13 +77,22 @@ export class TransferTarget {
     }
   }
 
-  /** What is in the place of a file. */
-  async occupied(path: readonly string[], part: string): Promise<Occupied> {
+  /**
+   * What is in the place of a file.
+   *
+   * @param folders what was found out about folders for other files a moment ago
+   */
+  async occupied(
+    path: readonly string[],
+    part: string,
+    folders: Map<string, Promise<Occupied | undefined>>,
+  ): Promise<Occupied> {
     for (let depth = 1; depth < path.length; depth++) {
-      const info = await lstat(this.#place(path.slice(0, depth)));
-      if (info === undefined) return { kind: "free" };
-      const why = folderTrouble(path[depth - 1]!, info);
-      if (why !== undefined) return { kind: "blocked", why };
+      const place = this.#place(path.slice(0, depth));
+      const state = folders.get(place) ?? folderState(path[depth - 1]!, place);
+      folders.set(place, state);
+      const instead = await state;
+      if (instead !== undefined) return instead;
     }
     const partial = await lstat(part);
     if (partial?.isFile) return { kind: "partial", bytes: partial.size };
@@ -172,6 +181,14 @@ async function reserve(place: string): Promise<boolean> {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     throw error;
   }
+}
+
+/** What a folder that is none means for the files in it; `undefined` for one that is there. */
+async function folderState(name: string, place: string): Promise<Occupied | undefined> {
+  const info = await lstat(place);
+  if (info === undefined) return { kind: "free" };
+  const why = folderTrouble(name, info);
+  return why === undefined ? undefined : { kind: "blocked", why };
 }
 
 function folderTrouble(name: string, info: Deno.FileInfo): string | undefined {

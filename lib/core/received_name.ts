@@ -61,13 +61,17 @@ function folded(name: string): string {
 /** One folder of those being received: what is taken in it, and the folders in it by their names. */
 class Folder {
   readonly #taken = new Set<string>();
+  /** The next number to try for a name: many files of one name shall not cost the square of it. */
+  readonly #numbers = new Map<string, number>();
   readonly #folders = new Map<string, { readonly name: string; readonly folder: Folder }>();
 
   /** A name that no other one here is taken for. */
   take(name: string): string {
     const safe = receivedName(name);
     let free = safe;
-    for (let number = 2; this.#taken.has(folded(free)); number++) free = numberedName(safe, number);
+    let number = this.#numbers.get(folded(safe)) ?? 2;
+    while (this.#taken.has(folded(free))) free = numberedName(safe, number++);
+    this.#numbers.set(folded(safe), number);
     this.#taken.add(folded(free));
     return free;
   }

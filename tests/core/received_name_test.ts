@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { numberedName, receivedName, receivedPaths } from "../../lib/core/received_name.ts";
+import { TRANSFER_LIMITS } from "../../lib/core/limits.ts";
 import { visibleText } from "../../lib/core/visible_text.ts";
 import { FINE_NAMES, HOSTILE_NAMES } from "../samples/hostile_names.ts";
 
@@ -111,4 +112,14 @@ Deno.test("receivedPaths() never gives two files one path", { permissions: "none
     assertEquals(new Set(files).size, files.length);
     assertEquals(files.filter((path) => folders.has(path)), []);
   }));
+});
+
+Deno.test("receivedPaths() numbers as many files of one name as an offer may have", {
+  permissions: "none",
+}, () => {
+  const entries = Array.from(
+    { length: TRANSFER_LIMITS.entries },
+    () => ({ kind: "file" as const, path: ["a.txt"] }),
+  );
+  assertEquals(receivedPaths(entries).at(-1), [`a (${TRANSFER_LIMITS.entries}).txt`]);
 });
