@@ -3,8 +3,8 @@
  * with these values as defaults; the rest are fixed by the protocols and say which rule.
  */
 
-/** Limits of the TCP and UDP edges of a server; each is an option of `server.ts`. */
-export interface ServerLimits {
+/** Bounds on connections, each an option of `server.ts` and of `load_balancer.ts`. */
+export interface ConnectionLimits {
   /** Connections open at the same time, from everywhere. */
   readonly maxConnections: number;
   /** Connections open at the same time from one address. */
@@ -13,6 +13,10 @@ export interface ServerLimits {
   readonly connectionRate: number;
   /** New connections one address may open at once before the rate applies. */
   readonly connectionBurst: number;
+}
+
+/** Limits of the TCP and UDP edges of a server; each is an option of `server.ts`. */
+export interface ServerLimits extends ConnectionLimits {
   /** Seconds a client has to send its request. */
   readonly readDeadlineSeconds: number;
 }

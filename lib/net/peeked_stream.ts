@@ -6,6 +6,7 @@
 
 import { MAX_PEEK_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
+import { untilDeadline } from "./until_deadline.ts";
 
 /** What waiting for more bytes came to. */
 export type Peek = "more" | "ended" | "full" | "timeout";
@@ -39,6 +40,7 @@ export class PeekedStream implements ByteStream {
    */
   async peekMore(deadline: number): Promise<Peek> {
     if (this.#hasEnded) return "ended";
+    if (this.#end === this.#bytes.length) this.#makeRoom();
     if (this.#end === this.#bytes.length) return "full";
     this.#pending ??= this.#stream.read(this.#bytes.subarray(this.#end));
     const count = await untilDeadline(this.#pending, deadline);
@@ -106,21 +108,16 @@ export class PeekedStream implements ByteStream {
     return piece.length;
   }
 
+  /** Uses the space of what was skipped again: a header must not keep what follows it from being seen. */
+  #makeRoom(): void {
+    this.#bytes.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
+  }
+
   #take(count: number | null): void {
     this.#pending = undefined;
     if (count === null) this.#hasEnded = true;
     else this.#end += count;
-  }
-}
-
-async function untilDeadline<T>(work: Promise<T>, deadline: number): Promise<T | "timeout"> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const time = new Promise<"timeout">((resolve) => {
-    timer = setTimeout(() => resolve("timeout"), Math.max(0, deadline - performance.now()));
-  });
-  try {
-    return await Promise.race([work, time]);
-  } finally {
-    clearTimeout(timer);
   }
 }
