@@ -6,7 +6,7 @@
  * server. This loop goes on.
  */
 
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
 import { NowAndThen } from "../core/now_and_then.ts";
 import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
 import { systemCode } from "./system_error.ts";
@@ -60,9 +60,9 @@ export async function acceptConnections(
     }
     handle({
       stream: conn,
-      remoteIp: canonicalIp(conn.remoteAddr.hostname),
+      remoteIp: socketIp(conn.remoteAddr.hostname),
       remotePort: conn.remoteAddr.port,
-      localIp: canonicalIp(conn.localAddr.hostname),
+      localIp: socketIp(conn.localAddr.hostname),
       localPort: conn.localAddr.port,
     });
   }
