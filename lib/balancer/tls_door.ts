@@ -18,7 +18,7 @@
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow } from "../net/orderly_close.ts";
-import { connectTcp, listenTls, sendAtOnce, shakeHands } from "../net/tcp.ts";
+import { connectTcp, listenTls, setUpSocket, shakeHands } from "../net/tcp.ts";
 import { Relay, type RelayWorld } from "./relay.ts";
 import { type IdleBounds, Relays } from "./relays.ts";
 
@@ -98,7 +98,7 @@ export class TlsDoor {
   async #pair(): Promise<{ near: ByteStream; far: Deno.TlsConn }> {
     const { port } = this.#listener.addr as Deno.NetAddr;
     const near = await connectTcp(LOOPBACK, port, { timeoutMs: PAIRING_MS });
-    sendAtOnce(near);
+    setUpSocket(near);
     try {
       for (;;) {
         const far = await this.#listener.accept();

@@ -16,7 +16,7 @@ import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { sendAtOnce } from "../net/tcp.ts";
+import { setUpSocket } from "../net/tcp.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
@@ -87,7 +87,7 @@ export class Visits {
     const place = guard.enter();
     if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
     this.#arriving.add(stream);
-    sendAtOnce(stream);
+    setUpSocket(stream);
     this.#serve(accepted, place).catch((error: unknown) => {
       closeNow(stream);
       const reason = reasonOf(error);

@@ -3,10 +3,11 @@
  * connection would cost more than the connection's share of anything else here.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 import { connectReason, shortageReason } from "./system_error.ts";
-import { hostPort, sendAtOnce } from "./tcp.ts";
+import { setUpSocket } from "./tcp.ts";
 
 /** Makes connections, all with the same timeout. */
 export class Connector {
@@ -32,7 +33,7 @@ export class Connector {
     this.#connecting++;
     try {
       const connection = await Deno.connect({ hostname, port, signal: controller.signal });
-      sendAtOnce(connection);
+      setUpSocket(connection);
       return connection;
     } catch (error) {
       const shortage = shortageReason(error);
