@@ -114,6 +114,11 @@ export class Service {
     return this.#options;
   }
 
+  /** What tells of it. */
+  get story(): Story {
+    return this.#world.story;
+  }
+
   /** Connections let in and not yet gone. */
   get connections(): number {
     return this.#guard.open;

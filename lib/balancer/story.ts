@@ -50,7 +50,8 @@ export interface Outcome {
 /** The story of one service. */
 export class Story {
   readonly #log: Log;
-  readonly #isQuiet: boolean;
+  /** Whether connections are left out; a reload may change it. */
+  isQuiet: boolean;
   readonly #prefix: string;
   readonly #service: string;
   readonly #refusals = new NowAndThen();
@@ -61,7 +62,7 @@ export class Story {
    */
   constructor(log: Log, service: string, options: { isQuiet: boolean; isAlone: boolean }) {
     this.#log = log;
-    this.#isQuiet = options.isQuiet;
+    this.isQuiet = options.isQuiet;
     this.#service = service;
     this.#prefix = options.isAlone ? "" : `${service}: `;
   }
@@ -89,7 +90,7 @@ export class Story {
 
   /** A client came, and a backend was chosen. */
   chosen(client: Client, backend: Backend): void {
-    if (this.#isQuiet) return;
+    if (this.isQuiet) return;
     this.#tell("info", `New client -> backend #${backend.index}`, {
       client: client.ip,
       clientPort: client.port,
@@ -99,7 +100,7 @@ export class Story {
 
   /** Its backend took the connection. */
   connected(client: Client, backend: Backend): void {
-    if (this.#isQuiet) return;
+    if (this.isQuiet) return;
     this.#tell("info", `Client connected to backend: ${backend.name}`, {
       client: client.ip,
       clientPort: client.port,
@@ -110,7 +111,7 @@ export class Story {
   /** A backend failed a client that another one may serve. */
   retrying(client: Client, backend: Backend, reason: string): void {
     this.#tell(
-      this.#isQuiet ? "debug" : "warn",
+      this.isQuiet ? "debug" : "warn",
       `Backend #${backend.index} failed (${reason}), retrying on another`,
       { client: client.ip, clientPort: client.port, backend: backend.name, reason },
     );
@@ -118,19 +119,19 @@ export class Story {
 
   /** Nobody could serve a client. When quiet, told of now and then: there may be many of them. */
   gaveUp(client: Client, reason: string, now: number): void {
-    const since = this.#isQuiet ? this.#givenUp.count(now) : 1;
+    const since = this.isQuiet ? this.#givenUp.count(now) : 1;
     if (since === undefined) return;
     this.#tell("warn", `Connection closed: ${reason}`, {
       client: client.ip,
       clientPort: client.port,
       reason,
-      ...(this.#isQuiet ? { since } : {}),
+      ...(this.isQuiet ? { since } : {}),
     });
   }
 
   /** A connection ended. */
   closed(client: Client, outcome: Outcome): void {
-    if (this.#isQuiet) return;
+    if (this.isQuiet) return;
     const { milliseconds, ...figures } = outcome;
     this.#tell("info", "Connection closed", {
       client: client.ip,
