@@ -31,8 +31,12 @@ export interface ListenAddress {
  */
 export function setUpSocket(stream: ByteStream): void {
   const socket = stream as Partial<Deno.TcpConn>;
-  socket.setNoDelay?.(true);
-  socket.setKeepAlive?.(true);
+  try {
+    socket.setNoDelay?.(true);
+    socket.setKeepAlive?.(true);
+  } catch {
+    // Some systems refuse it for a connection that was reset: whoever reads next will know.
+  }
 }
 
 /**
