@@ -11,6 +11,7 @@
  *   and the name is free. A server that was started again before anybody missed it has its rooms.
  */
 
+import { sameBytes } from "../core/bytes.ts";
 import { isSameAddress } from "../core/endpoint.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import { isUnanswerable } from "../core/ip_address.ts";
@@ -22,7 +23,6 @@ import {
   parseRoomDatagram,
   ROOM_CLOSED,
   type RoomDatagram,
-  sameBytes,
 } from "../wire/ucrp.ts";
 import type { Backend } from "./backend.ts";
 import { type Flow, Flows } from "./udp_flows.ts";

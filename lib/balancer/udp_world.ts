@@ -1,6 +1,7 @@
 /** What both ways of passing datagrams on share: presence and rooms. */
 
 import type { ServiceOptions } from "../config/service_options.ts";
+import { copyOf } from "../core/bytes.ts";
 import type { Clock } from "../core/ports.ts";
 import type { AnswerBudget } from "../net/answer_budget.ts";
 import type { OwnAddress } from "../net/interfaces.ts";
@@ -84,9 +85,5 @@ export function prefixFor(
 
 /** A datagram as a backend gets it: a copy, with the prefix in front. */
 export function prefixed(prefix: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
-  if (prefix === undefined) return bytes.slice();
-  const whole = new Uint8Array(prefix.length + bytes.length);
-  whole.set(prefix);
-  whole.set(bytes, prefix.length);
-  return whole;
+  return copyOf(prefix === undefined ? [bytes] : [prefix, bytes]);
 }

@@ -6,6 +6,7 @@
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
+import { within } from "../core/within.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { passwordPrompt, passwordRefusedLine, repeatPrompt } from "./login_chat_screens.ts";
@@ -68,18 +69,10 @@ export async function logIn(
   }
 }
 
-async function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
-  let timer;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new UnreachableError(`The server does not answer within ${milliseconds / 1000} s`));
-    }, milliseconds);
+function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
+  return within(milliseconds, answer, () => {
+    throw new UnreachableError(`The server does not answer within ${milliseconds / 1000} s`);
   });
-  try {
-    return await Promise.race([answer, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** How a password is asked for. */

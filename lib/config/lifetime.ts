@@ -5,6 +5,7 @@
 
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 
 /** Resolves with the signal that asks for a stop. A second one exits at once. */
 export function stopSignal(): Promise<Deno.Signal> {
@@ -29,18 +30,8 @@ export function surviveUnexpected(log: Log): void {
 }
 
 /** Waits for the last work of a program, but not longer than this. */
-export async function withDeadline(
-  work: Promise<void>,
-  milliseconds: number,
-  log: Log,
-): Promise<void> {
-  let timer;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      log.warn("Stopping took too long, exiting all the same");
-      resolve();
-    }, milliseconds);
+export function withDeadline(work: Promise<void>, milliseconds: number, log: Log): Promise<void> {
+  return within(milliseconds, work, () => {
+    log.warn("Stopping took too long, exiting all the same");
   });
-  await Promise.race([work, deadline]);
-  clearTimeout(timer);
 }

@@ -7,6 +7,7 @@
  * not read yet.
  */
 
+import { copyOf } from "../core/bytes.ts";
 import type { ByteStream } from "../core/ports.ts";
 
 /** Bytes on the way in one direction before a writer waits: about what a socket holds. */
@@ -128,10 +129,7 @@ class Pipe {
   }
 
   #take(bytes: Uint8Array): number {
-    const joined = new Uint8Array(this.#held.length + bytes.length);
-    joined.set(this.#held);
-    joined.set(bytes, this.#held.length);
-    this.#held = joined;
+    this.#held = copyOf([this.#held, bytes]);
     this.#wake();
     return bytes.length;
   }

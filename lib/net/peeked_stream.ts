@@ -6,7 +6,7 @@
 
 import { MAX_PEEK_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
-import { untilDeadline } from "./until_deadline.ts";
+import { within } from "../core/within.ts";
 
 /** What waiting for more bytes came to. */
 export type Peek = "more" | "ended" | "full" | "timeout";
@@ -43,7 +43,8 @@ export class PeekedStream implements ByteStream {
     if (this.#end === this.#bytes.length) this.#makeRoom();
     if (this.#end === this.#bytes.length) return "full";
     this.#pending ??= this.#stream.read(this.#bytes.subarray(this.#end));
-    const count = await untilDeadline(this.#pending, deadline);
+    const left = deadline - performance.now();
+    const count = await within(left, this.#pending, () => "timeout" as const);
     if (count === "timeout") return "timeout";
     this.#take(count);
     return count === null ? "ended" : "more";

@@ -4,6 +4,7 @@
  * lines a second as a write for each.
  */
 
+import { joinBytes } from "../core/bytes.ts";
 import { MAX_SEND_QUEUE_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { writeAll } from "./orderly_close.ts";
@@ -86,19 +87,4 @@ export class SendQueue {
       this.#writing = undefined;
     }
   }
-}
-
-/** Pieces as one; a single piece is not copied. */
-export function joinBytes(
-  pieces: readonly Uint8Array[],
-  length: number = pieces.reduce((sum, piece) => sum + piece.length, 0),
-): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

@@ -5,8 +5,7 @@
 import { StorageError } from "../core/errors.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { listenTcp } from "../net/tcp.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
@@ -43,14 +42,7 @@ export function startBuddies(
   settings: BuddySettings,
   { host, limits, admission, trusted, store, presence, clock, log }: ServiceParts,
 ): Service<BuddyPorts> {
-  const listener = listenTcp({ hostname: host, port: settings.tcpPort });
-  let socket: DatagramSocket;
-  try {
-    socket = new DatagramSocket({ hostname: host, port: settings.udpPort });
-  } catch (error) {
-    listener.close();
-    throw error;
-  }
+  const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
@@ -67,7 +59,7 @@ export function startBuddies(
     view,
     own: ownAddresses,
     clock,
-    send: (answer, to) => socket.send(answer, to),
+    send: (answer, to) => socket.sendText(answer, to),
     port: socket.port,
   });
 
@@ -79,16 +71,18 @@ export function startBuddies(
     log,
     serve: (incoming) => sessions.serve(incoming),
   });
+  const failed = (error: unknown): void => {
+    // The store has told of its failure in the log; there is nobody else to tell.
+    if (error instanceof StorageError) return;
+    log.error("A datagram could not be handled", { reason: String(error) });
+  };
   const receiving = socket.receive((datagram, sender) => {
     const arrived = openDatagram(datagram, sender, trusted);
     if (arrived === undefined) return;
     const { bytes, from, via, isProven } = arrived;
     if (isProven) budget.prove(from.ip, clock());
-    answers.take(bytes, from, via).catch((error: unknown) => {
-      // The store has told of its failure in the log; there is nobody else to tell.
-      if (error instanceof StorageError) return;
-      log.error("A datagram could not be handled", { reason: String(error) });
-    });
+    const taking = answers.take(bytes, from, via);
+    if (taking instanceof Promise) taking.catch(failed);
   }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
   return {

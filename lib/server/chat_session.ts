@@ -13,11 +13,13 @@
  * - Whoever is leaving is gone from the list at once, whatever their connection still has to do.
  */
 
-import { MAX_CHAT_FRAME_BYTES, MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
+import { joinBytes } from "../core/bytes.ts";
+import { afterwards, type Eventually } from "../core/eventually.ts";
+import { MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
-import { joinBytes, SendQueue } from "../net/send_queue.ts";
+import { SendQueue } from "../net/send_queue.ts";
 import { setUpSocket } from "../net/tcp.ts";
 import type { LoginChat, Outbox } from "../services/login_chat.ts";
 import {
@@ -27,9 +29,6 @@ import {
   encodeChatUsers,
   type ServerAnswer,
 } from "../wire/login_chat_answer.ts";
-import type { Eventually } from "../storage/store.ts";
-import { type ChatRequest, parseChatRequest } from "../wire/login_chat_request.ts";
-import { ReceiveBuffer } from "../wire/receive_buffer.ts";
 import {
   afterLogin,
   afterLookUp,
@@ -42,6 +41,7 @@ import {
   step,
 } from "./chat_conversation.ts";
 import { type ChatLogin, isRight } from "./chat_login.ts";
+import { ChatReader } from "./chat_reader.ts";
 
 /** What a connection is served with. */
 export interface ChatSessionParts {
@@ -51,11 +51,6 @@ export interface ChatSessionParts {
   readonly closer: OrderlyCloser;
 }
 
-const LF = 10;
-const TOO_LONG: ChatRequest = {
-  kind: "invalid",
-  reason: `a frame has at most ${MAX_CHAT_FRAME_BYTES} bytes`,
-};
 const TOO_LATE = refuse("the login took too long");
 
 const PING = encodeChatAnswer({ kind: "ping", text: "parley" });
@@ -65,25 +60,16 @@ const SENT = Symbol("sent");
 
 const ELSEWHERE = chatReply(CHAT_REPLIES.alreadyOnline);
 
-/** Goes on with a value, at once where it is there. */
-function afterwards<T>(
-  value: Eventually<T>,
-  next: (value: T) => Promise<void> | void,
-): Promise<void> | void {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
-
 /** A connection to the login chat. It owns its stream. */
 export class ChatSession implements Outbox<Uint8Array> {
   readonly #parts: ChatSessionParts;
   readonly #stream: ByteStream;
   readonly #ip: string;
   readonly #queue: SendQueue;
-  readonly #buffer = new ReceiveBuffer(MAX_CHAT_FRAME_BYTES - 1);
+  readonly #reader = new ChatReader();
   #state: ChatState = NEW_CLIENT;
   /** Under which name others see it. */
   #user: UserId | undefined;
-  #isSkipping = false;
   /** Takes back the login under way. */
   #checking: AbortController | undefined;
   /** The read under way, where it began while a login was. */
@@ -176,12 +162,12 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   async #read(): Promise<void> {
     while (this.#ended === undefined) {
-      const count = await (this.#reading ?? this.#stream.read(this.#buffer.free()));
+      const count = await (this.#reading ?? this.#stream.read(this.#reader.free()));
       this.#reading = undefined;
       if (count === null || this.#ended !== undefined) return;
       this.#wasHeard = true;
-      this.#buffer.filled(count);
-      for (let request; (request = this.#nextRequest()) !== undefined;) {
+      this.#reader.filled(count);
+      for (let request; (request = this.#reader.next()) !== undefined;) {
         // Only a login waits, and what other servers have to do with: the rest goes on in one turn.
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
@@ -196,23 +182,6 @@ export class ChatSession implements Outbox<Uint8Array> {
       this.#listed = undefined;
       await this.#queue.room();
     }
-  }
-
-  #nextRequest(): ChatRequest | undefined {
-    if (this.#isSkipping && !this.#skipLine()) return undefined;
-    const line = this.#buffer.takeLine();
-    if (line !== undefined) return parseChatRequest(line);
-    if (!this.#buffer.overflowed) return undefined;
-    this.#isSkipping = true;
-    return TOO_LONG;
-  }
-
-  /** Drops the rest of a line that is too long. @returns whether its end has come */
-  #skipLine(): boolean {
-    const end = this.#buffer.peek().indexOf(LF);
-    this.#buffer.takeBytes(end < 0 ? this.#buffer.length : end + 1);
-    this.#isSkipping = end < 0;
-    return !this.#isSkipping;
   }
 
   #take({ state, act }: ChatStep): Promise<void> | void {
@@ -304,9 +273,9 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   /** Reads on while a login waits: where the connection ends with nothing more to say, it is over. */
   #watch(login: AbortController): void {
-    this.#reading ??= this.#stream.read(this.#buffer.free());
+    this.#reading ??= this.#stream.read(this.#reader.free());
     this.#reading.then((count) => {
-      if (count === null && this.#buffer.length === 0) login.abort();
+      if (count === null && this.#reader.isEmpty) login.abort();
     }, () => login.abort());
   }
 

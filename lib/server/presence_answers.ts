@@ -4,14 +4,15 @@
 
 import { isLoopback } from "../core/ip_address.ts";
 import type { Clock } from "../core/ports.ts";
-import type { UserId } from "../core/user_id.ts";
+import { afterwards, type Eventually } from "../core/eventually.ts";
+import type { BuddyPresence } from "../core/presence.ts";
 import { isAnswerable } from "../net/answerable.ts";
 import { type AnswerBudget, maxAnswerBytes } from "../net/answer_budget.ts";
 import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
-import { encodeBuddyList, parsePresenceRequest } from "../wire/buddy_presence.ts";
+import { buddyListText, parsePresenceRequest } from "../wire/buddy_presence.ts";
 import type { EntryView } from "./buddy_requests.ts";
 
 /**
@@ -41,7 +42,7 @@ export interface PresenceAnswerParts {
   readonly view: EntryView;
   readonly own: () => readonly OwnAddress[];
   readonly clock: Clock;
-  readonly send: (answer: Uint8Array, to: DatagramAddress) => void;
+  readonly send: (answer: string, to: DatagramAddress) => void;
   /** The port the datagrams arrive at. */
   readonly port: number;
 }
@@ -59,28 +60,32 @@ export class PresenceAnswers {
    *
    * @param via where an answer goes: to the client, or to a balancer that passes it on
    */
-  async take(
+  take(
     datagram: Uint8Array,
     from: DatagramAddress,
     via: DatagramAddress = from,
-  ): Promise<void> {
+  ): Eventually<void> {
     const request = parsePresenceRequest(datagram);
     if (request === undefined) return;
-    if (request.kind === "get") return await this.#answer(request.user, from, via);
-    if (!await this.#parts.roster.isKnown(request.user)) return;
-    const { user, status, port } = request;
-    this.#parts.presence.set(user, status, { ip: from.ip, port });
+    const { roster, presence, own, port } = this.#parts;
+    if (request.kind === "get") {
+      if (!isAnswerable(via, port, own)) return;
+      return afterwards(roster.buddies(request.user), (buddies) => {
+        if (buddies !== undefined) this.#answer(buddies, from, via);
+      });
+    }
+    return afterwards(roster.isKnown(request.user), (isKnown) => {
+      if (!isKnown) return;
+      presence.set(request.user, request.status, { ip: from.ip, port: request.port });
+    });
   }
 
-  async #answer(user: UserId, from: DatagramAddress, via: DatagramAddress): Promise<void> {
-    const { roster, budget, view, own, clock, send, port } = this.#parts;
-    if (!isAnswerable(via, port, own)) return;
-    const buddies = await roster.buddies(user);
-    if (buddies === undefined) return;
+  #answer(buddies: readonly BuddyPresence[], from: DatagramAddress, via: DatagramAddress): void {
+    const { budget, view, clock, send } = this.#parts;
     const allowance = budget.allow(from.ip, clock());
     if (allowance.kind === "silence") return;
     const entries = buddies.map((entry) => view(entry, from.ip));
-    const answer = encodeBuddyList(entries, maxAnswerBytes(allowance));
+    const answer = buddyListText(entries, maxAnswerBytes(allowance));
     if (allowance.kind === "short" && !budget.spend(answer.length, clock())) return;
     send(answer, via);
   }

@@ -6,6 +6,7 @@
  * a receiver costs one send. Nothing is ever answered: a forged source gets nobody flooded.
  */
 
+import { sameBytes } from "../core/bytes.ts";
 import { isSameAddress } from "../core/endpoint.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
@@ -19,7 +20,6 @@ import {
   parseRoomDatagram,
   ROOM_CLOSED,
   type RoomDatagram,
-  sameBytes,
 } from "../wire/ucrp.ts";
 import { isUtf8 } from "../wire/utf8.ts";
 import type { RoomSeats, Seat } from "./room_seats.ts";
@@ -82,17 +82,21 @@ export class RoomRelay {
    * @param via where what others say is sent to: the same, or a balancer that passes it on
    */
   take(bytes: Uint8Array, from: DatagramAddress, via: DatagramAddress = from): void {
+    if (!this.tryTake(bytes, from, via)) this.drops.unknown++;
+  }
+
+  /** Takes one, like {@linkcode take}; false, and nothing is done, when its token is nobody's here. */
+  tryTake(bytes: Uint8Array, from: DatagramAddress, via: DatagramAddress): boolean {
     const datagram = parseRoomDatagram(bytes);
     if (datagram === undefined) {
       this.drops.malformed++;
-      return;
+      return true;
     }
     const seat = this.#parts.seats.find(datagram.token);
-    if (seat === undefined || !sameBytes(datagram.room, seat.room)) {
-      this.drops.unknown++;
-      return;
-    }
-    this.#hear(seat, datagram, from, via);
+    if (seat === undefined) return false;
+    if (sameBytes(datagram.room, seat.room)) this.#hear(seat, datagram, from, via);
+    else this.drops.unknown++;
+    return true;
   }
 
   /** Somebody is a member now. */
@@ -109,12 +113,6 @@ export class RoomRelay {
     this.#leaveQuiet(seat);
     if (seat.destination === undefined || why !== "room closed") return;
     this.#send(ROOM_CLOSED, seat.destination.to);
-  }
-
-  /** Whether a datagram has a token that nobody has here. */
-  isUnknown(bytes: Uint8Array): boolean {
-    const datagram = parseRoomDatagram(bytes);
-    return datagram !== undefined && this.#parts.seats.find(datagram.token) === undefined;
   }
 
   /** A member talks to another server now. */

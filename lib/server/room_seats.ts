@@ -3,11 +3,12 @@
  * bytes, where to send, how much may come. Found by the bytes of a token.
  */
 
+import { sameBytes } from "../core/bytes.ts";
 import type { PeerAddress } from "../core/presence.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
 import type { Destination } from "../net/udp.ts";
 import type { Member, Room } from "../services/room_view.ts";
-import { deliveryHead, sameBytes } from "../wire/ucrp.ts";
+import { deliveryHead } from "../wire/ucrp.ts";
 
 /** A member's place at the relay. */
 export interface Seat {

@@ -10,8 +10,7 @@ import {
 } from "../core/limits.ts";
 import { isAnswerable } from "../net/answerable.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { listenTcp } from "../net/tcp.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { bindPortPair } from "../net/port_pair.ts";
 import { type RoomParts, Rooms } from "../services/rooms.ts";
 import type { Store } from "../storage/store.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
@@ -51,14 +50,7 @@ export function startRooms(
   settings: RoomSettings,
   { host, limits, admission, trusted, passwords, store, shared, clock, log }: ServiceParts,
 ): Service<RoomPorts> {
-  const listener = listenTcp({ hostname: host, port: settings.roomsTcpPort });
-  let socket: DatagramSocket;
-  try {
-    socket = new DatagramSocket({ hostname: host, port: settings.roomsUdpPort });
-  } catch (error) {
-    listener.close();
-    throw error;
-  }
+  const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
   const others = shared && new SharedRooms(shared, {
@@ -85,9 +77,10 @@ export function startRooms(
   );
   const take = (arrived: ArrivedDatagram): void => {
     const { bytes, from, via } = arrived;
+    if (relay.tryTake(bytes, from, via)) return;
     // They may have joined at another server a moment ago.
-    const isLater = others !== undefined && relay.isUnknown(bytes);
-    if (!isLater || !reader.takeLater(arrived)) relay.take(bytes, from, via);
+    const isLater = others !== undefined && reader.takeLater(arrived);
+    if (!isLater) relay.drops.unknown++;
   };
   const creates = new AddressAllowance({
     atOnce: PROTECTED_CREATES_PER_ADDRESS,

@@ -6,10 +6,11 @@
  * name, LF, and a frame, on the channel of their server. While nothing is shared, there are no others.
  */
 
+import { joinBytes } from "../core/bytes.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
-import { joinBytes } from "../net/send_queue.ts";
 import type { ChatPeers, LoginChat } from "../services/login_chat.ts";
 import { KEEP_NAMES_MS, type SharedState } from "../storage/shared_state.ts";
+import { OwnWord } from "./own_word.ts";
 
 const LF = 10;
 const TO_ALL = "chat";
@@ -20,14 +21,14 @@ const decoder = new TextDecoder();
 /** The other servers, as the chat of this one sees them. */
 export class SharedChat implements ChatPeers<Uint8Array> {
   readonly #state: SharedState;
-  readonly #server: Uint8Array;
+  readonly #word: OwnWord;
   readonly #keeping: ReturnType<typeof setInterval>;
   #chat: LoginChat<Uint8Array> | undefined;
   #isStopped = false;
 
   constructor(state: SharedState) {
     this.#state = state;
-    this.#server = encoder.encode(state.server);
+    this.#word = new OwnWord(state.server);
     this.#keeping = setInterval(() => this.#keep(), KEEP_NAMES_MS);
     state.onReturn(() => this.#keep());
     state.exchange.listen(TO_ALL, (message) => this.#hear(message));
@@ -66,8 +67,8 @@ export class SharedChat implements ChatPeers<Uint8Array> {
   async sayElsewhere(piece: Uint8Array): Promise<number> {
     const { exchange, names } = this.#state;
     try {
-      const message = joinBytes([this.#server, piece]);
-      const [count] = await Promise.all([names.count(), exchange.publish(TO_ALL, message)]);
+      const said = exchange.publish(TO_ALL, this.#word.sign(piece));
+      const [count] = await Promise.all([names.count(), said]);
       return Math.max(0, count - (this.#chat?.size ?? 0));
     } catch {
       return 0;
@@ -88,9 +89,8 @@ export class SharedChat implements ChatPeers<Uint8Array> {
   }
 
   #hear(message: Uint8Array): void {
-    const { length } = this.#server;
-    const isOwn = this.#server.every((byte, at) => message[at] === byte);
-    if (!isOwn && message.length > length) this.#chat?.heard(message.slice(length));
+    const piece = this.#word.bodyOf(message);
+    if (piece !== undefined && piece.length > 0) this.#chat?.heard(piece);
   }
 
   #hearFor(message: Uint8Array): void {

@@ -7,8 +7,8 @@
  * behind it that this member is heard at that server from now on.
  */
 
-import { joinBytes } from "../net/send_queue.ts";
 import type { Exchange, SharedState } from "../storage/shared_state.ts";
+import { OwnWord } from "./own_word.ts";
 
 /** What becomes of what other servers say. */
 export interface RoomNews {
@@ -20,19 +20,17 @@ export interface RoomNews {
 
 const COMMON = "rooms";
 
-const encoder = new TextEncoder();
-
 /** The rooms of other servers, as the relay of this one sees them. */
 export class SharedRooms {
   readonly #exchange: Exchange;
-  readonly #server: Uint8Array;
+  readonly #word: OwnWord;
   readonly #listened = new Set<string>();
 
   constructor(state: SharedState, news: RoomNews) {
     this.#exchange = state.exchange;
-    this.#server = encoder.encode(state.server);
+    this.#word = new OwnWord(state.server);
     this.#exchange.listen(COMMON, (message) => {
-      const token = this.#bodyOf(message);
+      const token = this.#word.bodyOf(message);
       if (token?.length === 0) news.changed();
       else if (token !== undefined) news.heardElsewhere(token);
     });
@@ -44,7 +42,7 @@ export class SharedRooms {
     if (this.#listened.has(room)) return;
     this.#listened.add(room);
     this.#exchange.listen(channelOf(room), (message) => {
-      const datagram = this.#bodyOf(message);
+      const datagram = this.#word.bodyOf(message);
       if (datagram !== undefined) deliver(datagram);
     });
   }
@@ -77,13 +75,7 @@ export class SharedRooms {
 
   #publish(channel: string, body: Uint8Array): void {
     // While nothing is shared, a room goes on with the members this server hears.
-    this.#exchange.publish(channel, joinBytes([this.#server, body])).catch(() => {});
-  }
-
-  /** What stands behind another server's word; `undefined` for our own. */
-  #bodyOf(message: Uint8Array): Uint8Array | undefined {
-    const isOwn = this.#server.every((byte, at) => message[at] === byte);
-    return isOwn ? undefined : message.slice(this.#server.length);
+    this.#exchange.publish(channel, this.#word.sign(body)).catch(() => {});
   }
 }
 

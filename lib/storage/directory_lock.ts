@@ -13,6 +13,7 @@
  */
 
 import { reasonOf, StorageError } from "../core/errors.ts";
+import { within } from "../core/within.ts";
 import type { DiskFile } from "./disk.ts";
 
 /** How a lock is shared; the defaults are for servers on one machine. */
@@ -44,8 +45,8 @@ export class DirectoryLock {
   readonly #timing: LockTiming;
   #grown = 1;
   #heldSince: number | undefined;
-  #wanted = false;
-  #isInUse = false;
+  /** Whether somebody waits for it or has it. */
+  #isWanted = false;
   #askedAt = 0;
   #granting: Promise<void> | undefined;
   #lettingGo: Promise<void> = Promise.resolve();
@@ -71,28 +72,23 @@ export class DirectoryLock {
    */
   async acquire(): Promise<boolean> {
     clearTimeout(this.#idle);
-    this.#isInUse = this.#heldSince !== undefined;
-    if (this.#isInUse) return false;
-    this.#wanted = true;
+    this.#isWanted = true;
+    if (this.#heldSince !== undefined) return false;
     if (this.#granting === undefined) {
       this.#askedAt = performance.now();
       this.#granting = this.#take();
     }
     // Whoever comes while a holder is stuck need not wait as long as the first one did.
     const left = this.#timing.deadlineMs - (performance.now() - this.#askedAt);
-    // It may have come in the very moment the wait ended.
-    const isGranted = await within(this.#granting, Math.max(left, MIN_WAIT_MS)) ||
-      this.#heldSince !== undefined;
-    this.#isInUse = isGranted;
-    if (isGranted) return true;
-    this.#wanted = false;
+    await within(Math.max(left, MIN_WAIT_MS), this.#granting, () => {});
+    if (this.#heldSince !== undefined) return true;
+    this.#isWanted = false;
     throw new StorageError("Another server holds the data directory and does not let go of it");
   }
 
   /** Gives the lock back; it is kept for a moment when this process's turn is not over. */
   release(): void {
-    this.#wanted = false;
-    this.#isInUse = false;
+    this.#isWanted = false;
     const heldFor = performance.now() - (this.#heldSince ?? 0);
     const { turnMs, idleMs, growth = 1 } = this.#timing;
     this.#turnWasOver = heldFor > turnMs * this.#grown;
@@ -124,7 +120,7 @@ export class DirectoryLock {
       this.#granting = undefined;
     }
     this.#heldSince = performance.now();
-    if (!this.#wanted) this.#letGo();
+    if (!this.#isWanted) this.#letGo();
   }
 
   /**
@@ -132,7 +128,7 @@ export class DirectoryLock {
    * use again, and letting go of it then would be the end of every promise.
    */
   readonly #letGoIdle = (): void => {
-    if (!this.#isInUse && this.#heldSince !== undefined) this.#letGo();
+    if (!this.#isWanted && this.#heldSince !== undefined) this.#letGo();
   };
 
   #letGo(): void {
@@ -145,16 +141,4 @@ export class DirectoryLock {
 /** The system hands a lock to whoever asks first; after a full turn that shall be a sibling. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-async function within(work: Promise<void>, milliseconds: number): Promise<boolean> {
-  let timer;
-  const deadline = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([work.then(() => true), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -25,15 +25,14 @@ import {
   type JournalPoint,
   type JournalPosition,
   LostPointError,
-  pointChecksum,
   PointReader,
   requireSense,
   type TakeChange,
 } from "./journal_point.ts";
-import { journalPath, openJournalFile, readAll } from "./journal_file.ts";
+import { isRecordAt, journalPath, openJournalFile, readAll } from "./journal_file.ts";
 import { FILE_START, scanJournal } from "./journal_scan.ts";
 import type { StoreChange } from "./store.ts";
-import { encodeRecord, type JournalRecord, parseRecord, recordTime } from "./text_record.ts";
+import { encodeRecord, type JournalRecord, recordTime } from "./text_record.ts";
 
 const LF = 10;
 
@@ -135,7 +134,7 @@ export class Journal {
     if (facts.identity !== this.#identity) return await this.#goOver(take);
     this.#tornBytes = 0;
     if (facts.size === this.#at.offset && !isSure) return "same";
-    if (facts.size < this.#at.offset || !await this.#isAtPoint()) return "lost";
+    if (facts.size < this.#at.offset || !await isRecordAt(this.#file, this.#at)) return "lost";
     if (facts.size === this.#at.offset) return "same";
     const start = this.#at;
     const end = await scanJournal(this.#file, this.#path, start, this.#taker(take));
@@ -162,16 +161,6 @@ export class Journal {
     this.#isNameDurable = false;
     this.#left = undefined;
     return isSame ? "same" : "more";
-  }
-
-  /** Whether the record at our point is still the one we took. */
-  async #isAtPoint(): Promise<boolean> {
-    const { offset, lineBytes, sequence, checksum } = this.#at;
-    const line = new Uint8Array(lineBytes);
-    await readAll(this.#file, offset - lineBytes, line);
-    const record = parseRecord(line.subarray(0, -1));
-    return typeof record !== "string" && record.sequence === sequence &&
-      pointChecksum(record) === checksum;
   }
 
   #taker(take: TakeChange): (record: JournalRecord, lineBytes: number) => void {

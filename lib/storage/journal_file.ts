@@ -4,9 +4,9 @@
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { appendAll, type Disk, type DiskFile } from "./disk.ts";
-import type { JournalPoint } from "./journal_point.ts";
+import { type JournalPoint, type JournalPosition, pointChecksum } from "./journal_point.ts";
 import type { StoreChange } from "./store.ts";
-import { encodeRecord, recordTime } from "./text_record.ts";
+import { encodeRecord, parseRecord, recordTime } from "./text_record.ts";
 
 /** Where the journal of a data directory is. */
 export function journalPath(directory: string): string {
@@ -53,6 +53,18 @@ export async function readAll(file: DiskFile, offset: number, into: Uint8Array):
     if (count === 0) return;
     at += count;
   }
+}
+
+/** Whether the record at a position is still the one that was read or written there. */
+export async function isRecordAt(
+  file: DiskFile,
+  { offset, lineBytes, sequence, checksum }: JournalPosition,
+): Promise<boolean> {
+  const line = new Uint8Array(lineBytes);
+  await readAll(file, offset - lineBytes, line);
+  const record = parseRecord(line.subarray(0, -1));
+  return typeof record !== "string" && record.sequence === sequence &&
+    pointChecksum(record) === checksum;
 }
 
 /** Opens the file, for reading and appending. @throws OperationalError saying what to check */

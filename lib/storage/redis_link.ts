@@ -13,6 +13,7 @@ import { createClient, ErrorReply } from "npm:@redis/client@6.3.1";
 import { type RedisAddress, shownRedis } from "../core/backend_address.ts";
 import { MissingBackendError, reasonOf, SharingError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 import type { RedisClient, RedisConfig, ScriptCall } from "./redis_client.d.ts";
 import type { SharingHealth } from "./shared_state.ts";
 
@@ -72,12 +73,12 @@ export class RedisLink {
     const link = new RedisLink(address, log);
     const connecting = [link.#client, link.listener].map((client) => client.connect());
     try {
-      await within(2 * REDIS_ANSWER_MS, Promise.all(connecting));
-      await within(REDIS_ANSWER_MS, link.#client.ping());
+      await within(2 * REDIS_ANSWER_MS, Promise.all(connecting), noAnswer);
+      await within(REDIS_ANSWER_MS, link.#client.ping(), noAnswer);
     } catch (error) {
       link.close();
       // The other one may still be at it, with timers of its own.
-      await within(REDIS_ANSWER_MS, Promise.allSettled(connecting)).catch(() => {});
+      await within(REDIS_ANSWER_MS, Promise.allSettled(connecting), () => {});
       throw new MissingBackendError(
         `Cannot use ${link.#shown} for presence: ${reasonOf(error)}; check that it runs, or wait ` +
           `for it with --wait-for-backends`,
@@ -104,7 +105,7 @@ export class RedisLink {
   async use<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
     if (this.#failure !== undefined) throw new SharingError(this.#failure);
     try {
-      return await within(REDIS_ANSWER_MS, command(this.#client));
+      return await within(REDIS_ANSWER_MS, command(this.#client), noAnswer);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -167,7 +168,7 @@ export class RedisLink {
 
   async #watch(): Promise<void> {
     try {
-      await within(REDIS_ANSWER_MS, this.#client.ping());
+      await within(REDIS_ANSWER_MS, this.#client.ping(), noAnswer);
       if (!this.listener.isReady) throw new Error("the connection that listens is lost");
     } catch (error) {
       // A refusal to answer (it is loading its data) is no answer either.
@@ -201,15 +202,6 @@ function configOf(
   };
 }
 
-/** The value of a promise; rejects when it takes too long. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer in time")), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function noAnswer(): never {
+  throw new Error("no answer in time");
 }

@@ -11,7 +11,7 @@
  * called unknown.
  */
 
-import { reasonOf, StorageError } from "../core/errors.ts";
+import { StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { compact } from "./compaction.ts";
@@ -24,12 +24,10 @@ import { OneAtATime } from "./one_at_a_time.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
 import { type LoadedFiles, loadTextFiles, takeInto } from "./text_files.ts";
 import type { Undo } from "./user_index.ts";
+import { WriteTrouble } from "./write_trouble.ts";
 
 /** How often the journal is looked at for what others have appended. */
 const FOLLOW_MS = 50;
-
-/** How long to leave a disk alone that failed before it is tried again. */
-const RETRY_MS = 1000;
 
 /** What a text store is made of; see `open_store.ts`. */
 export interface TextStoreParts {
@@ -58,13 +56,13 @@ export class TextStore implements Store {
   readonly #parts: TextStoreParts;
   readonly #commits: GroupCommit<StoreChange, ChangeOutcome>;
   readonly #compactions: Compactions;
+  readonly #trouble: WriteTrouble;
   /** Whoever holds the lock, one after the other. */
   readonly #turns = new OneAtATime();
   /** Whoever reads or writes the journal, one after the other. */
   readonly #access = new OneAtATime();
   #files: LoadedFiles;
   #isStale = false;
-  #failure: { readonly reason: string; readonly at: number } | undefined;
   #following: Promise<void> | undefined;
   #caring: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +72,7 @@ export class TextStore implements Store {
   constructor(parts: TextStoreParts) {
     this.#parts = parts;
     this.#files = parts.files;
+    this.#trouble = new WriteTrouble(parts.clock, parts.log);
     this.#commits = new GroupCommit((batch) =>
       this.#withLock((isNew) => this.#commit(batch, isNew))
     );
@@ -115,8 +114,7 @@ export class TextStore implements Store {
 
   /** Whether changes are taken, and why not. */
   health(): StoreHealth {
-    if (this.#failure === undefined) return { writable: true };
-    return { writable: false, reason: this.#failure.reason };
+    return this.#trouble.health();
   }
 
   /** Finishes what was asked for, then lets go of the files. */
@@ -177,11 +175,11 @@ export class TextStore implements Store {
   }
 
   async #append(changes: readonly StoreChange[]): Promise<void> {
-    if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
+    this.#trouble.requireNone();
     try {
       await this.#files.journal.append(changes, this.#parts.clock());
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#trouble.failed(error);
     }
   }
 
@@ -201,7 +199,7 @@ export class TextStore implements Store {
         // Some of it may have been applied; only a fresh start tells what is true. Without the lock
         // it may have been a moment in which a sibling took something back.
         this.#isStale ||= !(error instanceof StorageError);
-        if (underLock) throw this.#failed(error);
+        if (underLock) throw this.#trouble.failed(error);
       }
     }
     if (underLock) await this.#reload();
@@ -215,14 +213,14 @@ export class TextStore implements Store {
       this.#files = files;
       this.#isStale = false;
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#trouble.failed(error);
     }
     log.info("Read the data directory anew, another server has replaced or cut its files");
   }
 
-  /** Makes the journal usable again after a failure, at most once in {@linkcode RETRY_MS}. */
+  /** Makes the journal usable again after a failure, when it is time to try. */
   async #recover(): Promise<void> {
-    if (this.#failure === undefined || !this.#isRetryDue) return;
+    if (!this.#trouble.isRetryDue) return;
     try {
       if (!this.#isStale) {
         const followed = await this.#files.journal.reopen(takeInto(this.#files.state));
@@ -232,29 +230,10 @@ export class TextStore implements Store {
     } catch (error) {
       // Damage may have been met in the middle of what was applied.
       this.#isStale ||= !(error instanceof StorageError);
-      this.#failed(error);
+      this.#trouble.failed(error);
       return;
     }
-    this.#failure = undefined;
-    this.#parts.log.info("Storage works again, changes are taken");
-  }
-
-  get #isRetryDue(): boolean {
-    const { clock } = this.#parts;
-    return this.#failure !== undefined && Math.abs(clock() - this.#failure.at) >= RETRY_MS;
-  }
-
-  #failed(error: unknown): StorageError {
-    const failure = error instanceof StorageError
-      ? error
-      : new StorageError(reasonOf(error), { cause: error });
-    if (this.#failure === undefined) {
-      this.#parts.log.error("Storage failed, changes are refused until it works again", {
-        reason: failure.message,
-      });
-    }
-    this.#failure = { reason: failure.message, at: this.#parts.clock() };
-    return failure;
+    this.#trouble.ended();
   }
 
   /** Gives an answer after reading all that was written before the question. */
@@ -281,7 +260,7 @@ export class TextStore implements Store {
 
   /** Whether something is wrong that a moment under the lock may mend. */
   get #needsCare(): boolean {
-    return this.#failure === undefined ? this.#isStale : this.#isRetryDue;
+    return this.#trouble.exists ? this.#trouble.isRetryDue : this.#isStale;
   }
 
   /** Mends what can be mended, also while nobody asks for a change; once for all who wait for it. */
@@ -308,14 +287,14 @@ export class TextStore implements Store {
   }
 
   async #replaceFiles(work: () => Promise<void>, isNew: boolean): Promise<void> {
-    if (this.#failure !== undefined) throw new StorageError(this.#failure.reason);
+    this.#trouble.requireNone();
     if (isNew || this.#isStale) await this.#catchUp(true);
     try {
       await work();
     } catch (error) {
       // Which files have which names, now and after a loss of power, is not known.
       this.#isStale = true;
-      throw this.#failed(error);
+      throw this.#trouble.failed(error);
     }
     await this.#catchUp(true);
   }

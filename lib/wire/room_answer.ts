@@ -3,6 +3,7 @@
  * protocols/rooms.md, TCRP, and docs/protocols/rooms-extensions.md.
  */
 
+import { copyOf } from "../core/bytes.ts";
 import { MAX_ROOM_ANSWER_BYTES } from "../core/limits.ts";
 import { encodeTcrpFrame, TCRP_STATES, type TcrpFrame } from "./tcrp.ts";
 
@@ -57,20 +58,13 @@ export function encodeRoomAnswer(
   answer: RoomAnswer,
 ): Uint8Array<ArrayBuffer> {
   const { room, operation } = request;
-  const [compliance, complete] = [
-    encodeTcrpFrame({
-      ...{ room, operation, state: TCRP_STATES.compliance },
-      payload: encoder.encode(complianceText(answer)),
-    }),
-    encodeTcrpFrame({
-      ...{ room, operation, state: TCRP_STATES.complete },
-      payload: encoder.encode(completeText(answer)),
-    }),
-  ];
-  const both = new Uint8Array(compliance.length + complete.length);
-  both.set(compliance);
-  both.set(complete, compliance.length);
-  return both;
+  const { compliance, complete } = TCRP_STATES;
+  const frame = (state: TcrpFrame["state"], text: string): Uint8Array =>
+    encodeTcrpFrame({ room, operation, state, payload: encoder.encode(text) });
+  return copyOf([
+    frame(compliance, complianceText(answer)),
+    frame(complete, completeText(answer)),
+  ]);
 }
 
 function complianceText(answer: RoomAnswer): string {

@@ -6,6 +6,7 @@
  * spend more on that than on the rest.
  */
 
+import { copyOf, sameBytes } from "../core/bytes.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import { type MemberName, unquoted } from "../core/room_name.ts";
 
@@ -52,12 +53,11 @@ export function parseRoomDatagram(bytes: Uint8Array): RoomDatagram | undefined {
 
 /** Writes the datagram by which whoever sent this one leaves. */
 export function leaveDatagram({ room, token }: RoomDatagram): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(LENGTHS_BYTES + room.length + token.length + LEAVE.length);
-  bytes.set([room.length, token.length]);
-  bytes.set(room, LENGTHS_BYTES);
-  bytes.set(token, LENGTHS_BYTES + room.length);
-  bytes.set(LEAVE, LENGTHS_BYTES + room.length + token.length);
-  return bytes;
+  return writeRoomDatagram({ room, token, message: LEAVE });
+}
+
+function writeRoomDatagram({ room, token, message }: RoomDatagram): Uint8Array<ArrayBuffer> {
+  return copyOf([Uint8Array.of(room.length, token.length), room, token, message]);
 }
 
 /** What a message to a server is. */
@@ -69,28 +69,15 @@ export function messageKind(message: Uint8Array): MessageKind {
   return sameBytes(message, LEAVE) ? "leave" : "text";
 }
 
-/** Whether two pieces of bytes are the same. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
-}
-
 /** What a member's messages begin with when they are relayed: made once, used for each. */
 export function deliveryHead(sender: MemberName): Uint8Array<ArrayBuffer> {
   const name = encoder.encode(sender);
-  const head = new Uint8Array(1 + name.length);
-  head[0] = name.length;
-  head.set(name, 1);
-  return head;
+  return copyOf([Uint8Array.of(name.length), name]);
 }
 
 /** Writes a message as the other members get it. */
 export function encodeDelivery(head: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(head.length + message.length);
-  bytes.set(head);
-  bytes.set(message, head.length);
-  return bytes;
+  return copyOf([head, message], head.length + message.length);
 }
 
 /** Who talks where: what a client's datagrams begin with. */
@@ -106,15 +93,11 @@ export function encodeRoomDatagram(
   { room, token }: RoomSeat,
   message: string,
 ): Uint8Array<ArrayBuffer> {
-  const [roomBytes, tokenBytes] = [encoder.encode(room), encoder.encode(token)];
-  const messageBytes = encoder.encode(message);
-  const messageAt = LENGTHS_BYTES + roomBytes.length + tokenBytes.length;
-  const bytes = new Uint8Array(messageAt + messageBytes.length);
-  bytes.set([roomBytes.length, tokenBytes.length]);
-  bytes.set(roomBytes, LENGTHS_BYTES);
-  bytes.set(tokenBytes, LENGTHS_BYTES + roomBytes.length);
-  bytes.set(messageBytes, messageAt);
-  return bytes;
+  return writeRoomDatagram({
+    room: encoder.encode(room),
+    token: encoder.encode(token),
+    message: encoder.encode(message),
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ import { FullListener } from "../support/full_listener.ts";
 import { resetConnection, ResettingServer } from "../support/resets.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
-import { untilDeadline } from "../../lib/net/until_deadline.ts";
+import { within } from "../../lib/core/within.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 
 /** Health checks that stay out of the way: one at the start, and then only connects count. */
@@ -109,8 +109,7 @@ Deno.test("a backend that closes some clients at once, for what they said, stays
 Deno.test("a client that says nothing is not handed round all backends", async () => {
   /** Loses its patience, as servers do, but after less than they take. */
   const impatient = async (stream: ByteStream): Promise<void> => {
-    const deadline = performance.now() + 1100;
-    await untilDeadline(stream.read(new Uint8Array(1)).catch(() => 0), deadline);
+    await within(1100, stream.read(new Uint8Array(1)).catch(() => 0), () => 0);
   };
   const backends = ["a", "b", "c", "d"].map((name) => new TestBackend(name, impatient));
   try {

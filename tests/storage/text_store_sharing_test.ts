@@ -10,68 +10,15 @@ import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
 import type { Disk, DiskFile } from "../../lib/storage/disk.ts";
 import { Journal } from "../../lib/storage/journal.ts";
 import { BEGINNING } from "../../lib/storage/journal_point.ts";
-import { type LocalStoreSettings, openStore } from "../../lib/storage/open_store.ts";
 import type { Store, StoreChange } from "../../lib/storage/store.ts";
-import { add, anyChanges, register, remove } from "../support/changes.ts";
-import { FailingDisk } from "../support/failing_disk.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { add, anyChanges, register } from "../support/changes.ts";
+import { eventually } from "../support/eventually.ts";
+import { SharedBench } from "../support/shared_bench.ts";
 import { id } from "../support/ids.ts";
 import { SOME_TIME } from "../support/journals.ts";
-import { RecordedLog } from "../support/recorded_log.ts";
 import { contentsOf, stateOf } from "../support/snapshots.ts";
-import { TempDir } from "../support/temp_dir.ts";
 
 const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];
-
-/** Several stores on one disk in memory. */
-class SharedBench implements AsyncDisposable {
-  readonly disk = new FailingDisk();
-  readonly clock = new FakeClock();
-  readonly log = new RecordedLog();
-  readonly directory: TempDir;
-  readonly stores: Store[] = [];
-
-  private constructor(directory: TempDir) {
-    this.directory = directory;
-  }
-
-  static async make(count: number, more: Partial<LocalStoreSettings> = {}): Promise<SharedBench> {
-    const bench = new SharedBench(await TempDir.make());
-    for (let store = 0; store < count; store++) await bench.open(more);
-    return bench;
-  }
-
-  get journal(): string {
-    return `${this.directory.path}/journal.txt`;
-  }
-
-  async open(more: Partial<LocalStoreSettings> = {}): Promise<Store> {
-    const store = await openStore({
-      kind: "text",
-      directory: this.directory.path,
-      disk: this.disk,
-      clock: this.clock.read,
-      log: this.log,
-      ...more,
-    });
-    this.stores.push(store);
-    return store;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const store of this.stores) await store.close();
-    assertEquals(this.disk.openFiles, 0);
-    await this.directory[Symbol.asyncDispose]();
-  }
-}
-
-/** Resolves when a check holds; what is waited for comes by itself, with no event to await. */
-async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let rounds = 0; !await check(); rounds++) {
-    assert(rounds < 2000, "waited in vain");
-    await new Promise((resume) => setTimeout(resume, 10));
-  }
-}
 
 Deno.test("sharing: whoever is registered by one store is known to the other at once", async () => {
   await using bench = await SharedBench.make(2);
@@ -110,7 +57,7 @@ Deno.test("sharing: a follower sees another's buddies without asking to write", 
   for (const user of [ann, bob]) await first.change(register(user));
   assertEquals(await second.buddiesOf(ann), []);
   await first.change(add(ann, bob));
-  await until(async () => (await second.buddiesOf(ann))!.length === 1);
+  await eventually("the buddy", async () => (await second.buddiesOf(ann))!.length === 1);
 });
 
 Deno.test("sharing: a store that opens is no hindrance to those that write meanwhile", async () => {
@@ -255,69 +202,4 @@ Deno.test("sharing: a store that followed what was taken back reads anew before 
     assertEquals(await reader.isKnown(eve), true);
     assertEquals(await reader.isKnown(bob), true);
   }
-});
-
-Deno.test("sharing: one compacts while others write and follow, and nothing is lost", async () => {
-  await using directory = await TempDir.make();
-  const settings = { kind: "text", directory: directory.path, clock: Date.now } as const;
-  const log = new RecordedLog();
-  const stores = await Promise.all(
-    [0, 1, 2].map(() => openStore({ ...settings, log, compactFrom: 3000 })),
-  );
-  const users = Array.from({ length: 300 }, (_, number) => id(`u${number}`));
-  await Promise.all(stores.map(async (store, turn) => {
-    for (let at = turn; at < users.length; at += stores.length) {
-      assertEquals(await store.change(register(users[at]!)), "done");
-    }
-  }));
-  const first = users[0]!;
-  await until(async () => {
-    await Promise.all(users.map((user, at) => stores[at % 3]!.change(add(user, first))));
-    await Promise.all(users.map((user, at) => stores[(at + 1) % 3]!.change(remove(user, first))));
-    return log.messages("info").filter((text) => text.startsWith("Compacted")).length > 2;
-  });
-  assertEquals(log.messages("error"), []);
-  assertEquals(log.messages("warn"), []);
-  for (const store of stores) {
-    for (const user of users) assertEquals(await store.isKnown(user), true);
-    await store.close();
-  }
-  const fresh = await openStore({ ...settings, log });
-  for (const user of users) assertEquals(await fresh.buddiesOf(user), []);
-  await fresh.close();
-});
-
-Deno.test("a compaction whose files may not last leads to no promise that does not", async () => {
-  // 1 is the sync of the new snapshot's name, 2 that of the new journal's.
-  for (const failSyncDirectory of [1, 2]) {
-    await using bench = await SharedBench.make(1, { compactFrom: 1 });
-    const [store] = bench.stores as [Store];
-    bench.disk.faults.failSyncDirectory = failSyncDirectory;
-    await store.change(register(ann));
-    await until(() => bench.log.messages("warn").length > 0);
-    bench.clock.advance(1000);
-    await until(() => store.health().writable);
-    assertEquals(await store.change(register(bob)), "done");
-    const survivor = FailingDisk.holding(bench.disk.image().survivor(() => 0));
-    const found = await openStore({
-      kind: "text",
-      directory: bench.directory.path,
-      disk: survivor,
-      clock: Date.now,
-      log: new RecordedLog(),
-    });
-    for (const user of [ann, bob]) assertEquals(await found.isKnown(user), true, `${user}`);
-    await found.close();
-  }
-});
-
-Deno.test("a store recovers without any request, and says so", async () => {
-  await using bench = await SharedBench.make(1);
-  const [store] = bench.stores as [Store];
-  bench.disk.faults.failSync = 1;
-  await assertRejects(() => store.change(register(ann)), StorageError);
-  assertEquals(store.health().writable, false);
-  bench.clock.advance(1000);
-  await until(() => store.health().writable);
-  assert(bench.log.messages("info").includes("Storage works again, changes are taken"));
 });

@@ -4,7 +4,7 @@
 
 import fc from "fast-check";
 import type { UserId } from "../../lib/core/user_id.ts";
-import type { StoreChange } from "../../lib/storage/store.ts";
+import type { ChangeOutcome, Store, StoreChange } from "../../lib/storage/store.ts";
 import { id } from "./ids.ts";
 
 export function register(user: UserId): StoreChange {
@@ -71,4 +71,16 @@ export function anyChange(): fc.Arbitrary<StoreChange> {
       }),
     },
   );
+}
+
+/** Makes changes one after the other. */
+export async function inTurn(store: Store, ...changes: StoreChange[]): Promise<ChangeOutcome[]> {
+  const outcomes: ChangeOutcome[] = [];
+  for (const change of changes) outcomes.push(await store.change(change));
+  return outcomes;
+}
+
+/** Asks for changes all at once. */
+export async function atOnce(store: Store, ...changes: StoreChange[]): Promise<ChangeOutcome[]> {
+  return await Promise.all(changes.map((change) => store.change(change)));
 }

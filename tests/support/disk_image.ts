@@ -4,6 +4,8 @@
  * beginning survives, the last piece of it torn anywhere or a hole of zeros.
  */
 
+import { copyOf } from "../../lib/core/bytes.ts";
+
 /** A change to a file's bytes that no sync has made durable yet. */
 export interface ByteChange {
   /** Appended bytes, or else */
@@ -88,10 +90,7 @@ export function contentOf(durable: Uint8Array, changes: readonly ByteChange[]): 
       content = content.slice(0, length);
       continue;
     }
-    const joined = new Uint8Array(content.length + bytes.length);
-    joined.set(content);
-    if (!isLost) joined.set(bytes, content.length);
-    content = joined;
+    content = copyOf([content, isLost ? new Uint8Array(bytes.length) : bytes]);
   }
   return content;
 }

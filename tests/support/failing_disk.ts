@@ -2,6 +2,7 @@
  * A disk in memory that fails when a test says so, and knows what would survive a loss of power.
  */
 
+import { copyOf } from "../../lib/core/bytes.ts";
 import type { Disk, DiskFile, FileFacts } from "../../lib/storage/disk.ts";
 import { contentOf, DiskImage, type Inode, type NameChange } from "./disk_image.ts";
 
@@ -261,10 +262,7 @@ class MemoryFile implements DiskFile {
 
   #add(piece: Uint8Array): number {
     const inode = this.#inode;
-    const joined = new Uint8Array(inode.bytes.length + piece.length);
-    joined.set(inode.bytes);
-    joined.set(piece, inode.bytes.length);
-    inode.bytes = joined;
+    inode.bytes = copyOf([inode.bytes, piece]);
     inode.pending = [...inode.pending, { bytes: piece.slice() }];
     this.#disk.afterOperation();
     return piece.length;

@@ -5,6 +5,7 @@
 import { crc32 } from "node:zlib";
 import type { Disk } from "../../lib/storage/disk.ts";
 import { Journal } from "../../lib/storage/journal.ts";
+import { beginJournal } from "../../lib/storage/journal_file.ts";
 import { BEGINNING, type JournalPoint } from "../../lib/storage/journal_point.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
 import { encodeRecord, type JournalEntry, recordTime } from "../../lib/storage/text_record.ts";
@@ -53,4 +54,25 @@ export async function openAndClose(disk: Disk): Promise<OpenedForTest> {
     lines: journal?.position.lines ?? 0,
     tornBytes: journal?.tornBytes ?? 0,
   };
+}
+
+/** A journal that was just begun, with the name it keeps. */
+export async function openJournal(disk: Disk): Promise<Journal> {
+  await beginJournal(disk, DIRECTORY, BEGINNING, [], SOME_TIME);
+  return (await Journal.open(disk, DIRECTORY, BEGINNING, () => true))!;
+}
+
+/** The changes a server finds that starts now. */
+export async function changesOf(disk: Disk): Promise<readonly StoreChange[]> {
+  return (await openAndClose(disk)).changes;
+}
+
+/** What of a journal another reader finds behind the point it has. */
+export async function followed(
+  reader: Journal,
+  isSure = false,
+): Promise<[string, StoreChange[]]> {
+  const taken: StoreChange[] = [];
+  const how = await reader.follow((change) => taken.push(change) > 0, isSure);
+  return [how, taken];
 }

@@ -2,22 +2,18 @@
  * Waiting for what must happen, without hanging a test run when it does not.
  */
 
+import { within as inTime } from "../../lib/core/within.ts";
+
 /** Far longer than anything here takes: passing it means that something never came. */
 const GUARD_MS = 20_000;
 
 /** The value of a promise; rejects naming `what` when it never comes. */
-export async function within<T>(
+export function within<T>(
   what: string,
   promise: Promise<T>,
   milliseconds: number = GUARD_MS,
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const guard = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited in vain: ${what}`)), milliseconds);
+  return inTime(milliseconds, promise, () => {
+    throw new Error(`Waited in vain: ${what}`);
   });
-  try {
-    return await Promise.race([promise, guard]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

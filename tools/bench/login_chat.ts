@@ -5,8 +5,9 @@
 
 import { print } from "../print.ts";
 import { type Measured, type Row, runGenerator } from "./generators.ts";
+import type { Bench, Group } from "./group.ts";
 import { residentBytes } from "./large_directory.ts";
-import type { Target } from "./targets.ts";
+import { startBare, type Target } from "./targets.ts";
 
 /** Receivers, messages under way at once, and messages in all: a second or so of each. */
 const LOADS = [
@@ -19,8 +20,20 @@ const LOADS = [
 /** Idle clients whose memory is measured. */
 const IDLE_CLIENTS = 1000;
 
-/** One speaker and many receivers: the rows for `bench.ts`. */
-export function loginChatRows(fanout: string, chat: Target, bare: Target): Row[] {
+/** One speaker and many receivers, against a bare fan-out. */
+export async function startLoginChat({ fanout }: Bench): Promise<Group> {
+  const chat = await startBare("chat_target.ts", [], "tcp");
+  await reportIdleClients(chat);
+  const bare = await startBare("bare_fanout.ts", [], "tcp");
+  return {
+    rows: rowsOf(fanout, chat, bare),
+    async stop() {
+      await Promise.all([chat.stop(), bare.stop()]);
+    },
+  };
+}
+
+function rowsOf(fanout: string, chat: Target, bare: Target): Row[] {
   return LOADS.map(({ receivers, window, messages }) => {
     const run = (port: number, words: readonly string[]) => (): Promise<Measured> =>
       runGenerator(fanout, [
@@ -39,7 +52,7 @@ export function loginChatRows(fanout: string, chat: Target, bare: Target): Row[]
 }
 
 /** Tells what a client costs that is logged in and silent. */
-export async function reportIdleClients(chat: Target): Promise<void> {
+async function reportIdleClients(chat: Target): Promise<void> {
   const before = await residentBytes(chat.pid);
   const clients: Deno.TcpConn[] = [];
   for (let index = 0; index < IDLE_CLIENTS; index++) {
@@ -51,7 +64,7 @@ export async function reportIdleClients(chat: Target): Promise<void> {
   const perClient = (await residentBytes(chat.pid) - before) / IDLE_CLIENTS;
   for (const conn of clients) conn.close();
   print(
-    `${IDLE_CLIENTS} idle login chat clients: ${perClient.toFixed(0)} bytes of the server each\n\n`,
+    `${IDLE_CLIENTS} idle login chat clients: ${perClient.toFixed(0)} bytes of the server each\n`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Rooms of several sizes, ours against the bare fan-out loop. */
 
 import { type Measured, type Row, runGenerator } from "./generators.ts";
+import type { Bench, Group } from "./group.ts";
 import { startBare, startServer, type Target } from "./targets.ts";
 
 const ROOM = "bench";
@@ -15,14 +16,8 @@ const HEAD = `\\x${hex(ROOM.length)}\\x${hex(TOKEN_BYTES)}${ROOM}TOKEN`;
 /** Messages of one run, so that each takes a second or two. */
 const MESSAGES: ReadonlyMap<number, number> = new Map([[2, 60_000], [10, 20_000], [100, 3000]]);
 
-/** A server to measure, and the rows to measure it with. */
-export interface RoomBench {
-  readonly rows: readonly Row[];
-  stop(): Promise<void>;
-}
-
 /** Starts a room server that lets one member say as much as it can take. */
-export async function startRoomBench(fanout: string, scratch: string): Promise<RoomBench> {
+export async function startRooms({ fanout, scratch }: Bench): Promise<Group> {
   const most = "1000000";
   const server = await startServer("rooms", [
     ...["--services", "rooms", "--store", "memory", "--rooms-tcp-port=0", "--rooms-udp-port=0"],

@@ -6,22 +6,11 @@
 import { NO_POSTGRES, PrivatePostgres } from "../../tests/support/postgres.ts";
 import { NO_REDIS, PrivateRedis } from "../../tests/support/redis.ts";
 import { print } from "../print.ts";
+import { questions, registrations } from "./buddies.ts";
 import { type Measured, type Row, runGenerator } from "./generators.ts";
+import type { Bench, Group } from "./group.ts";
 import { loadRoom, makeRoom } from "./rooms.ts";
 import { makeBuddies, startBare, startServer, type Target } from "./targets.ts";
-
-/** Servers to measure, and the rows to measure them with. */
-export interface ScaleBench {
-  readonly rows: readonly Row[];
-  stop(): Promise<void>;
-}
-
-/** The load generators, built. */
-export interface Generators {
-  readonly tcp1: string;
-  readonly udp1: string;
-  readonly fanout: string;
-}
 
 const BUDDY = ["--services=buddy", "--tcp-port=0", "--udp-port=0"];
 const MOST = "1000000";
@@ -31,11 +20,8 @@ const ROOMS = [
 ];
 
 /** Starts everything; without PostgreSQL and Redis there are no rows. */
-export async function startScaleBench(
-  { tcp1, udp1, fanout }: Generators,
-  scratch: string,
-  seconds: string,
-): Promise<ScaleBench> {
+export async function startSharing(bench: Bench): Promise<Group> {
+  const { fanout, scratch } = bench;
   const missing = NO_POSTGRES ?? NO_REDIS;
   if (missing !== undefined) {
     print(`skipped: sharing between servers: ${missing}\n`);
@@ -62,30 +48,20 @@ export async function startScaleBench(
     await startBare("chat_target.ts", [redis.url], "tcp"),
   ] as const;
 
-  let ids = 1_000_000_000;
-  const reg = ({ tcp }: Target, clients: number) => (): Promise<Measured> =>
-    runGenerator(tcp1, [
-      ...["--port", String(tcp), "--conc", String(clients), "--secs", seconds],
-      ...["--start", String(ids += 1_000_000)],
-    ]);
-  const get = ({ udp }: Target) => (): Promise<Measured> =>
-    runGenerator(udp1, [
-      ...["--port", String(udp), "--window", "32", "--secs", seconds, "--line", "GET asker"],
-    ]);
   const against = [[database, "PostgreSQL"], [both, "with Redis"]] as const;
   const rows: Row[] = [
     ...against.flatMap(([target, name]) =>
       [32, 256].map((clients) => ({
         name: `REG, ${clients}: ${name} : text`,
-        ours: reg(target, clients),
-        bare: reg(text, clients),
+        ours: registrations(bench, target.tcp, clients),
+        bare: registrations(bench, text.tcp, clients),
         must: undefined,
       }))
     ),
     ...against.map(([target, name]) => ({
       name: `GET, 32: ${name} : text`,
-      ours: get(target),
-      bare: get(text),
+      ours: questions(bench, target.udp, 32),
+      bare: questions(bench, text.udp, 32),
       must: undefined,
     })),
     ...[10, 100].map((members) => roomRow(fanout, scratch, rooms, members)),

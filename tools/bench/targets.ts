@@ -1,5 +1,7 @@
 /** The servers that are measured: started, waited for, stopped. */
 
+import { within } from "../../lib/core/within.ts";
+
 /** A server under load, with what it takes to end it. */
 export interface Target {
   readonly tcp: number;
@@ -103,13 +105,8 @@ async function answers(transport: "tcp" | "udp", port: number): Promise<boolean>
   }
   const socket = Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
   await socket.send(new Uint8Array(1), { transport: "udp", hostname: "127.0.0.1", port });
-  let timer;
-  const silence = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), 100);
-  });
   const answer = socket.receive().then(() => true, () => false);
-  const outcome = await Promise.race([answer, silence]);
-  clearTimeout(timer);
+  const outcome = await within(100, answer, () => false);
   socket.close();
   return outcome;
 }

@@ -3,6 +3,7 @@
  * typed goes to its standard input. Every wait has a deadline, and failing one says what was seen.
  */
 
+import { within } from "../../lib/core/within.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 
 /** How to start a program: the words before its own arguments. */
@@ -84,14 +85,9 @@ export class Program implements AsyncDisposable {
   }
 
   async #inTime<T>(work: Promise<T>, what: string): Promise<T> {
-    let timer;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    return await within(PATIENCE_MS, work, async () => {
+      throw await this.#failure(`did not ${what} in time`);
     });
-    const result = await Promise.race([work.then((value) => ({ value })), late]);
-    clearTimeout(timer);
-    if (result === undefined) throw await this.#failure(`did not ${what} in time`);
-    return result.value;
   }
 
   async #failure(what: string): Promise<StoryError> {
