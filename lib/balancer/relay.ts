@@ -111,7 +111,6 @@ export class Relay {
       for (;;) {
         const count = await this.#client.read(buffer);
         if (count === null) return await this.#endRequest();
-        this.#lastActivity = this.#world.now();
         if (!await this.#send(buffer, count)) return;
         buffer = buffers.fit(buffer, count);
       }

@@ -74,23 +74,28 @@ Deno.test("a backend that closes at once: the client is given to the other one",
   }
 });
 
-Deno.test("a backend that closes at once is taken out, and taken back when it serves", async () => {
-  await using a = new TestBackend("a");
-  await using b = new TestBackend("b");
-  await using balancer = new TestBalancer({
-    ...ONE_CHECK,
-    check: "connect",
-    backends: [a.address, b.address],
+for (const [who, silentMs] of [["speak at once", 0], ["are silent at first", 20]] as const) {
+  Deno.test(`a backend that closes at once is taken out by clients that ${who}`, async () => {
+    await using a = new TestBackend("a");
+    await using b = new TestBackend("b");
+    await using balancer = new TestBalancer({
+      ...ONE_CHECK,
+      check: "connect",
+      backends: [a.address, b.address],
+    });
+    await balancer.ask("first\n");
+    a.behaviour = closingAtOnce;
+    const down = `Backend 0 is down: ${a.address} (it closes connections at once)`;
+    while (!balancer.told.includes(down)) {
+      using client = await RawTcp.connect(balancer.port);
+      if (silentMs > 0) await new Promise((resume) => setTimeout(resume, silentMs));
+      // What has been sent already cannot be given to another backend.
+      const answer = await client.send("x\n").then(() => client.readToEnd()).catch(() => "");
+      assert(answer === "b x\n" || silentMs === 0 && answer === "", answer);
+    }
+    for (let turn = 0; turn < 4; turn++) assertEquals(await balancer.ask("x\n"), "b x\n");
   });
-  await balancer.ask("first\n");
-  a.behaviour = closingAtOnce;
-  const down = `Backend 0 is down: ${a.address} (it closes connections at once)`;
-  while (!balancer.told.includes(down)) {
-    // Some of these have sent something already, and cannot be given to another backend.
-    await balancer.ask("x\n").catch(() => "");
-  }
-  for (let turn = 0; turn < 4; turn++) assertEquals(await balancer.ask("x\n"), "b x\n");
-});
+}
 
 Deno.test("a backend that closes some clients at once, for what they said, stays in", async () => {
   await using a = new TestBackend("a", async (stream, backend) => {
