@@ -8,7 +8,7 @@ import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../net/tcp.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import { noSuchUserText } from "./one_shot_screens.ts";

@@ -8,10 +8,11 @@ import {
   type LoginChatOptions,
 } from "../config/login_chat_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
-import { connectTcp, hostPort } from "../net/tcp.ts";
+import { connectTcp } from "../net/tcp.ts";
 import { startClient, type StartLine } from "./client_start.ts";
 import { conversationsFor } from "./conversations.ts";
 import { beforeLines, historyCommands } from "./history_commands.ts";

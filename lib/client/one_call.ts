@@ -13,7 +13,7 @@ import type { BuddyPresence, PeerAddress } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { within } from "../core/within.ts";
-import { hostPort } from "../net/tcp.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { lookUp } from "./buddy_list.ts";
 import { callFailedLines, type CallFailure, type ChatEnd, chatEndedLine } from "./call_screens.ts";
 import { PeerCalls } from "./peer_calls.ts";

@@ -5,7 +5,7 @@ import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../net/tcp.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { type ChangeOutcome, changeOutcome } from "./one_shot_screens.ts";
 import { ServerLink } from "./server_link.ts";

@@ -36,7 +36,6 @@ export class TransferDoor {
     maxConnections: TRANSFER_LIMITS.connections,
     maxConnectionsPerAddress: TRANSFER_LIMITS.perAddress,
     ...ARRIVALS,
-    readDeadlineSeconds: TRANSFER_LIMITS.offerSeconds,
   }, parseAddressSet([]));
   readonly #open = new Map<IncomingFiles, Promise<void>>();
   readonly #accepting: Promise<void>;
@@ -60,7 +59,12 @@ export class TransferDoor {
   }
 
   #take({ stream, remoteIp }: IncomingStream): void {
-    if (this.#admission.admit(remoteIp, performance.now()) !== undefined) return closeNow(stream);
+    const place = this.#admission.enter();
+    if (place === undefined) return closeNow(stream);
+    if (place.claim(remoteIp, performance.now()) !== undefined) {
+      place.leave();
+      return closeNow(stream);
+    }
     const link = new TransferLink(stream, this.#closer);
     let isOffered = false;
     const files = new IncomingFiles(link, remoteIp, this.#news, () => {
@@ -68,7 +72,7 @@ export class TransferDoor {
       this.#handlers.offered(files);
     });
     const over = files.run().then((end) => {
-      this.#admission.leave(remoteIp);
+      place.leave();
       this.#open.delete(files);
       if (isOffered) this.#handlers.ended(files, end);
     });
