@@ -3,12 +3,12 @@
  * server offers that, else by a GET over UDP. Rules: protocols/buddy.md.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../core/endpoint.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import { noSuchUserText } from "./one_shot_screens.ts";

@@ -3,9 +3,9 @@
  * outside goes through `visibleText` here.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../core/endpoint.ts";
 import { line, type ScreenLine, spokenLine, talkPrompt } from "./screen_line.ts";
 
 /** The prompt in a chat: what is typed behind it reads like a line of the dialogue. */

@@ -7,13 +7,13 @@
  * alone, which is never sent.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { BuddyPresence, PeerAddress } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { within } from "../core/within.ts";
-import { hostPort } from "../core/endpoint.ts";
 import { lookUp } from "./buddy_list.ts";
 import { callFailedLines, type CallFailure, type ChatEnd, chatEndedLine } from "./call_screens.ts";
 import { PeerCalls } from "./peer_calls.ts";

@@ -3,10 +3,10 @@
  * `visibleText` here, but for what a program reads.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../core/endpoint.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import type { ClientRequest } from "./server_link.ts";
 

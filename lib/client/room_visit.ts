@@ -59,6 +59,8 @@ export class RoomVisit {
   readonly #questions: RoomQuestions;
   /** Rooms we have heard of at this server. */
   readonly #rooms = new Set<string>();
+  /** False when the server is known to be one that cannot tell. */
+  #canList = true;
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
   #link: RoomLink | undefined;
@@ -154,6 +156,7 @@ export class RoomVisit {
     this.#server = await this.#questions.server(this.#server, asks);
     this.#link = undefined;
     this.#rooms.clear();
+    this.#canList = true;
   }
 
   /** Does what was chosen; false for leaving. */
@@ -199,7 +202,7 @@ export class RoomVisit {
   }
 
   async #enterByMenu(choice: "1" | "2" | "5"): Promise<boolean> {
-    if (choice === "2" && this.#terminal.interactive) this.#learnRooms();
+    if (choice === "2" && this.#terminal.interactive && this.#canList) this.#learnRooms();
     const room = await this.#questions.room(() => [...this.#rooms]);
     if (room === undefined) return true;
     const member = await this.#questions.member();
@@ -250,6 +253,7 @@ export class RoomVisit {
       const answer = await this.#openLink().ask({ kind: "list" });
       if (answer.success) { for (const { room } of answer.rooms ?? []) this.#rooms.add(room); }
     } catch (error) {
+      this.#canList = !(error instanceof HungUpError);
       this.#log.debug("Cannot learn the rooms", { reason: reasonOf(error) });
     }
   }

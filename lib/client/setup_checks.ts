@@ -1,11 +1,11 @@
 /** What `setup` finds out about a server and a user before it writes them down. */
 
 import type { ServerPlace } from "../config/login_address.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../core/endpoint.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { type ChangeOutcome, changeOutcome } from "./one_shot_screens.ts";
 import { ServerLink } from "./server_link.ts";

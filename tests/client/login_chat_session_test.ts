@@ -186,3 +186,13 @@ Deno.test("what is said is kept: by others at once, by us when it is confirmed, 
     "alice: all of you false",
   ]);
 });
+
+Deno.test("a server that says nothing is asked whether it is there, and left when it is not", async () => {
+  await using stage = new Stage(true, { ...SHORT, silentMs: 40, goneMs: 2000 });
+  const { server } = stage;
+  for (let asked = 0; asked < 3; asked++) {
+    assertEquals(await server.line(), "C PING there?");
+    await server.send("C PONG there?\n");
+  }
+  await assertRejects(() => stage.ended, UnreachableError, "does not answer any more");
+});

@@ -4,6 +4,7 @@
 
 import { link } from "../support/link.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { HOSTILE_NAMES } from "../samples/hostile_names.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { fileBytes, filesBelow, play } from "../support/transfers.ts";
 
@@ -168,4 +169,30 @@ Deno.test("a file that shrank or went away since it was offered is lost, the oth
   assertEquals(played.lost[0], "a: it is shorter than it was when it was offered");
   assertMatch(played.lost[1]!, /^b: .*[Nn]o such file/);
   assertEquals(played.lostThere, played.lost);
+});
+
+Deno.test("files of all hostile names arrive, each under its safe one, and nowhere else", async () => {
+  const files = Object.fromEntries(HOSTILE_NAMES.map(({ tries }, at) => [`${at}`, tries]));
+  await using folders = await Folders.make(files);
+  const { from, to } = folders;
+  const { sending, lost } = await play(HOSTILE_NAMES.map((_, at) => `${from}/${at}`), to, {
+    // Once as files, and once as folders around them.
+    offer: (offer) => ({
+      ...offer,
+      entries: offer.entries.map((entry, at) => {
+        const { name } = HOSTILE_NAMES[at]!;
+        return { ...entry, path: at % 2 === 0 ? [name] : [name, name] };
+      }),
+    }),
+  });
+  assertEquals([sending, lost], [{ kind: "done" }, []]);
+  const arrived = await filesBelow(to);
+  assertEquals(
+    new Map([...arrived].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)])),
+    new Map(
+      HOSTILE_NAMES.map(({ kept, tries }, at) => [at % 2 === 0 ? kept : `${kept}/${kept}`, tries]),
+    ),
+  );
+  const around = await Array.fromAsync(Deno.readDir(`${to}/..`), ({ name }) => name);
+  assertEquals(around.sort(), ["from", "to"]);
 });
