@@ -37,9 +37,11 @@ export const CLIENT_PROGRAM: Program<typeof CLIENT_OPTIONS> = {
   options: CLIENT_OPTIONS,
   commands: COMMANDS,
   examples: [
+    ["client setup", "asks for your server, name and habits, once"],
     ["client", "the menu; offers the server and name used last"],
     ["client alice@lab-1", "the menu, with the server on lab-1, logged in as alice"],
     ["client --server lab-1", "the same, and nobody is logged in"],
+    ["client status alice@lab-1 --json", "for a program; see client status --help"],
     ["client --transcript chat.txt", "keep what was shown and typed"],
     ["printf 'R\\nalice\\nX\\n' | client", "driven by a script"],
   ],
