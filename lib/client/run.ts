@@ -91,12 +91,10 @@ async function runSession(
 ): Promise<void> {
   const messagePort = listener.addr.port;
   terminal.show([bannerLine(place.host, place.tcpPort, messagePort)]);
-  const remember = async (user: UserId): Promise<void> => {
-    try {
-      await files?.remember(loginAddressText(user, place));
-    } catch (error) {
-      terminal.show([ownTroubleLine(error)]);
-    }
+  let remembered: Promise<void> | undefined;
+  const remember = (user: UserId): void => {
+    remembered = files?.remember(loginAddressText(user, place))
+      .catch((error) => terminal.show([ownTroubleLine(error)]));
   };
   const session = new Session({
     server: place,
@@ -117,4 +115,6 @@ async function runSession(
   });
   stopped.then(() => session.stop());
   await session.run();
+  // Who leaves at once is remembered all the same.
+  await remembered;
 }

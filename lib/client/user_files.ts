@@ -24,6 +24,7 @@ export class UserFiles {
   readonly #directory: string | undefined;
   readonly #warn: Warn;
   #remembered: string | undefined;
+  #remembering: Promise<void> = Promise.resolve();
 
   /** @param directory where they are; `undefined` where nothing can be kept */
   constructor(directory: string | undefined, warn: Warn) {
@@ -98,19 +99,25 @@ export class UserFiles {
   }
 
   /**
-   * Remembers a server and name, written as `loginAddressText` does.
+   * Remembers a server and name, written as `loginAddressText` does. Resolves when they are kept.
    *
    * @throws OperationalError when that cannot be kept
    */
-  async remember(login: string): Promise<void> {
+  remember(login: string): Promise<void> {
     const path = this.#path(LAST_LOGIN_FILE);
-    if (path === undefined || login === this.#remembered) return;
+    if (path === undefined || login === this.#remembered) return this.#remembering;
     this.#remembered = login;
-    try {
-      await writeOwnFile(path, lastLoginText(login));
-    } catch (error) {
-      const reason = `Cannot remember "${login}" in "${path}": ${systemReason(error)}`;
-      throw new OperationalError(reason, { cause: error });
-    }
+    // One after the other: the last one is who was there last.
+    const before = this.#remembering.catch(() => {});
+    return this.#remembering = before.then(() => keepLogin(path, login));
+  }
+}
+
+async function keepLogin(path: string, login: string): Promise<void> {
+  try {
+    await writeOwnFile(path, lastLoginText(login));
+  } catch (error) {
+    const reason = `Cannot remember "${login}" in "${path}": ${systemReason(error)}`;
+    throw new OperationalError(reason, { cause: error });
   }
 }

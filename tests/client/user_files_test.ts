@@ -26,6 +26,15 @@ Deno.test("a login is remembered, for its owner only and with nothing beside it"
   assertEquals(modes, [0o700, 0o600]);
 });
 
+Deno.test("of logins right behind each other the last one is remembered", async () => {
+  await using temp = await TempDir.make();
+  const { files } = filesIn(temp.path);
+  for (const user of ["alice", "bob", "bob", "carol"]) files.remember(`${user}@lab`);
+  await files.remember("carol@lab");
+  assertEquals<unknown>((await files.lastLogin())?.user, "carol");
+  assertEquals(await temp.names(), ["last.txt"]);
+});
+
 Deno.test("settings written anew leave those before them beside them", async () => {
   await using temp = await TempDir.make();
   const { files } = filesIn(temp.path);
