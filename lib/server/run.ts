@@ -12,10 +12,12 @@ import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
+import { openStatus } from "../observe/status_server.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
+import { observeServer } from "./observed.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
@@ -56,17 +58,25 @@ export async function runServer(options: ServerOptions): Promise<number> {
     await store.close();
     throw error;
   }
+  const observed = observeServer(server);
+  const status = await openStatus(options, observed, () => server.stop());
   const stop = stopSignal();
-  announce(server, options, log);
+  announce(server, options, { status: status?.port ?? null, log });
 
   log.info("Stopping", { signal: await stop });
+  observed.stopping();
   await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
+  await status?.stop();
   log.info("Stopped");
   return 0;
 }
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
-function announce(server: RunningServer, options: ServerOptions, log: Log): void {
+function announce(
+  server: RunningServer,
+  options: ServerOptions,
+  { status, log }: { readonly status: number | null; readonly log: Log },
+): void {
   log.info("Users are kept", shownPlaces(options));
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
@@ -77,7 +87,7 @@ function announce(server: RunningServer, options: ServerOptions, log: Log): void
     }
     if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
   }
-  const ports = { ...server.ports, status: null };
+  const ports = { ...server.ports, status };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 
