@@ -33,7 +33,7 @@ import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { type EndReason, Relay } from "./relay.ts";
 import { Relays } from "./relays.ts";
-import type { DatagramReport } from "./report.ts";
+import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 
@@ -70,6 +70,10 @@ export class Service {
   readonly #accepting: Promise<void>;
   readonly #dialing: DialerWorld;
   readonly #relays = new Relays();
+  /** How long everything takes. */
+  readonly times: ServiceTimes = serviceTimes();
+  /** Connections turned away so far, by reason. */
+  readonly refused: Record<string, number> = {};
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
@@ -101,6 +105,7 @@ export class Service {
       connect,
       story,
       clock,
+      times: this.times.connect,
       served: (ip, backend) => this.#udp?.served(ip, backend),
       queueTimeout: () => this.#options.queueTimeout,
     };
@@ -115,6 +120,7 @@ export class Service {
     try {
       this.#udp = UdpForwarder.open({
         ...{ options: () => this.#options, pool: this.pool, clock, story },
+        times: this.times.answer,
         isAllowed: (ip) => this.#guard.allows(ip),
       });
     } catch (error) {
@@ -245,6 +251,7 @@ export class Service {
 
   #refuse(stream: ByteStream, ip: string, reason: string): void {
     closeNow(stream);
+    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
     this.#world.story.refused(ip, reason, this.#world.clock());
   }
 
@@ -273,11 +280,13 @@ export class Service {
     if (line === undefined) return closeNow(socket);
     this.#arriving.delete(socket);
     const { backend, relay, end } = await this.#relay(client, line, caller);
+    const milliseconds = clock() - startedAt;
+    this.times.session.observe(milliseconds / 1000);
     story.closed(caller, {
       backend: backend.name,
       sent: relay.sent,
       received: relay.received,
-      milliseconds: clock() - startedAt,
+      milliseconds,
       end,
     });
   }

@@ -14,6 +14,7 @@ import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { openStatus } from "../observe/status_server.ts";
 import type { SharedState } from "../storage/shared_state.ts";
+import { StoreMeter } from "../storage/store_meter.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
@@ -38,7 +39,8 @@ export async function runServer(options: ServerOptions): Promise<number> {
     write: writeToStderr,
   });
   surviveUnexpected(log);
-  const store = await openChosenStore(options, log);
+  const meter = new StoreMeter();
+  const store = await openChosenStore(options, log, meter);
   let shared: SharedState | undefined;
   let server: RunningServer;
   try {
@@ -51,20 +53,20 @@ export async function runServer(options: ServerOptions): Promise<number> {
     };
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, clock: sinceStart, log },
+      ...{ store, shared, clock: sinceStart, log, isTimed: options.status !== undefined },
     });
   } catch (error) {
     shared?.close();
     await store.close();
     throw error;
   }
-  const observed = observeServer(server);
+  const observed = observeServer(server, { ...options, meter, places: shownPlaces(options) });
   const status = await openStatus(options, observed, () => server.stop());
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
 
   log.info("Stopping", { signal: await stop });
-  observed.stopping();
+  status?.stopping();
   await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
   await status?.stop();
   log.info("Stopped");
