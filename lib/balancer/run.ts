@@ -10,7 +10,7 @@ import { print } from "../config/start.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { serveHttp } from "../net/http.ts";
-import { writeToStderr } from "../observe/log.ts";
+import { openLogOutput } from "../observe/log_output.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
@@ -38,8 +38,9 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   const log = createStoryLog({
     format: options.log,
     level: options.logLevel,
+    rate: options.logRate,
     clock: Date.now,
-    write: writeToStderr,
+    write: openLogOutput(options).write,
   });
   surviveUnexpected(log);
   const balancer = await Balancer.start({

@@ -224,7 +224,7 @@ export class Service {
   };
 
   async #serve(
-    { stream, remoteIp, remotePort, localIp, localPort }: AcceptedStream,
+    { stream, connection, remoteIp, remotePort, localIp, localPort }: AcceptedStream,
   ): Promise<void> {
     let ends: Ends = {
       source: { ip: remoteIp, port: remotePort },
@@ -242,7 +242,7 @@ export class Service {
     const refusal = this.#guard.admit(ip, this.#world.clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
     try {
-      await this.#serveAdmitted(client, ends, stream);
+      await this.#serveAdmitted(client, { ...ends, connection }, stream);
     } finally {
       this.#guard.leave(ip);
       if (this.connections === 0) this.#whenEmpty?.();
@@ -255,7 +255,11 @@ export class Service {
     this.#world.story.refused(ip, reason, this.#world.clock());
   }
 
-  async #serveAdmitted(stream: ByteStream, ends: Ends, socket: ByteStream): Promise<void> {
+  async #serveAdmitted(
+    stream: ByteStream,
+    { connection, ...ends }: Ends & { readonly connection: number | undefined },
+    socket: ByteStream,
+  ): Promise<void> {
     const { story, clock } = this.#world;
     if (this.#world.tls !== undefined) {
       await shakeHands(stream as Deno.TlsConn, BALANCER_LIMITS.handshakeTimeoutSeconds);
@@ -271,6 +275,7 @@ export class Service {
     const { source } = ends;
     const caller: Caller = {
       ...source,
+      connection,
       key: key ?? source.ip,
       preface: this.#preface({ kind: "proxied", ...ends }),
       tried: new Set(),

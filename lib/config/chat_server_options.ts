@@ -1,6 +1,7 @@
 /** The command line of `server.ts chat`: the login chat without the other services. */
 
 import { CHAT_OPTIONS } from "./chat_options.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
@@ -27,6 +28,7 @@ export const CHAT_SERVER_OPTIONS = {
   connectionRate,
   connectionBurst,
   ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -8,6 +8,7 @@ import {
 import { presenceChoice, storeChoice } from "./store_option.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   addressRanges,
   choices,
@@ -124,6 +125,7 @@ export const SERVER_OPTIONS = {
     "seconds without a datagram after which a member of a room is gone",
   ),
   ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
