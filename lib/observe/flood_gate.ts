@@ -17,7 +17,7 @@ const TELL_AFTER_MS = 1000;
 export interface FloodGateParts {
   /** Lines a second, in the long run; 0 for as many as there are. */
   readonly rate: number;
-  /** Gives the time of a line. */
+  /** Milliseconds that only go forward. */
   readonly clock: Clock;
   /** Is told how many lines were left out. */
   readonly tell: (leftOut: number) => void;
