@@ -14,6 +14,7 @@ export const PAGE_STYLE = `
   }
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 body {
   margin: 0; color: var(--text); background: var(--back);
   font: 16px/1.45 system-ui, "DejaVu Sans", sans-serif;

@@ -3,6 +3,7 @@
  * its own (tests/browser/driver.ts). Tests that need it are skipped where there is none.
  */
 
+import { eventually } from "./eventually.ts";
 import { ROOT } from "./process.ts";
 import { findProgram } from "./unprivileged.ts";
 import { within } from "./within.ts";
@@ -115,9 +116,9 @@ export class BrowserPage {
     return await this.call("evaluate", expression);
   }
 
-  /** Resolves when a JavaScript expression is true in the page. */
+  /** Resolves when a JavaScript expression is true in the page, whatever the page's policy allows. */
   async until(expression: string): Promise<void> {
-    await this.call("waitForFunction", expression);
+    await eventually(expression, async () => await this.value(expression) === true);
   }
 
   /** The text people see of an element. */
