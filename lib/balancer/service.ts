@@ -13,6 +13,7 @@ import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
+import { beginSpan } from "../core/spans.ts";
 import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
@@ -281,12 +282,19 @@ export class Service {
       tried: new Set(),
     };
     const startedAt = clock();
+    const span = beginSpan("balance connection");
     const line = await dial(caller, this.#dialing);
-    if (line === undefined) return closeNow(socket);
+    if (line === undefined) {
+      span?.end();
+      return closeNow(socket);
+    }
     this.#arriving.delete(socket);
     const { backend, relay, end } = await this.#relay(client, line, caller);
     const milliseconds = clock() - startedAt;
     this.times.session.observe(milliseconds / 1000);
+    span?.setAttribute("parley.backend", backend.name);
+    span?.setAttribute("parley.end", end);
+    span?.end();
     story.closed(caller, {
       backend: backend.name,
       sent: relay.sent,

@@ -85,8 +85,10 @@ export class BuddyRequests {
     { kind }: BuddyRequest,
     answering: Promise<Uint8Array | undefined>,
   ): Promise<Uint8Array | undefined> {
+    const { meter } = this.#parts;
+    const span = meter.begin(kind);
     const answer = await answering;
-    this.#parts.meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer));
+    meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer), span);
     return answer;
   }
 

@@ -65,10 +65,11 @@ export class RoomRequests {
   /** Gives both frames that answer a frame. Never rejects. */
   async answer(frame: TcrpFrame, fromIp: string, connection?: number): Promise<Uint8Array> {
     const request = parseRoomRequest(frame);
+    const span = this.#parts.meter.begin(request.kind);
     const answer = request.kind === "invalid"
       ? refused(request.error)
       : await this.#answerRequest(request, fromIp, connection);
-    this.#parts.meter.count(request.kind, answer.success ? "granted" : "refused");
+    this.#parts.meter.count(request.kind, answer.success ? "granted" : "refused", span);
     return encodeRoomAnswer(frame, answer);
   }
 
