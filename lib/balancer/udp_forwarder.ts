@@ -102,7 +102,7 @@ export class UdpForwarder {
     const { port, places, drops } = this;
     return {
       ...{ port, clients: places.taken, received: this.#received, sent: this.#sent },
-      dropped: Object.fromEntries(drops.counts),
+      dropped: drops.counts,
     };
   }
 
