@@ -12,7 +12,7 @@ import type { Backend } from "./backend.ts";
 import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
-import type { DatagramReport } from "./report.ts";
+import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import type { TlsIdentity } from "./tls_door.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
@@ -42,6 +42,8 @@ export class Service {
   readonly #listener: Deno.TcpListener;
   readonly #udp: UdpForwarder | undefined;
   readonly #accepting: Promise<void>;
+  /** How long everything takes. */
+  readonly times: ServiceTimes = serviceTimes();
   #options: ServiceOptions;
   #connector: Connector;
   /** Connects for health checks. */
@@ -72,9 +74,11 @@ export class Service {
     try {
       this.#udp = UdpForwarder.open({
         ...{ options: () => this.#options, pool: this.pool, clock, story },
+        times: this.times.answer,
         isAllowed: (ip) => this.#guard.allows(ip),
       });
       this.#visits = new Visits({
+        times: this.times,
         ...{ options: () => this.#options, pool: this.pool, guard: this.#guard },
         ...{ story, clock, tls },
         connect: (host, port) => this.#connector.connect(host, port),
@@ -107,6 +111,11 @@ export class Service {
   /** How its datagrams do. */
   get datagrams(): DatagramReport | null {
     return this.#udp?.report ?? null;
+  }
+
+  /** Connections turned away so far, by reason. */
+  get refused(): Readonly<Record<string, number>> {
+    return this.#visits.refused;
   }
 
   /** What it goes by at the moment. */
