@@ -96,6 +96,8 @@ class TextConversation implements Conversation {
   readonly #clock: Clock;
   readonly #warn: (reason: string) => void;
   #isBroken = false;
+  /** Whether the folder was made: one that is taken away later stays away. */
+  #isMade = false;
 
   constructor(folder: string, name: string, clock: Clock, warn: (reason: string) => void) {
     this.#folder = folder;
@@ -117,7 +119,8 @@ class TextConversation implements Conversation {
   }
 
   #append(bytes: Uint8Array): void {
-    Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    if (!this.#isMade) Deno.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#isMade = true;
     using file = Deno.openSync(this.#path, { append: true, create: true, mode: 0o600 });
     for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
   }
