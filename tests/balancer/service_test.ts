@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { counting, echoing, TestBackend } from "../support/backends.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
+import { keptAlive, TELLS_USAGE, USAGE_NOTE } from "../support/process_usage.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { within } from "../support/within.ts";
 
@@ -126,6 +127,20 @@ Deno.test("Service closes connections that carry nothing for too long, and no ot
   await ended;
   await busy.finish();
   assertEquals((await busy.readToEnd()).length, sent);
+});
+
+Deno.test({
+  name: "Service has the system ask whether silent clients and backends are there" + USAGE_NOTE,
+  ignore: !TELLS_USAGE,
+  async fn() {
+    await using a = new TestBackend("a", echoing);
+    await using balancer = new TestBalancer({ backends: [a.address], check: "connect" });
+    using client = await RawTcp.connect(balancer.port);
+    await client.send("x");
+    while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+    assertEquals(await keptAlive(balancer.port), 1);
+    assertEquals(await keptAlive(a.port), 0, "only our own ends of it");
+  },
 });
 
 Deno.test("Service lets in only who is allowed, and nobody who is denied", async () => {
