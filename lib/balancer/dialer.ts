@@ -9,6 +9,7 @@ import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
+import { isWorthWaiting } from "./waiting_line.ts";
 
 /**
  * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
@@ -39,7 +40,7 @@ export interface DialerWorld {
   readonly story: Story;
   readonly clock: Clock;
   /** Is told which backend serves whom. */
-  readonly served: (ip: string, backend: Backend) => void;
+  readonly served: (client: Pick<Caller, "ip" | "key">, backend: Backend) => void;
   /** Seconds a client may wait for a place. */
   readonly queueTimeout: () => number;
 }
@@ -54,8 +55,8 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   const deadline = clock() + world.queueTimeout() * 1000;
   for (;;) {
     let chosen = pool.enter(caller.key, caller.tried);
-    if (chosen === "every backend is full") {
-      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline);
+    if (isWorthWaiting(chosen)) {
+      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline, chosen);
     }
     if (typeof chosen === "string") {
       story.gaveUp(caller, chosen, clock());
@@ -68,7 +69,7 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     chosen.counts.connected++;
     pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
-    world.served(caller.ip, chosen);
+    world.served(caller, chosen);
     return { backend: chosen, stream };
   }
 }

@@ -23,7 +23,13 @@ import type { Backend } from "./backend.ts";
 import { createStrategy, type Strategy } from "./strategies.ts";
 import type { Place } from "./udp_places.ts";
 import { Uplink } from "./udp_uplink.ts";
-import { type Forwarding, prefixed, prefixFor, type UdpWorld } from "./udp_world.ts";
+import {
+  type Forwarding,
+  prefixed,
+  prefixFor,
+  type ServedClient,
+  type UdpWorld,
+} from "./udp_world.ts";
 
 /** A GET that is not answered yet. */
 interface Question {
@@ -71,8 +77,12 @@ export class PresenceForwarding implements Forwarding {
     else drops.count("malformed");
   }
 
-  served(ip: string, backend: Backend): void {
+  served({ ip }: ServedClient, backend: Backend): void {
     this.#served.set(ip, { backend, at: this.#world.clock() });
+  }
+
+  recovered(): void {
+    // It is asked last for a while, as it has failed.
   }
 
   sweep(): void {
@@ -109,7 +119,7 @@ export class PresenceForwarding implements Forwarding {
     const allowance = budget.allow(client.ip, now);
     if (allowance.kind === "silence") return drops.count("overLimit");
     const place = places.take(client.ip, budget.isProven(client.ip, now));
-    if (place === undefined) return drops.count("tooMany");
+    if (typeof place === "string") return drops.count("tooMany");
     this.#put({ client, datagram: bytes.slice(), allowance, place, tried: new Set() });
   }
 

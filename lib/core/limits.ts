@@ -149,6 +149,10 @@ export const FORWARD_LIMITS = {
   silentMs: 5000,
   /** Milliseconds a GET goes where its address last went over TCP: others learn of it meanwhile. */
   followMs: 2000,
+  /** Rooms and addresses whose TCP connections are counted until their datagrams come. */
+  joins: 10_000,
+  /** Milliseconds a room member keeps its place of whom nothing is known but datagrams. */
+  claimMs: 1000,
 } as const;
 
 /** Keys an affinity table remembers; the longest unused is forgotten first. */
