@@ -1,10 +1,11 @@
 /** `deno task cluster` as somebody runs it: what it prints, what works, what it leaves behind. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "../support/eventually.ts";
 import { ProgramProcess } from "../support/process.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
-import { RawMember } from "../support/room_server.ts";
+import { askRoom, RawMember } from "../support/room_server.ts";
 
 const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-run"];
 
@@ -56,10 +57,23 @@ Deno.test({
     await guest.says("hello");
     assertEquals(await host.hears(), "bob: hello");
 
-    Deno.kill(pids[1]!, "SIGKILL");
-    await tool.stderrShows("cluster: server 1 has ended (SIGKILL)");
-    await tool.stderrShows("cluster: server 1 runs again, pid ");
-    const again = Number(/server 1 runs again, pid (\d+)/.exec(tool.stderr)![1]);
+    // Bob says that he is online every ten seconds, as clients do, and is so all the time.
+    const saying = setInterval(() => ann.send("SET bob 100 ONLINE 4001"), 10_000);
+    const home = Number(/.*rooms: New client -> backend #(\d)/s.exec(tool.stderr)![1]) + 1;
+    Deno.kill(pids[home]!, "SIGKILL");
+    await tool.stderrShows(`cluster: server ${home} has ended (SIGKILL)`);
+    assertEquals([await host.hears(), await guest.hears()], ["__ROOM_CLOSED__", "__ROOM_CLOSED__"]);
+    await eventually(
+      "the name is free again",
+      async () => (await askRoom(roomsTcp, 1, "lab", '"eve"')).success,
+    );
+    await tool.stderrShows(`cluster: server ${home} runs again, pid `);
+    const again = Number(/runs again, pid (\d+)/.exec(tool.stderr)![1]);
+    for (let turn = 0; turn < 30; turn++) {
+      assertEquals(await ann.ask("GET ann"), "bob 100 ONLINE 127.0.0.1 4001\n");
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+    clearInterval(saying);
     assertEquals(await ask(tcp, "REG ann\n"), "203 USER EXISTS\r\n");
 
     const { code, stdout } = await tool.endBy("SIGINT");
