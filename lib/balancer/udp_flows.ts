@@ -36,6 +36,9 @@ export interface Flow<Link> {
   isAnswered: boolean;
   /** How often the member is still taken out of the room, once we have closed it to them. */
   farewells: number | undefined;
+  /** When its client sent something last. */
+  heardAt: number;
+  /** When anything went either way last. */
   usedAt: number;
 }
 
@@ -80,7 +83,8 @@ export class Flows<Link> {
   answered(flow: Flow<Link>): void {
     if (flow.isAnswered) return;
     for (const other of this.#flows.values()) {
-      if (other !== flow && other.seat === flow.seat) {
+      // What was sent to where they were before may still come there.
+      if (other.seat === flow.seat && other.heardAt < flow.heardAt) {
         other.isMember = other.isKnown = other.isAnswered = false;
       }
     }

@@ -78,7 +78,8 @@ export class RoomForwarding implements Forwarding {
     if (flow.backend !== backend || !isSameAddress(address, flow.link.address)) {
       if (!this.#links.move(flow, backend, address)) return drops.count("noBackend");
     }
-    this.#flows.use(flow, clock());
+    flow.heardAt = clock();
+    this.#flows.use(flow, flow.heardAt);
     if (flow.isKnown) pool.remember(room, backend);
     flow.isMember = messageKind(datagram.message) !== "leave" && flow.farewells === undefined;
     this.#links.send(flow, bytes);
@@ -150,7 +151,8 @@ export class RoomForwarding implements Forwarding {
     }
     if (joins > 0) this.#joins.set(claim, joins - 1);
     const flow: Flow<Link> = {
-      ...{ client, room, place, backend, link, seat: seatKey(datagram), usedAt: clock() },
+      ...{ client, room, place, backend, link, seat: seatKey(datagram) },
+      ...{ heardAt: clock(), usedAt: clock() },
       ...{ registering: registerDatagram(datagram), leaving: leaveDatagram(datagram) },
       ...{ isKnown: joins > 0, isAnswered: false, isMember: false, farewells: undefined },
     };
