@@ -6,6 +6,7 @@ import { ProgramProcess } from "../support/process.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { askRoom, RawMember } from "../support/room_server.ts";
+import { TempDir } from "../support/temp_dir.ts";
 
 const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-run"];
 
@@ -80,6 +81,44 @@ Deno.test({
     assertEquals(code, 0);
     assertStringIncludes(stdout, "Everything has stopped.\n");
     for (const pid of [...pids, again]) assertEquals(await runs(pid), false);
+  },
+});
+
+Deno.test({
+  name: "cluster: a server whose port is taken is tried again until it is free",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using tool = cluster("--free-ports", "--servers=1");
+    const [pid, port] = numbers(await tool.shows("Ctrl-C stops all of it."), "server 1");
+    Deno.kill(pid!, "SIGKILL");
+    await tool.stderrShows("cluster: server 1 has ended (SIGKILL)");
+    const other = Deno.listen({ hostname: "127.0.0.1", port: port! });
+    await tool.stderrShows(
+      "cluster: server 1 did not start; see what it says above; the next try is in 4 s\n",
+    );
+    other.close();
+    await tool.stderrShows("cluster: server 1 runs again, pid ");
+    assertEquals((await tool.endBy("SIGINT")).code, 0);
+  },
+});
+
+Deno.test({
+  name: "cluster: all of it ends when nobody reads what it says any more",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using dir = await TempDir.make();
+    const tool = new ProgramProcess({
+      ...{ script: "tools/cluster.ts", permissions: PERMISSIONS },
+      args: ["--free-ports", "--servers=1", `--data=${dir.path}/data`],
+      under: ["sh", "-c", '{ "$0" "$@" 2>&1; echo "It ended with $?" >&9; } 9>&2 | head -1'],
+    });
+    const { stdout, stderr } = await tool.ended();
+    assertEquals([stdout.split("\n").length, stderr], [2, "It ended with 1\n"]);
+    const { code } = await new Deno.Command("pgrep", {
+      args: ["-f", dir.path],
+      stdout: "null",
+    }).output();
+    assertEquals(code, 1, "no server is left");
   },
 });
 
