@@ -91,15 +91,17 @@ async function connectTo(
   } catch (error) {
     if (stream !== undefined) closeNow(stream);
     const reason = reasonOf(error);
-    pool.leave(backend);
-    if (error instanceof OperationalError) {
+    const isOurs = error instanceof OperationalError;
+    if (isOurs) {
       story.gaveUp(caller, reason, clock());
-      return undefined;
+    } else {
+      backend.counts.failed++;
+      caller.tried.add(backend);
+      story.retrying(caller, backend, reason);
+      pool.report(backend, false, reason);
     }
-    backend.counts.failed++;
-    caller.tried.add(backend);
-    story.retrying(caller, backend, reason);
-    pool.report(backend, false, reason);
-    return "retry";
+    // Only now: whoever waits for a place is not to be given one that has just been found bad.
+    pool.leave(backend);
+    return isOurs ? undefined : "retry";
   }
 }

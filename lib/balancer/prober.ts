@@ -14,8 +14,8 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { ByteStream } from "../core/ports.ts";
+import { within } from "../core/within.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
-import { untilDeadline } from "../net/until_deadline.ts";
 import { encodeBuddyRequest } from "../wire/buddy_request.ts";
 import type { Backend } from "./backend.ts";
 import type { Connect } from "./dialer.ts";
@@ -167,7 +167,7 @@ async function staysAndAnswers(
 ): Promise<string | undefined> {
   const answer = stream.read(new Uint8Array(ANSWER_BYTES));
   answer.catch(() => {});
-  const first = await untilDeadline(answer, performance.now() + atOnceMs);
+  const first = await within(atOnceMs, answer, () => "timeout" as const);
   if (first === null) return CLOSES_AT_ONCE;
   if (first !== "timeout" || !mustAnswer) return undefined;
   if (preface !== undefined) await writeAll(stream, preface);

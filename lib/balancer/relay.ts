@@ -40,6 +40,8 @@ export interface RelayWorld {
    * none. Gives `undefined` at once, or is not there, when the loss is to be passed on instead.
    */
   readonly replace?: () => Promise<ByteStream | undefined> | undefined;
+  /** Is told when the backend is the first to end the connection, and has not said anything. */
+  readonly unanswered?: () => void;
   /** When something last went on behind the client's stream, where that passes things on itself. */
   readonly carriedAt?: () => number;
 }
@@ -59,8 +61,6 @@ export class Relay {
   #isReplaceable = true;
   #reason: EndReason | undefined;
   #lastActivity: number;
-  /** Whether the backend was the first to end it, and had not said anything. */
-  isUnanswered = false;
   /** Bytes the backend was sent. */
   sent = 0;
   /** Bytes that came from it. */
@@ -111,7 +111,6 @@ export class Relay {
       for (;;) {
         const count = await this.#client.read(buffer);
         if (count === null) return await this.#endRequest();
-        this.#lastActivity = this.#world.now();
         if (!await this.#send(buffer, count)) return;
         buffer = buffers.fit(buffer, count);
       }
@@ -196,7 +195,7 @@ export class Relay {
       // A write under way has either been taken (then the backend was used) or fails.
       await this.#writing?.catch(() => {});
       if (await this.#replaceUnused(backend)) continue;
-      this.isUnanswered = !this.#clientHasEnded && this.#reason === undefined;
+      if (!this.#clientHasEnded && this.#reason === undefined) this.#world.unanswered?.();
       return count;
     }
   }

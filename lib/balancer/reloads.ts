@@ -30,6 +30,7 @@ export class Reloads {
   readonly #watch: ConfigWatch | undefined;
   #options: BalancerOptions;
   #reading = Promise.resolve();
+  #isStopped = false;
 
   /** Begins to listen for the signal, and to watch the file there is. */
   constructor(world: ReloadsWorld) {
@@ -45,13 +46,14 @@ export class Reloads {
     return this.#options;
   }
 
-  /** Reloads no more. */
+  /** Reloads no more. The signal is still listened for: it would end the program otherwise. */
   stop(): void {
-    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGHUP", this.#reload);
+    this.#isStopped = true;
     this.#watch?.stop();
   }
 
   readonly #reload = (): void => {
+    if (this.#isStopped) return;
     this.#reading = this.#reading.then(() => this.#read());
   };
 

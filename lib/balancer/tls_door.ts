@@ -15,9 +15,11 @@
  *   this machine can reach the listener. (Such a stranger keeps a descriptor while it stays.)
  */
 
+import { UnreachableError } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow } from "../net/orderly_close.ts";
+import { connectReason } from "../net/system_error.ts";
 import { connectTcp, listenTls, setUpSocket, shakeHands } from "../net/tcp.ts";
 import { Relay, type RelayWorld } from "./relay.ts";
 import { type IdleBounds, Relays } from "./relays.ts";
@@ -107,7 +109,7 @@ export class TlsDoor {
       }
     } catch (error) {
       closeNow(near);
-      throw error;
+      throw new UnreachableError(`Cannot end TLS: ${connectReason(error)}`, { cause: error });
     }
   }
 }

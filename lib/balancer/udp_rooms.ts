@@ -14,8 +14,8 @@
  *   and the name is free.
  */
 
-import { isSameAddress } from "../core/endpoint.ts";
 import { sameBytes } from "../core/bytes.ts";
+import { isSameAddress } from "../core/endpoint.ts";
 import { FORWARD_LIMITS } from "../core/limits.ts";
 import { isUnanswerable } from "../core/ip_address.ts";
 import { RecentMap } from "../core/recent_map.ts";

@@ -181,7 +181,8 @@ export class Visits {
     const line = await dial(caller, this.#dialing);
     if (line === undefined) return closeNow(client);
     this.#arriving.delete(socket);
-    const { backend, relay, end } = await this.#relay(client, line, caller);
+    const carriedAt = stream instanceof TlsStream ? () => stream.carriedAt : undefined;
+    const { backend, relay, end } = await this.#relay(client, line, caller, carriedAt);
     story.closed(caller, {
       backend: backend.name,
       sent: relay.sent,
@@ -196,17 +197,20 @@ export class Visits {
     client: ByteStream,
     line: Line,
     caller: Caller,
+    carriedAt: (() => number) | undefined,
   ): Promise<{ backend: Backend; relay: Relay; end: EndReason }> {
     const { pool, clock } = this.#world;
     const served = new ServedClient(line.backend, clock);
     const relay = new Relay(client, line.stream, {
       ...this.#relaying,
-      ...(client instanceof TlsStream ? { carriedAt: () => client.carriedAt } : {}),
+      ...(carriedAt === undefined ? {} : { carriedAt }),
       replace: () => this.#replace(served, caller),
+      unanswered: () => {
+        if (served.isFresh) this.#world.doubt(served.backend);
+      },
     });
     const end = await this.#relays.run(relay, served);
     const { backend } = served;
-    if (relay.isUnanswered && served.isFresh) this.#world.doubt(backend);
     backend.counts.sent += relay.sent;
     backend.counts.received += relay.received;
     pool.leave(backend);

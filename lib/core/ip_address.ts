@@ -9,7 +9,8 @@ import { BlockList, isIP, isIPv4 } from "node:net";
  * does, but for IPv4 clients of a socket bound to `::`, so that no datagram has to be taken apart.
  */
 export function socketIp(ip: string): string {
-  if (!ip.startsWith("::ffff:")) return ip;
+  // Asked for every datagram: most addresses are told at their first character.
+  if (ip[0] !== ":" || !ip.startsWith("::ffff:")) return ip;
   const mapped = ip.slice(7);
   return isIPv4(mapped) ? mapped : canonicalIp(ip);
 }

@@ -6,7 +6,7 @@ import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow } from "./orderly_close.ts";
-import { connectReason, listenReason } from "./system_error.ts";
+import { connectReason, listenReason, systemCode } from "./system_error.ts";
 
 /**
  * Connections the system may hold for us before we accept them. Deno's own default (511) overflows
@@ -31,8 +31,12 @@ export interface ListenAddress {
  */
 export function setUpSocket(stream: ByteStream): void {
   const socket = stream as Partial<Deno.TcpConn>;
-  socket.setNoDelay?.(true);
-  socket.setKeepAlive?.(true);
+  try {
+    socket.setNoDelay?.(true);
+    socket.setKeepAlive?.(true);
+  } catch {
+    // Some systems refuse it for a connection that was reset: whoever reads next will know.
+  }
 }
 
 /**
@@ -66,9 +70,9 @@ export function listenTls(
   try {
     return Deno.listenTls({ ...address, ...identity, tcpBacklog: TCP_BACKLOG });
   } catch (error) {
-    throw new OperationalError(`Cannot listen on ${at} (TLS): ${listenReason(error)}`, {
-      cause: error,
-    });
+    // What the system does not name is said of the certificate or the key.
+    const what = systemCode(error) === undefined ? "use certificate and key" : `listen on ${at}`;
+    throw new OperationalError(`Cannot ${what} (TLS): ${listenReason(error)}`, { cause: error });
   }
 }
 

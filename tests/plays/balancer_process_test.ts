@@ -234,6 +234,22 @@ Deno.test("a reload takes quiet and stopGrace, and says what needs a restart", a
   assertEquals(balancer.story.filter((line) => /client/i.test(line)), []);
 });
 
+Deno.test("SIGHUP while it stops changes nothing, and does not end it", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = await BalancerProcess.start([a.address], ["--stop-grace=600"]);
+  using live = await RawTcp.connect(balancer.port);
+  await live.send("before ");
+  while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+  balancer.signal("SIGTERM");
+  await balancer.stderrShows("[LB] Stopping\n");
+  balancer.signal("SIGHUP");
+  await live.send("after");
+  await live.finish();
+  assertEquals(await live.readToEnd(), "before after");
+  const { code, stderr } = await within("the exit", balancer.ended(), STOP_MS);
+  assertEquals([code, stderr.includes("read again")], [0, false]);
+});
+
 Deno.test("several services are told apart, and their ports are in the ready line", async () => {
   await using directory = await TempDir.make();
   const path = `${directory.path}/lb.jsonc`;
