@@ -67,7 +67,8 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     if (stream === "retry") continue;
     if (stream === undefined) return undefined;
     chosen.counts.connected++;
-    pool.remember(caller.key, chosen);
+    // A request about no room goes by its address, which is bound to no backend.
+    if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
     world.served(caller, chosen);
     return { backend: chosen, stream };

@@ -174,10 +174,11 @@ export class Pool {
    */
   get #affinitySeconds(): number {
     const { affinity, udpIdleTimeout } = this.#settings;
-    return this.#hasRooms ? Math.max(affinity, udpIdleTimeout) : affinity;
+    return this.hasRooms ? Math.max(affinity, udpIdleTimeout) : affinity;
   }
 
-  get #hasRooms(): boolean {
+  /** Whether its keys are rooms, whose members must meet. */
+  get hasRooms(): boolean {
     return this.#settings.strategy === "hash-room" && this.#settings.udpListen !== undefined;
   }
 
@@ -260,7 +261,7 @@ export class Pool {
    * that is down or in maintenance.
    */
   #roomHome(key: string): Backend | undefined {
-    if (!this.#hasRooms) return undefined;
+    if (!this.hasRooms) return undefined;
     const name = this.#affinity.get(key);
     const home = name && this.#backends.find((backend) => backend.name === name);
     return home && home.health.isUp && home.adminState !== "maintain" ? home : undefined;
