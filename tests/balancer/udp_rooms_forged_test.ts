@@ -1,6 +1,7 @@
 /** Room datagrams through a balanced service that are not from whom they say. */
 
 import { assertEquals } from "@std/assert";
+import { encodeDatagramPrefix } from "../../lib/wire/datagram_prefix.ts";
 import { eventually } from "../support/eventually.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { RawMember } from "../support/room_server.ts";
@@ -71,11 +72,13 @@ Deno.test("Rooms: nobody but the backend that has the room talks into it", async
   assertEquals(await member.hears(), "ann: truth");
 });
 
-Deno.test("Rooms: what begins like a balancer's prefix, or comes from a backend, goes nowhere", async () => {
+Deno.test("Rooms: what begins with a balancer's prefix, or comes from a backend, goes nowhere", async () => {
   await using a = new UdpBackend("a", silent);
   await using balancer = new TestBalancer({ ...over(a), ...FAST, strategy: "hash-room" });
   using member = new RawMember(balancer.udp, "lab", "token_x");
-  await member.send("\r\n\r\n\x00\r\nQUIT\n and so on");
+  const source = { ip: "192.0.2.7", port: 4000 };
+  const prefix = encodeDatagramPrefix({ source, destination: source, isProven: true });
+  await member.send(new Uint8Array([...prefix, ...member.datagram("hi")]));
   await a.send(member.datagram("hi"), balancer.udp);
   const dropped = (): unknown => balancer.service.datagrams!.dropped;
   await eventually("both were dropped", () => Object.keys(dropped() as object).length === 2);
