@@ -4,6 +4,7 @@ import { Lifelines } from "../../lib/balancer/lifelines.ts";
 import { connectTcp } from "../../lib/net/tcp.ts";
 import { type Behaviour, TestBackend } from "../support/backends.ts";
 import { eventually } from "../support/eventually.ts";
+import { TestBalancer } from "../support/test_balancer.ts";
 
 /** Keeps a connection for as long as the other side does. */
 const patient: Behaviour = async (stream) => {
@@ -72,4 +73,19 @@ Deno.test("Lifelines leaves alone whom it shall not watch", async () => {
   await new Promise((resume) => setTimeout(resume, 50));
   assertEquals(server.accepted, 0);
   await lifelines.stop();
+});
+
+Deno.test("A service that keeps all clients together misses its backend at once", async () => {
+  await using a = new TestBackend("a", patient);
+  await using b = new TestBackend("b", patient);
+  await using balancer = new TestBalancer({
+    ...{ strategy: "first", check: "connect", checkInterval: 600, fall: 1 },
+    backends: [a.address, b.address],
+  });
+  const { pool } = balancer.service;
+  for (const backend of pool.backends) pool.report(backend, true);
+  // The first checks are over then.
+  await new Promise((resume) => setTimeout(resume, 200));
+  await a.die();
+  await balancer.tells(`Backend 0 is down: ${a.address} (nothing is listening there)`);
 });
