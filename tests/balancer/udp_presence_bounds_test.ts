@@ -98,7 +98,7 @@ class Turns implements AsyncDisposable {
   readonly a = new UdpBackend("a");
   readonly b = new UdpBackend("b");
   readonly balancer = new TestBalancer(
-    { ...over(this.a, this.b), udpAnswerTimeout: 0.1 },
+    { ...over(this.a, this.b), udpAnswerTimeout: 1 },
     undefined,
     this.clock.read,
   );
