@@ -269,3 +269,30 @@ export const LOGIN_LIMITS = {
   /** Names and addresses remembered at most; the longest unused is forgotten first. */
   tracked: 10_000,
 } as const;
+
+/** Bounds on sending files between buddies (docs/protocols/files.md). */
+export const TRANSFER_LIMITS = {
+  /** Longest offer in bytes, and the most files and folders it may name. */
+  offerBytes: 4 * 1024 * 1024,
+  entries: 20_000,
+  /** Folders one in another, and bytes of one name. */
+  depth: 32,
+  nameBytes: 1024,
+  /** Bytes of a file in one frame: the most that is taken, and what we send. */
+  dataBytes: 1024 * 1024,
+  pieceBytes: 256 * 1024,
+  /** Bytes of the reason for an end. */
+  reasonBytes: 512,
+  /** Files that may be asked for before the first of them has come. */
+  wants: 64,
+  /** Connections to the port for files at once, in all and from one address. */
+  connections: 16,
+  perAddress: 4,
+  /** Seconds to tell what is offered. */
+  offerSeconds: 10,
+  /** Seconds an offer waits for its answer. */
+  answerSeconds: 300,
+  /** Seconds between two signs of life while there is nothing else to send, and without any. */
+  aliveSeconds: 10,
+  silentSeconds: 35,
+} as const;
