@@ -35,9 +35,9 @@ export class SharedPresence implements PresenceBook {
   /** Records a SET. Nobody waits for the others to know: there is no answer to it. */
   set(user: UserId, status: PresenceStatus, address: PeerAddress): void {
     this.#own.set(user, status, address);
-    this.#remote.put(user, { status, address, info: NOTHING }, this.#lifetimeMs, true).catch(
-      keepOwn,
-    );
+    // They may have lost what was published with it.
+    const info = this.#own.infoOf(user);
+    this.#remote.put(user, { status, address, info }, this.#lifetimeMs, true).catch(keepOwn);
   }
 
   /** What to tell others of users. */

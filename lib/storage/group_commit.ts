@@ -8,6 +8,7 @@
 export class GroupCommit<Operation, Outcome> {
   readonly #commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>;
   readonly #most: number;
+  readonly #sizeOf: (operation: Operation) => number;
   #waiting: Waiting<Operation, Outcome>[] = [];
   #running: Promise<void> | undefined;
 
@@ -17,13 +18,16 @@ export class GroupCommit<Operation, Outcome> {
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
    * @param most operations of one batch; the rest waits for the next
+   * @param sizeOf what an operation counts as, where that differs; one that is too large goes alone
    */
   constructor(
     commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>,
     most: number = Infinity,
+    sizeOf: (operation: Operation) => number = () => 1,
   ) {
     this.#commit = commit;
     this.#most = most;
+    this.#sizeOf = sizeOf;
   }
 
   /** Resolves when the operation was committed. */
@@ -43,9 +47,7 @@ export class GroupCommit<Operation, Outcome> {
     // Requests that arrived in the same turn of the event loop shall share the first batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const isWhole = this.#waiting.length <= this.#most;
-      const batch = isWhole ? this.#waiting : this.#waiting.slice(0, this.#most);
-      this.#waiting = isWhole ? [] : this.#waiting.slice(this.#most);
+      const batch = this.#nextBatch();
       try {
         const outcomes = await this.#commit(batch.map(({ operation }) => operation));
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!);
@@ -54,6 +56,19 @@ export class GroupCommit<Operation, Outcome> {
       }
     }
     this.#running = undefined;
+  }
+
+  /** Takes what fits into one batch, in the order it came. */
+  #nextBatch(): Waiting<Operation, Outcome>[] {
+    let [count, size] = [0, 0];
+    for (const { operation } of this.#waiting) {
+      size += this.#sizeOf(operation);
+      if (count > 0 && size > this.#most) break;
+      count++;
+    }
+    const batch = this.#waiting;
+    this.#waiting = batch.splice(count);
+    return batch;
   }
 }
 

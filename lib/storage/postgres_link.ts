@@ -12,7 +12,13 @@
 import pg from "npm:pg@8.23.1";
 import type { NamedStatement, Pool, PoolConfig } from "./pg.d.ts";
 import { type DatabaseAddress, shownDatabase } from "../core/backend_address.ts";
-import { MissingBackendError, OperationalError, reasonOf, StorageError } from "../core/errors.ts";
+import {
+  isCertificateFault,
+  MissingBackendError,
+  OperationalError,
+  reasonOf,
+  StorageError,
+} from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { StoreHealth } from "./store.ts";
 
@@ -97,16 +103,14 @@ export class DatabaseLink {
       if (error instanceof OperationalError) throw error;
       const what = `Cannot use the database ${this.#shown}: ${describe(error)}`;
       // 28: who we are was not believed. 3D: there is no such database.
-      if (isRefusal(error) || sqlState(error).match(/^(?:28|3D)/)) {
+      const isRefused = isRefusal(error) || /^(?:28|3D)/.test(sqlState(error));
+      if (isRefused || isCertificateFault(error)) {
         throw new OperationalError(
           `${what}; see docs/scaling.md for the user and the database it needs`,
           { cause: error },
         );
       }
-      throw new MissingBackendError(
-        `${what}; check that it runs, or wait for it with --wait-for-backends`,
-        { cause: error },
-      );
+      throw new MissingBackendError(what, { cause: error });
     }
   }
 

@@ -47,8 +47,6 @@ export interface RedisClient {
   connect(): Promise<unknown>;
   /** Ends it, with whatever is under way. */
   destroy(): void;
-  /** Asks whether it is there. */
-  ping(): Promise<string>;
   /** The values of keys. */
   mGet(keys: readonly string[]): Promise<(string | null)[]>;
   /** Runs a script it knows. */

@@ -9,10 +9,14 @@ import { isIpAddress } from "../core/ip_address.ts";
 import { PRESENCE_CODES, type PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { type RedisLink, redisScript } from "./redis_link.ts";
+import type { RedisLink } from "./redis_link.ts";
+import { redisScript } from "./redis_script.ts";
 import type { PresenceRecord, SharedPresence } from "./shared_state.ts";
 
-/** Keeps info of the same address; gives way, where asked to, to what holds for longer. */
+/**
+ * Keeps info of the same address, and takes what comes along where there is none to keep; gives way,
+ * where asked to, to what holds for longer.
+ */
 const PUT = redisScript(`
   local old = redis.call('GET', KEYS[1])
   local info = ''
@@ -21,7 +25,7 @@ const PUT = redisScript(`
     local ip, published = string.match(old, '^%S+ %S+ (%S+) (.*)$')
     if ip == ARGV[2] then info = published end
   end
-  if ARGV[5] ~= '' then info = ARGV[5] end
+  if ARGV[5] ~= '' and (ARGV[4] == '0' or not old) then info = ARGV[5] end
   redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. info, 'PX', ARGV[3])
   return 1
 `);
@@ -36,8 +40,8 @@ const PUBLISH = redisScript(`
   return 1
 `);
 
-/** Questions that share one command. */
-const MAX_QUESTIONS = 500;
+/** Keys read with one command: more would keep everybody else waiting. A longer list goes alone. */
+const MAX_KEYS = 5000;
 
 /** Presence as keys of a Redis server. */
 export class RedisPresence implements SharedPresence {
@@ -45,7 +49,7 @@ export class RedisPresence implements SharedPresence {
   readonly #questions = new GroupCommit<
     readonly UserId[],
     readonly (PresenceRecord | undefined)[]
-  >((batch) => this.#look(batch), MAX_QUESTIONS);
+  >((batch) => this.#look(batch), MAX_KEYS, (users) => users.length);
 
   /** Uses a link that its owner closes. */
   constructor(link: RedisLink) {
@@ -87,10 +91,11 @@ export class RedisPresence implements SharedPresence {
   async #look(
     batch: readonly (readonly UserId[])[],
   ): Promise<readonly (readonly (PresenceRecord | undefined)[])[]> {
-    const keys = batch.flatMap((users) => users.map(keyOf));
-    const values = await this.#link.use((client) => client.mGet(keys));
-    let at = 0;
-    return batch.map((users) => values.slice(at, at += users.length).map(parseRecord));
+    // The same list may be asked for by many at once.
+    const users = [...new Set(batch.flat())];
+    const values = await this.#link.use((client) => client.mGet(users.map(keyOf)));
+    const records = new Map(users.map((user, index) => [user, parseRecord(values[index]!)]));
+    return batch.map((users) => users.map((user) => records.get(user)));
   }
 }
 

@@ -68,6 +68,8 @@ export interface Exchange {
   publish(channel: string, message: Uint8Array): Promise<number>;
   /** Listens to a channel: soon, and also after an outage. */
   listen(channel: string, listener: (message: Uint8Array) => void): void;
+  /** Whether a channel is listened to by now. */
+  isListening(channel: string): boolean;
   /** Listens no more. */
   leave(channel: string): void;
 }
@@ -89,7 +91,7 @@ export interface SharedState {
   readonly exchange: Exchange;
   /** Whether it works. */
   health(): SharingHealth;
-  /** Calls when it works again after it did not: others know nothing of this server now. */
+  /** Calls when it works again after it did not, or forgot: others may know nothing of this server. */
   onReturn(listener: () => void): void;
   /** Lets go of everything. */
   close(): void;

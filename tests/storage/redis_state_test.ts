@@ -5,35 +5,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MissingBackendError, SharingError } from "../../lib/core/errors.ts";
 import { openRedisState } from "../../lib/storage/redis_state.ts";
-import type { PresenceRecord, SharedState } from "../../lib/storage/shared_state.ts";
+import type { PresenceRecord } from "../../lib/storage/shared_state.ts";
 import { eventually } from "../support/eventually.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
-import { NO_REDIS, PrivateRedis } from "../support/redis.ts";
+import { shared } from "../support/shared_redis.ts";
 
 const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];
 const HOME = { ip: "192.0.2.1", port: 4000 };
 const CAFE = { ip: "2001:db8::7", port: 4001 };
 const FILES = new Map([["files", "yes"], ["odd", "a b&c=ü%"]]);
 const LONG = 60_000;
-
-/** A test with two servers that share a Redis of their own. */
-function shared(
-  rule: string,
-  check: (one: SharedState, two: SharedState, redis: PrivateRedis) => Promise<void>,
-): void {
-  const why = NO_REDIS === undefined ? "" : `: ${NO_REDIS}`;
-  Deno.test({ name: `redis: ${rule}${why}`, ignore: NO_REDIS !== undefined }, async () => {
-    await using redis = await PrivateRedis.start();
-    const open = (): Promise<SharedState> => openRedisState(redis.address, new RecordedLog());
-    const states = await Promise.all([open(), open()]);
-    try {
-      await check(...states, redis);
-    } finally {
-      for (const state of states) state.close();
-    }
-  });
-}
 
 function record(address = HOME, status: PresenceRecord["status"] = "ONLINE"): PresenceRecord {
   return { status, address, info: new Map() };

@@ -1,0 +1,39 @@
+/**
+ * What is asked of Redis for many lists at once.
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { RedisPresence } from "../../lib/storage/redis_presence.ts";
+import type { RedisLink } from "../../lib/storage/redis_link.ts";
+import { id } from "../support/ids.ts";
+
+/** A Redis in which everybody is away, and how many keys each command read. */
+function bench() {
+  const counts: number[] = [];
+  const client = {
+    mGet(keys: readonly string[]) {
+      counts.push(keys.length);
+      return Promise.resolve(keys.map((key) => `AWAY ${key.length} 192.0.2.1 `));
+    },
+  };
+  const link = { use: (command: (given: typeof client) => unknown) => command(client) };
+  return { counts, presence: new RedisPresence(link as unknown as RedisLink) };
+}
+
+const LIST = Array.from({ length: 2000 }, (_, index) => id(`user${index}`));
+
+Deno.test("RedisPresence reads a bounded number of keys at once, however long lists are", async () => {
+  const { counts, presence } = bench();
+  const lists = Array.from({ length: 20 }, (_, at) => LIST.map((user) => id(`${user}-of-${at}`)));
+  const answers = await Promise.all(lists.map((list) => presence.get(list)));
+  assertEquals(counts, Array(10).fill(4000));
+  const key = `parley:presence:${lists[7]![1999]}`;
+  assertEquals(answers[7]![1999]?.address, { ip: "192.0.2.1", port: key.length });
+});
+
+Deno.test("RedisPresence reads a list once that many ask for", async () => {
+  const { counts, presence } = bench();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => presence.get(LIST)));
+  assert(counts.every((count) => count === LIST.length), `${counts}`);
+  assertEquals(answers[0], answers[19]);
+});
