@@ -21,6 +21,7 @@ import {
   type RoomDatagram,
 } from "../wire/ucrp.ts";
 import { isUtf8 } from "../wire/utf8.ts";
+import type { HeardMember } from "./heard_members.ts";
 import type { RoomSeats, Seat } from "./room_seats.ts";
 import type { SharedRooms } from "./shared_rooms.ts";
 
@@ -58,6 +59,8 @@ export interface RoomRelayParts {
 
 /** Members heard elsewhere before the store said that they joined: it is a matter of a moment. */
 const MAX_EARLY = 10_000;
+
+const encoder = new TextEncoder();
 
 /** Relays what members say. */
 export class RoomRelay {
@@ -114,16 +117,25 @@ export class RoomRelay {
     this.#send(ROOM_CLOSED, seat.destination.to);
   }
 
-  /** A member talks to another server now. */
-  movedAway(token: Uint8Array): void {
-    const seat = this.#parts.seats.find(token);
+  /** A member was heard at another server: it has them, unless they were heard here since. */
+  movedAway(token: string, agoMs: number): void {
+    const seat = this.#parts.seats.find(encoder.encode(token));
     if (seat === undefined) {
-      this.#early.set(new TextDecoder().decode(token), true);
+      this.#early.set(token, true);
       return;
     }
+    if (this.#parts.clock() - seat.member.spokeAt < agoMs) return;
     this.#parts.rooms.moved(seat.member);
     seat.destination = undefined;
     this.#leaveQuiet(seat);
+  }
+
+  /** Every member heard here. */
+  *heardHere(): Iterable<HeardMember> {
+    const now = this.#parts.clock();
+    for (const { destination, member } of this.#parts.seats.all()) {
+      if (destination !== undefined) yield [member.token, Math.max(0, now - member.spokeAt)];
+    }
   }
 
   /** Has what a member elsewhere said sent to everybody who is heard here. */
@@ -171,10 +183,10 @@ export class RoomRelay {
     else if (kind === "text") this.#relay(seat, message);
   }
 
-  #tellOthers({ member, token, table }: Seat): void {
+  #tellOthers({ member, table }: Seat): void {
     const { others } = this.#parts;
     others?.listen(member.room.name, (datagram) => this.#deliver(table, datagram));
-    others?.heard(token);
+    others?.heard(member.token);
   }
 
   #relay(seat: Seat, message: Uint8Array): void {

@@ -53,18 +53,20 @@ export function startRooms(
   const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
-  const others = shared && new SharedRooms(shared, {
+  const others: SharedRooms | undefined = shared && new SharedRooms(shared, {
     changed: () => reader.readSoon(),
-    heardElsewhere: (token) => relay.movedAway(token),
+    heardElsewhere: (token, agoMs) => relay.movedAway(token, agoMs),
+    heardHere: () => relay.heardHere(),
   });
   const rooms = new Rooms({
     ...{ store: tellingOthers(store, others), limits: settings, passwords, mintToken },
+    isShared: others !== undefined,
     watch: {
       came: (member) => relay.came(member),
       went: (member, why) => relay.went(member, why),
     },
   });
-  const relay = new RoomRelay({
+  const relay: RoomRelay = new RoomRelay({
     ...{ rooms, seats, others, clock, log },
     isAnswerable: (address) => isAnswerable(address, socket.port, ownAddresses),
     destination: (address) => socket.destination(address),
@@ -88,7 +90,7 @@ export function startRooms(
     (frame, fromIp) => requests.answer(frame, fromIp),
     limits.readDeadlineSeconds,
   );
-  const ticks = new RoomTicks({ rooms, drops: relay.drops, clock, log });
+  const ticks = new RoomTicks({ rooms, others, drops: relay.drops, clock, log });
 
   const serving = rooms.catchUp(clock())
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))

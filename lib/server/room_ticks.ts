@@ -1,12 +1,14 @@
 /**
  * What the room service does every second, whether anybody asks or not: it follows what other servers
- * write, sees to those who are silent, and tells of dropped datagrams.
+ * write, asks at its start who is heard elsewhere, sees to those who are silent, and tells of dropped
+ * datagrams.
  */
 
 import { reasonOf } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Rooms } from "../services/rooms.ts";
 import type { RoomDrops } from "./room_relay.ts";
+import type { SharedRooms } from "./shared_rooms.ts";
 
 /** How often. */
 const TICK_MS = 1000;
@@ -17,6 +19,8 @@ const DROP_LOG_MS = 10_000;
 /** What there is to see to. */
 export interface RoomTickParts {
   readonly rooms: Rooms;
+  /** The same rooms at other servers, where there are any. */
+  readonly others: Pick<SharedRooms, "ask"> | undefined;
   readonly drops: RoomDrops;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,9 +57,10 @@ export class RoomTicks {
   }
 
   async #tick(): Promise<void> {
-    const { rooms, clock, log } = this.#parts;
+    const { rooms, others, clock, log } = this.#parts;
     try {
       await rooms.tick(clock());
+      if (rooms.isUnsure && await others?.ask()) rooms.settle();
     } catch (error) {
       // The store has told of its failure; the next second is another try.
       log.debug("Cannot see to silent members now", { reason: reasonOf(error) });
