@@ -2,6 +2,7 @@
  * The real `client.ts` as a process of its own, driven by lines as a script drives it.
  */
 
+import { eventually } from "./eventually.ts";
 import { within } from "./within.ts";
 
 const ROOT = `${import.meta.dirname}/../..`;
@@ -127,6 +128,17 @@ export class ClientProcess implements AsyncDisposable {
         throw new Error(`"${text}" is not shown. ${await this.#report()}`, { cause });
       }
     }
+  }
+
+  /** Resolves when its list shows somebody online on this machine. */
+  async untilOnline(buddy: string): Promise<void> {
+    const line = new RegExp(`^${buddy} +ONLINE +127\\.0\\.0\\.1`, "m");
+    await eventually(`${buddy} is seen online`, async () => {
+      const before = this.#shown.length;
+      await this.types("S");
+      await this.sees(">\n");
+      return line.test(this.#shown.slice(before));
+    });
   }
 
   async #report(): Promise<string> {
