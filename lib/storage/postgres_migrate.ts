@@ -3,16 +3,25 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
+import type { DatabaseClient } from "./postgres_link.ts";
 import { type Migration, MIGRATIONS } from "./postgres_migrations.ts";
 
-/** What applying needs of a connection. */
-export interface MigrationClient {
-  /** Runs a statement, or several without values. */
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
-}
-
 /** A number that is this lock's alone; see also `parley.change`. */
-const LOCK = "pg_advisory_xact_lock(1885434476, 256)";
+const LOCK = "pg_try_advisory_xact_lock(1885434476, 256)";
+
+/** How often it is tried whether the other server is done. */
+const TURN_MS = 200;
+
+/** How long a server waits for its turn, and a step may take: over a large table it takes a while. */
+const PATIENCE_MS = 3_600_000;
+
+/** What may be different; those of this Parley, and nobody to tell, unless given. */
+export interface MigrateOptions {
+  /** The steps. */
+  readonly migrations?: readonly Migration[];
+  /** Is told once when another server is at it. */
+  readonly onWait?: () => void;
+}
 
 /**
  * Applies what is missing, all of it or nothing.
@@ -21,12 +30,13 @@ const LOCK = "pg_advisory_xact_lock(1885434476, 256)";
  * @throws OperationalError when the database was made by a newer Parley
  */
 export async function migrateDatabase(
-  client: MigrationClient,
-  migrations: readonly Migration[] = MIGRATIONS,
+  client: DatabaseClient,
+  { migrations = MIGRATIONS, onWait = () => {} }: MigrateOptions = {},
 ): Promise<string[]> {
   await client.query("BEGIN");
   try {
-    await client.query(`SELECT ${LOCK}`);
+    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await waitForTurn(client, onWait);
     const applied = await appliedSteps(client);
     const newest = migrations.at(-1)?.number ?? 0;
     if (applied > newest) {
@@ -37,7 +47,7 @@ export async function migrateDatabase(
     }
     const missing = migrations.filter(({ number }) => number > applied);
     for (const { number, name, sql } of missing) {
-      await client.query(sql);
+      await client.query({ text: sql, query_timeout: PATIENCE_MS });
       await client.query("INSERT INTO parley.migrations (number, name) VALUES ($1, $2)", [
         number,
         name,
@@ -51,8 +61,19 @@ export async function migrateDatabase(
   }
 }
 
+async function waitForTurn(client: DatabaseClient, onWait: () => void): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (let tries = 0; performance.now() < end; tries++) {
+    const { rows: [turn] } = await client.query(`SELECT ${LOCK} AS ours`);
+    if ((turn as { readonly ours: boolean }).ours) return;
+    if (tries === 0) onWait();
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  }
+  throw new OperationalError("Cannot use the database: another server prepares it, without an end");
+}
+
 /** The number of the last step applied; 0 for an empty database. */
-async function appliedSteps(client: MigrationClient): Promise<number> {
+async function appliedSteps(client: DatabaseClient): Promise<number> {
   // A user without the right to make a schema can use one that is there.
   const { rows: [found] } = await client.query(
     "SELECT to_regclass('parley.migrations') IS NOT NULL AS found",

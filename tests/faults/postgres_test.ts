@@ -15,7 +15,7 @@ import { within } from "../support/within.ts";
 import { extent } from "./extent.ts";
 import { PatientClients } from "./patient_clients.ts";
 
-/** How long a write may be without an answer: its own deadlines, and one of a batch before it. */
+/** How long a write may be without an answer: its turn (or the batch before it), and its deadlines. */
 const QUICK_MS = 2 * DATABASE_DEADLINES.answer + DATABASE_DEADLINES.connect + 1000;
 
 function play(name: string, check: (postgres: PrivatePostgres) => Promise<void>): void {
