@@ -7,8 +7,9 @@ import { OperationalError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { StoreContents } from "./contents.ts";
 import { type DatabaseClient, DatabaseLink } from "./postgres_link.ts";
+import { HALF_COPY } from "./postgres_migrate.ts";
 import { PostgresRooms } from "./postgres_rooms.ts";
-import { readUsersAfter } from "./postgres_users.ts";
+import { readUsersAfter, type UserRow } from "./postgres_users.ts";
 import { storedId } from "./stored_id.ts";
 import type { StoredUser } from "./user_index.ts";
 
@@ -28,14 +29,35 @@ export async function readDatabase(address: DatabaseAddress, log: Log): Promise<
   }
 }
 
+/** Marks a database as half a copy, or takes the mark away: servers refuse it meanwhile. */
+export async function markDatabase(
+  address: DatabaseAddress,
+  isHalf: boolean,
+  log: Log,
+): Promise<void> {
+  const link = new DatabaseLink(address, log);
+  try {
+    await link.use(async (client) => {
+      await client.query(
+        isHalf
+          ? `INSERT INTO parley.migrations (number, name) VALUES (${HALF_COPY}, 'half a copy')`
+          : `DELETE FROM parley.migrations WHERE number = ${HALF_COPY}`,
+      );
+    });
+  } finally {
+    await link.close();
+  }
+}
+
 async function readAllUsers(client: DatabaseClient): Promise<StoredUser[]> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const users: StoredUser[] = [];
-  for (let page, after = "0"; (page = await readUsersAfter(client, after)).length > 0;) {
+  for (let after: string | undefined = "0"; after !== undefined;) {
+    const page: UserRow[] = await readUsersAfter(client, after);
     for (const { id, hash, buddies } of page) {
       users.push({ user: idOf(id), hash, buddies: buddies.map(idOf) });
     }
-    after = page.at(-1)!.place;
+    after = page.at(-1)?.place;
   }
   await client.query("COMMIT");
   return users;

@@ -284,5 +284,6 @@ function sqlState(error: unknown): string {
 /** What is wrong, for people. The driver never quotes a password. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
-  return reasonOf(error);
+  const reason = reasonOf(error);
+  return /not queryable|Connection terminated/.test(reason) ? "the connection was lost" : reason;
 }

@@ -9,6 +9,12 @@ import { type Migration, MIGRATIONS } from "./postgres_migrations.ts";
 /** A number that is this lock's alone; see also `parley.change`. */
 const LOCK = "pg_try_advisory_xact_lock(1885434476, 256)";
 
+/** The number of the row that marks a database as half a copy: before every step. */
+export const HALF_COPY = 0;
+
+/** What to do about a database that holds half a copy. */
+export const HALF_COPY_ADVICE = `run "DROP SCHEMA parley CASCADE" in it and copy again`;
+
 /** How often it is tried whether the other server is done. */
 const TURN_MS = 200;
 
@@ -89,7 +95,13 @@ async function appliedSteps(client: DatabaseClient): Promise<number> {
     `);
   }
   const { rows: [last] } = await client.query(
-    "SELECT coalesce(max(number), 0)::int AS number FROM parley.migrations",
+    "SELECT coalesce(max(number), 0)::int AS newest, min(number) AS first FROM parley.migrations",
   );
-  return (last as { number: number }).number;
+  const { newest, first } = last as { readonly newest: number; readonly first: number | null };
+  if (first === HALF_COPY) {
+    throw new OperationalError(
+      `Cannot use the database: a copy into it was begun and has not ended; ${HALF_COPY_ADVICE}`,
+    );
+  }
+  return newest;
 }
