@@ -79,10 +79,24 @@ Deno.test("a database is shown without its password", () => {
 });
 
 Deno.test("passwords of URLs are taken out of whatever quotes them", () => {
-  assertEquals(
-    withoutPasswords('Cannot use "postgres://u:a/b@c@h/db": too many arguments, redis://:x@h'),
-    'Cannot use "postgres://u:...@h/db": too many arguments, redis://:...@h',
-  );
+  for (
+    const [typed, shown] of [
+      ["postgres://u:a/b@c@h/db", "postgres://u:...@h/db"],
+      ["postgres://u:a\"b c'd@h/db", "postgres://u:...@h/db"],
+      ["redis://:x y@h", "redis://:...@h"],
+      // Mistyped, and then whatever kind it is.
+      ["postgre://u:a/b@h/db", "postgre://u:...@h/db"],
+    ] as const
+  ) {
+    assertEquals(
+      withoutPasswords(`Cannot use "${typed}": too many arguments`),
+      `Cannot use "${shown}": too many arguments`,
+    );
+  }
+  assertEquals(withoutPasswords("postgres://u:a@h, redis://:b c@h"), "postgres://u:...@h");
+  for (const text of ["expected postgres://USER:PASSWORD@HOST/D", "or redis://:PASSWORD@HOST"]) {
+    assertEquals(withoutPasswords(text), text, "the form of it is no secret");
+  }
   assertEquals(
     withoutPasswords("see http://h:1/x and ann@h, postgres://ann@h"),
     "see http://h:1/x and ann@h, postgres://ann@h",
