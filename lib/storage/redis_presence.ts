@@ -10,25 +10,9 @@ import { PRESENCE_CODES, type PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { GroupCommit } from "./group_commit.ts";
 import type { RedisLink } from "./redis_link.ts";
+import { RedisPuts } from "./redis_puts.ts";
 import { redisScript } from "./redis_script.ts";
 import type { PresenceRecord, SharedPresence } from "./shared_state.ts";
-
-/**
- * Keeps info of the same address, and takes what comes along where there is none to keep; gives way,
- * where asked to, to what holds for longer.
- */
-const PUT = redisScript(`
-  local old = redis.call('GET', KEYS[1])
-  local info = ''
-  if old then
-    if ARGV[4] == '0' and redis.call('PTTL', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
-    local ip, published = string.match(old, '^%S+ %S+ (%S+) (.*)$')
-    if ip == ARGV[2] then info = published end
-  end
-  if ARGV[5] ~= '' and (ARGV[4] == '0' or not old) then info = ARGV[5] end
-  redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. info, 'PX', ARGV[3])
-  return 1
-`);
 
 /** Changes the info, not the lifetime. */
 const PUBLISH = redisScript(`
@@ -46,6 +30,7 @@ const MAX_KEYS = 5000;
 /** Presence as keys of a Redis server. */
 export class RedisPresence implements SharedPresence {
   readonly #link: RedisLink;
+  readonly #puts: RedisPuts;
   readonly #questions = new GroupCommit<
     readonly UserId[],
     readonly (PresenceRecord | undefined)[]
@@ -54,6 +39,7 @@ export class RedisPresence implements SharedPresence {
   /** Uses a link that its owner closes. */
   constructor(link: RedisLink) {
     this.#link = link;
+    this.#puts = new RedisPuts(link);
   }
 
   /** Records what a user said. */
@@ -64,13 +50,10 @@ export class RedisPresence implements SharedPresence {
     isNewest: boolean,
   ): Promise<void> {
     const lifetime = `${Math.max(1, Math.round(lifetimeMs))}`;
-    await this.#link.run(PUT, {
-      keys: [keyOf(user)],
-      arguments: [
-        ...[`${status} ${address.port}`, address.ip, lifetime, isNewest ? "1" : "0"],
-        encodeInfo(info),
-      ],
-    });
+    await this.#puts.put(keyOf(user), [
+      ...[`${status} ${address.port}`, address.ip, lifetime] as const,
+      ...[isNewest ? "1" : "0", encodeInfo(info)] as const,
+    ]);
   }
 
   /** What users said. */
@@ -84,6 +67,7 @@ export class RedisPresence implements SharedPresence {
     info: ReadonlyMap<string, string>,
     fromIp: string,
   ): Promise<boolean> {
+    this.#puts.flush();
     const call = { keys: [keyOf(user)], arguments: [fromIp, encodeInfo(info)] };
     return await this.#link.run(PUBLISH, call) === 1;
   }
@@ -93,6 +77,7 @@ export class RedisPresence implements SharedPresence {
   ): Promise<readonly (readonly (PresenceRecord | undefined)[])[]> {
     // The same list may be asked for by many at once.
     const users = [...new Set(batch.flat())];
+    this.#puts.flush();
     const values = await this.#link.use((client) => client.mGet(users.map(keyOf)));
     const records = new Map(users.map((user, index) => [user, parseRecord(values[index]!)]));
     return batch.map((users) => users.map((user) => records.get(user)));

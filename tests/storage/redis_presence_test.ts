@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RedisPresence } from "../../lib/storage/redis_presence.ts";
 import type { RedisLink } from "../../lib/storage/redis_link.ts";
+import type { ScriptCall } from "../../lib/storage/redis_client.d.ts";
 import { id } from "../support/ids.ts";
 
 /** A Redis in which everybody is away, and how many keys each command read. */
@@ -16,8 +17,15 @@ function bench() {
       return Promise.resolve(keys.map((key) => `AWAY ${key.length} 192.0.2.1 `));
     },
   };
-  const link = { use: (command: (given: typeof client) => unknown) => command(client) };
-  return { counts, presence: new RedisPresence(link as unknown as RedisLink) };
+  const done: (() => void)[] = [];
+  const link = {
+    use: (command: (given: typeof client) => unknown) => command(client),
+    run: (_: unknown, { keys }: ScriptCall) => {
+      counts.push(keys.length);
+      return new Promise<void>((resolve) => done.push(resolve));
+    },
+  };
+  return { counts, done, presence: new RedisPresence(link as unknown as RedisLink) };
 }
 
 const LIST = Array.from({ length: 2000 }, (_, index) => id(`user${index}`));
@@ -36,4 +44,23 @@ Deno.test("RedisPresence reads a list once that many ask for", async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => presence.get(LIST)));
   assert(counts.every((count) => count === LIST.length), `${counts}`);
   assertEquals(answers[0], answers[19]);
+});
+
+Deno.test("RedisPresence tells of many users at once, and before it asks", async () => {
+  const { counts, done, presence } = bench();
+  const record = {
+    status: "ONLINE",
+    address: { ip: "192.0.2.1", port: 1 },
+    info: new Map(),
+  } as const;
+  const putting = LIST.slice(0, 500).map((user) => presence.put(user, record, 1000, true));
+  assertEquals(counts, [1], "one goes at once, and the others wait for it");
+  done.shift()!();
+  await putting[0];
+  assertEquals(counts, [1, 200]);
+  const asking = presence.get(LIST.slice(0, 3));
+  await asking;
+  assertEquals(counts, [1, 200, 200, 99, 3]);
+  for (const finish of done) finish();
+  await Promise.all(putting);
 });
