@@ -11,6 +11,7 @@ import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { DatagramAddress, Destination } from "../net/udp.ts";
+import type { MemberSeat } from "../storage/shared_state.ts";
 import type { Departure, Member } from "../services/room_view.ts";
 import type { Rooms } from "../services/rooms.ts";
 import {
@@ -130,12 +131,37 @@ export class RoomRelay {
     this.#leaveQuiet(seat);
   }
 
-  /** Every member heard here. */
+  /** Every member heard here; those who were taken over and are silent were heard long ago. */
   *heardHere(): Iterable<HeardMember> {
     const now = this.#parts.clock();
     for (const { destination, member } of this.#parts.seats.all()) {
-      if (destination !== undefined) yield [member.token, Math.max(0, now - member.spokeAt)];
+      if (destination === undefined) continue;
+      const agoMs = Math.min(Math.max(0, now - member.spokeAt), Number.MAX_SAFE_INTEGER);
+      yield [member.token, agoMs];
     }
+  }
+
+  /** Asks, when this server has begun, who is heard elsewhere, and takes over whom nobody hears. */
+  async settle(): Promise<void> {
+    const { rooms, others } = this.#parts;
+    if (others === undefined || !rooms.isUnsure || !await others.ask()) return;
+    const members = rooms.settle();
+    const places = await others.take(members.map(({ token }) => token));
+    for (const [index, member] of members.entries()) {
+      const place = places[index];
+      if (place !== undefined) this.#takeOver(member, place);
+    }
+  }
+
+  #takeOver(member: Member, { address, via }: MemberSeat): void {
+    const { seats, isAnswerable, destination } = this.#parts;
+    const seat = seats.find(encoder.encode(member.token));
+    // They may have spoken meanwhile, here or elsewhere.
+    const isFree = member.address === undefined && !member.isElsewhere && !member.isLeaving;
+    if (seat === undefined || !isFree || !isAnswerable(via)) return;
+    member.address = address;
+    seat.destination = { address, via, to: destination(via) };
+    this.#tellOthers(seat);
   }
 
   /** Has what a member elsewhere said sent to everybody who is heard here. */
@@ -183,10 +209,10 @@ export class RoomRelay {
     else if (kind === "text") this.#relay(seat, message);
   }
 
-  #tellOthers({ member, table }: Seat): void {
+  #tellOthers({ member, table, destination }: Seat): void {
     const { others } = this.#parts;
     others?.listen(member.room.name, (datagram) => this.#deliver(table, datagram));
-    others?.heard(member.token);
+    if (destination !== undefined) others?.heard(member.token, destination);
   }
 
   #relay(seat: Seat, message: Uint8Array): void {

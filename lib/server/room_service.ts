@@ -90,7 +90,10 @@ export function startRooms(
     (frame, fromIp) => requests.answer(frame, fromIp),
     limits.readDeadlineSeconds,
   );
-  const ticks = new RoomTicks({ rooms, others, drops: relay.drops, clock, log });
+  const ticks = new RoomTicks({
+    ...{ rooms, drops: relay.drops, clock, log },
+    settle: () => relay.settle(),
+  });
 
   const serving = rooms.catchUp(clock())
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))

@@ -8,7 +8,6 @@ import { reasonOf } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Rooms } from "../services/rooms.ts";
 import type { RoomDrops } from "./room_relay.ts";
-import type { SharedRooms } from "./shared_rooms.ts";
 
 /** How often. */
 const TICK_MS = 1000;
@@ -19,8 +18,8 @@ const DROP_LOG_MS = 10_000;
 /** What there is to see to. */
 export interface RoomTickParts {
   readonly rooms: Rooms;
-  /** The same rooms at other servers, where there are any. */
-  readonly others: Pick<SharedRooms, "ask"> | undefined;
+  /** Asks the other servers, where there are any, whom they hear; see `RoomRelay.settle`. */
+  readonly settle: () => Promise<void>;
   readonly drops: RoomDrops;
   readonly clock: Clock;
   readonly log: Log;
@@ -57,10 +56,10 @@ export class RoomTicks {
   }
 
   async #tick(): Promise<void> {
-    const { rooms, others, clock, log } = this.#parts;
+    const { rooms, settle, clock, log } = this.#parts;
     try {
       await rooms.tick(clock());
-      if (rooms.isUnsure && await others?.ask()) rooms.settle();
+      await settle();
     } catch (error) {
       // The store has told of its failure; the next second is another try.
       log.debug("Cannot see to silent members now", { reason: reasonOf(error) });

@@ -9,7 +9,7 @@
  */
 
 import { sameBytes } from "../core/bytes.ts";
-import type { Exchange, SharedState } from "../storage/shared_state.ts";
+import type { Exchange, MemberSeat, SharedSeats, SharedState } from "../storage/shared_state.ts";
 import { encodeHeard, type HeardMember, parseHeard } from "./heard_members.ts";
 import { OwnWord } from "./own_word.ts";
 
@@ -33,12 +33,14 @@ const ANSWERS_MS = 500;
 /** The rooms of other servers, as the relay of this one sees them. */
 export class SharedRooms {
   readonly #exchange: Exchange;
+  readonly #seats: SharedSeats;
   readonly #word: OwnWord;
   readonly #news: RoomNews;
   readonly #listened = new Set<string>();
 
   constructor(state: SharedState, news: RoomNews) {
     this.#exchange = state.exchange;
+    this.#seats = state.seats;
     this.#word = new OwnWord(state.server);
     this.#news = news;
     this.#exchange.listen(COMMON, (message) => this.#hear(message));
@@ -85,9 +87,16 @@ export class SharedRooms {
     this.#publish(channelOf(room), datagram);
   }
 
-  /** Tells the other servers that a member is heard here. */
-  heard(token: string): void {
+  /** Tells the other servers that a member is heard here, and keeps where from. */
+  heard(token: string, seat: MemberSeat): void {
     this.#tell([[token, 0]]);
+    // A member that is not kept registers again, should this server die.
+    this.#seats.put(token, seat).catch(() => {});
+  }
+
+  /** Where members talk from that nobody hears; of several servers that ask, one is told. */
+  async take(tokens: readonly string[]): Promise<readonly (MemberSeat | undefined)[]> {
+    return await this.#seats.take(tokens).catch(() => []);
   }
 
   /** Tells the other servers that the rooms in the store have changed. */

@@ -109,10 +109,12 @@ export class RoomView {
     this.#unsure.delete(member);
   }
 
-  /** Every other server has said whom it hears. */
-  settle(): void {
+  /** Every other server has said whom it hears. @returns whom nobody hears */
+  settle(): Member[] {
+    const unheard = [...this.#unsure].filter(({ address }) => address === undefined);
     for (const member of this.#unsure) member.isElsewhere = false;
     this.#unsure.clear();
+    return unheard;
   }
 
   /** The member of a room that a token proves. */

@@ -237,9 +237,9 @@ export class Rooms {
     return this.#view.isUnsure;
   }
 
-  /** It was asked who is heard elsewhere: nobody else is. */
-  settle(): void {
-    this.#view.settle();
+  /** It was asked who is heard elsewhere: nobody else is. @returns whom nobody hears */
+  settle(): Member[] {
+    return this.#view.settle();
   }
 
   /** A member leaves; with its host the room closes. @throws StorageError */

@@ -8,6 +8,7 @@ import { RedisExchange } from "./redis_exchange.ts";
 import { RedisLink } from "./redis_link.ts";
 import { RedisNames } from "./redis_names.ts";
 import { RedisPresence } from "./redis_presence.ts";
+import { RedisSeats } from "./redis_seats.ts";
 import type { SharedState } from "./shared_state.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function openRedisState(address: RedisAddress, log: Log): Promise<S
     server,
     presence: new RedisPresence(link),
     names: new RedisNames(link, server),
+    seats: new RedisSeats(link),
     exchange,
     health: () => link.health(),
     onReturn: (listener) => link.onReturn(listener),

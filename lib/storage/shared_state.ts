@@ -74,6 +74,28 @@ export interface Exchange {
   leave(channel: string): void;
 }
 
+/** Where a member of a room talks from. */
+export interface MemberSeat {
+  /** Their own address. */
+  readonly address: PeerAddress;
+  /** Where they are sent to: the same, or a balancer that passes it on. */
+  readonly via: PeerAddress;
+}
+
+/** Where members of rooms talk from, for the server that goes on for one that died. */
+export interface SharedSeats {
+  /** Keeps where a member talks from, by their token. @throws SharingError */
+  put(token: string, seat: MemberSeat): Promise<void>;
+  /**
+   * Takes members over: of several servers that ask, one is told. Who is taken over is to be kept
+   * again.
+   *
+   * @returns where each talks from, `undefined` for those of whom nothing is kept
+   * @throws SharingError
+   */
+  take(tokens: readonly string[]): Promise<readonly (MemberSeat | undefined)[]>;
+}
+
 /** Whether servers share at the moment. */
 export type SharingHealth =
   | { readonly isShared: true }
@@ -87,6 +109,8 @@ export interface SharedState {
   readonly presence: SharedPresence;
   /** Who is in the login chat. */
   readonly names: SharedNames;
+  /** Where members of rooms talk from. */
+  readonly seats: SharedSeats;
   /** What servers tell each other. */
   readonly exchange: Exchange;
   /** Whether it works. */

@@ -94,6 +94,16 @@ play("a room of three servers", 3, async (servers, kills) => {
     for (const { member } of guests) await member.says(`without ${what}`);
     await startAgain();
     const back = performance.now();
+    const at = serverOf(what);
+    if (at !== undefined) {
+      // Whose server died hears again, without a word of theirs.
+      const [silent, speaker] = [guests[at]!, guests[(at + 1) % 3]!];
+      silent.heard.length = 0;
+      await eventually(`${silent.name} hears`, async () => {
+        await speaker.member.says("?");
+        return silent.heard.includes(`${speaker.name}: ?`);
+      });
+    }
     await meet(...guests);
     await talk(...guests);
     print(`${what}: everybody hears everybody ${Math.round(performance.now() - back)} ms later\n`);
@@ -157,8 +167,8 @@ play("a login chat of three servers", 3, async (servers, kills) => {
       if (what === "PostgreSQL") await everybodyMeets("without a database");
       await startAgain();
       const back = performance.now();
-      const dead = /^server (\d)$/.exec(what)?.[1];
-      if (dead !== undefined) await enter(Number(dead) - 1);
+      const at = serverOf(what);
+      if (at !== undefined) await enter(at);
       await everybodyMeets(`after ${what}`);
       print(`${what}: everybody meets ${Math.round(performance.now() - back)} ms later\n`);
     }
@@ -166,3 +176,9 @@ play("a login chat of three servers", 3, async (servers, kills) => {
     for (const client of clients.values()) client[Symbol.dispose]();
   }
 });
+
+/** Which server was killed; `undefined` when it was something else. */
+function serverOf(what: string): number | undefined {
+  const number = /^server (\d)$/.exec(what)?.[1];
+  return number === undefined ? undefined : Number(number) - 1;
+}

@@ -7,6 +7,8 @@ import type { HeardMember } from "../../lib/server/heard_members.ts";
 import { SharedRooms } from "../../lib/server/shared_rooms.ts";
 import { ExchangeHub } from "../support/exchange_hub.ts";
 
+const SEAT = { address: { ip: "192.0.2.1", port: 6000 }, via: { ip: "192.0.2.9", port: 7000 } };
+
 /** A server: what it hears itself, and what it was told. */
 class Site {
   readonly rooms: SharedRooms;
@@ -35,7 +37,7 @@ function sites(): { hub: ExchangeHub; one: Site; two: Site; three: Site } {
 Deno.test("SharedRooms: what changes and who is heard is told to the others, not to oneself", () => {
   const { one, two, three } = sites();
   one.rooms.changed();
-  one.rooms.heard("token_a");
+  one.rooms.heard("token_a", SEAT);
   assertEquals(one.told, []);
   for (const { told } of [two, three]) assertEquals(told, ["changed", ["token_a", 0]]);
 });
@@ -62,7 +64,7 @@ Deno.test("SharedRooms: who was cut off tells whom it hears, and is told whom th
   one.members.push(["token_a", 9000]);
   two.members.push(["token_a", 10], ["token_b", 0]);
   hub.cutOff("1");
-  two.rooms.heard("token_a");
+  two.rooms.heard("token_a", SEAT);
   assertEquals(one.takeTold(), []);
   three.takeTold();
   hub.comeBack("1");
@@ -70,4 +72,11 @@ Deno.test("SharedRooms: who was cut off tells whom it hears, and is told whom th
   assertEquals(two.told, [["token_a", 9000]]);
   // Answers are for all: who heard of nothing is told, too.
   assertEquals(three.told, [["token_a", 9000], ["token_a", 10], ["token_b", 0]]);
+});
+
+Deno.test("SharedRooms: whom nobody hears is taken over once", async () => {
+  const { one, two, three } = sites();
+  one.rooms.heard("token_a", SEAT);
+  assertEquals(await two.rooms.take(["token_b", "token_a"]), [undefined, SEAT]);
+  assertEquals(await three.rooms.take(["token_a"]), [undefined]);
 });

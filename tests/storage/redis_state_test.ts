@@ -90,6 +90,19 @@ shared("a name is one server's, until it lets go of it", async (one, two) => {
   assertEquals(await other.names.claim(ann), true);
 });
 
+shared("where a member talks from is kept, and taken by one", async (one, two, redis) => {
+  const seat = { address: HOME, via: CAFE };
+  await one.seats.put("token_a", seat);
+  await one.seats.put("token_b", { address: CAFE, via: CAFE });
+  await redis.command("SET", "parley:seat:token_c", "junk");
+  const asked = ["token_a", "token_x", "token_c"];
+  const taken = await Promise.all([one, two].map(({ seats }) => seats.take(asked)));
+  assertEquals(taken.map(([first]) => first).filter((first) => first !== undefined), [seat]);
+  assertEquals(taken.flatMap(([, ...others]) => others), Array(4).fill(undefined));
+  const many = Array.from({ length: 1200 }, (_, at) => at === 1100 ? "token_b" : `token_${at}`);
+  assertEquals((await two.seats.take(many))[1100], { address: CAFE, via: CAFE });
+});
+
 shared("messages reach every server that listens", async (one, two) => {
   const heard: [number, Uint8Array][] = [];
   for (const [index, state] of [one, two].entries()) {

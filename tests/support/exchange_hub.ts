@@ -2,7 +2,12 @@
  * Messages between servers without Redis: they are delivered at once, to all that listen.
  */
 
-import type { Exchange, SharedState } from "../../lib/storage/shared_state.ts";
+import type {
+  Exchange,
+  MemberSeat,
+  SharedSeats,
+  SharedState,
+} from "../../lib/storage/shared_state.ts";
 
 interface Listening {
   readonly server: string;
@@ -13,6 +18,7 @@ interface Listening {
 /** What servers tell each other; one that is cut off neither says nor hears anything. */
 export class ExchangeHub {
   readonly #listening: Listening[] = [];
+  readonly #seats = new Map<string, MemberSeat>();
   readonly #cutOff = new Set<string>();
   readonly #returns = new Map<string, (() => void)[]>();
 
@@ -34,7 +40,16 @@ export class ExchangeHub {
     const onReturn = (tell: () => void): void => {
       this.#returns.set(server, [...this.#returns.get(server) ?? [], tell]);
     };
-    return { server, exchange, onReturn } as Partial<SharedState> as SharedState;
+    const seats: SharedSeats = {
+      put: (token, seat) => Promise.resolve(void this.#seats.set(token, seat)),
+      take: (tokens) =>
+        Promise.resolve(tokens.map((token) => {
+          const seat = this.#seats.get(token);
+          this.#seats.delete(token);
+          return seat;
+        })),
+    };
+    return { server, exchange, seats, onReturn } as Partial<SharedState> as SharedState;
   }
 
   /** A server hears nothing for now, and nobody hears it. */
