@@ -165,6 +165,7 @@ shared(
       `Cannot use redis://127.0.0.1:${redis.address.port}/0 for presence`,
     );
     assert(!error.message.includes(redis.address.password));
+    await eventually("the notice", () => !one.health().isShared && !two.health().isShared);
     await redis.startAgain();
     await eventually("the return", () => one.health().isShared && two.health().isShared);
   },
