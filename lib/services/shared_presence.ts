@@ -1,12 +1,14 @@
 /**
  * Presence that servers share. Each also keeps what it heard itself: while nothing is shared it goes
- * on with that, and afterwards tells the others.
+ * on with that, and afterwards tells the others. What users publish may come to a server that does
+ * not hear them, which then tells the one that does.
  */
 
 import type { Clock } from "../core/ports.ts";
 import type { BuddyPresence, PeerAddress, PresenceStatus } from "../core/presence.ts";
-import type { UserId } from "../core/user_id.ts";
+import { parseUserId, type UserId } from "../core/user_id.ts";
 import type {
+  Exchange,
   PresenceRecord,
   SharedPresence as Remote,
   SharedState,
@@ -18,10 +20,16 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 /** Users told to the others at once after an outage. */
 const RETURN_BATCH = 500;
 
+const PUBLISHED = "published";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** The presence of every user any server heard of within the lifetime. */
 export class SharedPresence implements PresenceBook {
   readonly #own: Presence;
   readonly #remote: Remote;
+  readonly #exchange: Exchange;
   readonly #lifetimeMs: number;
 
   /** Starts with what the others know. A SET holds for `lifetimeSeconds`. */
@@ -29,6 +37,8 @@ export class SharedPresence implements PresenceBook {
     this.#own = new Presence(lifetimeSeconds, clock);
     this.#remote = state.presence;
     this.#lifetimeMs = lifetimeSeconds * 1000;
+    this.#exchange = state.exchange;
+    this.#exchange.listen(PUBLISHED, (message) => this.#hearPublished(message));
     state.onReturn(() => this.#tellOthers());
   }
 
@@ -58,9 +68,31 @@ export class SharedPresence implements PresenceBook {
   ): Promise<boolean> {
     const isOurs = this.#own.publish(user, info, fromIp);
     try {
-      return await this.#remote.publish(user, info, fromIp);
+      const isTaken = await this.#remote.publish(user, info, fromIp);
+      if (isTaken && !isOurs) await this.#tellPublished(user, info, fromIp);
+      return isTaken;
     } catch {
       return isOurs;
+    }
+  }
+
+  async #tellPublished(
+    user: UserId,
+    info: ReadonlyMap<string, string>,
+    fromIp: string,
+  ): Promise<void> {
+    const message = encoder.encode(JSON.stringify([user, fromIp, [...info]]));
+    // Only what is forgotten by others needs it.
+    await this.#exchange.publish(PUBLISHED, message).catch(() => {});
+  }
+
+  #hearPublished(message: Uint8Array): void {
+    try {
+      const [user, fromIp, info] = JSON.parse(decoder.decode(message));
+      const id = parseUserId(String(user));
+      if (id !== undefined) this.#own.publish(id, new Map(info), String(fromIp));
+    } catch {
+      // Nothing of ours.
     }
   }
 

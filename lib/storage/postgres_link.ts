@@ -23,6 +23,7 @@ import {
   StorageError,
 } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { readCertificates } from "./certificates.ts";
 import type { StoreHealth } from "./store.ts";
 
 /** Connections one server holds at most: one writes, the others read. */
@@ -250,17 +251,6 @@ function poolConfig(address: DatabaseAddress): PoolConfig {
     max: MAX_DATABASE_CONNECTIONS,
     pipeline: true,
   };
-}
-
-function readCertificates(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new OperationalError(
-      `Cannot read the certificates of sslrootcert: ${reasonOf(error)}`,
-      { cause: error },
-    );
-  }
 }
 
 /** Whether the database is there, and refused a statement. */

@@ -33,12 +33,13 @@ export interface MigrateOptions {
  * Applies what is missing, all of it or nothing.
  *
  * @returns the names of the steps applied now
- * @throws OperationalError when the database was made by a newer Parley
+ * @throws OperationalError when the database was made by a newer Parley, or cannot be used
  */
 export async function migrateDatabase(
   client: DatabaseClient,
   { migrations = MIGRATIONS, onWait = () => {} }: MigrateOptions = {},
 ): Promise<string[]> {
+  await requireUtf8(client);
   await client.query("BEGIN");
   try {
     await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
@@ -65,6 +66,16 @@ export async function migrateDatabase(
     await client.query("ROLLBACK").catch(() => {});
     throw error;
   }
+}
+
+/** Names of rooms are any text: another encoding would refuse some of them, one day. */
+async function requireUtf8(client: DatabaseClient): Promise<void> {
+  const { rows: [row] } = await client.query("SHOW server_encoding");
+  const { server_encoding: encoding } = row as { readonly server_encoding: string };
+  if (encoding === "UTF8") return;
+  throw new OperationalError(
+    `Cannot use the database: it is encoded in ${encoding}; make one with ENCODING 'UTF8'`,
+  );
 }
 
 async function waitForTurn(client: DatabaseClient, onWait: () => void): Promise<void> {

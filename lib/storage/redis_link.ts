@@ -22,6 +22,7 @@ import {
 } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { within } from "../core/within.ts";
+import { readCertificates } from "./certificates.ts";
 import type { RedisClient, RedisConfig, ScriptCall } from "./redis_client.d.ts";
 import { type RedisScript, runScript } from "./redis_script.ts";
 import { tryCommands, tryListening } from "./redis_trial.ts";
@@ -224,12 +225,13 @@ async function answer<T>(answering: Promise<T>): Promise<T> {
 }
 
 function configOf(
-  { host, port, user, password, database, tls }: RedisAddress,
+  { host, port, user, password, database, tls, caFile }: RedisAddress,
   isOpen: () => boolean,
 ): RedisConfig {
   return {
     socket: {
       ...{ host, port, tls: tls !== "off", connectTimeout: 1000, socketTimeout: 3000 },
+      ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
       reconnectStrategy: (tries) =>
         isOpen() && Math.min(50 * 2 ** Math.min(tries, 8), MAX_RETRY_MS),
     },

@@ -142,6 +142,18 @@ trouble("a database that takes no changes is refused at the start", async (postg
   }
 });
 
+trouble("a database that cannot keep all text is refused at the start", async (postgres) => {
+  await postgres.sql(
+    "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
+    "postgres",
+  );
+  await assertRejects(
+    () => open(new RecordedLog(), { ...postgres.address, database: "latin" }),
+    OperationalError,
+    "it is encoded in LATIN1; make one with ENCODING 'UTF8'",
+  );
+});
+
 trouble("an idle connection that is ended costs nobody anything", async (postgres, store, log) => {
   await store.change(register(ann));
   for (const user of ["bob", "eve", "kim"]) {

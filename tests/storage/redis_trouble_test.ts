@@ -18,6 +18,7 @@ import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import type { PrivateRedis } from "../support/redis.ts";
 import { shared } from "../support/shared_redis.ts";
+import { TempDir } from "../support/temp_dir.ts";
 import { within } from "../support/within.ts";
 
 const ann = id("ann");
@@ -201,3 +202,32 @@ shared("what no waiting helps against is no missing backend", async (_one, _two,
   }
   await stranger;
 });
+
+shared("a certificate of one's own authority is checked against it", async (_one, _two, redis) => {
+  await using directory = await TempDir.make();
+  const caFile = `${directory.path}/ca.pem`;
+  await Deno.writeTextFile(caFile, CERT);
+  using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY });
+  const proxying = passOn(listener, redis.address.port);
+  const { port } = listener.addr as Deno.NetAddr;
+  const state = await openRedisState(
+    { ...redis.address, port, tls: "verified", caFile },
+    new RecordedLog(),
+  );
+  assertEquals(await state.names.claim(ann), true);
+  state.close();
+  await proxying;
+});
+
+/** Passes what comes over two TLS connections on to a port, and back. */
+async function passOn(listener: Deno.TlsListener, port: number): Promise<void> {
+  const connections = [await listener.accept(), await listener.accept()];
+  await Promise.all(connections.map(async (outside) => {
+    const inside = await Deno.connect({ port });
+    // Whichever side ends first, the other is cut off.
+    await Promise.allSettled([
+      outside.readable.pipeTo(inside.writable),
+      inside.readable.pipeTo(outside.writable),
+    ]);
+  }));
+}

@@ -49,7 +49,9 @@ export class ExchangeHub {
           return seat;
         })),
     };
-    return { server, exchange, seats, onReturn } as Partial<SharedState> as SharedState;
+    return { server, exchange, seats, onReturn, close: () => {} } as Partial<
+      SharedState
+    > as SharedState;
   }
 
   /** A server hears nothing for now, and nobody hears it. */
