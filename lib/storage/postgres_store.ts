@@ -61,6 +61,12 @@ export async function openPostgresStore(address: DatabaseAddress, log: Log): Pro
   }
 }
 
+/** A registered user. */
+interface FoundUser {
+  readonly buddies: readonly UserId[];
+  readonly hash: string | undefined;
+}
+
 /** Users and rooms in a database. */
 class PostgresStore implements Store {
   readonly #link: DatabaseLink;
@@ -69,7 +75,7 @@ class PostgresStore implements Store {
     (batch) => this.#commit(batch),
     MAX_BATCH,
   );
-  readonly #questions = new GroupCommit<UserId, UserRow | undefined>(
+  readonly #questions = new GroupCommit<UserId, FoundUser | undefined>(
     (batch) => this.#look(batch),
     MAX_BATCH,
   );
@@ -103,8 +109,7 @@ class PostgresStore implements Store {
   /** A user's buddies in the order they were added. */
   async buddiesOf(user: UserId): Promise<readonly UserId[] | undefined> {
     try {
-      const row = await this.#questions.submit(user);
-      return row && buddiesOf(row);
+      return (await this.#questions.submit(user))?.buddies;
     } catch (error) {
       const remembered = this.#remembered.buddiesOf(user);
       if (remembered === undefined) throw error;
@@ -171,11 +176,10 @@ class PostgresStore implements Store {
     });
   }
 
-  async #look(users: readonly UserId[]): Promise<readonly (UserRow | undefined)[]> {
+  async #look(users: readonly UserId[]): Promise<readonly (FoundUser | undefined)[]> {
     const { moment } = this.#remembered;
     const rows = await this.#link.use((client) => readUsers(client, users));
-    this.#remember(rows, moment);
-    const found = new Map(rows.map((row) => [row.id, row]));
+    const found = this.#remember(rows, moment);
     return users.map((user) => found.get(user));
   }
 
@@ -191,17 +195,18 @@ class PostgresStore implements Store {
     }
   }
 
-  #remember(rows: readonly UserRow[], moment: number): void {
-    for (const row of rows) {
-      const user = storedId(row.id);
-      if (user !== undefined) this.#remembered.wasRead(user, buddiesOf(row), moment);
+  /** An id we never wrote is nobody's. */
+  #remember(rows: readonly UserRow[], moment: number): ReadonlyMap<string, FoundUser> {
+    const found = new Map<string, FoundUser>();
+    for (const { id, hash, buddies } of rows) {
+      const user = storedId(id);
+      if (user === undefined) continue;
+      const ids = buddies.map(storedId).filter((buddy) => buddy !== undefined);
+      found.set(id, { hash, buddies: ids });
+      this.#remembered.wasRead(user, ids, moment);
     }
+    return found;
   }
-}
-
-/** A user's buddies; an id we never wrote is nobody's. */
-function buddiesOf({ buddies }: UserRow): readonly UserId[] {
-  return buddies.map(storedId).filter((buddy) => buddy !== undefined);
 }
 
 function isStorable(value: unknown): boolean {
