@@ -6,9 +6,8 @@
 
 import type { Clock } from "../core/ports.ts";
 import type { BuddyPresence, PeerAddress, PresenceStatus } from "../core/presence.ts";
-import { parseUserId, type UserId } from "../core/user_id.ts";
+import type { UserId } from "../core/user_id.ts";
 import type {
-  Exchange,
   PresenceRecord,
   SharedPresence as Remote,
   SharedState,
@@ -20,16 +19,10 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 /** Users told to the others at once after an outage. */
 const RETURN_BATCH = 500;
 
-const PUBLISHED = "published";
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 /** The presence of every user any server heard of within the lifetime. */
 export class SharedPresence implements PresenceBook {
   readonly #own: Presence;
   readonly #remote: Remote;
-  readonly #exchange: Exchange;
   readonly #lifetimeMs: number;
 
   /** Starts with what the others know. A SET holds for `lifetimeSeconds`. */
@@ -37,8 +30,8 @@ export class SharedPresence implements PresenceBook {
     this.#own = new Presence(lifetimeSeconds, clock);
     this.#remote = state.presence;
     this.#lifetimeMs = lifetimeSeconds * 1000;
-    this.#exchange = state.exchange;
-    this.#exchange.listen(PUBLISHED, (message) => this.#hearPublished(message));
+    // Of a user heard here: it is told again when the others have forgotten it.
+    this.#remote.onPublished((user, info, fromIp) => this.#own.publish(user, info, fromIp));
     state.onReturn(() => this.#tellOthers());
   }
 
@@ -69,30 +62,10 @@ export class SharedPresence implements PresenceBook {
     const isOurs = this.#own.publish(user, info, fromIp);
     try {
       const isTaken = await this.#remote.publish(user, info, fromIp);
-      if (isTaken && !isOurs) await this.#tellPublished(user, info, fromIp);
+      if (isTaken && !isOurs) this.#remote.tellPublished(user, info, fromIp).catch(keepOwn);
       return isTaken;
     } catch {
       return isOurs;
-    }
-  }
-
-  async #tellPublished(
-    user: UserId,
-    info: ReadonlyMap<string, string>,
-    fromIp: string,
-  ): Promise<void> {
-    const message = encoder.encode(JSON.stringify([user, fromIp, [...info]]));
-    // Only what is forgotten by others needs it.
-    await this.#exchange.publish(PUBLISHED, message).catch(() => {});
-  }
-
-  #hearPublished(message: Uint8Array): void {
-    try {
-      const [user, fromIp, info] = JSON.parse(decoder.decode(message));
-      const id = parseUserId(String(user));
-      if (id !== undefined) this.#own.publish(id, new Map(info), String(fromIp));
-    } catch {
-      // Nothing of ours.
     }
   }
 

@@ -54,7 +54,7 @@ export async function openPostgresStore(address: DatabaseAddress, log: Log): Pro
       if (applied.length > 0) log.info("The database was prepared", { steps: applied.join(", ") });
       await tryWriting(client);
     });
-    return new PostgresStore(link);
+    return await PostgresStore.start(link);
   } catch (error) {
     await link.close();
     throw error;
@@ -80,13 +80,20 @@ class PostgresStore implements Store {
     MAX_BATCH,
   );
   readonly #remembered = new RememberedUsers(REMEMBERED_USERS);
-  readonly #reading: Promise<void>;
+  #reading: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(link: DatabaseLink) {
     this.#link = link;
     this.#rooms = new PostgresRooms(link);
-    this.#reading = this.#readEverybody().catch(() => {});
+  }
+
+  /** Starts with what a small site has, and reads the rest of a large one beside everything else. */
+  static async start(link: DatabaseLink): Promise<PostgresStore> {
+    const store = new PostgresStore(link);
+    const next = await store.#readPage("0").catch(() => undefined);
+    store.#reading = store.#readOn(next).catch(() => {});
+    return store;
   }
 
   /** Makes a change; resolves when it is committed. @throws StorageError */
@@ -183,16 +190,18 @@ class PostgresStore implements Store {
     return users.map((user) => found.get(user));
   }
 
-  async #readEverybody(): Promise<void> {
-    let [count, after] = [0, "0"];
-    while (count < REMEMBERED_USERS && !this.#isClosed) {
-      const { moment } = this.#remembered;
-      const rows = await this.#link.use((client) => readUsersAfter(client, after));
-      this.#remember(rows, moment);
-      if (rows.length === 0) return;
-      count += rows.length;
-      after = rows.at(-1)!.place;
+  async #readOn(place: string | undefined): Promise<void> {
+    for (let next = place; next !== undefined && !this.#isClosed;) {
+      next = this.#remembered.isFull ? undefined : await this.#readPage(next);
     }
+  }
+
+  /** Reads the users that registered after a place. @returns where to go on, if there are more */
+  async #readPage(place: string): Promise<string | undefined> {
+    const { moment } = this.#remembered;
+    const rows = await this.#link.use((client) => readUsersAfter(client, place));
+    this.#remember(rows, moment);
+    return rows.at(-1)?.place;
   }
 
   /** An id we never wrote is nobody's. */

@@ -12,7 +12,13 @@ import { GroupCommit } from "./group_commit.ts";
 import type { RedisLink } from "./redis_link.ts";
 import { RedisPuts } from "./redis_puts.ts";
 import { redisScript } from "./redis_script.ts";
-import type { PresenceRecord, SharedPresence } from "./shared_state.ts";
+import { onPublished, tellPublished } from "./redis_published.ts";
+import type {
+  Exchange,
+  PresenceRecord,
+  PublishedListener,
+  SharedPresence,
+} from "./shared_state.ts";
 
 /** Changes the info, not the lifetime. */
 const PUBLISH = redisScript(`
@@ -36,9 +42,12 @@ export class RedisPresence implements SharedPresence {
     readonly (PresenceRecord | undefined)[]
   >((batch) => this.#look(batch), MAX_KEYS, (users) => users.length);
 
+  readonly #exchange: Exchange;
+
   /** Uses a link that its owner closes. */
-  constructor(link: RedisLink) {
+  constructor(link: RedisLink, exchange: Exchange) {
     this.#link = link;
+    this.#exchange = exchange;
     this.#puts = new RedisPuts(link);
   }
 
@@ -70,6 +79,20 @@ export class RedisPresence implements SharedPresence {
     this.#puts.flush();
     const call = { keys: [keyOf(user)], arguments: [fromIp, encodeInfo(info)] };
     return await this.#link.run(PUBLISH, call) === 1;
+  }
+
+  /** Tells the other servers what a user published here. */
+  async tellPublished(
+    user: UserId,
+    info: ReadonlyMap<string, string>,
+    fromIp: string,
+  ): Promise<void> {
+    await tellPublished(this.#exchange, user, info, fromIp);
+  }
+
+  /** Calls for what users published at any server. */
+  onPublished(listener: PublishedListener<void>): void {
+    onPublished(this.#exchange, listener);
   }
 
   async #look(

@@ -23,7 +23,7 @@ export async function openRedisState(address: RedisAddress, log: Log): Promise<S
   const exchange = new RedisExchange(link);
   return {
     server,
-    presence: new RedisPresence(link),
+    presence: new RedisPresence(link, exchange),
     names: new RedisNames(link, server),
     seats: new RedisSeats(link),
     exchange,

@@ -13,6 +13,7 @@ const REMEMBERED_CHANGES = 10_000;
 /** What is remembered of users. */
 export class RememberedUsers {
   readonly #lists: RecentMap<readonly UserId[]>;
+  readonly #most: number;
   /** The moments of the last changes, by user. */
   readonly #changed = new RecentMap<number>(REMEMBERED_CHANGES);
   #moment = 0;
@@ -20,6 +21,12 @@ export class RememberedUsers {
   /** Remembers `most` users at most: those asked for last. */
   constructor(most: number) {
     this.#lists = new RecentMap(most);
+    this.#most = most;
+  }
+
+  /** Whether nobody can be remembered without somebody being forgotten. */
+  get isFull(): boolean {
+    return this.#lists.size >= this.#most;
   }
 
   /** Goes on with every change: what is read is as old as the moment at which reading began. */

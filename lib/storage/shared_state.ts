@@ -36,7 +36,18 @@ export interface SharedPresence {
    * @throws SharingError
    */
   publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): Promise<boolean>;
+  /** Tells the other servers what a user published here. @throws SharingError */
+  tellPublished: PublishedListener<Promise<void>>;
+  /** Calls for what users published at any server. */
+  onPublished(listener: PublishedListener<void>): void;
 }
+
+/** Takes what a user published, and from where. */
+export type PublishedListener<Result> = (
+  user: UserId,
+  info: ReadonlyMap<string, string>,
+  fromIp: string,
+) => Result;
 
 /** The names online in the login chat: each at one server. */
 export interface SharedNames {

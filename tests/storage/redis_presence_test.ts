@@ -6,6 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { RedisPresence } from "../../lib/storage/redis_presence.ts";
 import type { RedisLink } from "../../lib/storage/redis_link.ts";
 import type { ScriptCall } from "../../lib/storage/redis_client.d.ts";
+import { ExchangeHub } from "../support/exchange_hub.ts";
 import { id } from "../support/ids.ts";
 
 /** A Redis in which everybody is away, and how many keys each command read. */
@@ -25,7 +26,14 @@ function bench() {
       return new Promise<void>((resolve) => done.push(resolve));
     },
   };
-  return { counts, done, presence: new RedisPresence(link as unknown as RedisLink) };
+  return {
+    counts,
+    done,
+    presence: new RedisPresence(
+      link as unknown as RedisLink,
+      new ExchangeHub().state("1").exchange,
+    ),
+  };
 }
 
 const LIST = Array.from({ length: 2000 }, (_, index) => id(`user${index}`));

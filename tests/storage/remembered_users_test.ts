@@ -36,7 +36,10 @@ Deno.test("RememberedUsers takes nothing that was read before it was changed", (
 
 Deno.test("RememberedUsers forgets whom nobody asked for longest", () => {
   const users = new RememberedUsers(2);
-  for (const user of [ann, bob]) users.wasRead(user, [], users.moment);
+  users.wasRead(ann, [], users.moment);
+  assertEquals(users.isFull, false);
+  users.wasRead(bob, [], users.moment);
+  assertEquals(users.isFull, true);
   users.buddiesOf(ann);
   users.wasRead(eve, [], users.moment);
   assertEquals([ann, bob, eve].map((user) => users.buddiesOf(user)), [[], undefined, []]);
