@@ -3,14 +3,17 @@
  * client sees nothing of it but time.
  */
 
-import { reasonOf } from "../core/errors.ts";
+import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
 
-/** Makes a connection; rejects with the reason for a message. */
+/**
+ * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
+ * fault of the backend.
+ */
 export type Connect = (host: string, port: number) => Promise<ByteStream>;
 
 /** A client that wants a backend. */
@@ -50,15 +53,18 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   const { pool, story, clock } = world;
   const deadline = clock() + world.queueTimeout() * 1000;
   for (;;) {
-    const chosen = pool.enter(caller.key, caller.tried);
+    let chosen = pool.enter(caller.key, caller.tried);
+    if (chosen === "every backend is full") {
+      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline);
+    }
     if (typeof chosen === "string") {
-      if (chosen === "every backend is full" && await pool.waitForPlace(deadline)) continue;
-      story.gaveUp(caller, chosen);
+      story.gaveUp(caller, chosen, clock());
       return undefined;
     }
     story.chosen(caller, chosen);
     const stream = await connectTo(chosen, caller, world);
-    if (stream === undefined) continue;
+    if (stream === "retry") continue;
+    if (stream === undefined) return undefined;
     chosen.counts.connected++;
     pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
@@ -67,12 +73,15 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   }
 }
 
-/** Connects, or gives the place back and counts the failure against the backend. */
+/**
+ * Connects, or gives the place back: with a failure that counts against the backend, so that another
+ * one is to be tried, or with one of our own, which nobody else would mend.
+ */
 async function connectTo(
   backend: Backend,
   caller: Caller,
-  { pool, connect, story }: DialerWorld,
-): Promise<ByteStream | undefined> {
+  { pool, connect, story, clock }: DialerWorld,
+): Promise<ByteStream | "retry" | undefined> {
   let stream: ByteStream | undefined;
   try {
     stream = await connect(backend.settings.host, backend.settings.port);
@@ -80,12 +89,18 @@ async function connectTo(
     return stream;
   } catch (error) {
     if (stream !== undefined) closeNow(stream);
-    backend.counts.failed++;
-    caller.tried.add(backend);
     const reason = reasonOf(error);
-    story.retrying(caller, backend, reason);
-    pool.report(backend, false, reason);
+    const isOurs = error instanceof OperationalError;
+    if (isOurs) {
+      story.gaveUp(caller, reason, clock());
+    } else {
+      backend.counts.failed++;
+      caller.tried.add(backend);
+      story.retrying(caller, backend, reason);
+      pool.report(backend, false, reason);
+    }
+    // Only now: whoever waits for a place is not to be given one that has just been found bad.
     pool.leave(backend);
-    return undefined;
+    return isOurs ? undefined : "retry";
   }
 }

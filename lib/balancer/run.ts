@@ -2,19 +2,20 @@
  * The balancer as a program: from options to exit code.
  */
 
-import { BALANCER_PROGRAM, servicesOf } from "../config/balancer_options.ts";
-import { type CommandLine, parseCommandLine } from "../config/command_line.ts";
+import { servicesOf } from "../config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../config/balancer_program.ts";
+import type { CommandLine } from "../config/command_line.ts";
 import type { CtlOptions } from "../config/ctl_options.ts";
 import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
 import { print } from "../config/start.ts";
-import { OperationalError, reasonOf } from "../core/errors.ts";
+import { OperationalError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { listenReason } from "../net/system_error.ts";
 import { writeToStderr } from "../observe/log.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
-import { ConfigWatch } from "./config_watch.ts";
 import { steer } from "./ctl.ts";
+import { Reloads } from "./reloads.ts";
 import { createStoryLog } from "./story.ts";
 
 /** Time for what comes after the grace for connections: closing sockets, the last lines. */
@@ -50,12 +51,12 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   });
   const stop = stopSignal();
   const admin = serveAdmin(balancer, line, log);
-  const watch = watchConfig(balancer, { path: options.config, words, log });
+  const reloads = new Reloads({ balancer, options, words, log, readFile });
   announce(balancer, admin);
 
   log.info("Stopping", { signal: await stop });
-  watch?.stop();
-  const graceMs = options.stopGrace * 1000;
+  reloads.stop();
+  const graceMs = reloads.options.stopGrace * 1000;
   await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
   log.info("Stopped");
   return 0;
@@ -96,27 +97,6 @@ function serveAdmin(balancer: Balancer, { options, given }: Line, log: Log): num
     log.warn(`Going on without ${trouble}`, { admin: port });
     return null;
   }
-}
-
-/** Reads the configuration again on SIGHUP and when its file has changed. */
-function watchConfig(
-  balancer: Balancer,
-  { path, words, log }: { path: string | undefined; words: readonly string[]; log: Log },
-): ConfigWatch | undefined {
-  let reading = Promise.resolve();
-  const reload = (): void => {
-    reading = reading.then(async () => {
-      try {
-        balancer.reconfigure(servicesOf(await parseCommandLine(BALANCER_PROGRAM, words, readFile)));
-        log.info("The configuration was read again", { config: path });
-      } catch (error) {
-        const reason = reasonOf(error);
-        log.error(`The configuration stays as it was: ${reason}`, { config: path, reason });
-      }
-    });
-  };
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reload);
-  return path === undefined ? undefined : new ConfigWatch(path, reload);
 }
 
 /** Tells programs (one line on stdout) which ports were bound. */

@@ -90,7 +90,7 @@ export class UdpForwarder {
   /** How it does. */
   get report(): DatagramReport {
     const { port, places, drops } = this;
-    return { port, clients: places.taken, dropped: Object.fromEntries(drops.counts) };
+    return { port, clients: places.taken, dropped: drops.counts };
   }
 
   /** Says that a backend serves a client over TCP: its address is its own, and it is there. */

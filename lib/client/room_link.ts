@@ -3,10 +3,10 @@
  * and docs/protocols/rooms-extensions.md.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import { exchange } from "../net/exchange.ts";
-import { hostPort } from "../net/tcp.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";

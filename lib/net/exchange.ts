@@ -2,10 +2,11 @@
  * One request, one answer, on a connection of its own, within one time.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
 import { closeNow, writeAll } from "./orderly_close.ts";
-import { connectTcp, hostPort } from "./tcp.ts";
+import { connectTcp } from "./tcp.ts";
 
 /** A server that let us connect and then said nothing, or too little. */
 export class NoReplyError extends UnreachableError {}
@@ -42,7 +43,7 @@ export async function exchange<Answer>(
   { host, port, request, read, timeoutMs, signal, reached }: Exchange<Answer>,
 ): Promise<Answer> {
   const conn = await connectTcp(host, port, { timeoutMs, signal });
-  reached(canonicalIp(conn.remoteAddr.hostname));
+  reached(socketIp(conn.remoteAddr.hostname));
   const at = hostPort(host, port);
   let late = false;
   const close = (): void => closeNow(conn);

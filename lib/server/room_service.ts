@@ -84,7 +84,10 @@ export function startRooms(
     const isLater = others !== undefined && reader.takeLater(arrived);
     if (!isLater) relay.drops.unknown++;
   };
-  const creates = new AddressAllowance(PROTECTED_CREATES_PER_ADDRESS, trusted);
+  const creates = new AddressAllowance({
+    atOnce: PROTECTED_CREATES_PER_ADDRESS,
+    perMinute: PROTECTED_CREATES_PER_ADDRESS,
+  }, trusted);
   const requests = new RoomRequests({ rooms, attempts, creates, clock, log });
   const sessions = new RoomSessions(
     (frame, fromIp) => requests.answer(frame, fromIp),

@@ -7,11 +7,11 @@ import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenan
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { print } from "../config/start.ts";
+import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
-import { hostPort } from "../net/tcp.ts";
-import { createLog, writeToStderr } from "../observe/log.ts";
+import { createStderrLog } from "../observe/log.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
@@ -28,13 +28,7 @@ const STOP_DEADLINE_MS = 4500;
  * @throws OperationalError when it cannot start
  */
 export async function runServer(options: ServerOptions): Promise<number> {
-  const clock = Date.now;
-  const log = createLog({
-    format: options.log,
-    level: options.logLevel,
-    clock,
-    write: writeToStderr,
-  });
+  const log = createStderrLog(options.log, options.logLevel);
   surviveUnexpected(log);
   const store = await openChosenStore(options, log);
   let shared: SharedState | undefined;
