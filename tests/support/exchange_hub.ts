@@ -5,6 +5,7 @@
 import type {
   Exchange,
   MemberSeat,
+  SharedPresence,
   SharedSeats,
   SharedState,
 } from "../../lib/storage/shared_state.ts";
@@ -49,7 +50,9 @@ export class ExchangeHub {
           return seat;
         })),
     };
-    return { server, exchange, seats, onReturn, close: () => {} } as Partial<
+    // Nobody publishes anything but messages and seats here.
+    const presence = { onPublished: () => {} } as Partial<SharedPresence> as SharedPresence;
+    return { server, exchange, seats, presence, onReturn, close: () => {} } as Partial<
       SharedState
     > as SharedState;
   }
