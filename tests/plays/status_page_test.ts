@@ -89,6 +89,9 @@ Deno.test({
         assertEquals(await page.value(FAINT_TEXTS), [], `${colorScheme} ${shape}`);
         // Nothing is beside the screen, and the page's landmarks are there.
         assertEquals(await page.value("document.documentElement.scrollWidth"), width);
+        const cut = `[...document.querySelectorAll(".scroll")].some((box) =>
+          box.scrollWidth > box.clientWidth)`;
+        assertEquals(await page.value(cut), false, `a table is cut: ${shape}`);
         assertEquals(
           await page.value(`["header", "nav", "main", "h1"].map((name) =>
             document.querySelectorAll(name).length)`),
