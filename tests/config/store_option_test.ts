@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { presenceChoice, storeChoice } from "../../lib/config/store_option.ts";
-import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { helpText } from "../../lib/config/program.ts";
 import { shownDatabase, shownRedis, shownStore } from "../../lib/core/backend_address.ts";
 import { UsageError } from "../../lib/core/errors.ts";
