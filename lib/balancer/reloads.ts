@@ -12,7 +12,10 @@ import type { Balancer } from "./balancer.ts";
 import { ConfigWatch } from "./config_watch.ts";
 
 /** Options of the program as a whole that it was started with for good. */
-const FIXED = ["adminPort", "log", "logLevel"] as const;
+const FIXED = [
+  ...["adminPort", "status", "statusHost"] as const,
+  ...["log", "logLevel", "logFile", "logSize", "logKeep", "logRate"] as const,
+] as const;
 
 /** What reloading needs. */
 export interface ReloadsWorld {

@@ -5,21 +5,23 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { parseAddressSet } from "../core/ip_address.ts";
+import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { readDatagramPrefix } from "../wire/datagram_prefix.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
 import { BackendAddresses } from "./udp_addresses.ts";
-import { Drops } from "./udp_drops.ts";
+import { type DropReason, Drops } from "./udp_drops.ts";
 import { Places } from "./udp_places.ts";
 import { PresenceForwarding } from "./udp_presence.ts";
 import { RoomForwarding } from "./udp_rooms.ts";
-import type { Forwarding } from "./udp_world.ts";
+import type { Forwarding, ServedClient } from "./udp_world.ts";
 
 /** How often it is looked at what is over, and which backends are up. */
 const SWEEP_MS = 1000;
@@ -30,6 +32,8 @@ export interface ForwarderWorld {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly story: Story;
+  /** Is told how long GETs took. */
+  readonly times: Histogram;
   /** Whether an address is served at all. */
   readonly isAllowed: (ip: string) => boolean;
 }
@@ -46,6 +50,8 @@ export class UdpForwarder {
   readonly #receiving: Promise<void>;
   readonly #sweeping: ReturnType<typeof setInterval>;
   #refreshing: Promise<void>;
+  #received = 0;
+  #sent = 0;
 
   /**
    * Listens, if the service has a port for datagrams.
@@ -69,7 +75,11 @@ export class UdpForwarder {
       ...{ options, pool, addresses: this.#addresses, places: this.places, budget: this.#budget },
       ...{ drops: this.drops, clock, own: ownAddresses, port: this.#socket.port },
       note: (message: string) => story.note(message),
-      reply: (bytes: Uint8Array, to: { ip: string; port: number }) => this.#socket.send(bytes, to),
+      times: world.times,
+      reply: (bytes: Uint8Array, to: { ip: string; port: number }) => {
+        this.#sent++;
+        this.#socket.send(bytes, to);
+      },
     };
     this.#forwarding = options().strategy === "hash-room"
       ? new RoomForwarding(shared)
@@ -77,9 +87,19 @@ export class UdpForwarder {
     this.#refreshing = this.#addresses.refresh(clock());
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_MS);
     this.#receiving = this.#socket.receive((bytes, client) => {
-      if (world.isAllowed(client.ip)) this.#forwarding.take(bytes, client);
-      else this.drops.count("notAllowed");
+      this.#received++;
+      const reason = this.#reasonToDrop(bytes, client);
+      if (reason === undefined) this.#forwarding.take(bytes, client);
+      else this.drops.count(reason);
     }, MAX_ROOM_DATAGRAM_BYTES);
+  }
+
+  #reasonToDrop(bytes: Uint8Array, client: DatagramAddress): DropReason | undefined {
+    if (!this.#world.isAllowed(client.ip)) return "notAllowed";
+    // Answering it could go on without end: an answer about a user "get" reads like a request.
+    if (this.#addresses.has(client)) return "unanswerable";
+    // Servers that trust us would take a client's word for whose datagram it is.
+    return readDatagramPrefix(bytes) === undefined ? undefined : "malformed";
   }
 
   /** The port it really has. */
@@ -90,13 +110,21 @@ export class UdpForwarder {
   /** How it does. */
   get report(): DatagramReport {
     const { port, places, drops } = this;
-    return { port, clients: places.taken, dropped: drops.counts };
+    return {
+      ...{ port, clients: places.taken, received: this.#received, sent: this.#sent },
+      dropped: drops.counts,
+    };
   }
 
   /** Says that a backend serves a client over TCP: its address is its own, and it is there. */
-  served(ip: string, backend: Backend): void {
-    this.#budget.prove(ip, this.#world.clock());
-    this.#forwarding.served(ip, backend);
+  served(client: ServedClient, backend: Backend): void {
+    this.#budget.prove(client.ip, this.#world.clock());
+    this.#forwarding.served(client, backend);
+  }
+
+  /** Says that a backend serves again that had failed, without having been down. */
+  recovered(backend: Backend): void {
+    this.#forwarding.recovered(backend);
   }
 
   /** Looks at what is over, and which backends are up: now, and every second by itself. */

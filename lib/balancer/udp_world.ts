@@ -2,6 +2,7 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { copyOf } from "../core/bytes.ts";
+import type { Histogram } from "../core/histogram.ts";
 import type { Clock } from "../core/ports.ts";
 import type { AnswerBudget } from "../net/answer_budget.ts";
 import type { OwnAddress } from "../net/interfaces.ts";
@@ -33,18 +34,29 @@ export interface UdpWorld {
   readonly own: () => readonly OwnAddress[];
   /** The port clients send to. */
   readonly port: number;
+  /** Is told how long one in sixteen GETs took, in seconds. */
+  readonly times: Histogram;
   /** Tells of something that concerns the service as a whole. */
   readonly note: (message: string) => void;
   /** Sends to a client, from that port. `bytes` must stay as they are. */
   readonly reply: (bytes: Uint8Array, to: DatagramAddress) => void;
 }
 
+/** Somebody who is served over TCP. */
+export interface ServedClient {
+  readonly ip: string;
+  /** What the choice of a backend went by: a room, or the address. */
+  readonly key: string;
+}
+
 /** A way of passing datagrams on. */
 export interface Forwarding {
   /** Takes a client's datagram; `bytes` is valid only until it returns. */
   take(bytes: Uint8Array, client: DatagramAddress): void;
-  /** Says that a backend served a client over TCP just now. */
-  served(ip: string, backend: Backend): void;
+  /** Says that a backend serves a client over TCP from now on. */
+  served(client: ServedClient, backend: Backend): void;
+  /** Says that a backend serves again that had failed, without having been down. */
+  recovered(backend: Backend): void;
   /** Lets time pass, and looks at which backends are up. */
   sweep(): void;
   /** Lets go of every socket. */

@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { CommandLine } from "./command_line.ts";
 import { readObject } from "./config_file.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   type Option,
   type OptionTable,
@@ -13,6 +14,7 @@ import {
   toggle,
 } from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
 
 /** The port of the admin endpoint on loopback unless told otherwise. */
@@ -80,6 +82,8 @@ export const BALANCER_OPTIONS = {
     "seconds connections may go on after SIGTERM",
   ),
   quiet: toggle("quiet", "do not tell of every connection"),
+  ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

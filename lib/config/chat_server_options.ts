@@ -1,9 +1,11 @@
 /** The command line of `server.ts chat`: the login chat without the other services. */
 
 import { CHAT_OPTIONS } from "./chat_options.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import { defaultsOf, type OptionTable, type OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 
 const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
 const { data, host, store, presence, waitForBackends, compactFrom, trustProxy } = SERVER_OPTIONS;
@@ -25,6 +27,8 @@ export const CHAT_SERVER_OPTIONS = {
   maxConnectionsPerAddress,
   connectionRate,
   connectionBurst,
+  ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

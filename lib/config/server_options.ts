@@ -8,6 +8,7 @@ import {
 import { presenceChoice, storeChoice } from "./store_option.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   addressRanges,
   choices,
@@ -21,6 +22,7 @@ import {
   wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
@@ -122,6 +124,8 @@ export const SERVER_OPTIONS = {
     ROOMS.roomIdleSeconds,
     "seconds without a datagram after which a member of a room is gone",
   ),
+  ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -68,20 +68,6 @@ export function shownStore(choice: StoreChoice): string {
   return choice.kind === "postgres" ? shownDatabase(choice.address) : choice.kind;
 }
 
-/** What messages say of the form of a URL. */
-const FORM = "(?!(?:USER)?:PASSWORD@)";
-
-/** A password in a URL of any kind: to the last @ of a word, as one may not be written as %40. */
-const IN_WORD = new RegExp(`\\b([a-z][a-z0-9+.-]*://${FORM}[^\\s"'/:@]*:)[^\\s"']*@`, "gi");
-
-/** In one of a backend, where a password may hold blanks and quotes: to the last @ of the line. */
-const IN_LINE = new RegExp(`\\b((?:postgres(?:ql)?|rediss?)://${FORM}[^\\n/:@]*:)[^\\n]*@`, "gi");
-
-/** Takes the passwords out of URLs in a text that quotes what somebody typed. */
-export function withoutPasswords(text: string): string {
-  return text.replace(IN_LINE, "$1...@").replace(IN_WORD, "$1...@");
-}
-
 function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -143,12 +143,23 @@ export const FORWARD_LIMITS = {
   restMs: 250,
   /** Milliseconds in which an answer that was given up may still come, and is dropped. */
   lateMs: 10_000,
-  /** Milliseconds a backend that came back is told of presence before it is asked: a refresh. */
+  /** GETs a client may have under way at a backend although the last quarter of sockets is used. */
+  fewPerClient: 8,
+  /** Milliseconds a backend that failed is told of presence before it is asked: a refresh. */
   warmUpMs: 12_000,
+  /**
+   * The same for one that was down, whose process may be the one of before: what it did not hear, as
+   * that somebody left, is true for as long as presence lasts.
+   */
+  staleMs: 30_000,
   /** Milliseconds a backend is asked last after it was silent where another answered. */
   silentMs: 5000,
   /** Milliseconds a GET goes where its address last went over TCP: others learn of it meanwhile. */
   followMs: 2000,
+  /** Rooms and addresses whose TCP connections are counted until their datagrams come. */
+  joins: 10_000,
+  /** Milliseconds a room member keeps its place of whom nothing is known but datagrams. */
+  claimMs: 1000,
 } as const;
 
 /** Keys an affinity table remembers; the longest unused is forgotten first. */
@@ -224,6 +235,21 @@ export const MAX_PASSWORD_BYTES = 256;
  * bytes"). A CR before the LF is dropped, and does not count.
  */
 export const MAX_CHAT_FRAME_BYTES = 4096;
+
+/**
+ * Log lines a second in the long run, an option of the programs that serve, and for how many seconds
+ * at once: a burst is told in full.
+ */
+export const LOG_FLOOD = { rate: 5000, burstSeconds: 10 } as const;
+
+/** Longest log file in bytes, and how many older ones are kept; both are options. */
+export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
+
+/** Names of one kind that a status page shows at most. */
+export const MAX_SHOWN_NAMES = 200;
+
+/** Status pages that may be open at the same time. */
+export const MAX_EVENT_STREAMS = 32;
 
 /** What the login chat allows; each is an option of `server.ts`. */
 export interface ChatLimits {

@@ -4,11 +4,15 @@
  * each, and 80 times for 256 (measured).
  */
 
+import { beginSpan } from "../core/spans.ts";
+import type { StoreMeter } from "./store_meter.ts";
+
 /** Collects operations into batches and commits one batch after another. */
 export class GroupCommit<Operation, Outcome> {
   readonly #commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>;
   readonly #most: number;
   readonly #sizeOf: (operation: Operation) => number;
+  readonly #meter: StoreMeter | undefined;
   #waiting: Waiting<Operation, Outcome>[] = [];
   #running: Promise<void> | undefined;
 
@@ -17,17 +21,22 @@ export class GroupCommit<Operation, Outcome> {
    *
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
-   * @param most operations of one batch; the rest waits for the next
-   * @param sizeOf what an operation counts as, where that differs; one that is too large goes alone
+   * @param options.most operations of one batch; the rest waits for the next
+   * @param options.sizeOf what an operation counts as, where that differs; one too large goes alone
+   * @param options.meter is told of every batch
    */
   constructor(
     commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>,
-    most: number = Infinity,
-    sizeOf: (operation: Operation) => number = () => 1,
+    { most = Infinity, sizeOf = () => 1, meter }: {
+      readonly most?: number;
+      readonly sizeOf?: (operation: Operation) => number;
+      readonly meter?: StoreMeter | undefined;
+    } = {},
   ) {
     this.#commit = commit;
     this.#most = most;
     this.#sizeOf = sizeOf;
+    this.#meter = meter;
   }
 
   /** Resolves when the operation was committed. */
@@ -49,7 +58,7 @@ export class GroupCommit<Operation, Outcome> {
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch();
       try {
-        const outcomes = await this.#commit(batch.map(({ operation }) => operation));
+        const outcomes = await this.#measured(batch.map(({ operation }) => operation));
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -69,6 +78,23 @@ export class GroupCommit<Operation, Outcome> {
     const batch = this.#waiting;
     this.#waiting = batch.splice(count);
     return batch;
+  }
+
+  async #measured(batch: readonly Operation[]): Promise<readonly Outcome[]> {
+    const meter = this.#meter;
+    if (meter === undefined) return await this.#commit(batch);
+    const span = beginSpan("store commit", { "parley.changes": batch.length });
+    meter.batchSizes.observe(batch.length);
+    const begun = performance.now();
+    try {
+      return await this.#commit(batch);
+    } catch (error) {
+      meter.failures++;
+      throw error;
+    } finally {
+      meter.commitSeconds.observe((performance.now() - begun) / 1000);
+      span?.end();
+    }
   }
 }
 

@@ -22,6 +22,7 @@ import { PostgresRooms } from "./postgres_rooms.ts";
 import { readUsers, readUsersAfter, type UserRow } from "./postgres_users.ts";
 import { RememberedUsers } from "./remembered_users.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
+import type { StoreMeter } from "./store_meter.ts";
 import { storedId } from "./stored_id.ts";
 
 /** Users remembered for the time the database is gone. */
@@ -44,7 +45,11 @@ interface AskedChange {
  *
  * @throws OperationalError when it cannot be used, saying what to do
  */
-export async function openPostgresStore(address: DatabaseAddress, log: Log): Promise<Store> {
+export async function openPostgresStore(
+  address: DatabaseAddress,
+  log: Log,
+  meter?: StoreMeter,
+): Promise<Store> {
   const link = new DatabaseLink(address, log);
   try {
     await link.begin(async (client) => {
@@ -54,7 +59,7 @@ export async function openPostgresStore(address: DatabaseAddress, log: Log): Pro
       if (applied.length > 0) log.info("The database was prepared", { steps: applied.join(", ") });
       await tryWriting(client);
     });
-    return await PostgresStore.start(link);
+    return await PostgresStore.start(link, meter);
   } catch (error) {
     await link.close();
     throw error;
@@ -71,26 +76,24 @@ interface FoundUser {
 class PostgresStore implements Store {
   readonly #link: DatabaseLink;
   readonly #rooms: PostgresRooms;
-  readonly #changes = new GroupCommit<AskedChange, ChangeOutcome | "too late">(
-    (batch) => this.#commit(batch),
-    MAX_BATCH,
-  );
+  readonly #changes: GroupCommit<AskedChange, ChangeOutcome | "too late">;
   readonly #questions = new GroupCommit<UserId, FoundUser | undefined>(
     (batch) => this.#look(batch),
-    MAX_BATCH,
+    { most: MAX_BATCH },
   );
   readonly #remembered = new RememberedUsers(REMEMBERED_USERS);
   #reading: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(link: DatabaseLink) {
+  constructor(link: DatabaseLink, meter: StoreMeter | undefined) {
     this.#link = link;
+    this.#changes = new GroupCommit((batch) => this.#commit(batch), { most: MAX_BATCH, meter });
     this.#rooms = new PostgresRooms(link);
   }
 
   /** Starts with what a small site has, and reads the rest of a large one beside everything else. */
-  static async start(link: DatabaseLink): Promise<PostgresStore> {
-    const store = new PostgresStore(link);
+  static async start(link: DatabaseLink, meter: StoreMeter | undefined): Promise<PostgresStore> {
+    const store = new PostgresStore(link, meter);
     const next = await store.#readPage("0").catch(() => undefined);
     store.#reading = store.#readOn(next).catch(() => {});
     return store;

@@ -40,8 +40,7 @@ export class RedisPresence implements SharedPresence {
   readonly #questions = new GroupCommit<
     readonly UserId[],
     readonly (PresenceRecord | undefined)[]
-  >((batch) => this.#look(batch), MAX_KEYS, (users) => users.length);
-
+  >((batch) => this.#look(batch), { most: MAX_KEYS, sizeOf: (users) => users.length });
   readonly #exchange: Exchange;
 
   /** Uses a link that its owner closes. */

@@ -2,12 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { presenceChoice, storeChoice } from "../../lib/config/store_option.ts";
 import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { helpText } from "../../lib/config/program.ts";
-import {
-  shownDatabase,
-  shownRedis,
-  shownStore,
-  withoutPasswords,
-} from "../../lib/core/backend_address.ts";
+import { shownDatabase, shownRedis, shownStore } from "../../lib/core/backend_address.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 
 const store = storeChoice("store", "help");
@@ -83,31 +78,6 @@ Deno.test("a database is shown without its password", () => {
   const choice = parseStore("postgres://ann:s3cret@db.lab/par");
   assert(choice.kind === "postgres");
   assertEquals(shownDatabase(choice.address), "postgres://ann@db.lab:5432/par");
-});
-
-Deno.test("passwords of URLs are taken out of whatever quotes them", () => {
-  for (
-    const [typed, shown] of [
-      ["postgres://u:a/b@c@h/db", "postgres://u:...@h/db"],
-      ["postgres://u:a\"b c'd@h/db", "postgres://u:...@h/db"],
-      ["redis://:x y@h", "redis://:...@h"],
-      // Mistyped, and then whatever kind it is.
-      ["postgre://u:a/b@h/db", "postgre://u:...@h/db"],
-    ] as const
-  ) {
-    assertEquals(
-      withoutPasswords(`Cannot use "${typed}": too many arguments`),
-      `Cannot use "${shown}": too many arguments`,
-    );
-  }
-  assertEquals(withoutPasswords("postgres://u:a@h, redis://:b c@h"), "postgres://u:...@h");
-  for (const text of ["expected postgres://USER:PASSWORD@HOST/D", "or redis://:PASSWORD@HOST"]) {
-    assertEquals(withoutPasswords(text), text, "the form of it is no secret");
-  }
-  assertEquals(
-    withoutPasswords("see http://h:1/x and ann@h, postgres://ann@h"),
-    "see http://h:1/x and ann@h, postgres://ann@h",
-  );
 });
 
 Deno.test("the help tells of both options, and shows no value of theirs", () => {
