@@ -15,7 +15,13 @@ const SECRET_NAME = /^(?:.*[_-])?(?:password|passwd|passphrase|token|secret)s?$/
  * the server's question. A value in quotes may hold escaped quotes.
  */
 const SECRETS: readonly (readonly [pattern: RegExp, left: string])[] = [
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s"'/:@]*:)[^\s"']*@/gi, `$1${HIDDEN}@`],
+  [
+    // Of a backend, where one may hold blanks and quotes, too: up to the last `@` of the line. A port
+    // is none, and neither is what messages say of the form.
+    /\b((?:postgres(?:ql)?|rediss?):\/\/(?!(?:USER)?:PASSWORD@)[^\n/:@]*:)(?!\d{1,5}(?:[/?\s"]|$))[^\n]*@/gi,
+    `$1${HIDDEN}@`,
+  ],
+  [/\b([a-z][a-z0-9+.-]*:\/\/(?!(?:USER)?:PASSWORD@)[^\s"'/:@]*:)[^\s"']*@/gi, `$1${HIDDEN}@`],
   [/\b(C\s+PASSWORD)[ \t]+(?!(?:new|existing)\b)[^\r\n]+/gi, `$1 ${HIDDEN}`],
   [/\btoken_[0-9a-z]+/gi, `token_${HIDDEN}`],
   [/("(?:password|token|secret)"\s*:\s*")(?:[^"\\]|\\.)*"?/gi, `$1${HIDDEN}"`],
