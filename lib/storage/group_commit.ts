@@ -22,7 +22,8 @@ export class GroupCommit<Operation, Outcome> {
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
    * @param options.most operations of one batch; the rest waits for the next
-   * @param options.sizeOf what an operation counts as, where that differs; one too large goes alone
+   * @param options.sizeOf what an operation counts as, where that differs; one that is too large goes
+   * alone
    * @param options.meter is told of every batch
    */
   constructor(
@@ -67,19 +68,6 @@ export class GroupCommit<Operation, Outcome> {
     this.#running = undefined;
   }
 
-  /** Takes what fits into one batch, in the order it came. */
-  #nextBatch(): Waiting<Operation, Outcome>[] {
-    let [count, size] = [0, 0];
-    for (const { operation } of this.#waiting) {
-      size += this.#sizeOf(operation);
-      if (count > 0 && size > this.#most) break;
-      count++;
-    }
-    const batch = this.#waiting;
-    this.#waiting = batch.splice(count);
-    return batch;
-  }
-
   async #measured(batch: readonly Operation[]): Promise<readonly Outcome[]> {
     const meter = this.#meter;
     if (meter === undefined) return await this.#commit(batch);
@@ -95,6 +83,23 @@ export class GroupCommit<Operation, Outcome> {
       meter.commitSeconds.observe((performance.now() - begun) / 1000);
       span?.end();
     }
+  }
+
+  /** Takes what fits into one batch, in the order it came. */
+  #nextBatch(): Waiting<Operation, Outcome>[] {
+    const batch = this.#waiting;
+    if (this.#most === Infinity) {
+      this.#waiting = [];
+      return batch;
+    }
+    let [count, size] = [0, 0];
+    for (const { operation } of batch) {
+      size += this.#sizeOf(operation);
+      if (count > 0 && size > this.#most) break;
+      count++;
+    }
+    this.#waiting = batch.splice(count);
+    return batch;
   }
 }
 

@@ -92,7 +92,7 @@ class PostgresStore implements Store {
   }
 
   /** Starts with what a small site has, and reads the rest of a large one beside everything else. */
-  static async start(link: DatabaseLink, meter: StoreMeter | undefined): Promise<PostgresStore> {
+  static async start(link: DatabaseLink, meter?: StoreMeter): Promise<PostgresStore> {
     const store = new PostgresStore(link, meter);
     const next = await store.#readPage("0").catch(() => undefined);
     store.#reading = store.#readOn(next).catch(() => {});

@@ -41,6 +41,7 @@ export class RedisPresence implements SharedPresence {
     readonly UserId[],
     readonly (PresenceRecord | undefined)[]
   >((batch) => this.#look(batch), { most: MAX_KEYS, sizeOf: (users) => users.length });
+
   readonly #exchange: Exchange;
 
   /** Uses a link that its owner closes. */

@@ -143,7 +143,7 @@ Deno.test("GroupCommit: a batch holds what operations count as, and one too larg
       batches.push(batch);
       return Promise.resolve(batch.map(() => {}));
     },
-    { most: 4, sizeOf: (word) => word.length },
+    { most: 4, sizeOf: (word: string) => word.length },
   );
   await Promise.all(["aa", "bb", "c", "dddddd", "e", "fff", "g"].map((word) => group.submit(word)));
   assertEquals(batches, [["aa", "bb"], ["c"], ["dddddd"], ["e", "fff"], ["g"]]);
