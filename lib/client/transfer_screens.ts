@@ -149,14 +149,15 @@ const REFUSALS: Readonly<Record<RefusalReason, (who: UserId) => string>> = {
   space: (who) => `${who} has not enough room for it`,
 };
 
-/** How a transfer ended for the side that sent. `kept` and `lost` are numbers of files. */
+/** How a transfer ended for the side that sent; of `files` offered, so many were kept and lost. */
 export function sentLine(
   to: UserId,
   end: SendingEnd,
-  { kept, lost, summary }: { kept: number; lost: number; summary: string },
+  { files, kept, lost, summary }: { files: number; kept: number; lost: number; summary: string },
 ): ScreenLine {
   switch (end.kind) {
     case "done": {
+      if (files > 0 && kept + lost === 0) return line(`Not sent: ${to} wants none of it.`, "bad");
       if (lost > 0) {
         return line(`Sent ${countText(kept, "file")} to ${to}, ${lost} not.`, "bad");
       }

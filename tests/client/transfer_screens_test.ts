@@ -92,12 +92,13 @@ Deno.test("what is missing must fit: parts and what is there already count", asy
 });
 
 Deno.test("every end of a transfer is told at both ends", () => {
-  const counts = { kept: 2, lost: 0, summary: "34 MB in 3 s, 11 MB/s" };
-  const sent = (end: Parameters<typeof screens.sentLine>[1], lost = 0): string =>
-    screens.sentLine(BOB, end, { ...counts, lost }).text;
+  const counts = { files: 2, kept: 2, lost: 0, summary: "34 MB in 3 s, 11 MB/s" };
+  const sent = (end: Parameters<typeof screens.sentLine>[1], lost = 0, kept = 2): string =>
+    screens.sentLine(BOB, end, { ...counts, lost, kept }).text;
   const received = (end: Parameters<typeof screens.receivedLine>[1], lost = 0): string =>
     screens.receivedLine("bob", end, { ...counts, lost }).text;
   assertEquals(sent({ kind: "done" }), "Sent, and checked by bob: 2 files, 34 MB in 3 s, 11 MB/s.");
+  assertEquals(sent({ kind: "done" }, 0, 0), "Not sent: bob wants none of it.");
   assertEquals(sent({ kind: "done" }, 1), "Sent 2 files to bob, 1 not.");
   assertEquals(received({ kind: "done" }, 1), "Received 2 files from bob, 1 not.");
   assertEquals(
