@@ -22,7 +22,8 @@ import * as screens from "./transfer_screens.ts";
 import { gather } from "./transfer_source.ts";
 import { hasRoom, type Survey, survey } from "./transfer_survey.ts";
 import { TransferTarget } from "./transfer_target.ts";
-import { firstWord, splitWords } from "./typed_words.ts";
+import { typedFolder, typedPaths } from "./typed_places.ts";
+import { firstWord } from "./typed_words.ts";
 
 /** How long a fresh list of buddies is waited for. */
 const FRESH_LIST_MS = 1000;
@@ -173,12 +174,12 @@ export class TransferDesk {
     if (incoming?.survey === undefined) return [nothingOffered()];
     const [first, rest] = firstWord(argument);
     const isOverwriting = first === "overwrite";
-    const [folder] = splitWords(isOverwriting ? rest : argument);
+    const typed = isOverwriting ? rest : argument;
     const { files } = incoming;
     let found = incoming.survey;
-    if (folder !== undefined) {
+    if (typed !== "") {
       try {
-        found = await survey(files.offer, await TransferTarget.open(folder));
+        found = await survey(files.offer, await TransferTarget.open(await typedFolder(typed)));
       } catch (error) {
         return [line(`${visibleText(reasonOf(error))}.`, "bad")];
       }
@@ -222,10 +223,4 @@ export class TransferDesk {
 
 function nothingOffered(): ScreenLine {
   return line("Nobody offers you files.");
-}
-
-/** What was typed as paths: one that has blanks in it, when there is such a file, or several. */
-async function typedPaths(typed: string): Promise<readonly string[]> {
-  const isOne = await Deno.stat(typed).then(() => true, () => false);
-  return isOne ? [typed] : splitWords(typed);
 }
