@@ -201,30 +201,25 @@ export class Sending {
   }
 
   async #sendFile(want: Want, buffers: FileBuffers): Promise<void> {
-    let file: Deno.FsFile;
+    let file: Deno.FsFile | undefined;
+    let isBegun = false;
     try {
-      file = await Deno.open(this.#places[want.file]!);
+      file = await readable(Deno.open(this.#places[want.file]!));
+      const start = await this.#readStart(want, file, buffers);
+      isBegun = true;
+      await this.#sendBytes(want.file, file, await this.#begin(want, start, file), buffers);
     } catch (error) {
-      await this.#link.send({ kind: "begin", file: want.file, from: 0 });
-      return await this.#broken(reasonOf(error));
-    }
-    try {
-      const hash = await this.#begin(want, file, buffers);
-      await this.#sendBytes(want.file, file, hash, buffers);
-    } catch (error) {
-      if (error instanceof UnreadableError) await this.#broken(error.message);
-      else throw error;
+      if (!(error instanceof UnreadableError)) throw error;
+      // Begun where it was asked for, so that what is there of it stays.
+      if (!isBegun) await this.#link.send({ kind: "begin", file: want.file, from: want.from });
+      await this.#link.send({ kind: "broken", reason: error.message });
     } finally {
-      file.close();
+      file?.close();
     }
   }
 
-  #broken(reason: string): Promise<void> {
-    return this.#link.send({ kind: "broken", reason });
-  }
-
-  /** Says from where the file comes, and gives the hash of what is before that. */
-  async #begin(want: Want, file: Deno.FsFile, buffers: FileBuffers): Promise<Progress> {
+  /** Hashes what is in front of the place that the file is asked for from. */
+  async #readStart(want: Want, file: Deno.FsFile, buffers: FileBuffers): Promise<Progress> {
     const hash = createHash("sha256");
     const [buffer] = buffers.pair;
     let at = 0;
@@ -235,11 +230,16 @@ export class Sending {
       hash.update(buffer.subarray(0, count));
       at += count;
     }
+    return { at, hash };
+  }
+
+  /** Says from where the file comes: where it was asked for, or 0 when that is of another file. */
+  async #begin(want: Want, { at, hash }: Progress, file: Deno.FsFile): Promise<Progress> {
     const isSame = at === want.from && hash.copy().digest().equals(want.digest);
     await this.#link.send({ kind: "begin", file: want.file, from: isSame ? at : 0 });
     if (isSame) return { at, hash };
     this.#handlers.more(want.from);
-    await file.seek(0, Deno.SeekMode.Start);
+    await readable(file.seek(0, Deno.SeekMode.Start));
     return { at: 0, hash: createHash("sha256") };
   }
 
@@ -288,7 +288,7 @@ interface Progress {
 /** A file of ours that cannot be read to its end; its message is for the receiver, too. */
 class UnreadableError extends Error {}
 
-async function readable(reading: Promise<number>): Promise<number> {
+async function readable<Result>(reading: Promise<Result>): Promise<Result> {
   try {
     return await reading;
   } catch (error) {
