@@ -146,7 +146,7 @@ export class TransferDesk {
     if (files.offer.to !== presence.user) return files.refuse("elsewhere");
     if (this.#incoming !== undefined) {
       files.refuse("busy");
-      return show([line(`${from} offered you files, and was told that you are busy.`, "call")]);
+      return show([screens.busyLine(await whoOffers(presence, from, files.ip))]);
     }
     const incoming: Incoming = { files };
     this.#incoming = incoming;
@@ -156,15 +156,15 @@ export class TransferDesk {
       const found = await survey(files.offer, await TransferTarget.open(folder));
       if (this.#incoming !== incoming) return; // it was taken back meanwhile
       const { entries } = files.offer;
-      if (!hasRoom(found)) {
-        show([screens.noRoomLine(by, entries, found)]);
-        return files.refuse("space");
-      }
       incoming.survey = found;
-      show([...screens.offeredLines(by, entries, found), screens.answersLine(found)]);
+      show(
+        hasRoom(found)
+          ? [...screens.offeredLines(by, entries, found), screens.answersLine(found)]
+          : [screens.noRoomLine(by, entries, found), screens.elsewhereLine()],
+      );
     } catch (error) {
       const reason = visibleText(reasonOf(error));
-      show([line(`${files.name} wants to send you files. ${reason}; turned down.`, "bad")]);
+      show([line(`${files.name} wants to send you files. ${reason}.`, "bad")]);
       files.refuse("declined");
     }
   }
@@ -177,9 +177,10 @@ export class TransferDesk {
     const typed = isOverwriting ? rest : argument;
     const { files } = incoming;
     let found = incoming.survey;
-    if (typed !== "") {
+    if (typed !== "" || !hasRoom(found)) {
       try {
-        found = await survey(files.offer, await TransferTarget.open(await typedFolder(typed)));
+        const folder = typed === "" ? this.#parts.folder : await typedFolder(typed);
+        found = await survey(files.offer, await TransferTarget.open(folder));
       } catch (error) {
         return [line(`${visibleText(reasonOf(error))}.`, "bad")];
       }
@@ -192,9 +193,10 @@ export class TransferDesk {
   }
 
   #decline(): readonly ScreenLine[] {
-    if (this.#incoming?.survey === undefined) return [nothingOffered()];
-    this.#incoming.survey = undefined;
-    this.#incoming.files.refuse("declined");
+    const { survey, files } = this.#incoming ?? {};
+    if (survey === undefined) return [nothingOffered()];
+    this.#incoming!.survey = undefined;
+    files!.refuse(hasRoom(survey) ? "declined" : "space");
     return [];
   }
 

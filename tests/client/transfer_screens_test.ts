@@ -68,6 +68,17 @@ Deno.test("an offer names its sender as far as the server does, and what is ther
   assertEquals(screens.answerQuestion(taken), "Take it? [y/N, o to overwrite] ");
 });
 
+Deno.test("an offer that comes too many names its sender as far as the server does", () => {
+  assertEquals(
+    screens.busyLine({ kind: "buddy", name: "bob" }).text,
+    "bob offered you files, and was told that you are busy.",
+  );
+  assertEquals(
+    screens.busyLine({ kind: "unsure", name: "bob", ip: "192.0.2.9" }).text,
+    "Somebody at 192.0.2.9, saying to be bob, offered you files, and was told that you are busy.",
+  );
+});
+
 Deno.test("what is missing must fit: parts and what is there already count", async () => {
   const room = async (
     occupied: Occupied,
@@ -87,7 +98,7 @@ Deno.test("what is missing must fit: parts and what is there already count", asy
   assertEquals(
     screens.noRoomLine(by, [file("a", 100)], await surveyed(100, { kind: "free" }, 7)).text,
     "somebody at 192.0.2.9 wants to send you a (100 bytes), but it needs 100 bytes and /srv/in " +
-      "has 7 bytes left; turned down.",
+      "has 7 bytes left.",
   );
 });
 
