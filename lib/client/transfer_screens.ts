@@ -185,6 +185,11 @@ export function sentLine(
   }
 }
 
+/** Whoever offered has gone before there was an answer. */
+export function takenBackLine(from: string): ScreenLine {
+  return line(`${from} took the offer back.`);
+}
+
 /** How a transfer ended for the side that received. */
 export function receivedLine(
   from: string,

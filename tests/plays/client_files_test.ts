@@ -137,6 +137,15 @@ Deno.test("what is too large for the folder may go elsewhere; others are turned 
   await bob.types("/decline");
   assertEquals(await huge, { kind: "refused", reason: "space" });
   await bob.sees("Turned down what somebody at 127.0.0.1 wanted to send.\n");
+
+  const closer = new OrderlyCloser();
+  const link = new TransferLink(await Deno.connect({ hostname: "127.0.0.1", port }), closer);
+  const entries = [{ kind: "file", path: ["notes.txt"], size: 5, modified: 0 }] as const;
+  await link.send({ kind: "offer", offer: { from: parseUserId("alice")!, to: BOB, entries } });
+  await bob.sees("/accept takes it, /decline does not.\n");
+  await link.close();
+  closer.stop();
+  await bob.sees("somebody at 127.0.0.1 took the offer back.\n");
 });
 
 Deno.test("with --yes only buddies at their own address are taken", async () => {
