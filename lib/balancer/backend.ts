@@ -58,3 +58,8 @@ export class Backend {
     return this.connections < this.settings.max;
   }
 }
+
+/** What a trace calls a backend. */
+export function serverName(name: string): string {
+  return `server ${name}`;
+}

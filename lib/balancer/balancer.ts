@@ -5,7 +5,7 @@
 import type { Services } from "../config/balancer_options.ts";
 import type { ServiceOptions } from "../config/service_options.ts";
 import { OperationalError } from "../core/errors.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import { Service } from "./service.ts";
 import { Story } from "./story.ts";
 
@@ -14,6 +14,8 @@ export interface BalancerSettings {
   readonly services: Services;
   readonly isQuiet: boolean;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
   /** Milliseconds that only go forward. */
   readonly clock: Clock;
   /** A number from 0 to 1. */
@@ -40,13 +42,13 @@ export class Balancer {
    * open then
    */
   static async start(settings: BalancerSettings): Promise<Balancer> {
-    const { services, isQuiet, log, clock, random, readFile } = settings;
+    const { services, isQuiet, log, clock, random, readFile, trace } = settings;
     const open = new Map<string, Service>();
     try {
       for (const [name, options] of services) {
         const tls = await identityOf(options, readFile);
         const story = new Story(log, name, { isQuiet, isAlone: services.size === 1 });
-        open.set(name, new Service(options, { clock, random, story, tls }));
+        open.set(name, new Service(options, { clock, random, story, tls, trace }));
       }
     } catch (error) {
       await Promise.all([...open.values()].map((service) => service.stop(0)));

@@ -11,6 +11,8 @@ import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { listenReason } from "../net/system_error.ts";
 import { writeToStderr } from "../observe/log.ts";
+import { watchWire } from "../observe/wire_watch.ts";
+import { createDescriber } from "../wire/describe.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
 import { ConfigWatch } from "./config_watch.ts";
@@ -40,21 +42,30 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
     write: writeToStderr,
   });
   surviveUnexpected(log);
+  const watch = options.trace
+    ? watchWire({
+      describer: createDescriber(),
+      format: options.log,
+      clock: Date.now,
+      write: writeToStderr,
+    })
+    : undefined;
   const balancer = await Balancer.start({
     services: servicesOf(line),
     isQuiet: options.quiet,
     log,
+    trace: watch?.trace,
     clock: () => performance.now(),
     random: Math.random,
     readFile,
   });
   const stop = stopSignal();
   const admin = serveAdmin(balancer, line, log);
-  const watch = watchConfig(balancer, { path: options.config, words, log });
+  const configWatch = watchConfig(balancer, { path: options.config, words, log });
   announce(balancer, admin);
 
   log.info("Stopping", { signal: await stop });
-  watch?.stop();
+  configWatch?.stop();
   const graceMs = options.stopGrace * 1000;
   await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
   log.info("Stopped");

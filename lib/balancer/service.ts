@@ -12,12 +12,13 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
-import type { ByteStream, Clock } from "../core/ports.ts";
+import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { listenTcp, listenTls, sendAtOnce, shakeHands } from "../net/tcp.ts";
+import { hostPort, listenTcp, listenTls, sendAtOnce, shakeHands } from "../net/tcp.ts";
+import { tracedArrival, tracedDial } from "../net/traced_stream.ts";
 import {
   encodeProxyV1,
   encodeProxyV2,
@@ -25,7 +26,7 @@ import {
   type ProxyHeader,
 } from "../wire/proxy_protocol.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, serverName } from "./backend.ts";
 import { CopyBuffers } from "./buffers.ts";
 import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
 import { Guard } from "./guard.ts";
@@ -45,6 +46,8 @@ export interface ServiceWorld {
   readonly random: () => number;
   readonly story: Story;
   /** Certificate chain and private key, where the options name them. */
+  /** What listens to every connection, where something does. */
+  readonly trace?: Trace | undefined;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
 }
 
@@ -96,9 +99,10 @@ export class Service {
     this.#connector = new Connector(options.connectTimeout);
     const connect = (host: string, port: number): Promise<ByteStream> =>
       this.#connector.connect(host, port);
+    const { trace } = world;
     this.#dialing = {
       pool: this.pool,
-      connect,
+      connect: trace === undefined ? connect : (host, port) => this.#dialTraced(host, port, trace),
       story,
       clock,
       served: (ip, backend) => this.#udp?.served(ip, backend),
@@ -116,6 +120,7 @@ export class Service {
       this.#udp = UdpForwarder.open({
         ...{ options: () => this.#options, pool: this.pool, clock, story },
         isAllowed: (ip) => this.#guard.allows(ip),
+        trace: world.trace,
       });
     } catch (error) {
       this.#listener.close();
@@ -208,6 +213,12 @@ export class Service {
     this.#relays.sweep(this.#world.clock(), this.#options);
   };
 
+  async #dialTraced(host: string, port: number, trace: Trace): Promise<ByteStream> {
+    const peer = serverName(hostPort(host, port));
+    const tracing = { trace, service: "any", name: "balancer", peer } as const;
+    return tracedDial(await this.#connector.connect(host, port), tracing);
+  }
+
   readonly #take = (accepted: AcceptedStream): void => {
     this.#arriving.add(accepted.stream);
     sendAtOnce(accepted.stream);
@@ -217,16 +228,17 @@ export class Service {
     }).finally(() => this.#arriving.delete(accepted.stream));
   };
 
-  async #serve(
-    { stream, remoteIp, remotePort, localIp, localPort }: AcceptedStream,
-  ): Promise<void> {
+  async #serve(accepted: AcceptedStream): Promise<void> {
+    const { stream, remoteIp, remotePort, localIp, localPort } = accepted;
     let ends: Ends = {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
     };
-    let client = stream;
+    const { trace } = this.#world;
+    const tracing = trace && { trace, service: "any", name: "balancer" } as const;
+    let client = tracedArrival(accepted, tracing).stream;
     if (this.#guard.isProxy(remoteIp)) {
-      const peeked = new PeekedStream(stream);
+      const peeked = new PeekedStream(client);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
       if (typeof header === "string") return this.#refuse(stream, remoteIp, header);
@@ -251,7 +263,7 @@ export class Service {
   async #serveAdmitted(stream: ByteStream, ends: Ends, socket: ByteStream): Promise<void> {
     const { story, clock } = this.#world;
     if (this.#world.tls !== undefined) {
-      await shakeHands(stream as Deno.TlsConn, BALANCER_LIMITS.handshakeTimeoutSeconds);
+      await shakeHands(socket as Deno.TlsConn, BALANCER_LIMITS.handshakeTimeoutSeconds);
     }
     const find = keyFinder(this.#options.strategy);
     let client = stream;

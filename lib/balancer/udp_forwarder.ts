@@ -6,11 +6,12 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { parseAddressSet } from "../core/ip_address.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Trace } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { DatagramSocket } from "../net/udp.ts";
-import type { Backend } from "./backend.ts";
+import { openSocket, type SocketTrace } from "../net/traced_socket.ts";
+import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { type Backend, serverName } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
@@ -19,7 +20,7 @@ import { Drops } from "./udp_drops.ts";
 import { Places } from "./udp_places.ts";
 import { PresenceForwarding } from "./udp_presence.ts";
 import { RoomForwarding } from "./udp_rooms.ts";
-import type { Forwarding } from "./udp_world.ts";
+import { type Forwarding, isFrom } from "./udp_world.ts";
 
 /** How often it is looked at what is over, and which backends are up. */
 const SWEEP_MS = 1000;
@@ -30,6 +31,8 @@ export interface ForwarderWorld {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly story: Story;
+  /** What listens to its sockets, where something does. */
+  readonly trace?: Trace | undefined;
   /** Whether an address is served at all. */
   readonly isAllowed: (ip: string) => boolean;
 }
@@ -60,14 +63,16 @@ export class UdpForwarder {
   private constructor(port: number, world: ForwarderWorld) {
     const { options, pool, clock, story } = world;
     this.#world = world;
-    this.#socket = new DatagramSocket({ hostname: options().host, port });
     this.drops = new Drops(clock, (message, fields) => story.dropped(message, fields));
     this.places = new Places(() => options().maxUdpClients);
     this.#addresses = new BackendAddresses(() => options().udpBackends);
+    const tracing = world.trace && this.#tracing(world.trace);
+    this.#socket = openSocket({ hostname: options().host, port }, tracing?.clients);
     this.#budget = new AnswerBudget(parseAddressSet([]), clock());
     const shared = {
       ...{ options, pool, addresses: this.#addresses, places: this.places, budget: this.#budget },
       ...{ drops: this.drops, clock, own: ownAddresses, port: this.#socket.port },
+      tracing: tracing?.backends,
       note: (message: string) => story.note(message),
       reply: (bytes: Uint8Array, to: { ip: string; port: number }) => this.#socket.send(bytes, to),
     };
@@ -80,6 +85,21 @@ export class UdpForwarder {
       if (world.isAllowed(client.ip)) this.#forwarding.take(bytes, client);
       else this.drops.count("notAllowed");
     }, MAX_ROOM_DATAGRAM_BYTES);
+  }
+
+  /** What a trace is told of the sockets on both sides. */
+  #tracing(trace: Trace): { clients: SocketTrace; backends: SocketTrace } {
+    const { options, pool } = this.#world;
+    const service = options().strategy === "hash-room" ? "rooms" : "buddy";
+    const shared = { trace, service, name: "balancer" } as const;
+    const peer = (address: DatagramAddress): string | undefined => {
+      const backend = pool.backends.find((backend) => {
+        const there = this.#addresses.of(backend);
+        return there !== undefined && isFrom(address, there);
+      });
+      return backend && serverName(backend.name);
+    };
+    return { clients: { ...shared, own: "server" }, backends: { ...shared, own: "client", peer } };
   }
 
   /** The port it really has. */

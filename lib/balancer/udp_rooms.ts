@@ -175,7 +175,7 @@ export class RoomForwarding implements Forwarding {
 
   #open(address: DatagramAddress): Link | undefined {
     try {
-      return { socket: openTowards(address), address };
+      return { socket: openTowards(address, this.#world.tracing), address };
     } catch {
       return undefined;
     }

@@ -5,7 +5,8 @@ import { copyOf } from "../core/bytes.ts";
 import type { Clock } from "../core/ports.ts";
 import type { AnswerBudget } from "../net/answer_budget.ts";
 import type { OwnAddress } from "../net/interfaces.ts";
-import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { openSocket, type SocketTrace } from "../net/traced_socket.ts";
+import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import { isLoopback } from "../core/ip_address.ts";
 import { encodeDatagramPrefix } from "../wire/datagram_prefix.ts";
 import type { Backend } from "./backend.ts";
@@ -33,6 +34,8 @@ export interface UdpWorld {
   readonly own: () => readonly OwnAddress[];
   /** The port clients send to. */
   readonly port: number;
+  /** What listens to the sockets towards backends, where something does. */
+  readonly tracing?: SocketTrace | undefined;
   /** Tells of something that concerns the service as a whole. */
   readonly note: (message: string) => void;
   /** Sends to a client, from that port. `bytes` must stay as they are. */
@@ -52,8 +55,11 @@ export interface Forwarding {
 }
 
 /** Opens a socket towards a backend: nobody from elsewhere can reach one towards this machine. */
-export function openTowards({ ip }: DatagramAddress): DatagramSocket {
-  return new DatagramSocket({ hostname: localHost(ip), port: 0 });
+export function openTowards(
+  { ip }: DatagramAddress,
+  tracing: SocketTrace | undefined,
+): DatagramSocket {
+  return openSocket({ hostname: localHost(ip), port: 0 }, tracing);
 }
 
 /** The address a socket towards an address is bound to. */

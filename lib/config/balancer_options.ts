@@ -14,6 +14,7 @@ import {
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 
 /** The port of the admin endpoint on loopback unless told otherwise. */
 export const ADMIN_PORT = 1239;
@@ -80,6 +81,7 @@ export const BALANCER_OPTIONS = {
     "seconds connections may go on after SIGTERM",
   ),
   quiet: toggle("quiet", "do not tell of every connection"),
+  ...TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

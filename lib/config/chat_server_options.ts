@@ -4,6 +4,7 @@ import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 
 const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
 const { data, host, store, presence, waitForBackends, compactFrom, trustProxy } = SERVER_OPTIONS;
@@ -25,6 +26,7 @@ export const CHAT_SERVER_OPTIONS = {
   maxConnectionsPerAddress,
   connectionRate,
   connectionBurst,
+  ...TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -21,6 +21,7 @@ import {
   wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
@@ -122,6 +123,7 @@ export const SERVER_OPTIONS = {
     ROOMS.roomIdleSeconds,
     "seconds without a datagram after which a member of a room is gone",
   ),
+  ...TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

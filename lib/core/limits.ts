@@ -251,3 +251,19 @@ export const LOGIN_LIMITS = {
   /** Names and addresses remembered at most; the longest unused is forgotten first. */
   tracked: 10_000,
 } as const;
+
+/** What a trace keeps for those who look at it later. */
+export const TRACE_LIMITS = {
+  /** Messages kept; the oldest go first. */
+  messages: 1000,
+  /** Bytes of messages kept, together. */
+  bytes: 2 * 1024 * 1024,
+  /** Bytes kept of one message; a longer one is cut. */
+  bytesOfMessage: 4096,
+  /** Characters shown of one text; a longer one is cut. */
+  text: 1000,
+  /** Fields shown of one message. */
+  fields: 64,
+  /** People who may look on at the same time. */
+  watchers: 32,
+} as const;

@@ -14,7 +14,7 @@ import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
-import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 
 /** What the buddy service is asked to be. */
 export interface BuddySettings {
@@ -40,9 +40,10 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, store, presence, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, store, presence, clock, log, trace }: ServiceParts,
 ): Service<BuddyPorts> {
-  const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
+  const tracing = tracingOf(trace, "buddy");
+  const { listener, socket } = bindPortPair(host, settings, tracing);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
@@ -69,6 +70,7 @@ export function startBuddies(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
+    tracing,
     serve: (incoming) => sessions.serve(incoming),
   });
   const receiving = socket.receive((datagram, sender) => {

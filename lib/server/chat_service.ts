@@ -11,7 +11,7 @@ import { ChatSessions } from "./chat_sessions.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { SharedChat } from "./shared_chat.ts";
-import type { Service, ServiceParts } from "./service.ts";
+import { type Service, type ServiceParts, tracingOf } from "./service.ts";
 
 /** What the login chat is asked to be. */
 export interface ChatSettings extends ChatLimits {
@@ -31,7 +31,7 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, limits, admission, trusted, store, shared, presence, passwords, clock, log }:
+  { host, limits, admission, trusted, store, shared, presence, passwords, clock, log, trace }:
     ServiceParts,
 ): Service<ChatPorts> {
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
@@ -50,6 +50,7 @@ export function startChat(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
+    tracing: tracingOf(trace, "chat"),
     serve: (incoming) => sessions.serve(incoming),
   });
   return {

@@ -14,6 +14,7 @@ import { acceptConnections } from "../net/accept_loop.ts";
 import type { Admission } from "../net/admission.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
+import { type ArrivalTrace, tracedArrival } from "../net/traced_stream.ts";
 import { decideProxyHeader } from "../wire/proxy_protocol.ts";
 
 /** At most one line in this time about connections turned away. */
@@ -28,6 +29,8 @@ export interface Door {
   /** Seconds such a header may take to come. */
   readonly readDeadlineSeconds: number;
   readonly log: Log;
+  /** What listens to every connection, where something does. */
+  readonly tracing?: ArrivalTrace | undefined;
   /** Serves one connection to its end. Takes ownership; never rejects. */
   readonly serve: (incoming: IncomingStream) => Promise<void>;
 }
@@ -37,7 +40,8 @@ export async function keepDoor(door: Door): Promise<void> {
   const letIn = admitter(door);
   /** Those whose first bytes have not come yet. */
   const arriving = new Map<PeekedStream, Promise<void>>();
-  await acceptConnections(door.listener, (incoming) => {
+  await acceptConnections(door.listener, (accepted) => {
+    const incoming = tracedArrival(accepted, door.tracing);
     if (!door.trusted.has(incoming.remoteIp)) return letIn(incoming);
     const stream = new PeekedStream(incoming.stream);
     const identifying = identify(stream, incoming.remoteIp, door.readDeadlineSeconds)

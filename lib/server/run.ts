@@ -7,12 +7,14 @@ import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenan
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { print } from "../config/start.ts";
-import type { Log } from "../core/ports.ts";
+import type { Clock, Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
+import { watchWire, type WireWatch } from "../observe/wire_watch.ts";
 import type { SharedState } from "../storage/shared_state.ts";
+import { createDescriber } from "../wire/describe.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
@@ -42,6 +44,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   try {
     shared = await openChosenSharing(options, log);
     const sinceStart = (): number => performance.now();
+    const watch = watchOf(options, clock);
     const services = {
       buddy: options.services.includes("buddy") ? options : undefined,
       rooms: options.services.includes("rooms") ? options : undefined,
@@ -49,7 +52,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
     };
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, clock: sinceStart, log },
+      ...{ store, shared, clock: sinceStart, log, trace: watch?.trace },
     });
   } catch (error) {
     shared?.close();
@@ -63,6 +66,12 @@ export async function runServer(options: ServerOptions): Promise<number> {
   await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
   log.info("Stopped");
   return 0;
+}
+
+/** Looks at what crosses the wire, where that is wanted. */
+function watchOf({ trace, log }: ServerOptions, clock: Clock): WireWatch | undefined {
+  if (!trace) return undefined;
+  return watchWire({ describer: createDescriber(), format: log, clock, write: writeToStderr });
 }
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */

@@ -4,7 +4,7 @@
 
 import { parseAddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
 import { Passwords } from "../services/passwords.ts";
 import { Presence } from "../services/presence.ts";
@@ -36,6 +36,8 @@ export interface ServerSettings {
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The ports of each service; `null` for one that does not run. */
@@ -69,6 +71,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     trusted,
     admission: new Admission(limits, trusted),
     shared,
+    trace: settings.trace,
     presence: shared === undefined
       ? new Presence(presenceTtl, clock)
       : new SharedPresence(shared, presenceTtl, clock),

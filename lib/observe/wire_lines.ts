@@ -1,0 +1,28 @@
+/** The trace as lines in a terminal, beside those of the log and in the same form. */
+
+import type { WireMessage, WireParty } from "../core/wire_message.ts";
+import { hostPort } from "../net/tcp.ts";
+
+/** Writes a message as one line with its LF. */
+export function traceLine(message: WireMessage, format: "text" | "json"): string {
+  return format === "json" ? jsonLine(message) : textLine(message);
+}
+
+function textLine({ time, transport, from, to, text }: WireMessage): string {
+  const at = new Date(time).toISOString();
+  return `${at} trace ${transport} ${partyText(from)} -> ${partyText(to)}  ${text}\n`;
+}
+
+/** `alice 192.0.2.7:40112`; what a name says of the address is said once. */
+export function partyText({ name, ip, port }: WireParty): string {
+  const address = ip === undefined ? `:${port}` : hostPort(ip, port);
+  const word = ip === undefined ? name : name.replace(address, "").replace(ip, "").trim();
+  return word === "" ? address : `${word} ${address}`;
+}
+
+function jsonLine({ time, kind, transport, protocol, from, to, ...rest }: WireMessage): string {
+  return JSON.stringify({
+    ...{ time: new Date(time).toISOString(), level: "trace", kind, transport, protocol },
+    ...{ from, to, user: rest.user, text: rest.text, fields: rest.fields, size: rest.size },
+  }) + "\n";
+}
