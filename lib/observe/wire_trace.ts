@@ -50,6 +50,7 @@ export class WireTrace implements Trace {
   readonly #users = new RecentMap<string>(KNOWN_ADDRESSES);
   #lastId = 0;
 
+  /** Begins with nothing seen. */
   constructor(parts: WireTraceParts) {
     this.#parts = parts;
   }
