@@ -16,18 +16,17 @@
  */
 
 import { numberIn, WEIGHT_RANGE } from "../config/backend_option.ts";
+import { CHANGE_HEADER, isFromForeignPage } from "../net/http.ts";
+import { METRICS_TYPE, metricsText } from "../observe/metrics.ts";
 import type { AdminState, Backend } from "./backend.ts";
 import {
   type BackendReport,
-  metricsText,
+  metricFamilies,
   type Reportable,
   reportBackend,
   reportService,
   type ServiceReport,
 } from "./report.ts";
-
-/** The header every change needs. */
-export const CHANGE_HEADER = "parley-change";
 
 /** What an answer to a change says. */
 export type ChangeAnswer =
@@ -63,6 +62,9 @@ export function administer(
       body: { error: `A change needs the header "${CHANGE_HEADER}: 1"` },
     });
   }
+  if (isFromForeignPage(request)) {
+    return json({ status: 403, body: { error: "A page from elsewhere changes nothing here" } });
+  }
   const asked = decode(words);
   if (asked === undefined) {
     return json({
@@ -86,8 +88,8 @@ function look(services: Administered, page: string): Response {
   for (const [name, service] of services) reports.set(name, reportService(service));
   if (page === "") return json({ status: 200, body: { services: Object.fromEntries(reports) } });
   if (page !== "metrics") return json({ status: 404, body: { error: "There is / and /metrics" } });
-  return new Response(metricsText(reports), {
-    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  return new Response(metricsText(metricFamilies(reports)), {
+    headers: { "content-type": METRICS_TYPE },
   });
 }
 

@@ -1,5 +1,6 @@
 /** How the services and backends do, for people, programs and Prometheus. Pure. */
 
+import { byLabel, counter, type Family, gauge, type Sample } from "../observe/metrics.ts";
 import type { AdminState, Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 
@@ -93,48 +94,57 @@ export function backendLine(service: string, report: BackendReport): string {
     `${connections} connections`;
 }
 
-type Figure = readonly [name: string, kind: string, value: (report: BackendReport) => number];
-
-const FIGURES: readonly Figure[] = [
-  ["lb_backend_up", "gauge", ({ health }) => health === "up" ? 1 : 0],
-  ["lb_backend_ready", "gauge", ({ state }) => state === "ready" ? 1 : 0],
-  ["lb_backend_weight", "gauge", ({ weight }) => weight],
-  ["lb_sessions", "gauge", ({ connections }) => connections],
-  ["lb_sessions_total", "counter", ({ connected }) => connected],
-  ["lb_connect_errors_total", "counter", ({ failed }) => failed],
-  ["lb_sent_bytes_total", "counter", ({ sent }) => sent],
-  ["lb_received_bytes_total", "counter", ({ received }) => received],
+type Figure = readonly [
+  kind: (name: string, help: string, samples: readonly Sample[]) => Family,
+  name: string,
+  help: string,
+  value: (report: BackendReport) => number,
 ];
 
-/** Everything as Prometheus reads it (text format 0.0.4). Names hold nothing that needs escaping. */
-export function metricsText(services: ReadonlyMap<string, ServiceReport>): string {
-  return backendMetrics(services) + datagramMetrics(services);
+const FIGURES: readonly Figure[] = [
+  [gauge, "lb_backend_up", "Whether checks say it is up", ({ health }) => health === "up" ? 1 : 0],
+  [
+    gauge,
+    "lb_backend_ready",
+    "Whether it is neither drained nor in maintenance",
+    ({ state }) => state === "ready" ? 1 : 0,
+  ],
+  [gauge, "lb_backend_weight", "Its share against the others", ({ weight }) => weight],
+  [gauge, "lb_sessions", "Connections at the moment", ({ connections }) => connections],
+  [counter, "lb_sessions_total", "Connections made", ({ connected }) => connected],
+  [counter, "lb_connect_errors_total", "Connects that failed", ({ failed }) => failed],
+  [counter, "lb_sent_bytes_total", "Bytes sent to it", ({ sent }) => sent],
+  [counter, "lb_received_bytes_total", "Bytes received from it", ({ received }) => received],
+];
+
+/** Everything for Prometheus. */
+export function metricFamilies(services: ReadonlyMap<string, ServiceReport>): Family[] {
+  return [...backendFamilies(services), ...datagramFamilies(services)];
 }
 
-function backendMetrics(services: ReadonlyMap<string, ServiceReport>): string {
-  return FIGURES.map(([name, kind, value]) => {
-    const rows = [...services].flatMap(([service, { backends }]) =>
-      backends.map((report) =>
-        `${name}{service="${service}",backend="${report.name}"} ${value(report)}\n`
-      )
-    );
-    return `# TYPE ${name} ${kind}\n${rows.join("")}`;
-  }).join("");
+function backendFamilies(services: ReadonlyMap<string, ServiceReport>): Family[] {
+  const reports = [...services].flatMap(([service, { backends }]) =>
+    backends.map((report) => ({ labels: { service, backend: report.name }, report }))
+  );
+  return FIGURES.map(([kind, name, help, value]) =>
+    kind(name, help, reports.map(({ labels, report }) => [labels, value(report)]))
+  );
 }
 
-function datagramMetrics(services: ReadonlyMap<string, ServiceReport>): string {
+function datagramFamilies(services: ReadonlyMap<string, ServiceReport>): Family[] {
   const reports = [...services].flatMap(([service, { udp }]) =>
-    udp === null ? [] : [[service, udp] as const]
+    udp === null ? [] : [{ service, udp }]
   );
-  if (reports.length === 0) return "";
-  const clients = reports.map(([service, udp]) =>
-    `lb_udp_clients{service="${service}"} ${udp.clients}\n`
-  );
-  const dropped = reports.flatMap(([service, udp]) =>
-    Object.entries(udp.dropped).map(([reason, count]) =>
-      `lb_udp_dropped_total{service="${service}",reason="${reason}"} ${count}\n`
-    )
-  );
-  return `# TYPE lb_udp_clients gauge\n${clients.join("")}` +
-    `# TYPE lb_udp_dropped_total counter\n${dropped.join("")}`;
+  return [
+    gauge(
+      "lb_udp_clients",
+      "Members of rooms, or GETs under way",
+      reports.map(({ service, udp }) => [{ service }, udp.clients]),
+    ),
+    counter(
+      "lb_udp_dropped_total",
+      "Datagrams that were not passed on",
+      reports.flatMap(({ service, udp }) => byLabel("reason", udp.dropped, { service })),
+    ),
+  ];
 }

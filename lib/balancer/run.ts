@@ -7,16 +7,19 @@ import { type CommandLine, parseCommandLine } from "../config/command_line.ts";
 import type { CtlOptions } from "../config/ctl_options.ts";
 import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
 import { print } from "../config/start.ts";
-import { OperationalError, reasonOf } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
-import { listenReason } from "../net/system_error.ts";
+import { serveHttp } from "../net/http.ts";
 import { writeToStderr } from "../observe/log.ts";
+import { openStatus } from "../observe/status_server.ts";
+import { wirePages } from "../observe/wire_pages.ts";
 import { watchWire } from "../observe/wire_watch.ts";
 import { createDescriber } from "../wire/describe.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { steer } from "./ctl.ts";
+import { observeBalancer } from "./observed.ts";
 import { createStoryLog } from "./story.ts";
 
 /** Time for what comes after the grace for connections: closing sockets, the last lines. */
@@ -42,32 +45,34 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
     write: writeToStderr,
   });
   surviveUnexpected(log);
-  const watch = options.trace
-    ? watchWire({
-      describer: createDescriber(),
-      format: options.log,
-      clock: Date.now,
-      write: writeToStderr,
-    })
-    : undefined;
+  const wire = watchWire(options, createDescriber());
   const balancer = await Balancer.start({
     services: servicesOf(line),
     isQuiet: options.quiet,
     log,
-    trace: watch?.trace,
+    trace: wire?.trace,
     clock: () => performance.now(),
     random: Math.random,
     readFile,
   });
   const stop = stopSignal();
-  const admin = serveAdmin(balancer, line, log);
-  const configWatch = watchConfig(balancer, { path: options.config, words, log });
-  announce(balancer, admin);
+  const answer = (request: Request): Response =>
+    administer(balancer.services, request, ({ index, name }, service, what) => {
+      log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
+    });
+  const observed = observeBalancer(balancer, answer);
+  const pages = wirePages(observed.program, wire?.record);
+  const status = await openStatus(options, observed, () => balancer.stop(0), pages);
+  const admin = serveAdmin(answer, line, log);
+  const watch = watchConfig(balancer, { path: options.config, words, log });
+  announce(balancer, { admin, status: status?.port ?? null });
 
   log.info("Stopping", { signal: await stop });
-  configWatch?.stop();
+  watch?.stop();
   const graceMs = options.stopGrace * 1000;
+  observed.stopping();
   await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
+  await status?.stop();
   log.info("Stopped");
   return 0;
 }
@@ -90,21 +95,17 @@ export async function runCtl(options: CtlOptions): Promise<number> {
  *
  * @returns its port, `null` without
  */
-function serveAdmin(balancer: Balancer, { options, given }: Line, log: Log): number | null {
+function serveAdmin(
+  answer: (request: Request) => Response,
+  { options, given }: Line,
+  log: Log,
+): number | null {
   const { adminPort: port } = options;
   try {
-    const { addr } = Deno.serve(
-      { hostname: "127.0.0.1", port, onListen: () => {} },
-      (request) =>
-        administer(balancer.services, request, ({ index, name }, service, what) => {
-          log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
-        }),
-    );
-    return addr.port;
+    return serveHttp({ hostname: "127.0.0.1", port }, answer).port;
   } catch (error) {
-    const trouble = `the admin endpoint on 127.0.0.1:${port}: ${listenReason(error)}`;
-    if (given.has("adminPort")) throw new OperationalError(`Cannot open ${trouble}`);
-    log.warn(`Going on without ${trouble}`, { admin: port });
+    if (given.has("adminPort")) throw error;
+    log.warn(`Going on without the admin endpoint: ${reasonOf(error)}`, { admin: port });
     return null;
   }
 }
@@ -131,9 +132,12 @@ function watchConfig(
 }
 
 /** Tells programs (one line on stdout) which ports were bound. */
-function announce(balancer: Balancer, admin: number | null): void {
+function announce(
+  balancer: Balancer,
+  ports: { readonly admin: number | null; readonly status: number | null },
+): void {
   const services = Object.fromEntries(
     [...balancer.services].map(([name, { port, udpPort }]) => [name, { tcp: port, udp: udpPort }]),
   );
-  print(`ready ${JSON.stringify({ services, admin, status: null })}\n`);
+  print(`ready ${JSON.stringify({ services, ...ports })}\n`);
 }

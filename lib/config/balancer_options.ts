@@ -13,6 +13,7 @@ import {
   toggle,
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
 
@@ -81,6 +82,7 @@ export const BALANCER_OPTIONS = {
     "seconds connections may go on after SIGTERM",
   ),
   quiet: toggle("quiet", "do not tell of every connection"),
+  ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

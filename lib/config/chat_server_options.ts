@@ -5,6 +5,7 @@ import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 
 const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
 const { data, host, store, presence, waitForBackends, compactFrom, trustProxy } = SERVER_OPTIONS;
@@ -26,6 +27,7 @@ export const CHAT_SERVER_OPTIONS = {
   maxConnectionsPerAddress,
   connectionRate,
   connectionBurst,
+  ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

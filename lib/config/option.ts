@@ -222,7 +222,8 @@ export function toggle(flag: string, help: string): Option<boolean> {
   };
 }
 
-function splitList(texts: readonly string[], label: string): string[] {
+/** The words of a repeatable option, each given or separated by commas. @throws UsageError for none */
+export function splitList(texts: readonly string[], label: string): string[] {
   const words = texts.flatMap((text) => text.split(",")).map((word) => word.trim());
   if (words.some((word) => word === "")) {
     throw new UsageError(`Cannot use ${label}: it needs words separated by commas`);

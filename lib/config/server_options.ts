@@ -22,6 +22,7 @@ import {
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
@@ -123,6 +124,7 @@ export const SERVER_OPTIONS = {
     ROOMS.roomIdleSeconds,
     "seconds without a datagram after which a member of a room is gone",
   ),
+  ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

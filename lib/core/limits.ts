@@ -218,6 +218,9 @@ export const MAX_PASSWORD_BYTES = 256;
  */
 export const MAX_CHAT_FRAME_BYTES = 4096;
 
+/** Status pages that may be open at the same time. */
+export const MAX_EVENT_STREAMS = 32;
+
 /** What the login chat allows; each is an option of `server.ts`. */
 export interface ChatLimits {
   /** Connections to the login chat at the same time. */

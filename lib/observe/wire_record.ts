@@ -8,14 +8,13 @@ import type { WireMessage } from "../core/wire_message.ts";
 /** What a message costs beside its bytes and texts, roughly. */
 const OVERHEAD_BYTES = 200;
 
-/** Bounds of a record. */
-export type RecordLimits = Pick<typeof TRACE_LIMITS, "messages" | "bytes">;
-
 /** Keeps the last messages. */
 export class WireRecord {
+  /** Tells this record from one of another run of the program. */
+  readonly start: string = crypto.randomUUID();
   readonly #limits: { readonly messages: number; readonly bytes: number };
   readonly #messages: WireMessage[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #watchers = new Set<() => void>();
   #bytes = 0;
 
   /** Starts empty. */
@@ -31,8 +30,7 @@ export class WireRecord {
       this.#messages.length > this.#limits.messages ||
       (this.#bytes > this.#limits.bytes && this.#messages.length > 1)
     ) this.#bytes -= costOf(this.#messages.shift()!);
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    for (const wake of this.#watchers) wake();
   }
 
   /** The messages kept that came after the one numbered `id`, oldest first. */
@@ -41,15 +39,15 @@ export class WireRecord {
     return at < 0 ? [] : this.#messages.slice(at);
   }
 
-  /** Resolves when another message comes, or `signal` is given. */
-  more(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.add(resolve);
-      signal.addEventListener("abort", () => {
-        this.#waiting.delete(resolve);
-        resolve();
-      }, { once: true });
-    });
+  /**
+   * Has somebody woken by every message from now on.
+   *
+   * @returns what ends that; `undefined` when too many watch already
+   */
+  watch(wake: () => void): (() => void) | undefined {
+    if (this.#watchers.size >= TRACE_LIMITS.watchers) return undefined;
+    this.#watchers.add(wake);
+    return () => this.#watchers.delete(wake);
   }
 }
 

@@ -3,23 +3,12 @@
  * the wire view shows.
  */
 
-import type { Clock, Trace } from "../core/ports.ts";
+import type { Trace } from "../core/ports.ts";
 import type { Describer } from "../core/wire_message.ts";
+import { writeToStderr } from "./log.ts";
 import { traceLine } from "./wire_lines.ts";
 import { WireRecord } from "./wire_record.ts";
 import { WireTrace } from "./wire_trace.ts";
-
-/** How a program is looked at. */
-export interface WireWatchSettings {
-  /** Makes messages of bytes: `createDescriber` of `wire/describe.ts`. */
-  readonly describer: Describer;
-  /** The form of a line. */
-  readonly format: "text" | "json";
-  /** The time of day. */
-  readonly clock: Clock;
-  /** Takes a whole line with its LF. */
-  readonly write: (line: string) => void;
-}
 
 /** A program that is looked at. */
 export interface WireWatch {
@@ -29,16 +18,27 @@ export interface WireWatch {
   readonly record: WireRecord;
 }
 
-/** Begins to look. */
-export function watchWire({ describer, format, clock, write }: WireWatchSettings): WireWatch {
+/**
+ * Begins to look, where that is wanted.
+ *
+ * @param options those of `--trace` and `--log`
+ * @param describer makes messages of bytes: `createDescriber` of `wire/describe.ts`
+ */
+export function watchWire(
+  { trace, log }: { readonly trace: boolean; readonly log: "text" | "json" },
+  describer: Describer,
+): WireWatch | undefined {
+  if (!trace) return undefined;
   const record = new WireRecord();
-  const trace = new WireTrace({
-    describer,
-    clock,
-    show: (message) => {
-      write(traceLine(message, format));
-      record.add(message);
-    },
-  });
-  return { trace, record };
+  return {
+    record,
+    trace: new WireTrace({
+      describer,
+      clock: Date.now,
+      show: (message) => {
+        writeToStderr(traceLine(message, log));
+        record.add(message);
+      },
+    }),
+  };
 }

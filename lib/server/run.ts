@@ -7,17 +7,20 @@ import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenan
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { print } from "../config/start.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
-import { watchWire, type WireWatch } from "../observe/wire_watch.ts";
+import { openStatus } from "../observe/status_server.ts";
+import { wirePages } from "../observe/wire_pages.ts";
+import { watchWire } from "../observe/wire_watch.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import { createDescriber } from "../wire/describe.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
+import { observeServer } from "./observed.ts";
 import { type RunningServer, startServer } from "./start.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
@@ -39,12 +42,12 @@ export async function runServer(options: ServerOptions): Promise<number> {
   });
   surviveUnexpected(log);
   const store = await openChosenStore(options, log);
+  const wire = watchWire(options, createDescriber());
   let shared: SharedState | undefined;
   let server: RunningServer;
   try {
     shared = await openChosenSharing(options, log);
     const sinceStart = (): number => performance.now();
-    const watch = watchOf(options, clock);
     const services = {
       buddy: options.services.includes("buddy") ? options : undefined,
       rooms: options.services.includes("rooms") ? options : undefined,
@@ -52,30 +55,37 @@ export async function runServer(options: ServerOptions): Promise<number> {
     };
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, clock: sinceStart, log, trace: watch?.trace },
+      ...{ store, shared, clock: sinceStart, log, trace: wire?.trace },
     });
   } catch (error) {
     shared?.close();
     await store.close();
     throw error;
   }
+  const observed = observeServer(server);
+  const status = await openStatus(
+    options,
+    observed,
+    () => server.stop(),
+    wirePages(observed.program, wire?.record),
+  );
   const stop = stopSignal();
-  announce(server, options, log);
+  announce(server, options, { status: status?.port ?? null, log });
 
   log.info("Stopping", { signal: await stop });
+  observed.stopping();
   await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
+  await status?.stop();
   log.info("Stopped");
   return 0;
 }
 
-/** Looks at what crosses the wire, where that is wanted. */
-function watchOf({ trace, log }: ServerOptions, clock: Clock): WireWatch | undefined {
-  if (!trace) return undefined;
-  return watchWire({ describer: createDescriber(), format: log, clock, write: writeToStderr });
-}
-
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
-function announce(server: RunningServer, options: ServerOptions, log: Log): void {
+function announce(
+  server: RunningServer,
+  options: ServerOptions,
+  { status, log }: { readonly status: number | null; readonly log: Log },
+): void {
   log.info("Users are kept", shownPlaces(options));
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
@@ -86,7 +96,7 @@ function announce(server: RunningServer, options: ServerOptions, log: Log): void
     }
     if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
   }
-  const ports = { ...server.ports, status: null };
+  const ports = { ...server.ports, status };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 

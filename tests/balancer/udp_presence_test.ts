@@ -1,7 +1,8 @@
 /** Presence through a balanced service on real sockets, over backends that a test plays. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { metricsText, reportService } from "../../lib/balancer/report.ts";
+import { metricFamilies, reportService } from "../../lib/balancer/report.ts";
+import { metricsText } from "../../lib/observe/metrics.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
@@ -136,8 +137,8 @@ Deno.test("What is neither SET nor GET, or too long, goes nowhere", async () => 
   const report = reportService(balancer.service);
   assertEquals(report.udp, { port: balancer.udp, clients: 0, dropped: { malformed: 6 } });
   assertStringIncludes(
-    metricsText(new Map([["buddy", report]])),
-    'lb_udp_clients{service="buddy"} 0\n# TYPE lb_udp_dropped_total counter\n' +
+    metricsText(metricFamilies(new Map([["buddy", report]]))),
+    'lb_udp_clients{service="buddy"} 0\n# HELP lb_udp_dropped_total Datagrams that were not passed on\n# TYPE lb_udp_dropped_total counter\n' +
       'lb_udp_dropped_total{service="buddy",reason="malformed"} 6\n',
   );
   await balancer.stop(0);

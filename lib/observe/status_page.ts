@@ -1,0 +1,135 @@
+/** The status page: sections that stand for themselves and are replaced as they change. Pure. */
+
+import { VERSION } from "../core/version.ts";
+import { chart } from "./chart.ts";
+import { durationText, rateText, uptimeText } from "./figures_text.ts";
+import type { Course } from "./history.ts";
+import { type Markup, markup } from "./markup.ts";
+import { pageResponse } from "./page.ts";
+import { STATUS_SCRIPT } from "./status_script.ts";
+import type { Action, Cell, Table, Tile } from "./status_view.ts";
+
+/** What the page is made of. */
+export interface StatusContent {
+  /** Why no work should be sent here. */
+  readonly troubles: readonly string[];
+  /** For how long the program runs. */
+  readonly upMs: number;
+  /** For the charts. */
+  readonly courses: readonly Course[];
+  /** Figures for a glance. */
+  readonly tiles: readonly Tile[];
+  /** Everything else. */
+  readonly tables: readonly Table[];
+}
+
+/** A part of the page that is replaced as a whole. */
+export interface Section {
+  /** Of the element that holds it. */
+  readonly id: string;
+  /** What stands in it. */
+  readonly content: Markup;
+}
+
+/** Makes every part of the page. */
+export function statusSections(
+  { troubles, upMs, courses, tiles, tables }: StatusContent,
+): Section[] {
+  return [
+    { id: "health", content: health(troubles, upMs) },
+    { id: "tiles", content: markup`<dl class="tiles">${tiles.map(tile)}</dl>` },
+    { id: "charts", content: markup`${charts(courses)}` },
+    ...tables.map((one) => ({ id: `table-${one.id}`, content: table(one) })),
+  ];
+}
+
+/** Answers with the whole page. */
+export function statusPage(
+  program: string,
+  links: readonly (readonly [href: string, name: string])[],
+  sections: readonly Section[],
+): Response {
+  const body = markup`<p class="controls" hidden>
+<button type="button" id="pause" aria-pressed="false">Pause</button>
+<span id="live" role="status"></span></p>
+<noscript><p class="hint">This page is as it was when it was loaded: load it again for newer figures.</p></noscript>
+${
+    sections.map(({ id, content }) =>
+      markup`
+        <section id="${id}">${content}</section>
+      `
+    )
+  }<p id="answer" role="status" class="hint"></p>`;
+  return pageResponse({ title: "Status", program, links, body, script: STATUS_SCRIPT });
+}
+
+function health(troubles: readonly string[], upMs: number): Markup {
+  const up = markup`<p class="hint">Version ${VERSION}, up ${uptimeText(upMs)}</p>`;
+  if (troubles.length === 0) return markup`<h2 class="good">Ready</h2>${up}`;
+  const reasons = troubles.map((trouble) => markup`<li>${trouble}</li>`);
+  return markup`<h2 class="bad">Not ready</h2><ul class="troubles">${reasons}</ul>${up}`;
+}
+
+function tile({ label, value, note }: Tile): Markup {
+  const small = note === undefined ? "" : markup`<dd class="note">${note}</dd>`;
+  return markup`<div><dt>${label}</dt><dd>${value}</dd>${small}</div>`;
+}
+
+function charts(courses: readonly Course[]): Markup[] {
+  const timed = courses.filter(({ medians }) => medians.length > 0);
+  return [
+    chart({
+      title: "Requests per second",
+      lines: courses.map(({ name, rates }) => ({ name, values: rates })),
+      text: rateText,
+    }),
+    chart({
+      title: "Latency (99 of 100 are answered within)",
+      lines: timed.map(({ name, highest }) => ({ name, values: highest })),
+      text: durationText,
+    }),
+  ];
+}
+
+function table({ caption, columns, rows, empty, more = 0 }: Table): Markup {
+  const heads = columns.map((name) => markup`<th scope="col">${name}</th>`);
+  const lines = rows.map((cells) =>
+    markup`
+      <tr>${cells.map(cell)}</tr>
+    `
+  );
+  const none = markup`
+    <tr>
+      <td colspan="${columns.length}" class="quiet">${empty}</td>
+    </tr>
+  `;
+  const rest = more === 0 ? "" : markup`<p class="hint">and ${more} more</p>`;
+  return markup`
+    <div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+      <table>
+        <caption>${caption}</caption>
+        <thead>
+          <tr>${heads}</tr>
+        </thead>
+        <tbody>${rows.length === 0 ? none : lines}</tbody>
+      </table>
+    </div>${rest}
+  `;
+}
+
+function cell(value: Cell, index: number): Markup {
+  if (typeof value === "number") return markup`<td class="number">${value}</td>`;
+  if (typeof value === "string") {
+    return index === 0 ? markup`<th scope="row">${value}</th>` : markup`<td>${value}</td>`;
+  }
+  if ("actions" in value) return markup`<td class="actions">${value.actions.map(button)}</td>`;
+  return markup`<td><span class="${value.tone}">${value.text}</span></td>`;
+}
+
+/** Without a script nothing can be changed from here: it shows the buttons. */
+function button({ label, path, target, isOn }: Action): Markup {
+  return markup`
+    <button type="button" hidden data-path="${path}" aria-label="${label} ${target}"
+      aria-pressed="${isOn ? "true" : "false"}">${label}</button>
+  `;
+}
