@@ -6,10 +6,15 @@
  * @import { WireJson } from "./wire_json.ts"
  */
 
-/** Width of the column of times, between the columns of parties, and height of a row. */
-const GUTTER = 110;
-const SPACING = 250;
+/** Width of the column of times, and height of a row. */
+const GUTTER = 100;
 const ROW = 46;
+
+/** Between the columns of parties: as much as there is room for, within these bounds. */
+const SPACING = { least: 130, most: 260 };
+
+/** Room for the columns of an exported diagram. */
+const EXPORT_WIDTH = 1200;
 
 /** Height of the names above the rows. */
 export const HEAD_HEIGHT = 40;
@@ -20,11 +25,15 @@ const CHARACTER = 7.3;
 /** How far an arrow to oneself goes out and back. */
 const LOOP = 90;
 
+/** A text may be so wide, however short its arrow is. */
+const LEAST_TEXT = 230;
+
 /**
  * Where everything stands.
  *
  * @typedef {object} Layout
  * @property {readonly string[]} parties in the order of their columns
+ * @property {number} spacing between two columns, in pixels
  * @property {number} width in pixels
  */
 
@@ -55,16 +64,17 @@ export function isShown({ kind, user, from, to, protocol }, filter) {
  * in which they appeared.
  *
  * @param {readonly WireJson[]} messages
+ * @param {number} room for all of it, in pixels
  * @returns {Layout}
  */
-export function layoutOf(messages) {
-  const names = new Set(messages.flatMap(({ kind, from, to }) => {
-    return kind === "message" ? [from.name, to.name] : [];
-  }));
-  for (const { from, to } of messages) names.add(from.name).add(to.name);
+export function layoutOf(messages, room) {
+  const names = new Set(messages.flatMap(({ from, to }) => [from.name, to.name]));
   const parties = [...names].map((name) => ({ name, rank: rankOf(name) }))
     .sort((one, other) => one.rank - other.rank).map(({ name }) => name);
-  return { parties, width: GUTTER + Math.max(1, parties.length) * SPACING };
+  const columns = Math.max(1, parties.length);
+  const fitting = Math.floor((room - GUTTER) / columns);
+  const spacing = Math.min(SPACING.most, Math.max(SPACING.least, fitting));
+  return { parties, spacing, width: GUTTER + columns * spacing };
 }
 
 /** @param {string} name */
@@ -77,8 +87,8 @@ function rankOf(name) {
  * @param {Layout} layout
  * @param {string} name
  */
-function columnOf({ parties }, name) {
-  return GUTTER + (parties.indexOf(name) + 0.5) * SPACING;
+function columnOf({ parties, spacing }, name) {
+  return GUTTER + (parties.indexOf(name) + 0.5) * spacing;
 }
 
 /**
@@ -100,7 +110,7 @@ export function heightOf(rows) {
 export function headMarkup(layout) {
   return layout.parties.map((name) => {
     const x = columnOf(layout, name);
-    const width = SPACING - 40;
+    const width = layout.spacing - 16;
     const shown = escapeMarkup(fit(name, width - 16));
     return `<g class="party"><rect x="${
       x - width / 2
@@ -138,8 +148,11 @@ export function rowMarkup(message, layout, index) {
   const { id, kind, transport, from, to, text } = message;
   const y = index * ROW + 30;
   const [start, end] = [columnOf(layout, from.name), columnOf(layout, to.name)];
-  const middle = from.name === to.name ? start + LOOP / 2 : (start + end) / 2;
-  const room = from.name === to.name ? SPACING - 20 : Math.abs(end - start) - 24;
+  const shown = fit(text, Math.max(LEAST_TEXT, Math.abs(end - start) - 24));
+  const half = [...shown].length * CHARACTER / 2;
+  const centre = start === end ? start + LOOP / 2 : (start + end) / 2;
+  // A text that is wider than its arrow stays within the diagram.
+  const middle = Math.max(GUTTER + half, Math.min(layout.width - 4 - half, centre));
   const kinds = `row ${kind} ${transport.toLowerCase()}`;
   return `<g class="${kinds}" data-id="${id}" role="button" tabindex="-1" aria-label="${
     escapeMarkup(sentenceOf(message))
@@ -148,7 +161,7 @@ export function rowMarkup(message, layout, index) {
     `<text class="time" x="8" y="${y + 4}">${timeOf(message)}</text>` +
     arrowMarkup(start, end, y) +
     `<text class="say" x="${middle}" y="${y - 7}" text-anchor="middle">${
-      escapeMarkup(fit(text, room))
+      escapeMarkup(shown)
     }</text>` +
     `<text class="how" x="${middle}" y="${y + 13}" text-anchor="middle">${
       escapeMarkup(`${transport} ${from.port} \u2192 ${to.port}`)
@@ -233,7 +246,7 @@ const EXPORT_STYLE =
   `text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1c2128; }
 .party rect { fill: #eaeef2; stroke: #57606a; } .back { fill: none; } .life { stroke: #8c959f; }
 .arrow { stroke: #1c2128; stroke-width: 1.5; fill: none; } .udp .arrow { stroke-dasharray: 6 4; }
-.tip { fill: #1c2128; } .time, .how { fill: #57606a; font-size: 11px; }`;
+.say, .how { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; } .tip { fill: #1c2128; } .time, .how { fill: #57606a; font-size: 11px; }`;
 
 /**
  * A whole diagram as a file of its own.
@@ -242,7 +255,7 @@ const EXPORT_STYLE =
  * @returns {string}
  */
 export function diagramSvg(messages) {
-  const layout = layoutOf(messages);
+  const layout = layoutOf(messages, EXPORT_WIDTH);
   const height = heightOf(messages.length);
   const rows = messages.map((message, index) => rowMarkup(message, layout, index)).join("\n");
   return `<?xml version="1.0" encoding="UTF-8"?>

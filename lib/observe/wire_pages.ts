@@ -70,9 +70,9 @@ const LINKS = [["/", "Status"], [PATH, NAME]] as const;
 
 function off(program: string): Response {
   const body = markup`<section><h2>Nothing is traced</h2>
-<p>Start the ${program} with <code>--trace</code>, and this page shows every message that crosses
-the network as a live sequence diagram. Passwords and tokens are masked.</p>
-<pre><code>deno task ${program} --status-port 8080 --trace</code></pre></section>`;
+<p>Start this program with <code>--trace</code> beside <code>--status-port</code>, and this page shows
+every message that crosses the network as a live sequence diagram. The same messages appear as lines
+in its terminal. Passwords and tokens are masked.</p></section>`;
   return pageResponse({ title: NAME, program, links: LINKS, body, script: "" });
 }
 

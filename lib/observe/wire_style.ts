@@ -12,7 +12,7 @@ button:disabled { color: var(--quiet); border-color: var(--edge); cursor: defaul
 #live { color: var(--quiet); font-size: 0.875rem; min-width: 9rem; }
 .keys { color: var(--quiet); font-size: 0.875rem; white-space: nowrap; }
 .keys svg { vertical-align: middle; margin: 0 0.3rem 0 0.6rem; }
-.wire { display: grid; grid-template-columns: minmax(0, 1fr) 26rem; gap: 0.75rem; align-items: start; }
+.wire { display: grid; grid-template-columns: minmax(0, 1fr) 24rem; gap: 0.75rem; align-items: start; }
 .diagram, .detail { background: var(--card); border: 1px solid var(--edge); border-radius: 0.5rem; }
 .diagram { overflow: auto; height: 72vh; min-height: 20rem; }
 .diagram svg { display: block; }
@@ -32,16 +32,18 @@ button:disabled { color: var(--quiet); border-color: var(--edge); cursor: defaul
 .diagram .time, .diagram .how { font-size: 11px; }
 .row { cursor: pointer; outline: none; }
 .row .back { fill: transparent; }
-.row:hover .back, .row[aria-pressed=true] .back { fill: var(--back); }
+.row:hover .back { fill: var(--link); fill-opacity: 0.07; }
+.row[aria-pressed=true] .back { fill: var(--link); fill-opacity: 0.16; }
+.diagram .say, .diagram .how { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .row:focus-visible .back { stroke: var(--link); stroke-width: 2; }
 #empty { padding: 0.5rem 1rem; }
-.detail { padding: 0.5rem 0.9rem 0.9rem; max-height: 72vh; overflow: auto; }
+.detail { margin: 0; padding: 0.5rem 0.9rem 0.9rem; max-height: 72vh; overflow: auto; }
 .detail h2 { margin: 0.3rem 0; overflow-wrap: anywhere; }
 .detail h3 { font-size: 0.875rem; color: var(--quiet); margin: 0.75rem 0 0.25rem; font-weight: 400; }
 .detail dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.15rem 0.75rem; margin: 0; font-size: 0.875rem; }
 .detail dt { color: var(--quiet); }
 .detail dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-.detail pre { margin: 0; overflow-x: auto; line-height: 1.5; font-size: 11px; }
+.detail pre { margin: 0; overflow-x: auto; line-height: 1.5; }
 kbd { border: 1px solid var(--quiet); border-radius: 0.25rem; padding: 0 0.3rem; font-size: 0.8rem; }
 @media (max-width: 62rem) {
   .wire { grid-template-columns: minmax(0, 1fr); }

@@ -29,7 +29,7 @@ function endText({ name, port }) {
 }
 
 /** Bytes in a line of a dump. */
-const LINE_BYTES = 16;
+const LINE_BYTES = 8;
 
 /**
  * Bytes as lines of hexadecimal numbers with the text beside them; what is hidden as `**`.
@@ -49,10 +49,9 @@ export function hexDump(bytes, hidden) {
       isHidden(at + index) ? "**" : byte.toString(16).padStart(2, "0")
     );
     const text = line.map((byte) => byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".");
-    const columns = [numbers.slice(0, 8).join(" "), numbers.slice(8).join(" ")].join("  ");
-    dump += `${at.toString(16).padStart(4, "0")}  ${columns.padEnd(LINE_BYTES * 3)}  ${
-      text.join("")
-    }\n`;
+    dump += `${at.toString(16).padStart(4, "0")}  ${
+      numbers.join(" ").padEnd(LINE_BYTES * 3 - 1)
+    }  ${text.join("")}\n`;
   }
   return dump;
 }

@@ -28,7 +28,7 @@ const [pause, step, empty] = ["pause", "step", "empty"].map(byId);
 let messages = [];
 let waiting = [];
 let visible = [];
-let layout = layoutOf([]);
+let layout = layoutOf([], 0);
 let start = "";
 let missed = 0;
 let isPaused = false;
@@ -42,7 +42,7 @@ function filter() {
 /** Draws everything anew. */
 function draw() {
   visible = messages.filter((message) => isShown(message, filter()));
-  layout = layoutOf(visible);
+  layout = layoutOf(visible, diagram.clientWidth);
   rows.innerHTML = lifelineMarkup(layout, heightOf(visible.length)) +
     visible.map((message, index) => rowMarkup(message, layout, index)).join("");
   head.innerHTML = headMarkup(layout);
@@ -141,7 +141,8 @@ function mark() {
 function select(message) {
   selected = message;
   mark();
-  rowOf(message)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  // The row is as wide as the diagram: its text is what has to be seen.
+  rowOf(message)?.querySelector(".say").scrollIntoView({ block: "nearest", inline: "nearest" });
   detail.replaceChildren(...(message === undefined ? [] : detailOf(message)));
 }
 
@@ -254,6 +255,6 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-draw();
+new ResizeObserver(draw).observe(diagram);
 tell();
 listen();
