@@ -53,7 +53,7 @@ export class MessageCutter {
     while (at < held.length) {
       const rest = held.subarray(at);
       const length = this.#lengthOf(rest);
-      if (length <= rest.length) {
+      if (length <= Math.min(rest.length, this.#most)) {
         pieces.push({ bytes: rest.subarray(0, length), isWhole: !this.#isInPieces });
         this.#isInPieces = false;
         at += length;
