@@ -59,6 +59,7 @@ export class WireTrace implements Trace {
     const conversation = this.#parts.describer.conversation(service);
     const ended = new Set<WireSide>();
     let name = client.name;
+    let isNamed = name !== undefined;
     let last: DescribedMessage | undefined;
     const way = (from: WireSide): Way => {
       const parties = [partyOf(client, name), partyOf(server, server.name)] as const;
@@ -70,7 +71,9 @@ export class WireTrace implements Trace {
     };
     const tell = (from: WireSide, messages: readonly DescribedMessage[]): void => {
       for (const message of messages) {
-        if (client.name === undefined) name = nameOf(message, client) ?? name;
+        // A name that was known beforehand stays, and so does that of a balancer.
+        if (!isNamed) name = nameOf(message, client) ?? name;
+        isNamed ||= message.isRelayed;
         if (last === undefined) this.#tell("open", way("client"), eventOf("(connects)", message));
         last = message;
         this.#tell("message", way(from), message);
