@@ -25,7 +25,6 @@ import {
   type Reportable,
   reportBackend,
   reportService,
-  type ServiceReport,
 } from "./report.ts";
 
 /** What an answer to a change says. */
@@ -84,11 +83,12 @@ function decode(words: readonly string[]): string[] | undefined {
 }
 
 function look(services: Administered, page: string): Response {
-  const reports = new Map<string, ServiceReport>();
-  for (const [name, service] of services) reports.set(name, reportService(service));
-  if (page === "") return json({ status: 200, body: { services: Object.fromEntries(reports) } });
+  if (page === "") {
+    const reports = [...services].map(([name, service]) => [name, reportService(service)]);
+    return json({ status: 200, body: { services: Object.fromEntries(reports) } });
+  }
   if (page !== "metrics") return json({ status: 404, body: { error: "There is / and /metrics" } });
-  return new Response(metricsText(metricFamilies(reports)), {
+  return new Response(metricsText(metricFamilies(services)), {
     headers: { "content-type": METRICS_TYPE },
   });
 }

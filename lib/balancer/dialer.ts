@@ -4,6 +4,7 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
+import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
@@ -37,6 +38,8 @@ export interface DialerWorld {
   readonly clock: Clock;
   /** Is told which backend serves whom. */
   readonly served: (ip: string, backend: Backend) => void;
+  /** Is told how long it took, in seconds. */
+  readonly times: Histogram;
   /** Seconds a client may wait for a place. */
   readonly queueTimeout: () => number;
 }
@@ -48,7 +51,8 @@ export interface DialerWorld {
  */
 export async function dial(caller: Caller, world: DialerWorld): Promise<Line | undefined> {
   const { pool, story, clock } = world;
-  const deadline = clock() + world.queueTimeout() * 1000;
+  const begun = clock();
+  const deadline = begun + world.queueTimeout() * 1000;
   for (;;) {
     const chosen = pool.enter(caller.key, caller.tried);
     if (typeof chosen === "string") {
@@ -60,6 +64,7 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     const stream = await connectTo(chosen, caller, world);
     if (stream === undefined) continue;
     chosen.counts.connected++;
+    world.times.observe((clock() - begun) / 1000);
     pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
     world.served(caller.ip, chosen);

@@ -2,40 +2,23 @@
 
 import type { Observed } from "../observe/status_view.ts";
 import type { Balancer } from "./balancer.ts";
-import { metricFamilies, reportService, type ServiceReport } from "./report.ts";
-
-/** What there is to see of a balancer. */
-export interface ObservedBalancer extends Observed {
-  /** Says from now on that it takes nothing new. */
-  stopping(): void;
-}
+import { reportService } from "./report.ts";
+import { servicesPart } from "./services_part.ts";
 
 /** Makes a balancer visible; `change` is what its admin endpoint does with a request. */
 export function observeBalancer(
   balancer: Balancer,
   change: (request: Request) => Response,
-): ObservedBalancer {
-  let isStopping = false;
-  const reports = (): ReadonlyMap<string, ServiceReport> =>
-    new Map([...balancer.services].map(([name, service]) => [name, reportService(service)]));
-  const troubles = (): string[] => [
-    ...(isStopping ? ["draining: the balancer is being stopped"] : []),
-    ...[...reports()].flatMap(([name, { backends }]) =>
-      backends.some(({ health, state }) => health === "up" && state === "ready")
-        ? []
-        : [`degraded: no backend of ${name} is up and ready`]
-    ),
-  ];
+): Observed {
   return {
     program: "Parley load balancer",
-    stopping() {
-      isStopping = true;
-    },
-    troubles,
-    state: () => ({ services: Object.fromEntries(reports()) }),
-    families: () => metricFamilies(reports()),
-    activities: () => [],
-    view: () => ({ tiles: [], tables: [] }),
+    troubles: () =>
+      [...balancer.services].filter(([, service]) =>
+        !reportService(service).backends.some(({ health, state }) =>
+          health === "up" && state === "ready"
+        )
+      ).map(([name]) => `degraded: no backend of ${name} is up and ready`),
+    parts: { services: servicesPart(balancer.services) },
     change,
   };
 }

@@ -1,6 +1,15 @@
 /** How the services and backends do, for people, programs and Prometheus. Pure. */
 
-import { byLabel, counter, type Family, gauge, type Sample } from "../observe/metrics.ts";
+import { Histogram } from "../core/histogram.ts";
+import {
+  byLabel,
+  counter,
+  type Family,
+  gauge,
+  histogram,
+  type Labels,
+  type Sample,
+} from "../observe/metrics.ts";
 import type { AdminState, Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 
@@ -29,6 +38,9 @@ export interface DatagramReport {
   readonly port: number;
   /** Members of rooms, or GETs under way. */
   readonly clients: number;
+  /** Datagrams from clients since the start, and to them. */
+  readonly received: number;
+  readonly sent: number;
   /** Datagrams dropped since the start, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }
@@ -40,6 +52,8 @@ export interface ServiceReport {
   readonly connections: number;
   /** Clients waiting for a place. */
   readonly waiting: number;
+  /** Connections turned away since the start, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
   /** `null` without a port for datagrams. */
   readonly udp: DatagramReport | null;
   readonly backends: readonly BackendReport[];
@@ -52,17 +66,36 @@ export interface Reportable {
   readonly options: { readonly strategy: string };
   readonly pool: Pool;
   readonly datagrams: DatagramReport | null;
+  readonly times: ServiceTimes;
+  /** Connections turned away since the start, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** How long what a service does takes, in seconds. */
+export interface ServiceTimes {
+  /** From a client that may come in to a backend that has taken its connection. */
+  readonly connect: Histogram;
+  /** From there to the end of the connection. */
+  readonly session: Histogram;
+  /** From a GET over UDP to its answer, of one in sixteen. */
+  readonly answer: Histogram;
+}
+
+/** Begins to measure. */
+export function serviceTimes(): ServiceTimes {
+  return { connect: new Histogram(), session: new Histogram(), answer: new Histogram() };
 }
 
 /** Reports on a service. */
 export function reportService(
-  { port, connections, options, pool, datagrams }: Reportable,
+  { port, connections, options, pool, datagrams, refused }: Reportable,
 ): ServiceReport {
   return {
     port,
     strategy: options.strategy,
     connections,
     waiting: pool.waiting,
+    refused,
     udp: datagrams,
     backends: pool.backends.map(reportBackend),
   };
@@ -118,12 +151,54 @@ const FIGURES: readonly Figure[] = [
 ];
 
 /** Everything for Prometheus. */
-export function metricFamilies(services: ReadonlyMap<string, ServiceReport>): Family[] {
-  return [...backendFamilies(services), ...datagramFamilies(services)];
+export function metricFamilies(services: ReadonlyMap<string, Reportable>): Family[] {
+  const reports = [...services].map(([name, service]) => [name, reportService(service)] as const);
+  return [
+    ...serviceFamilies(reports),
+    ...timeFamilies([...services]),
+    ...backendFamilies(reports),
+    ...datagramFamilies(reports),
+  ];
 }
 
-function backendFamilies(services: ReadonlyMap<string, ServiceReport>): Family[] {
-  const reports = [...services].flatMap(([service, { backends }]) =>
+type Reports = readonly (readonly [name: string, report: ServiceReport])[];
+
+function serviceFamilies(services: Reports): Family[] {
+  return [
+    gauge(
+      "lb_connections",
+      "Clients that were let in and are not gone",
+      services.map(([service, { connections }]) => [{ service }, connections]),
+    ),
+    gauge(
+      "lb_waiting",
+      "Clients that wait for a place at a backend",
+      services.map(([service, { waiting }]) => [{ service }, waiting]),
+    ),
+    counter(
+      "lb_refused_total",
+      "Connections that were turned away",
+      services.flatMap(([service, { refused }]) => byLabel("reason", refused, { service })),
+    ),
+  ];
+}
+
+function timeFamilies(services: readonly (readonly [name: string, of: Reportable])[]): Family[] {
+  const of = (which: keyof ServiceTimes): [Labels, Histogram][] =>
+    services.map(([service, { times }]) => [{ service }, times[which]]);
+  return [
+    histogram("lb_connect_seconds", "Time until a backend has taken a connection", of("connect")),
+    histogram("lb_session_seconds", "Time a connection went on", of("session")),
+    histogram(
+      "lb_udp_answer_seconds",
+      "Time from a GET to its answer, of one in sixteen",
+      of("answer"),
+    ),
+  ];
+}
+
+function backendFamilies(services: Reports): Family[] {
+  const reports = services.flatMap(([service, { backends }]) =>
     backends.map((report) => ({ labels: { service, backend: report.name }, report }))
   );
   return FIGURES.map(([kind, name, help, value]) =>
@@ -131,15 +206,20 @@ function backendFamilies(services: ReadonlyMap<string, ServiceReport>): Family[]
   );
 }
 
-function datagramFamilies(services: ReadonlyMap<string, ServiceReport>): Family[] {
-  const reports = [...services].flatMap(([service, { udp }]) =>
-    udp === null ? [] : [{ service, udp }]
-  );
+function datagramFamilies(services: Reports): Family[] {
+  const reports = services.flatMap(([service, { udp }]) => udp === null ? [] : [{ service, udp }]);
   return [
     gauge(
       "lb_udp_clients",
       "Members of rooms, or GETs under way",
       reports.map(({ service, udp }) => [{ service }, udp.clients]),
+    ),
+    counter(
+      "lb_udp_datagrams_total",
+      "Datagrams from clients, and to them",
+      reports.flatMap(({ service, udp: { received, sent } }) =>
+        byLabel("direction", { received, sent }, { service })
+      ),
     ),
     counter(
       "lb_udp_dropped_total",

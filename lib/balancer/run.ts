@@ -70,7 +70,7 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   log.info("Stopping", { signal: await stop });
   watch?.stop();
   const graceMs = options.stopGrace * 1000;
-  observed.stopping();
+  status?.stopping();
   await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
   await status?.stop();
   log.info("Stopped");

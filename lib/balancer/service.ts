@@ -34,7 +34,7 @@ import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { type EndReason, Relay } from "./relay.ts";
 import { Relays } from "./relays.ts";
-import type { DatagramReport } from "./report.ts";
+import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 
@@ -73,6 +73,10 @@ export class Service {
   readonly #accepting: Promise<void>;
   readonly #dialing: DialerWorld;
   readonly #relays = new Relays();
+  /** How long everything takes. */
+  readonly times: ServiceTimes = serviceTimes();
+  /** Connections turned away so far, by reason. */
+  readonly refused: Record<string, number> = {};
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
   #options: ServiceOptions;
@@ -105,6 +109,7 @@ export class Service {
       connect: trace === undefined ? connect : (host, port) => this.#dialTraced(host, port, trace),
       story,
       clock,
+      times: this.times.connect,
       served: (ip, backend) => this.#udp?.served(ip, backend),
       queueTimeout: () => this.#options.queueTimeout,
     };
@@ -119,6 +124,7 @@ export class Service {
     try {
       this.#udp = UdpForwarder.open({
         ...{ options: () => this.#options, pool: this.pool, clock, story },
+        times: this.times.answer,
         isAllowed: (ip) => this.#guard.allows(ip),
         trace: world.trace,
       });
@@ -257,6 +263,7 @@ export class Service {
 
   #refuse(stream: ByteStream, ip: string, reason: string): void {
     closeNow(stream);
+    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
     this.#world.story.refused(ip, reason, this.#world.clock());
   }
 
@@ -285,11 +292,13 @@ export class Service {
     if (line === undefined) return closeNow(socket);
     this.#arriving.delete(socket);
     const { backend, relay, end } = await this.#relay(client, line, caller);
+    const milliseconds = clock() - startedAt;
+    this.times.session.observe(milliseconds / 1000);
     story.closed(caller, {
       backend: backend.name,
       sent: relay.sent,
       received: relay.received,
-      milliseconds: clock() - startedAt,
+      milliseconds,
       end,
     });
   }

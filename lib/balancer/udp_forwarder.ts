@@ -5,6 +5,7 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { parseAddressSet } from "../core/ip_address.ts";
+import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock, Trace } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
@@ -33,6 +34,8 @@ export interface ForwarderWorld {
   readonly story: Story;
   /** What listens to its sockets, where something does. */
   readonly trace?: Trace | undefined;
+  /** Is told how long GETs took. */
+  readonly times: Histogram;
   /** Whether an address is served at all. */
   readonly isAllowed: (ip: string) => boolean;
 }
@@ -49,6 +52,8 @@ export class UdpForwarder {
   readonly #receiving: Promise<void>;
   readonly #sweeping: ReturnType<typeof setInterval>;
   #refreshing: Promise<void>;
+  #received = 0;
+  #sent = 0;
 
   /**
    * Listens, if the service has a port for datagrams.
@@ -74,7 +79,11 @@ export class UdpForwarder {
       ...{ drops: this.drops, clock, own: ownAddresses, port: this.#socket.port },
       tracing: tracing?.backends,
       note: (message: string) => story.note(message),
-      reply: (bytes: Uint8Array, to: { ip: string; port: number }) => this.#socket.send(bytes, to),
+      times: world.times,
+      reply: (bytes: Uint8Array, to: { ip: string; port: number }) => {
+        this.#sent++;
+        this.#socket.send(bytes, to);
+      },
     };
     this.#forwarding = options().strategy === "hash-room"
       ? new RoomForwarding(shared)
@@ -82,6 +91,7 @@ export class UdpForwarder {
     this.#refreshing = this.#addresses.refresh(clock());
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_MS);
     this.#receiving = this.#socket.receive((bytes, client) => {
+      this.#received++;
       if (world.isAllowed(client.ip)) this.#forwarding.take(bytes, client);
       else this.drops.count("notAllowed");
     }, MAX_ROOM_DATAGRAM_BYTES);
@@ -110,7 +120,10 @@ export class UdpForwarder {
   /** How it does. */
   get report(): DatagramReport {
     const { port, places, drops } = this;
-    return { port, clients: places.taken, dropped: Object.fromEntries(drops.counts) };
+    return {
+      ...{ port, clients: places.taken, received: this.#received, sent: this.#sent },
+      dropped: Object.fromEntries(drops.counts),
+    };
   }
 
   /** Says that a backend serves a client over TCP: its address is its own, and it is there. */

@@ -218,6 +218,9 @@ export const MAX_PASSWORD_BYTES = 256;
  */
 export const MAX_CHAT_FRAME_BYTES = 4096;
 
+/** Names of one kind that a status page shows at most. */
+export const MAX_SHOWN_NAMES = 200;
+
 /** Status pages that may be open at the same time. */
 export const MAX_EVENT_STREAMS = 32;
 

@@ -24,6 +24,12 @@ export class Admission {
   readonly #exempt: AddressSet;
   readonly #visitors = new Map<string, Visitor>();
   #open = 0;
+  #admitted = 0;
+  readonly #refused: Record<Refusal, number> = {
+    "too many connections": 0,
+    "too many from this address": 0,
+    "too fast": 0,
+  };
 
   /** Starts counting from nothing. `exempt` addresses are held to the overall bound only. */
   constructor(limits: ServerLimits, exempt: AddressSet) {
@@ -36,12 +42,31 @@ export class Admission {
     return this.#open;
   }
 
+  /** Connections admitted so far. */
+  get admitted(): number {
+    return this.#admitted;
+  }
+
+  /** Connections turned away so far, by reason. */
+  get refused(): Readonly<Record<Refusal, number>> {
+    return this.#refused;
+  }
+
   /**
    * Judges a new connection. One that is admitted must be given back with {@linkcode leave}.
    *
    * @param now milliseconds of a clock that only goes forward
    */
   admit(ip: string, now: number): Refusal | undefined {
+    const refusal = this.#judge(ip, now);
+    if (refusal === undefined) {
+      this.#open++;
+      this.#admitted++;
+    } else this.#refused[refusal]++;
+    return refusal;
+  }
+
+  #judge(ip: string, now: number): Refusal | undefined {
     if (this.#open >= this.#limits.maxConnections) return "too many connections";
     if (!this.#isExempt(ip)) {
       const visitor = this.#visitor(ip, now);
@@ -51,7 +76,6 @@ export class Admission {
       }
       visitor.open++;
     }
-    this.#open++;
     return undefined;
   }
 

@@ -58,20 +58,33 @@ export function byLabel(
   return Object.entries(counts).map(([name, count]) => [{ ...more, [label]: name }, count]);
 }
 
-/** Every family as text. One without samples is left out. */
+/**
+ * Every family as text. One without samples is left out; those of one name, which several services
+ * may give, stand together.
+ */
 export function metricsText(families: readonly Family[]): string {
-  return families.filter(({ samples }) => samples.length > 0).map(familyText).join("");
+  const lines = new Map<string, string>();
+  for (const family of families) {
+    const { name, help, kind, samples } = family;
+    if (samples.length === 0) continue;
+    const head = lines.get(name) ?? `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${kind}\n`;
+    lines.set(name, head + sampleLines(family));
+  }
+  return [...lines.values()].join("");
 }
 
-function familyText(family: Family): string {
-  const { name, help, kind } = family;
-  const lines = kind === "histogram"
-    ? family.samples.flatMap(([labels, value]) => histogramLines(name, labels, value))
-    : family.samples.map(([labels, value]) => line(name, labels, value));
-  return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${kind}\n${lines.join("")}`;
+function sampleLines(family: Family): string {
+  const { name, kind } = family;
+  return kind === "histogram"
+    ? family.samples.map(([labels, value]) => histogramLines(name, labels, value)).join("")
+    : family.samples.map(([labels, value]) => line(name, labels, value)).join("");
 }
 
-function histogramLines(name: string, labels: Labels, { bounds, counts, sum, count }: Histogram) {
+function histogramLines(
+  name: string,
+  labels: Labels,
+  { bounds, counts, sum, count }: Histogram,
+): string {
   let below = 0;
   const buckets = bounds.map((bound, index) => {
     below += counts[index]!;
@@ -82,7 +95,7 @@ function histogramLines(name: string, labels: Labels, { bounds, counts, sum, cou
     line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
     line(`${name}_sum`, labels, sum),
     line(`${name}_count`, labels, count),
-  ];
+  ].join("");
 }
 
 function line(name: string, labels: Labels, value: number): string {

@@ -37,7 +37,7 @@ section { margin: 1rem 0; }
 .controls { margin: 0.75rem 0 0; }
 .troubles { margin: 0.25rem 0 0; padding-left: 1.2rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.75rem; margin: 0; }
-.tiles > div, figure, .scroll {
+.tiles > div, figure, .scroll, .card {
   background: var(--card); border: 1px solid var(--edge); border-radius: 0.5rem;
 }
 .tiles > div { padding: 0.6rem 0.8rem; }
@@ -56,6 +56,9 @@ figcaption, caption { font-weight: 600; text-align: left; }
 .c4 { stroke: var(--c4); stroke-dasharray: 4 4; } .c5 { stroke: var(--c5); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.1rem 1.25rem; list-style: none; margin: 0.25rem 0 0; padding: 0; font-size: 0.875rem; }
 .key { width: 24px; height: 8px; vertical-align: middle; }
+.card { padding: 0.6rem 0.8rem; }
+.card h2 { font-size: 1rem; }
+.names { list-style: none; margin: 0.25rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.1rem 1rem; overflow-wrap: anywhere; }
 b { font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }

@@ -3,8 +3,10 @@
 import { VERSION } from "../core/version.ts";
 import { encodeEvent, EventStreams } from "./event_streams.ts";
 import { History } from "./history.ts";
+import { gauge, metricsText } from "./metrics.ts";
+import { ProcessPart } from "./process_part.ts";
 import { statusPage, statusSections } from "./status_page.ts";
-import type { Observed } from "./status_view.ts";
+import type { Observed, Part } from "./status_view.ts";
 
 /** How often a moment is kept and pages are told, in milliseconds. */
 const SAMPLE_MS = 1000;
@@ -16,6 +18,8 @@ export class StatusBoard {
   readonly #history = new History();
   readonly #streams = new EventStreams();
   readonly #startedAt = performance.now();
+  readonly #process = new ProcessPart();
+  #isStopping = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** A board for a program; `links` lead to its other pages. */
@@ -26,6 +30,7 @@ export class StatusBoard {
 
   /** Begins to keep what the charts show. */
   start(): void {
+    this.#process.start();
     this.#sample();
     this.#timer = setInterval(() => {
       this.#sample();
@@ -33,8 +38,20 @@ export class StatusBoard {
     }, SAMPLE_MS);
   }
 
+  /** Says from now on that the program takes nothing new. */
+  stopping(): void {
+    this.#isStopping = true;
+  }
+
+  /** Why no work should be sent here. */
+  troubles(): string[] {
+    const stopping = this.#isStopping ? ["draining: the program is being stopped"] : [];
+    return [...stopping, ...this.#observed.troubles()];
+  }
+
   /** Ends every open page's stream. */
   stop(): void {
+    this.#process.stop();
     clearInterval(this.#timer);
     this.#streams.close();
   }
@@ -51,31 +68,51 @@ export class StatusBoard {
 
   /** Everything, for programs. */
   state(): Readonly<Record<string, unknown>> {
-    const troubles = this.#observed.troubles();
+    const troubles = this.troubles();
     return {
       program: this.#observed.program,
       version: VERSION,
       upSeconds: Math.round(this.#upMs / 1000),
       ready: troubles.length === 0,
       troubles,
-      ...this.#observed.state(),
+      ...Object.fromEntries(
+        Object.entries(this.#parts).map(([name, part]) => [name, part.state()]),
+      ),
     };
+  }
+
+  /** Everything, for Prometheus. */
+  metrics(): string {
+    const ready = this.troubles().length === 0 ? 1 : 0;
+    return metricsText([
+      gauge("parley_build_info", "The version that runs", [[{ version: VERSION }, 1]]),
+      gauge("parley_ready", "Whether work should be sent here, as /readyz says", [[{}, ready]]),
+      ...this.#each((part) => part.families()).flat(),
+    ]);
   }
 
   get #upMs(): number {
     return performance.now() - this.#startedAt;
   }
 
+  get #parts(): Readonly<Record<string, Part>> {
+    return { ...this.#observed.parts, process: this.#process };
+  }
+
+  #each<T>(tell: (part: Part) => T): T[] {
+    return Object.values(this.#parts).map(tell);
+  }
+
   #sample(): void {
-    this.#history.sample(this.#observed.activities(), performance.now());
+    this.#history.sample(this.#each((part) => part.activities()).flat(), performance.now());
   }
 
   #sections(): ReturnType<typeof statusSections> {
     return statusSections({
-      troubles: this.#observed.troubles(),
+      troubles: this.troubles(),
       upMs: this.#upMs,
       courses: this.#history.courses(),
-      ...this.#observed.view(),
+      views: this.#each((part) => part.view()),
     });
   }
 

@@ -7,7 +7,7 @@ import type { Course } from "./history.ts";
 import { type Markup, markup } from "./markup.ts";
 import { pageResponse } from "./page.ts";
 import { STATUS_SCRIPT } from "./status_script.ts";
-import type { Action, Cell, Table, Tile } from "./status_view.ts";
+import type { Action, Cell, List, Table, Tile, View } from "./status_view.ts";
 
 /** What the page is made of. */
 export interface StatusContent {
@@ -17,10 +17,8 @@ export interface StatusContent {
   readonly upMs: number;
   /** For the charts. */
   readonly courses: readonly Course[];
-  /** Figures for a glance. */
-  readonly tiles: readonly Tile[];
-  /** Everything else. */
-  readonly tables: readonly Table[];
+  /** What the parts of the program show, in order. */
+  readonly views: readonly View[];
 }
 
 /** A part of the page that is replaced as a whole. */
@@ -33,13 +31,20 @@ export interface Section {
 
 /** Makes every part of the page. */
 export function statusSections(
-  { troubles, upMs, courses, tiles, tables }: StatusContent,
+  { troubles, upMs, courses, views }: StatusContent,
 ): Section[] {
   return [
     { id: "health", content: health(troubles, upMs) },
-    { id: "tiles", content: markup`<dl class="tiles">${tiles.map(tile)}</dl>` },
+    {
+      id: "tiles",
+      content: markup`<dl class="tiles">${views.flatMap(({ tiles = [] }) => tiles.map(tile))}</dl>`,
+    },
     { id: "charts", content: markup`${charts(courses)}` },
-    ...tables.map((one) => ({ id: `table-${one.id}`, content: table(one) })),
+    ...views.flatMap(({ lists = [] }) => lists).map((one) => ({ id: one.id, content: list(one) })),
+    ...views.flatMap(({ tables = [] }) => tables).map((one) => ({
+      id: one.id,
+      content: table(one),
+    })),
   ];
 }
 
@@ -91,6 +96,18 @@ function charts(courses: readonly Course[]): Markup[] {
   ];
 }
 
+function list({ caption, items, empty, more }: List): Markup {
+  const names = items.map((item) => markup`<li>${item}</li> `);
+  const none = markup`<li class="quiet">${empty}</li>`;
+  return markup`<div class="card"><h2>${caption}</h2><ul class="names">${
+    names.length === 0 ? none : names
+  }</ul>${moreNote(more)}</div>`;
+}
+
+function moreNote(more: number): Markup | "" {
+  return more === 0 ? "" : markup`<p class="hint">and ${more} more</p>`;
+}
+
 function table({ caption, columns, rows, empty, more = 0 }: Table): Markup {
   const heads = columns.map((name) => markup`<th scope="col">${name}</th>`);
   const lines = rows.map((cells) =>
@@ -103,7 +120,6 @@ function table({ caption, columns, rows, empty, more = 0 }: Table): Markup {
       <td colspan="${columns.length}" class="quiet">${empty}</td>
     </tr>
   `;
-  const rest = more === 0 ? "" : markup`<p class="hint">and ${more} more</p>`;
   return markup`
     <div class="scroll" role="region" aria-label="${caption}" tabindex="0">
       <table>
@@ -113,7 +129,7 @@ function table({ caption, columns, rows, empty, more = 0 }: Table): Markup {
         </thead>
         <tbody>${rows.length === 0 ? none : lines}</tbody>
       </table>
-    </div>${rest}
+    </div>${moreNote(more)}
   `;
 }
 

@@ -12,7 +12,7 @@
  */
 
 import { type HttpServer, isFromForeignPage, isMeantForUs, serveHttp } from "../net/http.ts";
-import { METRICS_TYPE, metricsText } from "./metrics.ts";
+import { METRICS_TYPE } from "./metrics.ts";
 import { SAFE_HEADERS } from "./page.ts";
 import { StatusBoard } from "./status_board.ts";
 import type { Observed } from "./status_view.ts";
@@ -36,6 +36,12 @@ export type MorePages = ReadonlyMap<
   { readonly name?: string; readonly answer: PageHandler }
 >;
 
+/** A status port that answers until it is stopped. */
+export interface StatusServer extends HttpServer {
+  /** Says from now on that the program takes nothing new. */
+  stopping(): void;
+}
+
 /**
  * Opens the status port, where there is to be one.
  *
@@ -47,7 +53,7 @@ export async function openStatus(
   observed: Observed,
   giveUp: () => Promise<void>,
   more: MorePages = new Map(),
-): Promise<HttpServer | undefined> {
+): Promise<StatusServer | undefined> {
   if (status === undefined) return undefined;
   const site = new StatusSite(observed, statusNames, more);
   let server: HttpServer;
@@ -60,6 +66,7 @@ export async function openStatus(
   site.start();
   return {
     port: server.port,
+    stopping: () => site.stopping(),
     async stop() {
       site.stop();
       await server.stop();
@@ -90,6 +97,11 @@ export class StatusSite {
     this.#board.start();
   }
 
+  /** Says from now on that the program takes nothing new. */
+  stopping(): void {
+    this.#board.stopping();
+  }
+
   /** Ends what is open. */
   stop(): void {
     this.#board.stop();
@@ -118,13 +130,13 @@ export class StatusSite {
       case "/healthz":
         return text(200, "ok\n");
       case "/readyz": {
-        const troubles = this.#observed.troubles();
+        const troubles = this.#board.troubles();
         return troubles.length === 0
           ? text(200, "ready\n")
           : text(503, troubles.map((trouble) => `${trouble}\n`).join(""));
       }
       case "/metrics":
-        return text(200, metricsText(this.#observed.families()), METRICS_TYPE);
+        return text(200, this.#board.metrics(), METRICS_TYPE);
       case "/api/state":
         return Response.json(this.#board.state(), { headers: SAFE_HEADERS });
       default:

@@ -51,6 +51,20 @@ export interface Table {
   readonly more?: number;
 }
 
+/** Names beside each other. */
+export interface List {
+  /** Unique in the page. */
+  readonly id: string;
+  /** What they are the names of. */
+  readonly caption: string;
+  /** Any text. */
+  readonly items: readonly string[];
+  /** What is said instead of none. */
+  readonly empty: string;
+  /** How many more there are than these. */
+  readonly more: number;
+}
+
 /** Something that is done over and over, for the charts. */
 export interface Activity {
   /** What is done. */
@@ -58,7 +72,29 @@ export interface Activity {
   /** How often so far. */
   readonly total: number;
   /** How long it took each time, in seconds, where that is measured. */
-  readonly seconds?: Histogram;
+  readonly seconds?: Histogram | undefined;
+}
+
+/** What people see of something beside its charts. */
+export interface View {
+  /** Figures for a glance. */
+  readonly tiles?: readonly Tile[];
+  /** Names. */
+  readonly lists?: readonly List[];
+  /** Everything else. */
+  readonly tables?: readonly Table[];
+}
+
+/** A part of a program as it is seen. Nothing in it may be a secret. */
+export interface Part {
+  /** Everything, for programs. */
+  state(): unknown;
+  /** Everything, for Prometheus. */
+  families(): readonly Family[];
+  /** What it does over and over. */
+  activities(): readonly Activity[];
+  /** What people see. */
+  view(): View;
 }
 
 /** A running program as those who look into it see it. Nothing here may hold a secret. */
@@ -67,14 +103,8 @@ export interface Observed {
   readonly program: string;
   /** Why no work should be sent here; none when all is well. */
   troubles(): readonly string[];
-  /** Everything, for programs. */
-  state(): Readonly<Record<string, unknown>>;
-  /** Everything, for Prometheus. */
-  families(): readonly Family[];
-  /** What is done over and over. */
-  activities(): readonly Activity[];
-  /** What people see beside the charts. */
-  view(): { readonly tiles: readonly Tile[]; readonly tables: readonly Table[] };
+  /** What it is made of, by name. */
+  readonly parts: Readonly<Record<string, Part>>;
   /** Makes a change that somebody on this machine asks for; absent where there is nothing to change. */
   change?(request: Request): Response;
 }

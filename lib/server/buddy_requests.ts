@@ -9,9 +9,10 @@ import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
 import { buddyLine } from "../wire/buddy_presence.ts";
-import { encodeOk, REPLIES, type ReplyCode } from "../wire/buddy_reply.ts";
+import { encodeOk, REPLIES, type ReplyCode, replyCodeOf } from "../wire/buddy_reply.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
+import { RequestMeter } from "./request_meter.ts";
 
 /** What the server offers to other Parleys. */
 const OFFERED: Capabilities = { get: true, info: true };
@@ -23,6 +24,8 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "user exists": 203,
 };
 
+const INVALID: BuddyRequest = { kind: "invalid" };
+
 type ExtensionRequest = Extract<BuddyRequest, { kind: "list" | "info" } | { kind: "publish" }>;
 
 /** Changes an entry so that the asker can use it; see `presence_answers.ts`. */
@@ -33,7 +36,21 @@ export interface BuddyRequestParts {
   readonly roster: Roster;
   readonly presence: PresenceBook;
   readonly view: EntryView;
+  readonly meter: BuddyMeter;
   readonly log: Log;
+}
+
+/** Counts requests by kind and reply code; 0 is a close without a reply. */
+export type BuddyMeter = RequestMeter<BuddyRequest["kind"], ReplyCode | 0>;
+
+/** Makes the meter of a buddy service. */
+export function buddyMeter(isTimed: boolean): BuddyMeter {
+  const kinds = [
+    ...["register", "add", "remove", "list", "info", "publish", "capabilities"] as const,
+    ...["invalid", "blank"] as const,
+  ];
+  const replies = [200, 201, 202, 203, 204, 500, 0] as const;
+  return new RequestMeter("buddy", { kinds, replies }, isTimed);
 }
 
 /** Answers buddy requests. */
@@ -52,8 +69,17 @@ export class BuddyRequests {
    * @returns the reply to send, or `undefined` for none
    */
   answer(line: Uint8Array | undefined, fromIp: string): Promise<Uint8Array | undefined> {
-    if (line === undefined) return Promise.resolve(REPLIES[201]);
-    return this.#answer(parseBuddyRequest(line), fromIp).catch(this.#failed);
+    const request = line === undefined ? INVALID : parseBuddyRequest(line);
+    return this.#counted(request, this.#answer(request, fromIp).catch(this.#failed));
+  }
+
+  async #counted(
+    { kind }: BuddyRequest,
+    answering: Promise<Uint8Array | undefined>,
+  ): Promise<Uint8Array | undefined> {
+    const answer = await answering;
+    this.#parts.meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer));
+    return answer;
   }
 
   readonly #failed = (error: unknown): Uint8Array => {

@@ -3,13 +3,15 @@
  */
 
 import { StorageError } from "../core/errors.ts";
+import { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
-import { BuddyRequests } from "./buddy_requests.ts";
+import { buddyPart } from "./buddy_part.ts";
+import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
@@ -40,7 +42,7 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, store, presence, clock, log, trace }: ServiceParts,
+  { host, limits, admission, trusted, store, presence, clock, log, trace, isTimed }: ServiceParts,
 ): Service<BuddyPorts> {
   const tracing = tracingOf(trace, "buddy");
   const { listener, socket } = bindPortPair(host, settings, tracing);
@@ -48,11 +50,17 @@ export function startBuddies(
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
-  const requests = new BuddyRequests({ roster, presence, view, log });
-  const sessions = new BuddySessions((line, fromIp) => {
-    budget.prove(fromIp, clock());
-    return requests.answer(line, fromIp);
-  }, limits.readDeadlineSeconds);
+  const meter = buddyMeter(isTimed);
+  const requests = new BuddyRequests({ roster, presence, view, meter, log });
+  const sessions = new BuddySessions(
+    (line, fromIp) => {
+      budget.prove(fromIp, clock());
+      return requests.answer(line, fromIp);
+    },
+    limits.readDeadlineSeconds,
+    meter.seconds,
+  );
+  const seconds = isTimed ? new Histogram() : undefined;
   const answers = new PresenceAnswers({
     roster,
     presence,
@@ -62,6 +70,7 @@ export function startBuddies(
     clock,
     send: (answer, to) => socket.send(answer, to),
     port: socket.port,
+    seconds,
   });
 
   const accepting = keepDoor({
@@ -85,8 +94,10 @@ export function startBuddies(
     });
   }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
+  const ports = { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port };
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port },
+    ports,
+    part: buddyPart({ ports, meter, counts: answers.counts, seconds, presence }),
     async stop() {
       listener.close();
       socket.close();

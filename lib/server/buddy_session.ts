@@ -3,6 +3,7 @@
  * too long is told `201 INVALID` where it has sent something.
  */
 
+import type { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { REPLIES } from "../wire/buddy_reply.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
@@ -23,8 +24,8 @@ const OVERLONG: Request = { line: undefined };
 
 /** Serves buddy connections. */
 export class BuddySessions extends RequestSessions<ReceiveBuffer, Request> {
-  constructor(answer: Answer, readDeadlineSeconds: number) {
-    super(protocolOf(answer), readDeadlineSeconds);
+  constructor(answer: Answer, readDeadlineSeconds: number, seconds?: Histogram) {
+    super(protocolOf(answer), readDeadlineSeconds, seconds);
   }
 }
 

@@ -7,6 +7,8 @@ import { listenTcp } from "../net/tcp.ts";
 import { Accounts } from "../services/accounts.ts";
 import { LoginChat } from "../services/login_chat.ts";
 import { ChatLogin } from "./chat_login.ts";
+import { ChatMeter } from "./chat_meter.ts";
+import { chatPart } from "./chat_part.ts";
 import { ChatSessions } from "./chat_sessions.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
@@ -31,8 +33,20 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, limits, admission, trusted, store, shared, presence, passwords, clock, log, trace }:
-    ServiceParts,
+  {
+    host,
+    limits,
+    admission,
+    trusted,
+    store,
+    shared,
+    presence,
+    passwords,
+    clock,
+    log,
+    trace,
+    isTimed,
+  }: ServiceParts,
 ): Service<ChatPorts> {
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
@@ -43,7 +57,8 @@ export function startChat(
   const chat = new LoginChat<Uint8Array>(peers);
   peers?.serve(chat);
   const login = new ChatLogin({ accounts, attempts, clock, log });
-  const sessions = new ChatSessions(settings, login, chat);
+  const meter = new ChatMeter(isTimed);
+  const sessions = new ChatSessions(settings, login, chat, meter);
   const accepting = keepDoor({
     listener,
     admission,
@@ -53,8 +68,10 @@ export function startChat(
     tracing: tracingOf(trace, "chat"),
     serve: (incoming) => sessions.serve(incoming),
   });
+  const ports = { tcp: (listener.addr as Deno.NetAddr).port };
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port },
+    ports,
+    part: chatPart({ ports, meter, chat, sessions }),
     async stop() {
       listener.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.

@@ -41,6 +41,7 @@ import {
   step,
 } from "./chat_conversation.ts";
 import { type ChatLogin, isRight } from "./chat_login.ts";
+import type { ChatMeter } from "./chat_meter.ts";
 import { ChatReader } from "./chat_reader.ts";
 
 /** What a connection is served with. */
@@ -49,6 +50,7 @@ export interface ChatSessionParts {
   readonly chat: LoginChat<Uint8Array>;
   readonly login: ChatLogin;
   readonly closer: OrderlyCloser;
+  readonly meter: ChatMeter;
 }
 
 const TOO_LATE = refuse("the login took too long");
@@ -119,7 +121,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   deliver(frame: Uint8Array): boolean {
     if (this.#ended !== undefined) return false;
     if (this.#queue.send(frame)) return true;
-    if (!this.#queue.isGone) this.#parts.login.dropped(this.#user, this.#ip);
+    if (!this.#queue.isGone) {
+      this.#parts.meter.dropped++;
+      this.#parts.login.dropped(this.#user, this.#ip);
+    }
     this.#leave();
     this.#checking?.abort();
     this.#ended = Promise.resolve();
@@ -169,13 +174,18 @@ export class ChatSession implements Outbox<Uint8Array> {
   }
 
   async #read(): Promise<void> {
+    const { meter } = this.#parts;
     while (this.#ended === undefined) {
       const count = await (this.#reading ?? this.#stream.read(this.#reader.free()));
       this.#reading = undefined;
       if (count === null || this.#ended !== undefined) return;
       this.#wasHeard = true;
       this.#reader.filled(count);
+      // A login takes as long as its password check: that is measured by itself.
+      const seconds = this.#user === undefined ? undefined : meter.seconds;
+      const begun = seconds === undefined ? 0 : performance.now();
       for (let request; (request = this.#reader.next()) !== undefined;) {
+        meter.lines[request.kind]++;
         // Only a login waits, and what other servers have to do with: the rest goes on in one turn.
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
@@ -187,6 +197,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       }
       const flushing = this.#flush();
       if (flushing !== undefined) await flushing;
+      seconds?.observe((performance.now() - begun) / 1000);
       this.#listed = undefined;
       await this.#queue.room();
     }
@@ -234,7 +245,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   }
 
   #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): Promise<void> | void {
+    const { meter } = this.#parts;
+    meter.messages.direct++;
     return afterwards(this.#parts.chat.tell(user, to, frame), (isTold) => {
+      if (isTold) meter.deliveries++;
       const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
       this.#answer(encodeChatAnswer(chatReply(words)));
     });
@@ -252,7 +266,10 @@ export class ChatSession implements Outbox<Uint8Array> {
     const count = spoken.length === 0 || user === undefined
       ? 0
       : this.#parts.chat.tellOthers(user, joinBytes(spoken));
+    const { meter } = this.#parts;
+    meter.messages.public += spoken.length;
     return afterwards(count, (count) => {
+      meter.deliveries += count * spoken.length;
       const sent = encodeChatAnswer(chatReply(`200 SENT ${count}`));
       this.deliver(joinBytes(answers.map((answer) => answer === SENT ? sent : answer)));
     });
@@ -267,11 +284,14 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#checking = new AbortController();
     this.#watch(this.#checking);
     const { signal } = this.#checking;
+    const begun = performance.now();
     const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
+    this.#parts.meter.loginSeconds.observe((performance.now() - begun) / 1000);
     this.#checking = undefined;
     if (this.#ended !== undefined) return;
     const joining = this.#join(act.user, checked);
     const result = joining instanceof Promise ? await joining : joining;
+    this.#parts.meter.logins[result]++;
     this.#parts.login.ended(act.user, this.#ip, result);
     // Others may speak before the next read: the welcome comes first.
     const rest = this.#take(afterLogin(act.user, result)) ?? this.#flush();

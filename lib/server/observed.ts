@@ -1,34 +1,36 @@
-/** A running server as its status port shows it: who is online, rooms, the login chat, its stores. */
+/** A running server as its status port shows it. */
 
 import type { Observed } from "../observe/status_view.ts";
+import type { StoreMeter } from "../storage/store_meter.ts";
+import { connectionsPart, storagePart } from "./server_part.ts";
 import type { RunningServer } from "./start.ts";
 
-/** What there is to see of a server. */
-export interface ObservedServer extends Observed {
-  /** Says from now on that it takes nothing new. */
-  stopping(): void;
+/** What a server does not tell of itself. */
+export interface ServerSurroundings {
+  readonly maxConnections: number;
+  /** Where everything is kept, for people to see. */
+  readonly places: Readonly<Record<string, string>>;
+  readonly meter: StoreMeter;
 }
 
 /** Makes a server visible. */
-export function observeServer(server: RunningServer): ObservedServer {
-  let isStopping = false;
-  const troubles = (): string[] => {
-    const { store, sharing } = server.health();
-    return [
-      ...(isStopping ? ["draining: the server is being stopped"] : []),
-      ...(store.writable ? [] : [`read-only: ${store.reason}`]),
-      ...(sharing === null || sharing.isShared ? [] : [`degraded: ${sharing.reason}`]),
-    ];
-  };
+export function observeServer(
+  server: RunningServer,
+  { maxConnections, places, meter }: ServerSurroundings,
+): Observed {
   return {
     program: "Parley server",
-    stopping() {
-      isStopping = true;
+    troubles() {
+      const { store, sharing } = server.health();
+      return [
+        ...(store.writable ? [] : [`read-only: ${store.reason}`]),
+        ...(sharing === null || sharing.isShared ? [] : [`degraded: ${sharing.reason}`]),
+      ];
     },
-    troubles,
-    state: () => ({ ports: server.ports, ...server.health() }),
-    families: () => [],
-    activities: () => [],
-    view: () => ({ tiles: [], tables: [] }),
+    parts: {
+      ...server.parts,
+      connections: connectionsPart(server, maxConnections),
+      storage: storagePart(server, places, meter),
+    },
   };
 }

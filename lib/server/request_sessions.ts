@@ -14,6 +14,7 @@
  * - Receive buffers are reused: a server at full load would otherwise make 50,000 a second.
  */
 
+import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../net/orderly_close.ts";
@@ -61,10 +62,21 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   readonly #closer = new OrderlyCloser();
   readonly #sessions = new Set<Session<Buffer>>();
   readonly #buffers: Buffer[] = [];
+  readonly #seconds: Histogram | undefined;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(protocol: RequestProtocol<Buffer, Request>, readDeadlineSeconds: number) {
+  /**
+   * Serves nobody yet.
+   *
+   * @param seconds is told how long each answer took, where somebody wants to know
+   */
+  constructor(
+    protocol: RequestProtocol<Buffer, Request>,
+    readDeadlineSeconds: number,
+    seconds?: Histogram,
+  ) {
     this.#protocol = protocol;
+    this.#seconds = seconds;
     this.#deadlines = new DeadlineQueue(readDeadlineSeconds);
   }
 
@@ -79,7 +91,9 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       deadline.cancel();
       if (request !== undefined) {
         session.phase = "answering";
+        const begun = this.#seconds === undefined ? 0 : performance.now();
         const answer = await this.#protocol.answer(request, remoteIp);
+        this.#seconds?.observe((performance.now() - begun) / 1000);
         if (answer !== undefined) {
           const sent = await stream.write(answer);
           if (sent < answer.length) await this.#sendRest(stream, answer.subarray(sent));

@@ -16,6 +16,7 @@ import {
   type RoomAnswer,
 } from "../wire/room_answer.ts";
 import { type EnterRequest, parseRoomRequest, type RoomRequest } from "../wire/room_request.ts";
+import { RequestMeter } from "./request_meter.ts";
 import type { TcrpFrame } from "../wire/tcrp.ts";
 
 /** What answering needs. */
@@ -25,8 +26,18 @@ export interface RoomRequestParts {
   readonly attempts: LoginAttempts;
   /** Counts rooms created with a password. */
   readonly creates: AddressAllowance;
+  readonly meter: RoomMeter;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Counts requests by kind, and whether they were granted. */
+export type RoomMeter = RequestMeter<RoomRequest["kind"] | "invalid", "granted" | "refused">;
+
+/** Makes the meter of a room service. */
+export function roomMeter(isTimed: boolean): RoomMeter {
+  const kinds = ["create", "join", "list", "who", "invalid"] as const;
+  return new RequestMeter("rooms", { kinds, replies: ["granted", "refused"] }, isTimed);
 }
 
 const REFUSALS: Readonly<Record<EnterRefusal, string>> = {
@@ -57,6 +68,7 @@ export class RoomRequests {
     const answer = request.kind === "invalid"
       ? refused(request.error)
       : await this.#answerRequest(request, fromIp);
+    this.#parts.meter.count(request.kind, answer.success ? "granted" : "refused");
     return encodeRoomAnswer(frame, answer);
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
+import { Histogram } from "../core/histogram.ts";
 import {
   MAX_ROOM_DATAGRAM_BYTES,
   PROTECTED_CREATES_PER_ADDRESS,
@@ -18,9 +19,10 @@ import { AddressAllowance } from "./address_allowance.ts";
 import { type ArrivedDatagram, openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
+import { roomPart } from "./room_part.ts";
 import { RoomReader } from "./room_reader.ts";
 import { RoomRelay } from "./room_relay.ts";
-import { RoomRequests } from "./room_requests.ts";
+import { roomMeter, RoomRequests } from "./room_requests.ts";
 import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
 import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
@@ -48,11 +50,12 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, trusted, passwords, store, shared, clock, log, trace }: ServiceParts,
+  { host, limits, admission, trusted, passwords, store, shared, clock, log, trace, isTimed }:
+    ServiceParts,
 ): Service<RoomPorts> {
   const tracing = tracingOf(trace, "rooms");
-  const ports = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
-  const { listener, socket } = bindPortPair(host, ports, tracing);
+  const wanted = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
+  const { listener, socket } = bindPortPair(host, wanted, tracing);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
   const others = shared && new SharedRooms(shared, {
@@ -66,8 +69,9 @@ export function startRooms(
       went: (member, why) => relay.went(member, why),
     },
   });
+  const seconds = isTimed ? new Histogram() : undefined;
   const relay = new RoomRelay({
-    ...{ rooms, seats, others, clock, log },
+    ...{ rooms, seats, others, clock, log, seconds },
     isAnswerable: (address) => isAnswerable(address, socket.port, ownAddresses),
     destination: (address) => socket.destination(address),
     send: (datagram, to) => socket.sendTo(datagram, to),
@@ -85,10 +89,12 @@ export function startRooms(
     if (!isLater) relay.drops.unknown++;
   };
   const creates = new AddressAllowance(PROTECTED_CREATES_PER_ADDRESS, trusted);
-  const requests = new RoomRequests({ rooms, attempts, creates, clock, log });
+  const meter = roomMeter(isTimed);
+  const requests = new RoomRequests({ rooms, attempts, creates, meter, clock, log });
   const sessions = new RoomSessions(
     (frame, fromIp) => requests.answer(frame, fromIp),
     limits.readDeadlineSeconds,
+    meter.seconds,
   );
   const ticks = new RoomTicks({ rooms, drops: relay.drops, clock, log });
 
@@ -108,8 +114,11 @@ export function startRooms(
       ])
     );
 
+  const ports = { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port };
+  const { drops, counts } = relay;
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port },
+    ports,
+    part: roomPart({ ports, meter, rooms, seats, drops, counts, seconds }),
     async stop() {
       listener.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.

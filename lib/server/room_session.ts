@@ -4,6 +4,7 @@
  * header could be read.
  */
 
+import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_PAYLOAD_BYTES } from "../core/limits.ts";
 import { encodeRoomAnswer } from "../wire/room_answer.ts";
 import { type TcrpFrame, TcrpReader } from "../wire/tcrp.ts";
@@ -14,8 +15,8 @@ export type AnswerFrame = (frame: TcrpFrame, fromIp: string) => Promise<Uint8Arr
 
 /** Serves connections that ask about rooms. */
 export class RoomSessions extends RequestSessions<TcrpReader, TcrpFrame> {
-  constructor(answer: AnswerFrame, readDeadlineSeconds: number) {
-    super(protocolOf(answer), readDeadlineSeconds);
+  constructor(answer: AnswerFrame, readDeadlineSeconds: number, seconds?: Histogram) {
+    super(protocolOf(answer), readDeadlineSeconds, seconds);
   }
 }
 

@@ -17,6 +17,7 @@ import { wirePages } from "../observe/wire_pages.ts";
 import { watchWire } from "../observe/wire_watch.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import { createDescriber } from "../wire/describe.ts";
+import { StoreMeter } from "../storage/store_meter.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
@@ -41,7 +42,8 @@ export async function runServer(options: ServerOptions): Promise<number> {
     write: writeToStderr,
   });
   surviveUnexpected(log);
-  const store = await openChosenStore(options, log);
+  const meter = new StoreMeter();
+  const store = await openChosenStore(options, log, meter);
   const wire = watchWire(options, createDescriber());
   let shared: SharedState | undefined;
   let server: RunningServer;
@@ -56,24 +58,21 @@ export async function runServer(options: ServerOptions): Promise<number> {
     server = await startServer({
       ...{ ...options, limits: options, services },
       ...{ store, shared, clock: sinceStart, log, trace: wire?.trace },
+      isTimed: options.status !== undefined,
     });
   } catch (error) {
     shared?.close();
     await store.close();
     throw error;
   }
-  const observed = observeServer(server);
-  const status = await openStatus(
-    options,
-    observed,
-    () => server.stop(),
-    wirePages(observed.program, wire?.record),
-  );
+  const observed = observeServer(server, { ...options, meter, places: shownPlaces(options) });
+  const pages = wirePages(observed.program, wire?.record);
+  const status = await openStatus(options, observed, () => server.stop(), pages);
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
 
   log.info("Stopping", { signal: await stop });
-  observed.stopping();
+  status?.stopping();
   await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
   await status?.stop();
   log.info("Stopped");

@@ -9,6 +9,7 @@ import type { TracedService } from "../core/wire_message.ts";
 import type { Admission } from "../net/admission.ts";
 import type { SocketTrace } from "../net/traced_socket.ts";
 import type { ArrivalTrace } from "../net/traced_stream.ts";
+import type { Part } from "../observe/status_view.ts";
 import type { Passwords } from "../services/passwords.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { SharedState } from "../storage/shared_state.ts";
@@ -36,12 +37,16 @@ export interface ServiceParts {
   readonly log: Log;
   /** What listens to everything that crosses the wire, where something does. */
   readonly trace: Trace | undefined;
+  /** Whether somebody wants to know how long everything takes. */
+  readonly isTimed: boolean;
 }
 
 /** A service that serves until it is stopped. */
 export interface Service<Ports> {
   /** The ports it really has. */
   readonly ports: Ports;
+  /** It, as the status port shows it. */
+  readonly part: Part;
   /** Takes no new work, finishes what was promised, and lets go of its sockets. */
   stop(): Promise<void>;
 }

@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], node: ["crypto", "net"] },
   wire: { rooms: ["core"] },
   config: { rooms: ["core"] },
-  observe: { rooms: ["core", "net"] },
+  observe: { rooms: ["core", "net"], node: ["process"] },
   net: { rooms: ["core"], node: ["dns"] },
   services: {
     rooms: ["core"],
