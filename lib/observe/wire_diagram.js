@@ -17,7 +17,7 @@ const SPACING = { least: 130, most: 260 };
 const EXPORT_WIDTH = 1200;
 
 /** Height of the names above the rows. */
-export const HEAD_HEIGHT = 40;
+export const HEAD_HEIGHT = 47;
 
 /** Width of a character of the font, which is a monospaced one. */
 const CHARACTER = 7.3;
@@ -110,14 +110,18 @@ export function heightOf(rows) {
 export function headMarkup(layout) {
   return layout.parties.map((name) => {
     const x = columnOf(layout, name);
-    const width = layout.spacing - 16;
-    const shown = escapeMarkup(fit(name, width - 16));
-    return `<g class="party"><rect x="${
-      x - width / 2
-    }" y="6" width="${width}" height="28" rx="6"/>` +
-      `<text x="${x}" y="25" text-anchor="middle">${shown}<title>${
-        escapeMarkup(name)
-      }</title></text></g>`;
+    const width = layout.spacing - 12;
+    // Which server, or balancer, stands below what it is.
+    const [, what = name, which = ""] = /^(server|balancer) (.+)$/.exec(name) ?? [];
+    const line = (/** @type {string} */ text, /** @type {number} */ y, kind = "") =>
+      text === ""
+        ? ""
+        : `<text${kind} x="${x}" y="${y}" text-anchor="middle">${
+          escapeMarkup(fit(text, width - 8))
+        }</text>`;
+    return `<g class="party"><title>${escapeMarkup(name)}</title>` +
+      `<rect x="${x - width / 2}" y="5" width="${width}" height="36" rx="6"/>` +
+      line(what, which === "" ? 28 : 20) + line(which, 34, ' class="which"') + "</g>";
   }).join("");
 }
 
@@ -246,7 +250,7 @@ const EXPORT_STYLE =
   `text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1c2128; }
 .party rect { fill: #eaeef2; stroke: #57606a; } .back { fill: none; } .life { stroke: #8c959f; }
 .arrow { stroke: #1c2128; stroke-width: 1.5; fill: none; } .udp .arrow { stroke-dasharray: 6 4; }
-.say, .how { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; } .tip { fill: #1c2128; } .time, .how { fill: #57606a; font-size: 11px; }`;
+.say, .how { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; } .tip { fill: #1c2128; } .time, .how, .which { fill: #57606a; font-size: 11px; }`;
 
 /**
  * A whole diagram as a file of its own.

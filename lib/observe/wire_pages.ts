@@ -98,7 +98,7 @@ as of now.</p></noscript>
 </div>
 <div class="wire">
 <div class="diagram" id="diagram" tabindex="-1">
-<svg class="head" id="head" height="40" aria-hidden="true"></svg>
+<svg class="head" id="head" aria-hidden="true"></svg>
 <svg class="rows" id="rows" role="group" aria-label="Messages, oldest first"></svg>
 <p id="empty" class="hint">Nothing has crossed the wire yet. Whatever does appears here.</p>
 </div>

@@ -28,8 +28,8 @@ button:disabled { color: var(--quiet); border-color: var(--edge); cursor: defaul
 .udp .tip { fill: var(--c1); }
 .open .arrow, .end .arrow { stroke: var(--quiet); stroke-width: 1; }
 .open .tip, .end .tip { fill: var(--quiet); }
-.diagram .open .say, .diagram .end .say, .diagram .time, .diagram .how { fill: var(--quiet); }
-.diagram .time, .diagram .how { font-size: 11px; }
+.diagram .open .say, .diagram .end .say, .diagram .time, .diagram .how, .diagram .party .which { fill: var(--quiet); }
+.diagram .time, .diagram .how, .diagram .party .which { font-size: 11px; font-weight: 400; }
 .row { cursor: pointer; outline: none; }
 .row .back { fill: transparent; }
 .row:hover .back { fill: var(--link); fill-opacity: 0.07; }

@@ -233,7 +233,12 @@ byId("save-svg").addEventListener("click", () => {
 byId("save-text").addEventListener("click", () => {
   save("wire.txt", "text/plain", transcriptText(visible));
 });
-for (const control of [user, protocol, connections]) control.addEventListener("input", draw);
+for (const control of [user, protocol, connections]) {
+  control.addEventListener("input", () => {
+    draw();
+    diagram.scrollTop = diagram.scrollHeight;
+  });
+}
 document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
 rows.addEventListener("click", ({ target }) => {
   const id = Number(target.closest(".row")?.dataset.id);

@@ -80,7 +80,8 @@ const FRAMES: readonly ((secret: string) => string)[] = [
 
 /** UTF-8 of a text in which every character already is a byte stays as it is; others are encoded. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return /^[\x00-\xff]*$/.test(text) ? latin1(text) : new TextEncoder().encode(text);
+  const isBytes = [...text].every((character) => character <= "\xff");
+  return isBytes ? latin1(text) : new TextEncoder().encode(text);
 }
 
 /** Everything that can be seen of messages. */
