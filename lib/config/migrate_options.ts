@@ -2,7 +2,7 @@
 
 import type { DatabaseAddress } from "../core/backend_address.ts";
 import { UsageError } from "../core/errors.ts";
-import { parseDatabaseUrl } from "./store_option.ts";
+import { isDatabaseUrl, parseDatabaseUrl, POSTGRES } from "./store_option.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
@@ -44,12 +44,10 @@ function place(flag: string, help: string): Option<StorePlace | undefined> {
     parse([text = ""], label) {
       const directory = /^text:(.+)$/s.exec(text)?.[1];
       if (directory !== undefined) return { kind: "text", directory };
-      if (/^postgres(?:ql)?:/i.test(text)) {
-        return { kind: "postgres", address: parseDatabaseUrl(text, label) };
+      if (!isDatabaseUrl(text)) {
+        throw new UsageError(`Cannot use ${label}: expected text:DIR or ${POSTGRES}`);
       }
-      throw new UsageError(
-        `Cannot use ${label}: expected text:DIR or postgres://USER:PASSWORD@HOST:PORT/DATABASE`,
-      );
+      return { kind: "postgres", address: parseDatabaseUrl(text, label) };
     },
   };
 }

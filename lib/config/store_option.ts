@@ -13,7 +13,8 @@ import type {
 import { UsageError } from "../core/errors.ts";
 import type { Option } from "./option.ts";
 
-const POSTGRES = "postgres://USER:PASSWORD@HOST:PORT/DATABASE";
+/** How a database is named. */
+export const POSTGRES = "postgres://USER:PASSWORD@HOST:PORT/DATABASE";
 const REDIS = "redis://:PASSWORD@HOST:PORT";
 
 /** Where users and rooms are kept. */
@@ -26,12 +27,17 @@ export function storeChoice(flag: string, help: string): Option<StoreChoice> {
     help,
     parse([text = ""], label) {
       if (text === "text" || text === "memory") return { kind: text };
-      if (!/^postgres(?:ql)?:/i.test(text)) {
+      if (!isDatabaseUrl(text)) {
         throw new UsageError(`Cannot use ${label}: expected text, memory or ${POSTGRES}`);
       }
       return { kind: "postgres", address: parseDatabaseUrl(text, label) };
     },
   };
+}
+
+/** Whether a text names a database, be it right or wrong. */
+export function isDatabaseUrl(text: string): boolean {
+  return /^postgres(?:ql)?:/i.test(text);
 }
 
 /** Where presence is kept. */

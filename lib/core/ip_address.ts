@@ -9,7 +9,8 @@ import { BlockList, isIP, isIPv4 } from "node:net";
  * an IPv4 client) as IPv4, so that one host has one spelling. Others stay as they are.
  */
 export function canonicalIp(ip: string): string {
-  if (!/^::ffff:/i.test(ip)) return ip;
+  // Asked for every datagram: most addresses are told at their first character.
+  if (ip[0] !== ":" || !/^::ffff:/i.test(ip)) return ip;
   const mapped = ip.slice(7);
   return isIPv4(mapped) ? mapped : ip;
 }

@@ -23,6 +23,14 @@ export type Destination = Readonly<Deno.NetAddr>;
 /** Linux lets an IPv6 socket send to an IPv4 address; others want it written as IPv6. */
 const WANTS_MAPPED = Deno.build.os !== "linux";
 
+/** Size of a buffer for a text: a GET answer about twenty buddies. */
+const OWN_BYTES = 4096;
+
+/** So many are kept for the next texts. */
+const MAX_OWN = 64;
+
+const encoder = new TextEncoder();
+
 /** Takes one datagram; `bytes` is valid only until it returns. */
 export type DatagramHandler = (bytes: Uint8Array, from: DatagramAddress) => void;
 
@@ -30,6 +38,7 @@ export type DatagramHandler = (bytes: Uint8Array, from: DatagramAddress) => void
 export class DatagramSocket {
   readonly #socket: Deno.DatagramConn;
   readonly #mapsIpv4: boolean;
+  readonly #own: Uint8Array[] = [];
   #pending = 0;
   /** The last datagram sent while the socket was new; `undefined` when it is so no more. */
   #sending: Promise<unknown> | undefined = Promise.resolve();
@@ -80,6 +89,22 @@ export class DatagramSocket {
   /** Sends and forgets, as UDP does: what cannot be sent is lost. */
   send(bytes: Uint8Array, to: DatagramAddress): void {
     this.#transmit(bytes, to).catch(() => {});
+  }
+
+  /**
+   * Sends a text and forgets. For answers, of which there are many: up to {@linkcode OWN_BYTES} long,
+   * they are written into buffers that are used again. Making one for each cost a quarter of the
+   * time of a GET (measured).
+   */
+  sendText(text: string, to: DatagramAddress): void {
+    // A character has at most three bytes.
+    if (3 * text.length > OWN_BYTES) return this.send(encoder.encode(text), to);
+    const own = this.#own.pop() ?? new Uint8Array(OWN_BYTES);
+    const { written } = encoder.encodeInto(text, own);
+    const free = (): void => {
+      if (this.#own.length < MAX_OWN) this.#own.push(own);
+    };
+    this.#transmit(own.subarray(0, written), to).then(free, free);
   }
 
   /** Sends and waits until the system has taken it. */

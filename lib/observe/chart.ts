@@ -1,66 +1,103 @@
-/** A line chart as inline SVG, for the last two minutes. Pure. */
+/**
+ * A line chart as inline SVG, for the last two minutes. Pure. The scale is logarithmic: of two
+ * services, the one with a hundredth of the requests is seen as well.
+ */
 
 import { HISTORY_LENGTH } from "./history.ts";
 import { type Markup, markup } from "./markup.ts";
+
+/** One thing in a chart. */
+export interface ChartLine {
+  /** What it is. */
+  readonly name: string;
+  /** One second apart, the newest last; `undefined` where nothing was measured. */
+  readonly values: readonly (number | undefined)[];
+}
 
 /** What a chart shows. */
 export interface ChartContent {
   /** What it is a chart of. */
   readonly title: string;
-  /** Each in its own colour and dash; values are one second apart, the newest last. */
-  readonly lines: readonly {
-    readonly name: string;
-    readonly values: readonly (number | undefined)[];
-  }[];
+  /** Each gets its own colour and dash. */
+  readonly lines: readonly ChartLine[];
   /** A value as people read it. */
   readonly text: (value: number) => string;
 }
 
-const WIDTH = 600;
-const HEIGHT = 200;
+const WIDTH = 400;
+const HEIGHT = 160;
 /** Where the lines are: the rest is for the axes. */
-const BOX = { left: 56, right: WIDTH - 8, top: 8, bottom: HEIGHT - 22 } as const;
+const BOX = { left: 52, right: WIDTH - 6, top: 8, bottom: HEIGHT - 20 } as const;
+
+/** Colours and dashes there are. */
+const STYLES = 6;
+
+/** The values at the bottom and at the top, as powers of ten. */
+interface Scale {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Draws a chart with its legend. */
 export function chart({ title, lines, text }: ChartContent): Markup {
-  const most = niceTop(Math.max(0, ...lines.flatMap(({ values }) => values.map((v) => v ?? 0))));
-  const legend = lines.map(({ name, values }, index) =>
-    markup`<li><svg class="key" viewBox="0 0 24 8" aria-hidden="true"><path class="line c${
-      index % 6
-    }" d="M0 4H24"/></svg> ${name} <b>${latest(values, text)}</b></li>`
-  );
+  const scale = scaleOf(lines.flatMap(({ values }) => values));
   const said = lines.map(({ name, values }) => `${name} ${latest(values, text)}`).join(", ");
   return markup`
     <figure>
       <figcaption>${title}</figcaption>
       <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
-        aria-label="${title}, now: ${said}">
-    ${[0, 0.5, 1].map((share) => gridLine(share, text(most * share)))}
-    <text x="${BOX.left}" y="${HEIGHT - 6}">${HISTORY_LENGTH} s ago</text>
-    <text x="${BOX.right}" y="${HEIGHT - 6}" text-anchor="end">now</text>
-    ${
-    lines.map(({ values }, index) =>
-      markup`
-        <path class="line c${index % 6}" d="${path(values, most)}" />
-      `
-    )
-  }
+        aria-label="${title}, now: ${said === "" ? "nothing" : said}">
+    ${grid(scale, text)}
+    <text x="${BOX.left}" y="${HEIGHT - 5}">${HISTORY_LENGTH} s ago</text>
+    <text x="${BOX.right}" y="${HEIGHT - 5}" text-anchor="end">now</text>
+    ${lines.map(({ values }, index) => drawn(path(values, scale), index))}
       </svg>
-      <ul class="legend">${legend}</ul>
+      <ul class="legend">${lines.map((line, index) => legend(line, index, text))}</ul>
     </figure>
   `;
 }
 
-function gridLine(share: number, label: string): Markup {
-  const y = BOX.bottom - share * (BOX.bottom - BOX.top);
-  return markup`
-    <path class="grid" d="M${BOX.left} ${y}H${BOX.right}" />
-    <text x="${BOX.left - 6}" y="${y + 4}" text-anchor="end">${label}</text>
-  `;
+function drawn(path: string, index: number): Markup {
+  return markup`<path class="line c${index % STYLES}" d="${path}" />`;
+}
+
+function legend(
+  { name, values }: ChartLine,
+  index: number,
+  text: ChartContent["text"],
+): Markup {
+  return markup`<li><svg class="key" viewBox="0 0 24 8" aria-hidden="true">${
+    drawn("M0 4H24", index)
+  }</svg> ${name} <b>${latest(values, text)}</b></li>`;
+}
+
+/** Whole powers of ten around all values, two at least: axes that jump would be hard to follow. */
+function scaleOf(values: readonly (number | undefined)[]): Scale {
+  const powers = values.filter((value) => value !== undefined && value > 0)
+    .map((value) => Math.log10(value!));
+  if (powers.length === 0) return { from: 0, to: 2 };
+  const from = Math.floor(Math.min(...powers));
+  return { from, to: Math.max(from + 2, Math.ceil(Math.max(...powers))) };
+}
+
+function grid({ from, to }: Scale, text: ChartContent["text"]): Markup[] {
+  const powers = Array.from({ length: to - from + 1 }, (_, step) => from + step);
+  return powers.map((power) => {
+    const y = heightOf(10 ** power, { from, to });
+    return markup`<path class="grid" d="M${BOX.left} ${y}H${BOX.right}" /><text x="${
+      BOX.left - 5
+    }" y="${y + 4}" text-anchor="end">${text(10 ** power)}</text>`;
+  });
+}
+
+/** How far down a value is drawn; zero, which has no logarithm, is at the bottom. */
+function heightOf(value: number, { from, to }: Scale): number {
+  const share = value <= 0 ? 0 : Math.max(0, (Math.log10(value) - from) / (to - from));
+  return Number((BOX.bottom - share * (BOX.bottom - BOX.top)).toFixed(1));
 }
 
 /** A line with gaps where nothing was measured. */
-function path(values: readonly (number | undefined)[], most: number): string {
+function path(values: readonly (number | undefined)[], scale: Scale): string {
   const step = (BOX.right - BOX.left) / (HISTORY_LENGTH - 1);
   let isDown = false;
   return values.map((value, index) => {
@@ -68,20 +105,13 @@ function path(values: readonly (number | undefined)[], most: number): string {
       isDown = false;
       return "";
     }
-    const x = BOX.right - (values.length - 1 - index) * step;
-    const y = BOX.bottom - (value / most) * (BOX.bottom - BOX.top);
+    const x = (BOX.right - (values.length - 1 - index) * step).toFixed(1);
+    const y = heightOf(value, scale);
     // A point between two gaps would draw nothing: it is a line as long as the pen is wide.
-    const pen = isDown ? "L" : `M${x.toFixed(1)} ${y.toFixed(1)}L`;
+    const pen = isDown ? "L" : `M${x} ${y}L`;
     isDown = true;
-    return `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
+    return `${pen}${x} ${y}`;
   }).join("");
-}
-
-/** The top of the axis: 1, 2 or 5 times a power of ten, so that it seldom changes. */
-function niceTop(most: number): number {
-  if (most <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((times) => times * power).find((top) => top >= most) ?? most;
 }
 
 function latest(values: readonly (number | undefined)[], text: (value: number) => string): string {

@@ -1,9 +1,11 @@
-/** Figures as people read them. */
+/** Figures as people read them. A number and its unit are never parted at the end of a line. */
+
+const NO_BREAK = "\u00A0";
 
 /** Seconds: `0.25 ms`, `12 ms`, `1.5 s`. */
 export function durationText(seconds: number): string {
-  if (seconds >= 1) return `${short(seconds)} s`;
-  return `${short(seconds * 1000)} ms`;
+  if (seconds >= 1) return `${short(seconds)}${NO_BREAK}s`;
+  return `${short(seconds * 1000)}${NO_BREAK}ms`;
 }
 
 /** How often a second: `0.3/s`, `1250/s`. */
@@ -15,7 +17,7 @@ export function rateText(rate: number): string {
 export function bytesText(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return `${short(bytes / 2 ** (10 * power))} ${units[power]}`;
+  return `${short(bytes / 2 ** (10 * power))}${NO_BREAK}${units[power]}`;
 }
 
 /** How long something has been there: `42 s`, `3 h 5 min`, `12 d 4 h`. */

@@ -18,7 +18,7 @@ body {
   margin: 0; color: var(--text); background: var(--back);
   font: 16px/1.45 system-ui, "DejaVu Sans", sans-serif;
 }
-header, main { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
+header, main { max-width: 80rem; margin: 0 auto; padding: 0 1rem; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1.5rem; padding-top: 1rem; }
 h1 { font-size: 1.35rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 0; }
@@ -34,7 +34,7 @@ section { margin: 1rem 0; }
 .bad { color: var(--bad); font-weight: 600; }
 .quiet, .hint, .note { color: var(--quiet); }
 .hint, .note { font-size: 0.875rem; margin: 0.25rem 0 0; }
-.controls { margin: 0.75rem 0 0; }
+.controls { margin: 0.75rem 0 0; display: flex; gap: 0.75rem; align-items: center; }
 .troubles { margin: 0.25rem 0 0; padding-left: 1.2rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.75rem; margin: 0; }
 .tiles > div, figure, .scroll, .card {
@@ -48,7 +48,7 @@ section { margin: 1rem 0; }
 figure { margin: 0; padding: 0.6rem 0.8rem; }
 figcaption, caption { font-weight: 600; text-align: left; }
 .chart { display: block; width: 100%; height: auto; }
-.chart text { fill: var(--quiet); font-size: 13px; }
+.chart text { fill: var(--quiet); font-size: 12px; }
 .grid { stroke: var(--edge); stroke-width: 1; fill: none; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); stroke-dasharray: 8 3; }
@@ -63,19 +63,27 @@ b { font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { padding: 0.6rem 0.8rem 0.2rem; }
-th, td { padding: 0.35rem 0.8rem; text-align: left; border-top: 1px solid var(--edge); overflow-wrap: anywhere; }
+th, td { padding: 0.35rem 0.8rem; text-align: left; border-top: 1px solid var(--edge); overflow-wrap: break-word; }
 thead th { border-top: 0; font-size: 0.875rem; font-weight: 400; color: var(--quiet); white-space: nowrap; }
 tbody th { font-weight: 400; }
-.number { font-variant-numeric: tabular-nums; }
-.actions { white-space: nowrap; }
+td { font-variant-numeric: tabular-nums; }
+.actions { display: flex; flex-wrap: wrap; gap: 0.35rem; }
 button {
   font: inherit; font-size: 0.875rem; padding: 0.3rem 0.7rem; border-radius: 0.4rem; cursor: pointer;
   color: var(--text); background: var(--back); border: 1px solid var(--quiet);
 }
 button[aria-pressed="true"] { color: var(--on-text); background: var(--on); border-color: var(--on); }
+@media (max-width: 45rem) {
+  .wide, .wide tbody, .wide tr, .wide th, .wide td, .wide caption { display: block; }
+  .wide thead { display: none; }
+  .wide tr { border-top: 1px solid var(--edge); padding: 0.4rem 0; }
+  .wide tbody th, .wide tbody td { border: 0; padding: 0.1rem 0.8rem; }
+  .wide tbody th { font-weight: 600; }
+  .wide td[data-column]::before { content: attr(data-column) ": "; color: var(--quiet); }
+  .wide .actions { display: inline-flex; margin: 0.25rem 0; }
+}
 @media (max-width: 30rem) {
   .tiles { grid-template-columns: 1fr 1fr; }
-  th, td { padding: 0.35rem 0.5rem; }
   button { padding: 0.5rem 0.7rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

@@ -81,7 +81,7 @@ function tile({ label, value, note }: Tile): Markup {
 }
 
 function charts(courses: readonly Course[]): Markup[] {
-  const timed = courses.filter(({ medians }) => medians.length > 0);
+  const timed = courses.filter(({ highest }) => highest.some((value) => value !== undefined));
   return [
     chart({
       title: "Requests per second",
@@ -89,7 +89,7 @@ function charts(courses: readonly Course[]): Markup[] {
       text: rateText,
     }),
     chart({
-      title: "Latency (99 of 100 are answered within)",
+      title: "Time to answer (99 of 100 take less)",
       lines: timed.map(({ name, highest }) => ({ name, values: highest })),
       text: durationText,
     }),
@@ -108,44 +108,39 @@ function moreNote(more: number): Markup | "" {
   return more === 0 ? "" : markup`<p class="hint">and ${more} more</p>`;
 }
 
+/** Columns a narrow screen can show beside each other; with more, each row is a card there. */
+const NARROW_COLUMNS = 3;
+
+/** The roles say what it is also where a narrow screen shows it another way. */
 function table({ caption, columns, rows, empty, more = 0 }: Table): Markup {
-  const heads = columns.map((name) => markup`<th scope="col">${name}</th>`);
+  const heads = columns.map((name) => markup`<th scope="col" role="columnheader">${name}</th>`);
   const lines = rows.map((cells) =>
-    markup`
-      <tr>${cells.map(cell)}</tr>
-    `
+    markup`<tr role="row">${cells.map((value, at) => cell(value, columns[at] ?? "", at === 0))}</tr>
+`
   );
-  const none = markup`
-    <tr>
-      <td colspan="${columns.length}" class="quiet">${empty}</td>
-    </tr>
-  `;
-  return markup`
-    <div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-      <table>
-        <caption>${caption}</caption>
-        <thead>
-          <tr>${heads}</tr>
-        </thead>
-        <tbody>${rows.length === 0 ? none : lines}</tbody>
-      </table>
-    </div>${moreNote(more)}
-  `;
+  const none =
+    markup`<tr role="row"><td role="cell" colspan="${columns.length}" class="quiet">${empty}</td></tr>`;
+  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+<table role="table" class="${columns.length > NARROW_COLUMNS ? "wide" : "slim"}">
+<caption>${caption}</caption>
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup">${rows.length === 0 ? none : lines}</tbody>
+</table></div>${moreNote(more)}`;
 }
 
-function cell(value: Cell, index: number): Markup {
-  if (typeof value === "number") return markup`<td class="number">${value}</td>`;
-  if (typeof value === "string") {
-    return index === 0 ? markup`<th scope="row">${value}</th>` : markup`<td>${value}</td>`;
-  }
-  if ("actions" in value) return markup`<td class="actions">${value.actions.map(button)}</td>`;
-  return markup`<td><span class="${value.tone}">${value.text}</span></td>`;
+function cell(value: Cell, column: string, isFirst: boolean): Markup {
+  if (isFirst) return markup`<th scope="row" role="rowheader">${content(value)}</th>`;
+  return markup`<td role="cell" data-column="${column}">${content(value)}</td>`;
+}
+
+function content(value: Cell): Markup {
+  if (typeof value !== "object") return markup`${value}`;
+  if ("actions" in value) return markup`<span class="actions">${value.actions.map(button)}</span>`;
+  return markup`<span class="${value.tone}">${value.text}</span>`;
 }
 
 /** Without a script nothing can be changed from here: it shows the buttons. */
 function button({ label, path, target, isOn }: Action): Markup {
-  return markup`
-    <button type="button" hidden data-path="${path}" aria-label="${label} ${target}"
-      aria-pressed="${isOn ? "true" : "false"}">${label}</button>
-  `;
+  return markup`<button type="button" hidden data-path="${path}" aria-label="${label} ${target}"
+    aria-pressed="${isOn ? "true" : "false"}">${label}</button>`;
 }

@@ -30,7 +30,7 @@ function show(id, text) {
   section.innerHTML = text;
   showButtons(section);
   section.querySelectorAll(".scroll").forEach((box, at) => box.scrollLeft = scrolled[at] ?? 0);
-  if (inside) section.querySelector(inside)?.focus();
+  if (inside) section.querySelector(inside)?.focus({ preventScroll: true });
 }
 
 function listen() {

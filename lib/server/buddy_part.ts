@@ -18,6 +18,9 @@ export interface BuddyPartSources {
   readonly presence: PresenceBook;
 }
 
+/** `user2` comes before `user10`. */
+const byName = new Intl.Collator("en", { numeric: true }).compare;
+
 /** Makes the service visible. */
 export function buddyPart({ ports, meter, counts, seconds, presence }: BuddyPartSources): Part {
   return {
@@ -74,7 +77,7 @@ export function buddyPart({ ports, meter, counts, seconds, presence }: BuddyPart
         lists: [{
           id: "online",
           caption: "Users online",
-          items: [...users].sort(),
+          items: users.toSorted(byName),
           empty: "Nobody was heard of lately",
           more: reachable - users.length,
         }],

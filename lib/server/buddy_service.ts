@@ -68,7 +68,7 @@ export function startBuddies(
     view,
     own: ownAddresses,
     clock,
-    send: (answer, to) => socket.send(answer, to),
+    send: (answer, to) => socket.sendText(answer, to),
     port: socket.port,
     seconds,
   });
@@ -82,16 +82,18 @@ export function startBuddies(
     tracing,
     serve: (incoming) => sessions.serve(incoming),
   });
+  const failed = (error: unknown): void => {
+    // The store has told of its failure in the log; there is nobody else to tell.
+    if (error instanceof StorageError) return;
+    log.error("A datagram could not be handled", { reason: String(error) });
+  };
   const receiving = socket.receive((datagram, sender) => {
     const arrived = openDatagram(datagram, sender, trusted);
     if (arrived === undefined) return;
     const { bytes, from, via, isProven } = arrived;
     if (isProven) budget.prove(from.ip, clock());
-    answers.take(bytes, from, via).catch((error: unknown) => {
-      // The store has told of its failure in the log; there is nobody else to tell.
-      if (error instanceof StorageError) return;
-      log.error("A datagram could not be handled", { reason: String(error) });
-    });
+    const taking = answers.take(bytes, from, via);
+    if (taking instanceof Promise) taking.catch(failed);
   }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
   const ports = { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port };

@@ -14,6 +14,7 @@
  */
 
 import { joinBytes } from "../core/bytes.ts";
+import { afterwards, type Eventually } from "../core/eventually.ts";
 import { MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
@@ -28,7 +29,6 @@ import {
   encodeChatUsers,
   type ServerAnswer,
 } from "../wire/login_chat_answer.ts";
-import type { Eventually } from "../storage/store.ts";
 import {
   afterLogin,
   afterLookUp,
@@ -61,14 +61,6 @@ const PING = encodeChatAnswer({ kind: "ping", text: "parley" });
 const SENT = Symbol("sent");
 
 const ELSEWHERE = chatReply(CHAT_REPLIES.alreadyOnline);
-
-/** Goes on with a value, at once where it is there. */
-function afterwards<T>(
-  value: Eventually<T>,
-  next: (value: T) => Promise<void> | void,
-): Promise<void> | void {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
 
 /** A connection to the login chat. It owns its stream. */
 export class ChatSession implements Outbox<Uint8Array> {

@@ -5,14 +5,15 @@
 import type { Histogram } from "../core/histogram.ts";
 import { isLoopback } from "../core/ip_address.ts";
 import type { Clock } from "../core/ports.ts";
-import type { UserId } from "../core/user_id.ts";
+import { afterwards, type Eventually } from "../core/eventually.ts";
+import type { BuddyPresence } from "../core/presence.ts";
 import { isAnswerable } from "../net/answerable.ts";
 import { type AnswerBudget, maxAnswerBytes } from "../net/answer_budget.ts";
 import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
-import { encodeBuddyList, parsePresenceRequest } from "../wire/buddy_presence.ts";
+import { buddyListText, parsePresenceRequest } from "../wire/buddy_presence.ts";
 import type { EntryView } from "./buddy_requests.ts";
 
 /**
@@ -61,7 +62,7 @@ export interface PresenceAnswerParts {
   readonly view: EntryView;
   readonly own: () => readonly OwnAddress[];
   readonly clock: Clock;
-  readonly send: (answer: Uint8Array, to: DatagramAddress) => void;
+  readonly send: (answer: string, to: DatagramAddress) => void;
   /** The port the datagrams arrive at. */
   readonly port: number;
   /** Is told how long one in sixteen answers took, where somebody wants to know. */
@@ -85,53 +86,64 @@ export class PresenceAnswers {
    *
    * @param via where an answer goes: to the client, or to a balancer that passes it on
    */
-  async take(
+  take(
     datagram: Uint8Array,
     from: DatagramAddress,
     via: DatagramAddress = from,
-  ): Promise<void> {
+  ): Eventually<void> {
     const request = parsePresenceRequest(datagram);
+    const { counts } = this;
     if (request === undefined) {
-      this.counts.malformed++;
+      counts.malformed++;
       return;
     }
-    if (request.kind === "get") return await this.#answer(request.user, from, via);
-    if (!await this.#parts.roster.isKnown(request.user)) {
-      this.counts.unknown++;
-      return;
+    const { roster, presence, own, port } = this.#parts;
+    if (request.kind === "get") {
+      if (!isAnswerable(via, port, own)) {
+        counts.unanswerable++;
+        return;
+      }
+      const begun = this.#isTimed ? performance.now() : undefined;
+      return afterwards(roster.buddies(request.user), (buddies) => {
+        if (buddies === undefined) counts.unknown++;
+        else this.#answer(buddies, from, via, begun);
+      });
     }
-    const { user, status, port } = request;
-    this.#parts.presence.set(user, status, { ip: from.ip, port });
-    this.counts.set++;
+    return afterwards(roster.isKnown(request.user), (isKnown) => {
+      if (!isKnown) {
+        counts.unknown++;
+        return;
+      }
+      presence.set(request.user, request.status, { ip: from.ip, port: request.port });
+      counts.set++;
+    });
   }
 
-  async #answer(user: UserId, from: DatagramAddress, via: DatagramAddress): Promise<void> {
-    const { roster, budget, view, own, clock, send, port, seconds } = this.#parts;
+  get #isTimed(): boolean {
+    return this.#parts.seconds !== undefined && this.counts.answered % TIMED_OF === 0;
+  }
+
+  #answer(
+    buddies: readonly BuddyPresence[],
+    from: DatagramAddress,
+    via: DatagramAddress,
+    begun: number | undefined,
+  ): void {
+    const { budget, view, clock, send, seconds } = this.#parts;
     const { counts } = this;
-    if (!isAnswerable(via, port, own)) {
-      counts.unanswerable++;
-      return;
-    }
-    const isTimed = seconds !== undefined && counts.answered % TIMED_OF === 0;
-    const begun = isTimed ? performance.now() : 0;
-    const buddies = await roster.buddies(user);
-    if (buddies === undefined) {
-      counts.unknown++;
-      return;
-    }
     const allowance = budget.allow(from.ip, clock());
     if (allowance.kind === "silence") {
       counts.overLimit++;
       return;
     }
     const entries = buddies.map((entry) => view(entry, from.ip));
-    const answer = encodeBuddyList(entries, maxAnswerBytes(allowance));
+    const answer = buddyListText(entries, maxAnswerBytes(allowance));
     if (allowance.kind === "short" && !budget.spend(answer.length, clock())) {
       counts.overLimit++;
       return;
     }
     send(answer, via);
     counts.answered++;
-    if (isTimed) seconds.observe((performance.now() - begun) / 1000);
+    if (begun !== undefined) seconds?.observe((performance.now() - begun) / 1000);
   }
 }

@@ -9,8 +9,8 @@
  * - Somebody who can take no more is told nothing more; whoever owns the outbox ends them.
  */
 
+import type { Eventually } from "../core/eventually.ts";
 import type { UserId } from "../core/user_id.ts";
-import type { Eventually } from "../storage/store.ts";
 
 /** Where somebody gets what is for them. */
 export interface Outbox<Piece> {

@@ -3,11 +3,11 @@
  * a user not heard of within the lifetime is offline. This room knows no sockets.
  */
 
+import type { Eventually } from "../core/eventually.ts";
 import type { Clock } from "../core/ports.ts";
 import type { BuddyPresence, PeerAddress, PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { PresenceRecord } from "../storage/shared_state.ts";
-import type { Eventually } from "../storage/store.ts";
 
 /** Who is online, as services ask: one server's knowledge, or that of all. */
 export interface PresenceBook {

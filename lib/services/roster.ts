@@ -3,6 +3,7 @@
  * room knows no sockets and no bytes.
  */
 
+import { afterwards, type Eventually } from "../core/eventually.ts";
 import { type BuddyPresence, reachableFirst } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Store } from "../storage/store.ts";
@@ -49,8 +50,8 @@ export class Roster {
   }
 
   /** Whether a user is registered. */
-  async isKnown(user: UserId): Promise<boolean> {
-    return await this.#store.isKnown(user);
+  isKnown(user: UserId): Eventually<boolean> {
+    return this.#store.isKnown(user);
   }
 
   /**
@@ -58,8 +59,9 @@ export class Roster {
    *
    * @returns `undefined` for a user not registered
    */
-  async buddies(user: UserId): Promise<BuddyPresence[] | undefined> {
-    const buddies = await this.#store.buddiesOf(user);
-    return buddies && reachableFirst(await this.#presence.ofAll(buddies));
+  buddies(user: UserId): Eventually<BuddyPresence[] | undefined> {
+    return afterwards(this.#store.buddiesOf(user), (buddies) => {
+      return buddies && afterwards(this.#presence.ofAll(buddies), reachableFirst);
+    });
   }
 }

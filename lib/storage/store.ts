@@ -6,6 +6,7 @@
  * and remember the change in one step when several servers share it.
  */
 
+import type { Eventually } from "../core/eventually.ts";
 import type { UserId } from "../core/user_id.ts";
 
 /** A change to users and their buddies. */
@@ -107,9 +108,6 @@ export interface StoredRoom {
   /** In the order they joined. */
   readonly members: readonly StoredMember[];
 }
-
-/** A value now, or later where it has to be fetched. */
-export type Eventually<T> = T | Promise<T>;
 
 /** Whether a store takes changes at the moment. */
 export type StoreHealth =

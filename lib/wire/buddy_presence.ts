@@ -89,19 +89,21 @@ export function buddyLine(entry: BuddyPresence<string>): string {
 
 /**
  * Writes a GET answer: a line for each buddy, cut at a line end so that it has at most `maxBytes`.
- * Nobody gives an empty answer. Lines are ASCII, so characters are bytes.
+ * Nobody gives an empty answer.
+ *
+ * @returns the text; it is ASCII, so characters are bytes
  */
-export function encodeBuddyList(
+export function buddyListText(
   entries: readonly BuddyPresence<string>[],
   maxBytes: number = MAX_DATAGRAM_BYTES,
-): Uint8Array<ArrayBuffer> {
+): string {
   let text = "";
   for (const entry of entries) {
     const line = buddyLine(entry);
     if (text.length + line.length > maxBytes) break;
     text += line;
   }
-  return new TextEncoder().encode(text);
+  return text;
 }
 
 const LIST_LINE = /^([!-~]{1,255}) (100|101|102) (ONLINE|OFFLINE|AWAY) (\S{1,64}) (\S{1,10})$/;

@@ -54,6 +54,24 @@ Deno.test("receive() hands on datagrams with their source, and returns when clos
   await done;
 });
 
+Deno.test("sendText() sends every text as it was, however many are under way and however long", async () => {
+  const socket = new DatagramSocket(HERE);
+  using client = new RawUdp(socket.port);
+  const to = { ip: "127.0.0.1", port: client.port };
+  const texts = [
+    "",
+    "b 101 OFFLINE unknown 0\n",
+    "\u20ac".repeat(1000),
+    "x".repeat(9000),
+    "z".repeat(1365),
+  ];
+  for (let round = 0; round < 20; round++) {
+    for (const text of texts) socket.sendText(text, to);
+    for (const text of texts) assertEquals(await client.receive(), text);
+  }
+  socket.close();
+});
+
 Deno.test("sendTo() sends one message to many, and says when too many wait", async () => {
   const socket = new DatagramSocket(HERE);
   const clients = Array.from({ length: 3 }, () => new RawUdp(socket.port));

@@ -24,6 +24,18 @@ function play(name: string, check: (servers: Three, cluster: Cluster) => Promise
   });
 }
 
+/** Resolves when a client's list shows somebody online. */
+async function untilOnline(client: ClientProcess, buddy: string): Promise<void> {
+  const line = new RegExp(`^${buddy} +ONLINE +127\\.0\\.0\\.1`, "m");
+  await eventually(`${buddy} is seen online`, async () => {
+    const before = client.shown.length;
+    await client.types("S");
+    await client.sees("User ");
+    await client.sees(">\n");
+    return line.test(client.shown.slice(before));
+  });
+}
+
 async function expectOk(server: ClusterServer, ...requests: readonly string[]): Promise<void> {
   for (const request of requests) {
     assertEquals(await ask(server.ports.buddy.tcp, `${request}\n`), "200 OK\r\n", request);
@@ -58,13 +70,9 @@ play("the classic story, each of the two at a server of their own", async ([one,
   await alice.sees("bob is now your buddy.");
   await bob.types("A alice");
   await bob.sees("alice is now your buddy.");
-  await eventually("alice sees bob online", async () => {
-    const before = alice.shown.length;
-    await alice.types("S");
-    await alice.sees("User ");
-    await alice.sees(">\n");
-    return /^bob +ONLINE +127\.0\.0\.1/m.test(alice.shown.slice(before));
-  });
+  // A caller is known by what the called one sees of them, so both have to see each other.
+  await untilOnline(alice, "bob");
+  await untilOnline(bob, "alice");
   await alice.types("M bob");
   await bob.sees("alice is calling: Y answers, N turns the call down.\n");
   await bob.types("Y", "Nice to meet you buddy!");

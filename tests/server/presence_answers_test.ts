@@ -127,7 +127,7 @@ class Bench {
     view: viewFromElsewhere(undefined, own),
     own,
     clock: this.clock.read,
-    send: (bytes, to) => this.sent.push({ text: new TextDecoder().decode(bytes), to }),
+    send: (text, to) => this.sent.push({ text, to }),
     port: PORT,
   });
 
