@@ -2,15 +2,11 @@
  * A UDP socket that a trace listens to. Made only where there is a trace.
  */
 
-import type { Trace, TracedEnd } from "../core/ports.ts";
+import { canonicalIp } from "../core/ip_address.ts";
+import type { Trace } from "../core/ports.ts";
 import type { TracedService } from "../core/wire_message.ts";
 import type { ListenAddress } from "./tcp.ts";
-import {
-  type DatagramAddress,
-  type DatagramHandler,
-  DatagramSocket,
-  type Destination,
-} from "./udp.ts";
+import { type DatagramAddress, DatagramSocket, type SystemSocket } from "./udp.ts";
 
 /** What a trace is told of a socket. */
 export interface SocketTrace {
@@ -27,46 +23,40 @@ export interface SocketTrace {
 }
 
 /** Tells a trace of every datagram, and changes nothing. */
-class TracedSocket extends DatagramSocket {
+class TracedSocket implements SystemSocket {
+  readonly addr: Deno.Addr;
+  readonly #socket: SystemSocket;
   readonly #tracing: SocketTrace;
 
-  constructor(address: ListenAddress, tracing: SocketTrace) {
-    super(address);
+  constructor(socket: SystemSocket, tracing: SocketTrace) {
+    this.#socket = socket;
     this.#tracing = tracing;
+    this.addr = socket.addr;
   }
 
-  override receive(handle: DatagramHandler, maxBytes: number): Promise<void> {
-    return super.receive((bytes, from) => {
-      this.#tell(bytes, { ...from, name: this.#tracing.peer?.(from) }, undefined);
-      handle(bytes, from);
-    }, maxBytes);
+  async receive(into?: Uint8Array<ArrayBuffer>): ReturnType<SystemSocket["receive"]> {
+    const [bytes, from] = await this.#socket.receive(into);
+    this.#tell(bytes, from, false);
+    return [bytes, from];
   }
 
-  override send(bytes: Uint8Array, to: DatagramAddress): void {
-    this.#tellSent(bytes, to);
-    super.send(bytes, to);
+  send(bytes: Uint8Array, to: Deno.Addr): Promise<number> {
+    this.#tell(bytes, to, true);
+    return this.#socket.send(bytes, to);
   }
 
-  override sendNow(bytes: Uint8Array, to: DatagramAddress): Promise<void> {
-    this.#tellSent(bytes, to);
-    return super.sendNow(bytes, to);
+  close(): void {
+    this.#socket.close();
   }
 
-  override sendTo(bytes: Uint8Array, to: Destination): boolean {
-    const isSent = super.sendTo(bytes, to);
-    if (isSent) this.#tellSent(bytes, { ip: to.hostname.replace(/^::ffff:/, ""), port: to.port });
-    return isSent;
-  }
-
-  #tellSent(bytes: Uint8Array, to: DatagramAddress): void {
-    this.#tell(bytes, undefined, { ...to, name: this.#tracing.peer?.(to) });
-  }
-
-  #tell(bytes: Uint8Array, from: TracedEnd | undefined, to: TracedEnd | undefined): void {
-    const { trace, service, name, own } = this.#tracing;
-    const self = { name, port: this.port };
-    const isToServer = (own === "server") === (from !== undefined);
-    trace.datagram({ service, from: from ?? self, to: to ?? self, isToServer, bytes });
+  #tell(bytes: Uint8Array, address: Deno.Addr, isSent: boolean): void {
+    const { trace, service, name, peer, own } = this.#tracing;
+    const self = { name, port: (this.addr as Deno.NetAddr).port };
+    const { hostname, port } = address as Deno.NetAddr;
+    const there = { ip: canonicalIp(hostname), port };
+    const other = { ...there, name: peer?.(there) };
+    const [from, to] = isSent ? [self, other] : [other, self];
+    trace.datagram({ service, from, to, isToServer: (own === "client") === isSent, bytes });
   }
 }
 
@@ -79,5 +69,5 @@ export function openSocket(
   address: ListenAddress,
   tracing: SocketTrace | undefined,
 ): DatagramSocket {
-  return tracing === undefined ? new DatagramSocket(address) : new TracedSocket(address, tracing);
+  return new DatagramSocket(address, tracing && ((socket) => new TracedSocket(socket, tracing)));
 }

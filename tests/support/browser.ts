@@ -3,6 +3,7 @@
  * its own (tests/browser/driver.ts). Tests that need it are skipped where there is none.
  */
 
+import { eventually } from "./eventually.ts";
 import { ROOT } from "./process.ts";
 import { findProgram } from "./unprivileged.ts";
 import { within } from "./within.ts";
@@ -117,7 +118,11 @@ export class BrowserPage {
 
   /** Resolves when a JavaScript expression is true in the page. */
   async until(expression: string): Promise<void> {
-    await this.call("waitForFunction", expression);
+    // Playwright would wait in the page, where the page's own policy forbids it to evaluate anything.
+    await eventually(
+      `${expression} in the page`,
+      async () => await this.value(expression) === true,
+    );
   }
 
   /** The text people see of an element. */
