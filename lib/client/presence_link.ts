@@ -9,10 +9,11 @@
 
 import { reasonOf } from "../core/errors.ts";
 import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import type { BuddyPresence, PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { openSocket } from "../net/traced_socket.ts";
+import type { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
@@ -39,23 +40,33 @@ interface Session {
   readonly timer: ReturnType<typeof setInterval>;
 }
 
+/** What a presence link needs from outside. */
+export interface PresenceWorld {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What listens to its datagrams, where something does. */
+  readonly trace?: Trace | undefined;
+}
+
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
 export class PresenceLink {
   readonly #settings: PresenceSettings;
   readonly #link: ServerLink;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #trace: Trace | undefined;
   #session: Session | undefined;
   #list: BuddyList | undefined;
   #awaited: (() => void)[] = [];
   /** Datagrams go out one after the other: OFFLINE must never overtake ONLINE. */
   #sending: Promise<void> = Promise.resolve();
 
-  constructor(settings: PresenceSettings, link: ServerLink, world: { clock: Clock; log: Log }) {
+  constructor(settings: PresenceSettings, link: ServerLink, world: PresenceWorld) {
     this.#settings = settings;
     this.#link = link;
     this.#clock = world.clock;
     this.#log = world.log;
+    this.#trace = world.trace;
   }
 
   /** The latest answer for the user who is online. */
@@ -76,8 +87,13 @@ export class PresenceLink {
   }
 
   #open(user: UserId): void {
+    const trace = this.#trace;
+    const tracing = trace && {
+      ...{ trace, service: "buddy", name: "client", own: "client" } as const,
+      peer: () => "server",
+    };
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
-    const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
+    const socket = openSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 }, tracing);
     const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);
     const session = { user, socket, timer };
     this.#session = session;

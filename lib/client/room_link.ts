@@ -5,6 +5,7 @@
 
 import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
 import { hostPort } from "../net/tcp.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
@@ -66,11 +67,11 @@ export class RoomLink {
 }
 
 /** Reads both frames; of a refusal, the first one tells enough. Nothing when there was none. */
-async function readAnswer(conn: Deno.TcpConn): Promise<RoomAnswer | "garbled" | undefined> {
+async function readAnswer(stream: ByteStream): Promise<RoomAnswer | "garbled" | undefined> {
   const reader = new TcrpReader(MAX_ROOM_ANSWER_BYTES);
   let compliance: Uint8Array | undefined;
   for (;;) {
-    const count = await conn.read(reader.free());
+    const count = await stream.read(reader.free());
     if (count !== null) reader.filled(count);
     for (let frame; (frame = reader.take()) !== undefined;) {
       const { state, payload } = frame;

@@ -7,6 +7,8 @@ import { ROOM_OPTIONS } from "../config/room_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
+import { watchWire } from "../observe/wire_watch.ts";
+import { createDescriber } from "../wire/describe.ts";
 import { bannerLine } from "./screens.ts";
 import { runLoginChatCommand } from "./login_chat_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
@@ -49,6 +51,11 @@ export async function runClient(options: ClientOptions): Promise<void> {
   const terminal = options.transcript === undefined
     ? screen
     : transcribe(screen, options.transcript);
+  // On a terminal the lines of a trace would run through what is being typed.
+  const write = screen.interactive
+    ? (line: string): void => screen.show([{ text: line.trimEnd(), tone: "faint" }])
+    : writeToStderr;
+  const wire = watchWire(options, createDescriber(), write);
   terminal.show([bannerLine(server, tcpPort, messagePort)]);
   const session = new Session({
     server: { host: server, tcpPort },
@@ -62,7 +69,7 @@ export async function runClient(options: ClientOptions): Promise<void> {
       },
       asks: ["host", "tcpPort", "udpPort"],
     },
-  }, { terminal, listener, clock: Date.now, log });
+  }, { terminal, listener, clock: Date.now, log, trace: wire?.trace });
   onStopSignals(stop.resolve);
   stop.promise.then(() => session.stop());
   await session.run();

@@ -6,7 +6,7 @@
  */
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp, nameCaller } from "./buddy_list.ts";
 import { step } from "./menu.ts";
@@ -44,6 +44,8 @@ export interface SessionWorld {
   readonly listener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A client from its first prompt to its last line. */
@@ -68,9 +70,11 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#log = world.log;
-    this.#link = new ServerLink(settings.server, world.log);
+    this.#link = new ServerLink(settings.server, world.log, world);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
-    this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
+    this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log, {
+      trace: world.trace,
+    });
   }
 
   /** Runs until the user leaves, the input ends, or {@linkcode Session.stop}. */

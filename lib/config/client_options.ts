@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
 import { type Option, type OptionTable, type OptionValues, port, seconds, text } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 const user: Option<UserId | undefined> = {
   flag: "user",
@@ -28,6 +29,7 @@ export const CLIENT_OPTIONS = {
   user,
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
   transcript: text("transcript", "FILE", undefined, "keep what was shown and typed in a file"),
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

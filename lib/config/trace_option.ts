@@ -6,3 +6,8 @@ import { type OptionTable, toggle } from "./option.ts";
 export const TRACE_OPTIONS = {
   trace: toggle("trace", "show what crosses the wire: on stderr, and at /wire of the status port"),
 } satisfies OptionTable;
+
+/** The same of a client, which has no status port. */
+export const CLIENT_TRACE_OPTIONS = {
+  trace: toggle("trace", "show what crosses the wire, on stderr; on a terminal above the prompt"),
+} satisfies OptionTable;

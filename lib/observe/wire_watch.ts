@@ -22,11 +22,13 @@ export interface WireWatch {
  * Begins to look, where that is wanted.
  *
  * @param options those of `--trace` and `--log`
+ * @param write takes a whole line with its LF
  * @param describer makes messages of bytes: `createDescriber` of `wire/describe.ts`
  */
 export function watchWire(
   { trace, log }: { readonly trace: boolean; readonly log: "text" | "json" },
   describer: Describer,
+  write: (line: string) => void = writeToStderr,
 ): WireWatch | undefined {
   if (!trace) return undefined;
   const record = new WireRecord();
@@ -36,7 +38,7 @@ export function watchWire(
       describer,
       clock: Date.now,
       show: (message) => {
-        writeToStderr(traceLine(message, log));
+        write(traceLine(message, log));
         record.add(message);
       },
     }),
