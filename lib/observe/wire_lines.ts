@@ -15,9 +15,12 @@ function textLine({ time, transport, from, to, text }: WireMessage): string {
 
 /** `alice 192.0.2.7:40112`; what a name says of the address is said once. */
 export function partyText({ name, ip, port }: WireParty): string {
-  const address = ip === undefined ? `:${port}` : hostPort(ip, port);
-  const word = ip === undefined ? name : name.replace(address, "").replace(ip, "").trim();
-  return word === "" ? address : `${word} ${address}`;
+  if (ip === undefined) return `${name} :${port}`;
+  const address = hostPort(ip, port);
+  if (name.endsWith(address)) return name;
+  if (name.endsWith(ip)) return name.slice(0, -ip.length) + address;
+  // A server is called by its TCP port, whichever it is reached at.
+  return name.includes(ip) ? `${name} :${port}` : `${name} ${address}`;
 }
 
 function jsonLine({ time, kind, transport, protocol, from, to, ...rest }: WireMessage): string {

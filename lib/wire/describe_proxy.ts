@@ -9,27 +9,41 @@ import { described } from "./described.ts";
 import { MaskedBytes } from "./masked_bytes.ts";
 import { decodeProxyHeader, MAX_V2_BYTES, type ProxyHeader } from "./proxy_protocol.ts";
 
-/** Reads a connection that may begin with a PROXY header; `rest` reads what comes behind. */
+/**
+ * Reads a connection that may begin with a PROXY header; `rest` reads what comes behind. The header of
+ * a balancer's own connection is told of with the first thing that is said over it: a health check says
+ * nothing, and there are many.
+ */
 export function behindProxyHeader(rest: Conversation): Conversation {
   let held: Uint8Array | undefined = new Uint8Array();
+  let own: DescribedMessage[] = [];
   const settle = (bytes: Uint8Array): readonly DescribedMessage[] => {
     held = undefined;
     return rest.take("client", bytes);
   };
+  const withOwn = (messages: readonly DescribedMessage[]): readonly DescribedMessage[] => {
+    if (messages.length === 0 || own.length === 0) return messages;
+    const all = [...own, ...messages];
+    own = [];
+    return all;
+  };
   return {
     take(from, bytes) {
-      if (from === "server" || held === undefined) return rest.take(from, bytes);
+      if (from === "server" || held === undefined) return withOwn(rest.take(from, bytes));
       held = copyOf([held, bytes]);
       const decision = decodeProxyHeader(held);
       if (decision.state === "partial" && held.length < MAX_V2_BYTES) return [];
       if (decision.state !== "whole") return settle(held);
       const header = held.subarray(0, decision.length);
       const behind = held.subarray(decision.length);
-      return [describeHeader(header, decision.header), ...settle(behind)];
+      const message = describeHeader(header, decision.header);
+      if (decision.header.kind === "proxied") return [message, ...settle(behind)];
+      own = [message];
+      return withOwn(settle(behind));
     },
     end(from) {
       const left = from === "client" && held !== undefined && held.length > 0 ? settle(held) : [];
-      return [...left, ...rest.end(from)];
+      return withOwn([...left, ...rest.end(from)]);
     },
   };
 }

@@ -57,7 +57,7 @@ export class MessageCutter {
         pieces.push({ bytes: rest.subarray(0, length), isWhole: !this.#isInPieces });
         this.#isInPieces = false;
         at += length;
-      } else if (rest.length > this.#most) {
+      } else if (rest.length >= this.#most) {
         this.#isInPieces = true;
         pieces.push({ bytes: rest.subarray(0, this.#most), isWhole: false });
         at += this.#most;

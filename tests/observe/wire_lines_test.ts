@@ -35,6 +35,7 @@ Deno.test("partyText() says an address once", NONE, () => {
   assertEquals(partyText({ name: ip, ip, port: 1 }), "192.0.2.7:1");
   assertEquals(partyText({ name: `balancer ${ip}`, ip, port: 1 }), "balancer 192.0.2.7:1");
   assertEquals(partyText({ name: `server ${ip}:1`, ip, port: 1 }), "server 192.0.2.7:1");
+  assertEquals(partyText({ name: `server ${ip}:1`, ip, port: 2 }), "server 192.0.2.7:1 :2");
   assertEquals(partyText({ name: "server", ip: undefined, port: 1235 }), "server :1235");
   assertEquals(partyText({ name: "alice", ip: "2001:db8::7", port: 1 }), "alice [2001:db8::7]:1");
 });

@@ -193,7 +193,7 @@ Deno.test("a whole token is told nowhere, wherever a program has put it", {
   for (const said of places) assert(!shown([said]).includes(TOKEN), shown([said]));
 });
 
-Deno.test("conversation(): whatever bytes come, all are told of and none is made up", {
+Deno.test("conversation(): whatever bytes come, all of them are told of", {
   permissions: "none",
 }, () => {
   const services = fc.constantFrom<TracedService>("buddy", "rooms", "chat", "peer", "any");
