@@ -5,7 +5,7 @@
 
 import { datagramBackends, parseBackend } from "../../lib/config/backend_option.ts";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../../lib/config/service_options.ts";
-import { Service } from "../../lib/balancer/service.ts";
+import { Service, type ServiceWorld } from "../../lib/balancer/service.ts";
 import { Story } from "../../lib/balancer/story.ts";
 import { ask, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
@@ -43,7 +43,7 @@ export class TestBalancer implements AsyncDisposable {
   /** Starts one. */
   constructor(
     options: TestOptions,
-    tls: { readonly cert: string; readonly key: string } | undefined = undefined,
+    { tls, trace }: Partial<Pick<ServiceWorld, "tls" | "trace">> = {},
   ) {
     this.log = new RecordedLog();
     this.service = new Service(serviceOptions(options), {
@@ -51,6 +51,7 @@ export class TestBalancer implements AsyncDisposable {
       random: Math.random,
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
       tls,
+      trace,
     });
   }
 
