@@ -58,8 +58,3 @@ export class Backend {
     return this.connections < this.settings.max;
   }
 }
-
-/** What a trace calls a backend. */
-export function serverName(name: string): string {
-  return `server ${name}`;
-}

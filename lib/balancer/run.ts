@@ -13,7 +13,7 @@ import { serveHttp } from "../net/http.ts";
 import { writeToStderr } from "../observe/log.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
-import { watchWire } from "../observe/wire_watch.ts";
+import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import { createDescriber } from "../wire/describe.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
@@ -46,6 +46,7 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   });
   surviveUnexpected(log);
   const wire = watchWire(options, createDescriber());
+  if (wire !== undefined) log.warn(TRACE_WARNING);
   const balancer = await Balancer.start({
     services: servicesOf(line),
     isQuiet: options.quiet,

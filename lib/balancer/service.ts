@@ -17,8 +17,8 @@ import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { hostPort, listenTcp, listenTls, sendAtOnce, shakeHands } from "../net/tcp.ts";
-import { tracedArrival, tracedDial } from "../net/traced_stream.ts";
+import { listenTcp, listenTls, sendAtOnce, shakeHands } from "../net/tcp.ts";
+import { tracedArrival } from "../net/traced_stream.ts";
 import {
   encodeProxyV1,
   encodeProxyV2,
@@ -26,7 +26,7 @@ import {
   type ProxyHeader,
 } from "../wire/proxy_protocol.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
-import { type Backend, serverName } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 import { CopyBuffers } from "./buffers.ts";
 import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
 import { Guard } from "./guard.ts";
@@ -36,6 +36,7 @@ import { type EndReason, Relay } from "./relay.ts";
 import { Relays } from "./relays.ts";
 import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
+import { clientTracing, tracedConnect } from "./taps.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 
 /** What a service needs from outside. */
@@ -101,12 +102,11 @@ export class Service {
       onState: this.#changed,
     });
     this.#connector = new Connector(options.connectTimeout);
-    const connect = (host: string, port: number): Promise<ByteStream> =>
+    const connect = (host: string, port: number): Promise<Deno.TcpConn> =>
       this.#connector.connect(host, port);
-    const { trace } = world;
     this.#dialing = {
       pool: this.pool,
-      connect: trace === undefined ? connect : (host, port) => this.#dialTraced(host, port, trace),
+      connect: tracedConnect(connect, world.trace),
       story,
       clock,
       times: this.times.connect,
@@ -219,12 +219,6 @@ export class Service {
     this.#relays.sweep(this.#world.clock(), this.#options);
   };
 
-  async #dialTraced(host: string, port: number, trace: Trace): Promise<ByteStream> {
-    const peer = serverName(hostPort(host, port));
-    const tracing = { trace, service: "any", name: "balancer", peer } as const;
-    return tracedDial(await this.#connector.connect(host, port), tracing);
-  }
-
   readonly #take = (accepted: AcceptedStream): void => {
     this.#arriving.add(accepted.stream);
     sendAtOnce(accepted.stream);
@@ -240,9 +234,7 @@ export class Service {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
     };
-    const { trace } = this.#world;
-    const tracing = trace && { trace, service: "any", name: "balancer" } as const;
-    let client = tracedArrival(accepted, tracing).stream;
+    let client = tracedArrival(accepted, clientTracing(this.#world.trace)).stream;
     if (this.#guard.isProxy(remoteIp)) {
       const peeked = new PeekedStream(client);
       client = peeked;

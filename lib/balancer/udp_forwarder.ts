@@ -10,12 +10,13 @@ import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock, Trace } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { openSocket, type SocketTrace } from "../net/traced_socket.ts";
+import { openSocket } from "../net/traced_socket.ts";
 import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
-import { type Backend, serverName } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
+import { datagramTracing } from "./taps.ts";
 import { BackendAddresses } from "./udp_addresses.ts";
 import { Drops } from "./udp_drops.ts";
 import { Places } from "./udp_places.ts";
@@ -71,7 +72,8 @@ export class UdpForwarder {
     this.drops = new Drops(clock, (message, fields) => story.dropped(message, fields));
     this.places = new Places(() => options().maxUdpClients);
     this.#addresses = new BackendAddresses(() => options().udpBackends);
-    const tracing = world.trace && this.#tracing(world.trace);
+    const service = options().strategy === "hash-room" ? "rooms" : "buddy";
+    const tracing = datagramTracing(world.trace, service, (address) => this.#nameOf(address));
     this.#socket = openSocket({ hostname: options().host, port }, tracing?.clients);
     this.#budget = new AnswerBudget(parseAddressSet([]), clock());
     const shared = {
@@ -97,19 +99,12 @@ export class UdpForwarder {
     }, MAX_ROOM_DATAGRAM_BYTES);
   }
 
-  /** What a trace is told of the sockets on both sides. */
-  #tracing(trace: Trace): { clients: SocketTrace; backends: SocketTrace } {
-    const { options, pool } = this.#world;
-    const service = options().strategy === "hash-room" ? "rooms" : "buddy";
-    const shared = { trace, service, name: "balancer" } as const;
-    const peer = (address: DatagramAddress): string | undefined => {
-      const backend = pool.backends.find((backend) => {
-        const there = this.#addresses.of(backend);
-        return there !== undefined && isFrom(address, there);
-      });
-      return backend && serverName(backend.name);
-    };
-    return { clients: { ...shared, own: "server" }, backends: { ...shared, own: "client", peer } };
+  /** Which backend takes datagrams at an address. */
+  #nameOf(address: DatagramAddress): string | undefined {
+    return this.#world.pool.backends.find((backend) => {
+      const there = this.#addresses.of(backend);
+      return there !== undefined && isFrom(address, there);
+    })?.name;
   }
 
   /** The port it really has. */

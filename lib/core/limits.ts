@@ -270,6 +270,6 @@ export const TRACE_LIMITS = {
   text: 1000,
   /** Fields shown of one message. */
   fields: 64,
-  /** People who may look on at the same time. */
-  watchers: 32,
+  /** Addresses and tokens whose user is remembered; the longest unused is forgotten first. */
+  known: 10_000,
 } as const;

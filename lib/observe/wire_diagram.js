@@ -237,7 +237,8 @@ function fit(text, width) {
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /**
- * Any text as it may stand in markup, in content and in attributes. It was made visible before.
+ * Any text as it may stand in markup, in content and in attributes: what `escapeHtml` of `markup.ts`
+ * does for pages. It was made visible before.
  *
  * @param {string} text
  * @returns {string}

@@ -4,7 +4,7 @@
  */
 
 import { copyOf } from "../core/bytes.ts";
-import { encodeEvent } from "./event_streams.ts";
+import { encodeEvent, streamAnswer, tooManyStreams } from "./event_streams.ts";
 import { wireJson } from "./wire_json.ts";
 import type { WireRecord } from "./wire_record.ts";
 
@@ -17,9 +17,7 @@ export function wireEvents(record: WireRecord, lastId: string): Response {
   let wake = (): void => {};
   let isGone = false;
   const unwatch = record.watch(() => wake());
-  if (unwatch === undefined) {
-    return new Response("Too many pages are open here, close one\n", { status: 503 });
-  }
+  if (unwatch === undefined) return tooManyStreams();
   const [start, last] = lastId.split(" ");
   let told = start === record.start ? Number(last) : 0;
   // Says that it works, before there is anything to tell.
@@ -47,9 +45,7 @@ export function wireEvents(record: WireRecord, lastId: string): Response {
       wake();
     },
   }, { highWaterMark: 1 });
-  return new Response(body, {
-    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
-  });
+  return streamAnswer(body);
 }
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@
  * What the wire view shows: the last messages, bounded in number and bytes, and who waits for more.
  */
 
-import { TRACE_LIMITS } from "../core/limits.ts";
+import { MAX_EVENT_STREAMS, TRACE_LIMITS } from "../core/limits.ts";
 import type { WireMessage } from "../core/wire_message.ts";
 
 /** What a message costs beside its bytes and texts, roughly. */
@@ -45,7 +45,7 @@ export class WireRecord {
    * @returns what ends that; `undefined` when too many watch already
    */
   watch(wake: () => void): (() => void) | undefined {
-    if (this.#watchers.size >= TRACE_LIMITS.watchers) return undefined;
+    if (this.#watchers.size >= MAX_EVENT_STREAMS) return undefined;
     this.#watchers.add(wake);
     return () => this.#watchers.delete(wake);
   }

@@ -27,9 +27,6 @@ import type {
   WireSide,
 } from "../core/wire_message.ts";
 
-/** UDP addresses whose user is remembered. */
-const KNOWN_ADDRESSES = 10_000;
-
 /** What a trace works with. */
 export interface WireTraceParts {
   /** Makes messages of bytes. */
@@ -47,7 +44,7 @@ type Way = Pick<WireMessage, "transport" | "from" | "to">;
 export class WireTrace implements Trace {
   readonly #parts: WireTraceParts;
   /** Users by the address they send datagrams from. */
-  readonly #users = new RecentMap<string>(KNOWN_ADDRESSES);
+  readonly #users = new RecentMap<string>(TRACE_LIMITS.known);
   #lastId = 0;
 
   /** Begins with nothing seen. */

@@ -10,6 +10,9 @@ import { traceLine } from "./wire_lines.ts";
 import { WireRecord } from "./wire_record.ts";
 import { WireTrace } from "./wire_trace.ts";
 
+/** What a program that serves tells those who run it, when it is looked at. */
+export const TRACE_WARNING = "What crosses the wire is shown, and what people say with it";
+
 /** A program that is looked at. */
 export interface WireWatch {
   /** For the taps. */

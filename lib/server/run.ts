@@ -14,7 +14,7 @@ import { hostPort } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
-import { watchWire } from "../observe/wire_watch.ts";
+import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import { createDescriber } from "../wire/describe.ts";
 import { StoreMeter } from "../storage/store_meter.ts";
@@ -45,6 +45,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const meter = new StoreMeter();
   const store = await openChosenStore(options, log, meter);
   const wire = watchWire(options, createDescriber());
+  if (wire !== undefined) log.warn(TRACE_WARNING);
   let shared: SharedState | undefined;
   let server: RunningServer;
   try {

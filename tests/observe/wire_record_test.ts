@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TRACE_LIMITS } from "../../lib/core/limits.ts";
+import { MAX_EVENT_STREAMS } from "../../lib/core/limits.ts";
 import { wireEvents } from "../../lib/observe/wire_events.ts";
 import { WireRecord } from "../../lib/observe/wire_record.ts";
 import { wireMessage } from "../support/wire_messages.ts";
@@ -99,7 +99,7 @@ Deno.test(
 
 Deno.test("wireEvents() turns away whoever is too many, until somebody goes", NONE, async () => {
   const record = new WireRecord();
-  const pages = Array.from({ length: TRACE_LIMITS.watchers }, () => wireEvents(record, ""));
+  const pages = Array.from({ length: MAX_EVENT_STREAMS }, () => wireEvents(record, ""));
   assertEquals(pages.map(({ status }) => status), pages.map(() => 200));
   const late = wireEvents(record, "");
   assertEquals([late.status, await late.text()], [
