@@ -10,7 +10,7 @@ import { print } from "../config/start.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { serveHttp } from "../net/http.ts";
-import { writeToStderr } from "../observe/log.ts";
+import { openLogOutput } from "../observe/log_output.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
@@ -41,8 +41,9 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   const log = createStoryLog({
     format: options.log,
     level: options.logLevel,
+    rate: options.logRate,
     clock: Date.now,
-    write: writeToStderr,
+    write: openLogOutput(options).write,
   });
   surviveUnexpected(log);
   const wire = watchWire(options, createDescriber());

@@ -13,6 +13,7 @@ import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
+import { beginSpan } from "../core/spans.ts";
 import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
@@ -229,7 +230,7 @@ export class Service {
   };
 
   async #serve(accepted: AcceptedStream): Promise<void> {
-    const { stream, remoteIp, remotePort, localIp, localPort } = accepted;
+    const { stream, connection, remoteIp, remotePort, localIp, localPort } = accepted;
     let ends: Ends = {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
@@ -246,7 +247,7 @@ export class Service {
     const refusal = this.#guard.admit(ip, this.#world.clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
     try {
-      await this.#serveAdmitted(client, ends, stream);
+      await this.#serveAdmitted(client, { ...ends, connection }, stream);
     } finally {
       this.#guard.leave(ip);
       if (this.connections === 0) this.#whenEmpty?.();
@@ -259,7 +260,11 @@ export class Service {
     this.#world.story.refused(ip, reason, this.#world.clock());
   }
 
-  async #serveAdmitted(stream: ByteStream, ends: Ends, socket: ByteStream): Promise<void> {
+  async #serveAdmitted(
+    stream: ByteStream,
+    { connection, ...ends }: Ends & { readonly connection: number | undefined },
+    socket: ByteStream,
+  ): Promise<void> {
     const { story, clock } = this.#world;
     if (this.#world.tls !== undefined) {
       await shakeHands(socket as Deno.TlsConn, BALANCER_LIMITS.handshakeTimeoutSeconds);
@@ -275,17 +280,25 @@ export class Service {
     const { source } = ends;
     const caller: Caller = {
       ...source,
+      connection,
       key: key ?? source.ip,
       preface: this.#preface({ kind: "proxied", ...ends }),
       tried: new Set(),
     };
     const startedAt = clock();
+    const span = beginSpan("balance connection");
     const line = await dial(caller, this.#dialing);
-    if (line === undefined) return closeNow(socket);
+    if (line === undefined) {
+      span?.end();
+      return closeNow(socket);
+    }
     this.#arriving.delete(socket);
     const { backend, relay, end } = await this.#relay(client, line, caller);
     const milliseconds = clock() - startedAt;
     this.times.session.observe(milliseconds / 1000);
+    span?.setAttribute("parley.backend", backend.name);
+    span?.setAttribute("parley.end", end);
+    span?.end();
     story.closed(caller, {
       backend: backend.name,
       sent: relay.sent,

@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { CommandLine } from "./command_line.ts";
 import { readObject } from "./config_file.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   type Option,
   type OptionTable,
@@ -84,6 +85,7 @@ export const BALANCER_OPTIONS = {
   quiet: toggle("quiet", "do not tell of every connection"),
   ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -1,6 +1,7 @@
 /** The command line of `server.ts chat`: the login chat without the other services. */
 
 import { CHAT_OPTIONS } from "./chat_options.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
@@ -29,6 +30,7 @@ export const CHAT_SERVER_OPTIONS = {
   connectionBurst,
   ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

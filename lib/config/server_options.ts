@@ -8,6 +8,7 @@ import {
 import { presenceChoice, storeChoice } from "./store_option.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   addressRanges,
   choices,
@@ -126,6 +127,7 @@ export const SERVER_OPTIONS = {
   ),
   ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -5,6 +5,7 @@
 
 import { OperationalError } from "../core/errors.ts";
 import { canonicalIp, isIpAddress, isLoopback } from "../core/ip_address.ts";
+import { nameActiveSpan } from "../core/spans.ts";
 import { listenReason } from "./system_error.ts";
 import { hostPort, type ListenAddress } from "./tcp.ts";
 
@@ -32,7 +33,10 @@ export function serveHttp(address: ListenAddress, handle: HttpHandler): HttpServ
     const stopping = new AbortController();
     const server = Deno.serve(
       { ...address, signal: stopping.signal, onListen: () => {}, onError: failed },
-      (request, { remoteAddr }) => handle(request, isLoopback(canonicalIp(remoteAddr.hostname))),
+      (request, { remoteAddr }) => {
+        nameActiveSpan(`${request.method} ${new URL(request.url).pathname}`);
+        return handle(request, isLoopback(canonicalIp(remoteAddr.hostname)));
+      },
     );
     return {
       port: server.addr.port,

@@ -10,6 +10,8 @@ import { type Markup, markup } from "./markup.ts";
 export interface ChartLine {
   /** What it is. */
   readonly name: string;
+  /** Which colour and dash it has: the same one in every chart. */
+  readonly style: number;
   /** One second apart, the newest last; `undefined` where nothing was measured. */
   readonly values: readonly (number | undefined)[];
 }
@@ -18,7 +20,7 @@ export interface ChartLine {
 export interface ChartContent {
   /** What it is a chart of. */
   readonly title: string;
-  /** Each gets its own colour and dash. */
+  /** In the order of the legend. */
   readonly lines: readonly ChartLine[];
   /** A value as people read it. */
   readonly text: (value: number) => string;
@@ -50,24 +52,23 @@ export function chart({ title, lines, text }: ChartContent): Markup {
     ${grid(scale, text)}
     <text x="${BOX.left}" y="${HEIGHT - 5}">${HISTORY_LENGTH} s ago</text>
     <text x="${BOX.right}" y="${HEIGHT - 5}" text-anchor="end">now</text>
-    ${lines.map(({ values }, index) => drawn(path(values, scale), index))}
+    ${lines.map(({ values, style }) => drawn(path(values, scale), style))}
       </svg>
-      <ul class="legend">${lines.map((line, index) => legend(line, index, text))}</ul>
+      <ul class="legend">${lines.map((line) => legend(line, text))}</ul>
     </figure>
   `;
 }
 
-function drawn(path: string, index: number): Markup {
-  return markup`<path class="line c${index % STYLES}" d="${path}" />`;
+function drawn(path: string, style: number): Markup {
+  return markup`<path class="line c${style % STYLES}" d="${path}" />`;
 }
 
 function legend(
-  { name, values }: ChartLine,
-  index: number,
+  { name, values, style }: ChartLine,
   text: ChartContent["text"],
 ): Markup {
   return markup`<li><svg class="key" viewBox="0 0 24 8" aria-hidden="true">${
-    drawn("M0 4H24", index)
+    drawn("M0 4H24", style)
   }</svg> ${name} <b>${latest(values, text)}</b></li>`;
 }
 

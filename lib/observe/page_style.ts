@@ -14,6 +14,7 @@ export const PAGE_STYLE = `
   }
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 body {
   margin: 0; color: var(--text); background: var(--back);
   font: 16px/1.45 system-ui, "DejaVu Sans", sans-serif;
@@ -82,6 +83,7 @@ button[aria-pressed="true"] { color: var(--on-text); background: var(--on); bord
   .wide td[data-column]::before { content: attr(data-column) ": "; color: var(--quiet); }
   .wide .actions { display: inline-flex; margin: 0.25rem 0; }
 }
+@media (min-width: 60rem) { .chart text { font-size: 9px; } }
 @media (max-width: 30rem) {
   .tiles { grid-template-columns: 1fr 1fr; }
   button { padding: 0.5rem 0.7rem; }

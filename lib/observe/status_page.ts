@@ -81,16 +81,17 @@ function tile({ label, value, note }: Tile): Markup {
 }
 
 function charts(courses: readonly Course[]): Markup[] {
-  const timed = courses.filter(({ highest }) => highest.some((value) => value !== undefined));
+  const styled = courses.map((course, style) => ({ ...course, style }));
+  const timed = styled.filter(({ highest }) => highest.some((value) => value !== undefined));
   return [
     chart({
       title: "Requests per second",
-      lines: courses.map(({ name, rates }) => ({ name, values: rates })),
+      lines: styled.map(({ name, style, rates }) => ({ name, style, values: rates })),
       text: rateText,
     }),
     chart({
       title: "Time to answer (99 of 100 take less)",
-      lines: timed.map(({ name, highest }) => ({ name, values: highest })),
+      lines: timed.map(({ name, style, highest }) => ({ name, style, values: highest })),
       text: durationText,
     }),
   ];

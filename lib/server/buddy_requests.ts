@@ -66,29 +66,39 @@ export class BuddyRequests {
    *
    * @param line without its line end, or `undefined` for one too long to be a request
    * @param fromIp the client's address
+   * @param connection what the log calls its connection
    * @returns the reply to send, or `undefined` for none
    */
-  answer(line: Uint8Array | undefined, fromIp: string): Promise<Uint8Array | undefined> {
+  answer(
+    line: Uint8Array | undefined,
+    fromIp: string,
+    connection?: number,
+  ): Promise<Uint8Array | undefined> {
     const request = line === undefined ? INVALID : parseBuddyRequest(line);
-    return this.#counted(request, this.#answer(request, fromIp).catch(this.#failed));
+    return this.#counted(
+      request,
+      this.#answer(request, fromIp).catch((error) => this.#failed(error, connection)),
+    );
   }
 
   async #counted(
     { kind }: BuddyRequest,
     answering: Promise<Uint8Array | undefined>,
   ): Promise<Uint8Array | undefined> {
+    const { meter } = this.#parts;
+    const span = meter.begin(kind);
     const answer = await answering;
-    this.#parts.meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer));
+    meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer), span);
     return answer;
   }
 
-  readonly #failed = (error: unknown): Uint8Array => {
+  #failed(error: unknown, connection: number | undefined): Uint8Array {
     // Whatever keeps a change from being stored, no client may take it for done.
     if (!(error instanceof StorageError)) {
-      this.#parts.log.error("A request failed", { reason: String(error) });
+      this.#parts.log.error("A request failed", { connection, reason: String(error) });
     }
     return REPLIES[500];
-  };
+  }
 
   async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
     const { roster } = this.#parts;

@@ -53,9 +53,9 @@ export function startBuddies(
   const meter = buddyMeter(isTimed);
   const requests = new BuddyRequests({ roster, presence, view, meter, log });
   const sessions = new BuddySessions(
-    (line, fromIp) => {
-      budget.prove(fromIp, clock());
-      return requests.answer(line, fromIp);
+    (line, { remoteIp, connection }) => {
+      budget.prove(remoteIp, clock());
+      return requests.answer(line, remoteIp, connection);
     },
     limits.readDeadlineSeconds,
     meter.seconds,

@@ -17,6 +17,7 @@ import { joinBytes } from "../core/bytes.ts";
 import { afterwards, type Eventually } from "../core/eventually.ts";
 import { MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
+import { beginSpan } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
@@ -43,6 +44,7 @@ import {
 import { type ChatLogin, isRight } from "./chat_login.ts";
 import type { ChatMeter } from "./chat_meter.ts";
 import { ChatReader } from "./chat_reader.ts";
+import type { Asker } from "./request_sessions.ts";
 
 /** What a connection is served with. */
 export interface ChatSessionParts {
@@ -67,6 +69,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   readonly #parts: ChatSessionParts;
   readonly #stream: ByteStream;
   readonly #ip: string;
+  readonly #from: Asker;
   readonly #queue: SendQueue;
   readonly #reader = new ChatReader();
   #state: ChatState = NEW_CLIENT;
@@ -85,9 +88,11 @@ export class ChatSession implements Outbox<Uint8Array> {
   #listed: { readonly users: readonly UserId[]; readonly answer: Uint8Array } | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(parts: ChatSessionParts, { stream, remoteIp }: IncomingStream) {
+  constructor(parts: ChatSessionParts, incoming: IncomingStream) {
+    const { stream, remoteIp } = incoming;
     this.#parts = parts;
     this.#stream = stream;
+    this.#from = incoming;
     this.#ip = remoteIp;
     this.#queue = new SendQueue(stream);
     // Messages are short and wanted now: none waits to share a segment.
@@ -115,7 +120,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     if (this.#queue.send(frame)) return true;
     if (!this.#queue.isGone) {
       this.#parts.meter.dropped++;
-      this.#parts.login.dropped(this.#user, this.#ip);
+      this.#parts.login.dropped(this.#user, this.#from);
     }
     this.#leave();
     this.#checking?.abort();
@@ -161,7 +166,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   #leave(): void {
     if (this.#user === undefined) return;
     this.#parts.chat.leave(this.#user, this);
-    this.#parts.login.left(this.#user, this.#ip);
+    this.#parts.login.left(this.#user, this.#from);
     this.#user = undefined;
   }
 
@@ -277,14 +282,16 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#watch(this.#checking);
     const { signal } = this.#checking;
     const begun = performance.now();
+    const span = beginSpan("chat login");
     const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
     this.#parts.meter.loginSeconds.observe((performance.now() - begun) / 1000);
     this.#checking = undefined;
+    span?.end();
     if (this.#ended !== undefined) return;
     const joining = this.#join(act.user, checked);
     const result = joining instanceof Promise ? await joining : joining;
     this.#parts.meter.logins[result]++;
-    this.#parts.login.ended(act.user, this.#ip, result);
+    this.#parts.login.ended(act.user, this.#from, result);
     // Others may speak before the next read: the welcome comes first.
     const rest = this.#take(afterLogin(act.user, result)) ?? this.#flush();
     if (rest !== undefined) await rest;

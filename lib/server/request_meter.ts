@@ -4,6 +4,7 @@
  */
 
 import { Histogram } from "../core/histogram.ts";
+import { beginSpan, type Span } from "../core/spans.ts";
 import { counter, type Family, histogram, type Labels, type Sample } from "../observe/metrics.ts";
 
 /** Counts the requests of one protocol. */
@@ -34,9 +35,17 @@ export class RequestMeter<Kind extends string, Reply extends string | number> {
     this.seconds = isTimed ? new Histogram() : undefined;
   }
 
+  /** Begins the span of a request, where spans are exported; `count` ends it. */
+  begin(kind: Kind): Span | undefined {
+    return beginSpan(`${this.#service} ${kind}`);
+  }
+
   /** Counts one. */
-  count(kind: Kind, reply: Reply): void {
+  count(kind: Kind, reply: Reply, span?: Span): void {
     this.#counts[kind][reply]++;
+    if (span === undefined) return;
+    span.setAttribute("parley.reply", String(reply));
+    span.end();
   }
 
   /** How many there were in all. */

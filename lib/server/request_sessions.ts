@@ -31,6 +31,9 @@ export interface RequestBuffer {
   reset(): void;
 }
 
+/** Who asks: the address, and the connection's number for the log. */
+export type Asker = Pick<IncomingStream, "remoteIp" | "connection">;
+
 /** What a request is, and what becomes of it. */
 export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   makeBuffer(): Buffer;
@@ -42,7 +45,7 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   /** Whether a request has all come, so that nothing more of it can be under way. */
   isWhole(request: Request): boolean;
   /** Gives the answer; `undefined` is a close without one. */
-  answer(request: Request, fromIp: string): Promise<Uint8Array | undefined>;
+  answer(request: Request, from: Asker): Promise<Uint8Array | undefined>;
   /** What a client is told that did not send its request in time. */
   late(buffer: Buffer): Uint8Array | undefined;
 }
@@ -81,7 +84,8 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   }
 
   /** Serves one connection to its end. Takes ownership; never rejects. */
-  async serve({ stream, remoteIp }: IncomingStream): Promise<void> {
+  async serve(incoming: IncomingStream): Promise<void> {
+    const { stream } = incoming;
     const buffer = this.#buffers.pop() ?? this.#protocol.makeBuffer();
     const session: Session<Buffer> = { stream, buffer, isDone: false, phase: "reading" };
     this.#sessions.add(session);
@@ -92,7 +96,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       if (request !== undefined) {
         session.phase = "answering";
         const begun = this.#seconds === undefined ? 0 : performance.now();
-        const answer = await this.#protocol.answer(request, remoteIp);
+        const answer = await this.#protocol.answer(request, incoming);
         this.#seconds?.observe((performance.now() - begun) / 1000);
         if (answer !== undefined) {
           const sent = await stream.write(answer);

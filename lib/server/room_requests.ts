@@ -63,23 +63,31 @@ export class RoomRequests {
   }
 
   /** Gives both frames that answer a frame. Never rejects. */
-  async answer(frame: TcrpFrame, fromIp: string): Promise<Uint8Array> {
+  async answer(frame: TcrpFrame, fromIp: string, connection?: number): Promise<Uint8Array> {
     const request = parseRoomRequest(frame);
+    const span = this.#parts.meter.begin(request.kind);
     const answer = request.kind === "invalid"
       ? refused(request.error)
-      : await this.#answerRequest(request, fromIp);
-    this.#parts.meter.count(request.kind, answer.success ? "granted" : "refused");
+      : await this.#answerRequest(request, fromIp, connection);
+    this.#parts.meter.count(request.kind, answer.success ? "granted" : "refused", span);
     return encodeRoomAnswer(frame, answer);
   }
 
-  async #answerRequest(request: RoomRequest, fromIp: string): Promise<RoomAnswer> {
+  async #answerRequest(
+    request: RoomRequest,
+    fromIp: string,
+    connection: number | undefined,
+  ): Promise<RoomAnswer> {
     try {
       return await this.#act(request, fromIp);
     } catch (error) {
       if (error instanceof BusyError) return refused("the server is busy, try again later");
       // The store has told of its failure in the log.
       if (error instanceof StorageError) return refused("the server cannot store it now");
-      this.#parts.log.error("A room request could not be handled", { reason: reasonOf(error) });
+      this.#parts.log.error("A room request could not be handled", {
+        connection,
+        reason: reasonOf(error),
+      });
       return refused("the server failed");
     }
   }

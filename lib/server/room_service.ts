@@ -92,7 +92,7 @@ export function startRooms(
   const meter = roomMeter(isTimed);
   const requests = new RoomRequests({ rooms, attempts, creates, meter, clock, log });
   const sessions = new RoomSessions(
-    (frame, fromIp) => requests.answer(frame, fromIp),
+    (frame, from) => requests.answer(frame, from.remoteIp, from.connection),
     limits.readDeadlineSeconds,
     meter.seconds,
   );

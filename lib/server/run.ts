@@ -11,7 +11,8 @@ import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { hostPort } from "../net/tcp.ts";
-import { createLog, writeToStderr } from "../observe/log.ts";
+import { createLog } from "../observe/log.ts";
+import { openLogOutput } from "../observe/log_output.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
@@ -38,8 +39,9 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const log = createLog({
     format: options.log,
     level: options.logLevel,
+    rate: options.logRate,
     clock,
-    write: writeToStderr,
+    write: openLogOutput(options).write,
   });
   surviveUnexpected(log);
   const meter = new StoreMeter();

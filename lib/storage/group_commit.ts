@@ -4,6 +4,7 @@
  * each, and 80 times for 256 (measured).
  */
 
+import { beginSpan } from "../core/spans.ts";
 import type { StoreMeter } from "./store_meter.ts";
 
 /** Collects operations into batches and commits one batch after another. */
@@ -67,6 +68,7 @@ export class GroupCommit<Operation, Outcome> {
   async #measured(batch: readonly Operation[]): Promise<readonly Outcome[]> {
     const meter = this.#meter;
     if (meter === undefined) return await this.#commit(batch);
+    const span = beginSpan("store commit", { "parley.changes": batch.length });
     meter.batchSizes.observe(batch.length);
     const begun = performance.now();
     try {
@@ -76,6 +78,7 @@ export class GroupCommit<Operation, Outcome> {
       throw error;
     } finally {
       meter.commitSeconds.observe((performance.now() - begun) / 1000);
+      span?.end();
     }
   }
 }

@@ -97,3 +97,17 @@ Deno.test("Admission forgets addresses that do not matter, and keeps those that 
   assertEquals(door.admit(ANN, 30_000), "too many from this address");
   assertEquals(door.open, 1);
 });
+
+Deno.test("Admission counts who came, and why others were turned away", () => {
+  const door = admission({ maxConnections: 2, maxConnectionsPerAddress: 1 });
+  assertEquals(door.admit(ANN, 0), undefined);
+  assertEquals(door.admit(ANN, 0), "too many from this address");
+  assertEquals(door.admit("192.0.2.200", 0), undefined);
+  assertEquals(door.admit("192.0.2.201", 0), "too many connections");
+  assertEquals(door.admitted, 2);
+  assertEquals(door.refused, {
+    "too many connections": 1,
+    "too many from this address": 1,
+    "too fast": 0,
+  });
+});
