@@ -124,9 +124,13 @@ function partyOf({ ip, port }: TracedEnd, name: string | undefined): WireParty {
   return { name: shown(name ?? ip ?? "?"), ip, port };
 }
 
+/** What programs are called; a user of such a name stands in quotes. */
+const PROGRAM_NAME = /^(?:server|balancer|client)(?: |$)/;
+
 /** Who a message shows its sender to be; a balancer speaks for many. */
-function nameOf(message: DescribedMessage, { ip }: TracedEnd): string | undefined {
-  return message.isRelayed ? `balancer ${ip ?? ""}`.trimEnd() : message.user;
+function nameOf({ isRelayed, user }: DescribedMessage, { ip }: TracedEnd): string | undefined {
+  if (isRelayed) return `balancer ${ip ?? ""}`.trimEnd();
+  return user !== undefined && PROGRAM_NAME.test(user) ? `"${user}"` : user;
 }
 
 function shown(text: string): string {

@@ -66,9 +66,14 @@ function anyConversation(begin: (service: TracedService) => Conversation): Conve
   return {
     take(from: WireSide, bytes: Uint8Array) {
       if (found !== undefined) return found.take(from, bytes);
-      if (from === "server") found = UNKNOWN; // none of ours speaks before its client
-      else held = copyOf([held, bytes]);
-      return found?.take(from, bytes) ?? find(false);
+      if (from === "client") {
+        held = copyOf([held, bytes]);
+        return find(false);
+      }
+      // None of ours speaks before its client does.
+      const left = held.length > 0 ? find(true) : [];
+      found ??= UNKNOWN;
+      return [...left, ...found.take(from, bytes)];
     },
     end(from) {
       const left = found === undefined && held.length > 0 ? find(true) : [];

@@ -75,10 +75,13 @@ function describeFrame(
   }
   const stateName = STATE_NAMES.get(state) ?? "unknown";
   const payloadAt = bytes.length - payload.length;
-  const masked = new MaskedBytes(
-    bytes,
-    secretsOf(frame).map(({ start, end }) => ({ start: payloadAt + start, end: payloadAt + end })),
-  );
+  const inPayload = secretsOf(frame)
+    .map(({ start, end }) => ({ start: payloadAt + start, end: payloadAt + end }));
+  // A length that is wrong has the payload begin within the name.
+  const inName = /["{}]/.test(bytesAsText(room))
+    ? [{ start: TCRP_HEADER_BYTES, end: payloadAt }]
+    : [];
+  const masked = new MaskedBytes(bytes, [...inName, ...inPayload]);
   const roomText = masked.text(TCRP_HEADER_BYTES, payloadAt);
   const payloadText = masked.text(payloadAt);
   return described("rooms", masked, {
@@ -101,5 +104,5 @@ function secretsOf({ operation, payload }: TcrpFrame & { payload: Uint8Array }):
   if (text.startsWith("{")) return secretMembers(payload);
   const { create, join, list } = ROOM_OPERATIONS;
   const takesName = operation === create || operation === join || operation === list;
-  return takesName && /^(?:"(?:[^"\\]|\\.)*"|[^"[].*|)$/s.test(text) ? [] : [allOf(payload)];
+  return takesName && /^(?:"(?:[^"\\]|\\.)*"|[^"{}[\]:]*)$/.test(text) ? [] : [allOf(payload)];
 }

@@ -89,6 +89,12 @@ Deno.test("connection() keeps the name of an end that is known beforehand", NONE
   assertEquals(told().at(-1), "TCP balancer:40112 server:1234 REG alice");
 });
 
+Deno.test("a user who is called as programs are stands in quotes", NONE, () => {
+  const { trace: wire, told } = trace();
+  wire.connection(BUDDY).bytes("client", latin1("REG server\n"));
+  assertEquals(told().at(-1), 'TCP "server":40112 server:1234 REG server');
+});
+
 Deno.test("datagram() remembers who sends from an address", NONE, () => {
   const { trace: wire, told, messages } = trace();
   const server = { name: "server", port: 1235 };

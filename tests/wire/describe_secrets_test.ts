@@ -76,6 +76,9 @@ const FRAMES: readonly ((secret: string) => string)[] = [
   (secret) => frame(5, 0, "lab", object(secret), 9000),
   (secret) => frame(5, 0, "lab", object(secret) + LONG + secret),
   (secret) => frame(1, 2, "lab", JSON.stringify({ token: secret })),
+  // Lengths that are wrong: the payload begins within the name, or the name within the payload.
+  (secret) => frame(2, 0, "la", `b${object(secret)}`),
+  (secret) => frame(2, 0, `lab{"password":"${secret}`.slice(0, 255), '"}'),
 ];
 
 /** UTF-8 of a text in which every character already is a byte stays as it is; others are encoded. */

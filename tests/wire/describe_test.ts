@@ -147,6 +147,19 @@ Deno.test("conversation() takes what is not whole at the end for what it is", {
   }
 });
 
+Deno.test("conversation() goes by what there is when a server speaks early", {
+  permissions: "none",
+}, () => {
+  const texts = (client: string): string[] => {
+    const conversation = createDescriber().conversation("any");
+    const said = conversation.take("client", latin1(client));
+    const answered = conversation.take("server", latin1("201 INVALID\r\n"));
+    return [...said, ...answered].map(({ text }) => text);
+  };
+  assertEquals(texts("R"), ["201 INVALID"]);
+  assertEquals(texts(""), ["(13 bytes: of a protocol this trace does not know)"]);
+});
+
 Deno.test("conversation(): a line that is too long is told of in pieces, the next one as it is", {
   permissions: "none",
 }, () => {
