@@ -8,10 +8,12 @@ import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp, hostPort } from "../net/tcp.ts";
+import { tracedDial } from "../net/traced_stream.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
+import { screenTrace } from "./screen_trace.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
@@ -46,8 +48,10 @@ async function runLoginChat(options: LoginChatOptions, user: UserId): Promise<vo
   const terminal = transcript === undefined ? screen : transcribe(screen, transcript);
   try {
     terminal.show([bannerLine(hostPort(server, chatPort))]);
+    const trace = screenTrace(options, screen);
+    const tracing = trace && { trace, service: "chat", name: "client", peer: "server" } as const;
     const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
-    const link = new LoginChatLink(conn, new OrderlyCloser());
+    const link = new LoginChatLink(tracedDial(conn, tracing), new OrderlyCloser());
     const end = await logInUnlessStopped(link, user, terminal, stop.promise);
     if (end === "given up") {
       await link.close();

@@ -17,6 +17,7 @@ import type { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
+import { clientTracing } from "./screen_trace.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /**
@@ -87,11 +88,7 @@ export class PresenceLink {
   }
 
   #open(user: UserId): void {
-    const trace = this.#trace;
-    const tracing = trace && {
-      ...{ trace, service: "buddy", name: "client", own: "client" } as const,
-      peer: () => "server",
-    };
+    const tracing = this.#trace && clientTracing(this.#trace, "buddy");
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
     const socket = openSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 }, tracing);
     const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);

@@ -8,9 +8,12 @@ import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
 import { hostPort } from "../net/tcp.ts";
+import type { DialTrace } from "../net/traced_stream.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
+
+import type { LinkOptions } from "./server_link.ts";
 
 /** Where a room server is. */
 export interface RoomServerAddress {
@@ -23,12 +26,14 @@ export interface RoomServerAddress {
 export class RoomLink {
   readonly #server: RoomServerAddress;
   readonly #timeoutMs: number;
+  readonly #tracing: DialTrace | undefined;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  constructor(server: RoomServerAddress, timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000) {
+  constructor(server: RoomServerAddress, { timeoutMs, trace }: LinkOptions = {}) {
     this.#server = server;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = timeoutMs ?? ROOM_ANSWER_SECONDS.client * 1000;
+    this.#tracing = trace && { trace, service: "rooms", name: "client", peer: "server" };
   }
 
   /** The server's address as the last connection to it really went, in canonical form. */
@@ -46,7 +51,7 @@ export class RoomLink {
     const { host, tcpPort } = this.#server;
     const answer = await exchange({
       ...{ host, port: tcpPort, request: encodeRoomRequest(request), read: readAnswer },
-      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, tracing: this.#tracing },
       reached: (ip) => this.#reachedIp = ip,
     });
     if (answer !== "garbled") return answer;

@@ -10,6 +10,7 @@ import type { RoomServerAddress } from "./room_link.ts";
 import { roomsBannerLine } from "./room_screens.ts";
 import { RoomVisit } from "./room_visit.ts";
 import { goodbyeLine } from "./screens.ts";
+import { screenTrace } from "./screen_trace.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
@@ -53,7 +54,7 @@ async function runRooms(options: RoomOptions, given: ReadonlySet<string>): Promi
     .filter((part) => action === "menu" && !given.has(ADDRESS_OPTIONS[part]));
   const visit = new RoomVisit(
     { server: { host: server, tcpPort, udpPort }, asks },
-    { terminal, log },
+    { terminal, log, trace: screenTrace(options, screen) },
   );
   onStopSignals(stop.resolve);
   stop.promise.then(() => visit.stop());

@@ -4,7 +4,7 @@
  */
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, Trace } from "../core/ports.ts";
 import {
   MEMBER_NAME_RULE,
   parseMemberName,
@@ -44,6 +44,14 @@ type Read<Value> = (typed: string) => Value | undefined;
 /** What an older server cannot do. */
 const LIST = "list its rooms";
 
+/** Where a visit takes place. */
+export interface RoomVisitWorld {
+  readonly terminal: Terminal;
+  readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
+}
+
 /** Somebody at the rooms. */
 export class RoomVisit {
   readonly #terminal: Terminal;
@@ -52,19 +60,21 @@ export class RoomVisit {
   readonly #asks: readonly (keyof RoomServerAddress)[];
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
+  readonly #trace: Trace | undefined;
   #link: RoomLink | undefined;
   #isStopped = false;
   #isOver = false;
 
   constructor(
     settings: RoomVisitSettings,
-    world: { readonly terminal: Terminal; readonly log: Log },
+    world: RoomVisitWorld,
   ) {
     this.#server = settings.server;
     this.#asks = settings.asks;
     this.#terminal = world.terminal;
     this.#lines = new TypedLines(world.terminal);
     this.#log = world.log;
+    this.#trace = world.trace;
   }
 
   /** Leaves in order, whatever is under way. */
@@ -194,7 +204,7 @@ export class RoomVisit {
     const entered = await enterRoom(this.#openLink(), request, () => this.#askPassword());
     if (entered === undefined) return undefined;
     const stay = new RoomStay(entered.request, entered.token, {
-      ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log },
+      ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log, trace: this.#trace },
       ...{ link: this.#openLink(), udpPort: this.#server.udpPort },
       stopped: this.#stopped.promise,
     });
@@ -216,7 +226,7 @@ export class RoomVisit {
   }
 
   #openLink(): RoomLink {
-    return this.#link ??= new RoomLink(this.#server);
+    return this.#link ??= new RoomLink(this.#server, { trace: this.#trace });
   }
 
   #askRoom(): Promise<EnterRequest["room"] | undefined> {

@@ -7,11 +7,10 @@ import { ROOM_OPTIONS } from "../config/room_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { createLog, writeToStderr } from "../observe/log.ts";
-import { watchWire } from "../observe/wire_watch.ts";
-import { createDescriber } from "../wire/describe.ts";
 import { bannerLine } from "./screens.ts";
 import { runLoginChatCommand } from "./login_chat_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
+import { screenTrace } from "./screen_trace.ts";
 import { Session } from "./session.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal } from "./terminal.ts";
@@ -51,11 +50,7 @@ export async function runClient(options: ClientOptions): Promise<void> {
   const terminal = options.transcript === undefined
     ? screen
     : transcribe(screen, options.transcript);
-  // On a terminal the lines of a trace would run through what is being typed.
-  const write = screen.interactive
-    ? (line: string): void => screen.show([{ text: line.trimEnd(), tone: "faint" }])
-    : writeToStderr;
-  const wire = watchWire(options, createDescriber(), write);
+  const trace = screenTrace(options, screen);
   terminal.show([bannerLine(server, tcpPort, messagePort)]);
   const session = new Session({
     server: { host: server, tcpPort },
@@ -69,7 +64,7 @@ export async function runClient(options: ClientOptions): Promise<void> {
       },
       asks: ["host", "tcpPort", "udpPort"],
     },
-  }, { terminal, listener, clock: Date.now, log, trace: wire?.trace });
+  }, { terminal, listener, clock: Date.now, log, trace });
   onStopSignals(stop.resolve);
   stop.promise.then(() => session.stop());
   await session.run();

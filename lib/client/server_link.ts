@@ -46,7 +46,7 @@ export interface ListReply {
 }
 
 /** What a link may be told besides. */
-export interface ServerLinkOptions {
+export interface LinkOptions {
   /** How long the server may take to answer. */
   readonly timeoutMs?: number | undefined;
   /** What listens to every connection, where something does. */
@@ -64,7 +64,7 @@ export class ServerLink {
   #offered: Capabilities | undefined;
   #asking: Promise<Capabilities> | undefined;
 
-  constructor(address: ServerAddress, log: Log, { timeoutMs, trace }: ServerLinkOptions = {}) {
+  constructor(address: ServerAddress, log: Log, { timeoutMs, trace }: LinkOptions = {}) {
     this.#address = address;
     this.#log = log;
     this.#timeoutMs = timeoutMs ?? REPLY_TIMEOUT_MS;

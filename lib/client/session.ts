@@ -56,6 +56,7 @@ export class Session {
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
   readonly #log: Log;
+  readonly #trace: Trace | undefined;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: MenuState = INITIAL_STATE;
@@ -70,6 +71,7 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#log = world.log;
+    this.#trace = world.trace;
     this.#link = new ServerLink(settings.server, world.log, world);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log, {
@@ -160,7 +162,7 @@ export class Session {
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
-          ...{ terminal: this.#terminal, log: this.#log },
+          ...{ terminal: this.#terminal, log: this.#log, trace: this.#trace },
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
