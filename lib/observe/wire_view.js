@@ -128,6 +128,12 @@ function rowOf(message) {
   return message && rows.querySelector(`[data-id="${message.id}"]`);
 }
 
+/** The message whose row an element belongs to. */
+function messageAt(part) {
+  const id = Number(part.closest(".row")?.dataset.id);
+  return visible.find((message) => message.id === id);
+}
+
 /** Marks the selected row; the keyboard comes in there, or at the last one. */
 function mark() {
   for (const row of rows.querySelectorAll("[aria-pressed], [tabindex='0']")) {
@@ -240,15 +246,13 @@ for (const control of [user, protocol, connections]) {
   });
 }
 document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
-rows.addEventListener("click", ({ target }) => {
-  const id = Number(target.closest(".row")?.dataset.id);
-  select(visible.find((message) => message.id === id));
-});
+rows.addEventListener("click", ({ target }) => select(messageAt(target)));
 const KEYS = {
   " ": () => setPaused(!isPaused),
   n: takeStep,
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
+  Enter: () => select(messageAt(document.activeElement)),
   Escape: () => select(undefined),
 };
 document.addEventListener("keydown", (event) => {

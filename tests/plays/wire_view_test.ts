@@ -203,6 +203,10 @@ async function checkDetail(wire: WirePage): Promise<void> {
   assertStringIncludes(focused as string, "200 OK");
   await wire.press("Escape");
   assertEquals(await page.text("#detail"), "");
+  await page.call("focus", '.row[tabindex="0"]');
+  await wire.press("Enter");
+  assertStringIncludes(await page.text("#detail"), "bob 100 ONLINE 127.0.0.1 4001");
+  await wire.press("Escape");
 }
 
 /** While it is paused nothing moves; a step shows one message, going on all of them. */
