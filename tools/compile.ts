@@ -45,7 +45,8 @@ export const EXECUTABLES: readonly Executable[] = [
   {
     name: "parley-load_balancer",
     script: "load_balancer.ts",
-    permissions: ["--allow-net", "--allow-read", "--allow-sys=networkInterfaces"],
+    // Writes nothing but its log, where a file is named for it.
+    permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
   },
   { name: "chatserver", ...SERVER, command: "chat" },
   { name: "chatclient", ...CLIENT, command: "chat" },

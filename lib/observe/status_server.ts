@@ -113,10 +113,11 @@ export class StatusSite {
       return refusal(403, "Ask for this by address, or give the name with --status-name");
     }
     if (request.method === "POST") return this.#change(request, isLocal);
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return refusal(405, "Only GET is understood here");
-    }
     const { pathname } = new URL(request.url);
+    // A stream that nobody reads would never end.
+    const isLook = request.method === "GET" ||
+      (request.method === "HEAD" && pathname !== "/events");
+    if (!isLook) return refusal(405, "Only GET is understood here");
     return this.#look(pathname) ?? this.#more.get(pathname)?.answer(request) ??
       refusal(404, "There is /, /healthz, /readyz, /metrics and /api/state");
   };
