@@ -72,6 +72,8 @@ Deno.test("neither lines, events nor exports of the trace tell a password or a t
   const tokens = await talk(server.ports);
   await server.stderrShows("from ann: ");
   const base = `http://127.0.0.1:${server.ports.status}/wire`;
+  const head = await fetch(`${base}/events`, { method: "HEAD" });
+  assertEquals(head.status, 405, "a stream that nobody reads would never end");
   const events = await fetch(`${base}/events`);
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
   let live = "";
