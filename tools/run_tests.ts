@@ -35,9 +35,10 @@ const NARROW = [
 ];
 
 /** Parts of the suite that have tasks of their own, and why. */
-const OWN_TASKS = ["tests/faults"];
+const OWN_TASKS = ["tests/faults", "tests/fuzz"];
 const NOT_HERE = [
   "the faults (take more than a minute: deno task test:faults)",
+  "the fuzzing (20,000 inputs per codec: deno task test:fuzz)",
   "the executables (need the compile runtime: deno task compile, then deno task test:compiled)",
 ];
 

@@ -9,10 +9,11 @@
  * ```
  *
  * SERVICE is a name, or `-` where there is only one; BACKEND an index or HOST:PORT. Answers are JSON.
+ * HEAD is answered as GET is, without the body.
  *
- * A web page in somebody's browser on this machine can send requests here, too. So changes need a
- * header that no page may send unasked, and the Host must be this machine's (a name that somebody
- * elsewhere points at 127.0.0.1 is not).
+ * A web page in somebody's browser on this machine can send requests here, too. So nothing that a page
+ * sends is answered (it carries an Origin), changes need a header that no page may send unasked, and
+ * the Host must be this machine's (a name that somebody elsewhere points at 127.0.0.1 is not).
  */
 
 import { numberIn, WEIGHT_RANGE } from "../config/backend_option.ts";
@@ -29,7 +30,7 @@ import {
 
 /** What an answer to a change says. */
 export type ChangeAnswer =
-  | { readonly service: string; readonly backend: BackendReport }
+  | { readonly service: string; readonly port: number; readonly backend: BackendReport }
   | { readonly error: string };
 
 /** The services by name. */
@@ -50,10 +51,13 @@ export function administer(
   if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.get("host") ?? "")) {
     return json({ status: 403, body: { error: "This is for this machine only" } });
   }
-  const words = new URL(request.url).pathname.split("/").slice(1);
-  if (request.method === "GET") return look(services, words[0] ?? "");
+  if (isFromForeignPage(request)) {
+    return json({ status: 403, body: { error: "This is not for web pages" } });
+  }
+  const { pathname } = new URL(request.url);
+  if (request.method === "GET" || request.method === "HEAD") return look(services, pathname);
   if (request.method !== "POST") {
-    return json({ status: 405, body: { error: "Only GET and POST are understood" } });
+    return json({ status: 405, body: { error: "Only GET, HEAD and POST are understood" } });
   }
   if (!request.headers.has(CHANGE_HEADER)) {
     return json({
@@ -61,10 +65,7 @@ export function administer(
       body: { error: `A change needs the header "${CHANGE_HEADER}: 1"` },
     });
   }
-  if (isFromForeignPage(request)) {
-    return json({ status: 403, body: { error: "A page from elsewhere changes nothing here" } });
-  }
-  const asked = decode(words);
+  const asked = decode(pathname.split("/").slice(1));
   if (asked === undefined) {
     return json({
       status: 400,
@@ -83,11 +84,11 @@ function decode(words: readonly string[]): string[] | undefined {
 }
 
 function look(services: Administered, page: string): Response {
-  if (page === "") {
+  if (page === "/") {
     const reports = [...services].map(([name, service]) => [name, reportService(service)]);
     return json({ status: 200, body: { services: Object.fromEntries(reports) } });
   }
-  if (page !== "metrics") return json({ status: 404, body: { error: "There is / and /metrics" } });
+  if (page !== "/metrics") return json({ status: 404, body: { error: "There is / and /metrics" } });
   return new Response(metricsText(metricFamilies(services)), {
     headers: { "content-type": METRICS_TYPE },
   });
@@ -122,7 +123,8 @@ function change(
   }
   service.pool.wake();
   changed(backend, name, value === undefined ? action : `${action} ${value}`);
-  return { status: 200, body: { service: name, backend: reportBackend(backend) } };
+  const { port } = service;
+  return { status: 200, body: { service: name, port, backend: reportBackend(backend) } };
 }
 
 function refusal(status: number, error: string): Answer {

@@ -6,6 +6,8 @@ import type { Services } from "../config/balancer_options.ts";
 import type { ServiceOptions } from "../config/service_options.ts";
 import { OperationalError } from "../core/errors.ts";
 import type { Clock, Log, Trace } from "../core/ports.ts";
+import { ownAddresses } from "../net/interfaces.ts";
+import { refuseItself } from "./own_backend.ts";
 import { Service } from "./service.ts";
 import { Story } from "./story.ts";
 
@@ -38,12 +40,13 @@ export class Balancer {
   /**
    * Opens every service.
    *
-   * @throws OperationalError when a port cannot be had or a certificate cannot be read; nothing is
-   * open then
+   * @throws OperationalError when a port cannot be had or a certificate cannot be read, UsageError when
+   * a service is its own backend; nothing is open then
    */
   static async start(settings: BalancerSettings): Promise<Balancer> {
     const { services, isQuiet, log, clock, random, readFile, trace } = settings;
     const open = new Map<string, Service>();
+    refuseThemselves(services);
     try {
       for (const [name, options] of services) {
         const tls = await identityOf(options, readFile);
@@ -65,9 +68,11 @@ export class Balancer {
   /**
    * Goes by other options from now on, all of them or none.
    *
-   * @throws OperationalError when they cannot be taken without a restart
+   * @throws OperationalError when they cannot be taken without a restart, UsageError when a service
+   * would be its own backend
    */
   reconfigure(wanted: Services): void {
+    refuseThemselves(wanted);
     const names = [...wanted.keys()].sort().join(", ");
     if (names !== [...this.#services.keys()].sort().join(", ")) {
       throw new OperationalError(`Cannot change which services there are: restart for ${names}`);
@@ -88,10 +93,20 @@ export class Balancer {
     for (const [name, service] of this.#services) service.reconfigure(wanted.get(name)!);
   }
 
+  /** Tells of every connection from now on, or not. */
+  beQuiet(isQuiet: boolean): void {
+    for (const { story } of this.#services.values()) story.isQuiet = isQuiet;
+  }
+
   /** Takes nothing new, gives connections so long to end, and lets go of everything. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all([...this.#services.values()].map((service) => service.stop(graceMs)));
   }
+}
+
+function refuseThemselves(services: Services): void {
+  const own = ownAddresses().map(({ ip }) => ip);
+  for (const [name, options] of services) refuseItself(name, options, own);
 }
 
 async function identityOf(

@@ -3,7 +3,7 @@
  * client sees nothing of it but time.
  */
 
-import { reasonOf } from "../core/errors.ts";
+import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
@@ -11,7 +11,10 @@ import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
 
-/** Makes a connection; rejects with the reason for a message. */
+/**
+ * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
+ * fault of the backend.
+ */
 export type Connect = (host: string, port: number) => Promise<ByteStream>;
 
 /** A client that wants a backend. */
@@ -54,15 +57,18 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
   for (;;) {
-    const chosen = pool.enter(caller.key, caller.tried);
+    let chosen = pool.enter(caller.key, caller.tried);
+    if (chosen === "every backend is full") {
+      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline);
+    }
     if (typeof chosen === "string") {
-      if (chosen === "every backend is full" && await pool.waitForPlace(deadline)) continue;
-      story.gaveUp(caller, chosen);
+      story.gaveUp(caller, chosen, clock());
       return undefined;
     }
     story.chosen(caller, chosen);
     const stream = await connectTo(chosen, caller, world);
-    if (stream === undefined) continue;
+    if (stream === "retry") continue;
+    if (stream === undefined) return undefined;
     chosen.counts.connected++;
     world.times.observe((clock() - begun) / 1000);
     pool.remember(caller.key, chosen);
@@ -72,12 +78,15 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   }
 }
 
-/** Connects, or gives the place back and counts the failure against the backend. */
+/**
+ * Connects, or gives the place back: with a failure that counts against the backend, so that another
+ * one is to be tried, or with one of our own, which nobody else would mend.
+ */
 async function connectTo(
   backend: Backend,
   caller: Caller,
-  { pool, connect, story }: DialerWorld,
-): Promise<ByteStream | undefined> {
+  { pool, connect, story, clock }: DialerWorld,
+): Promise<ByteStream | "retry" | undefined> {
   let stream: ByteStream | undefined;
   try {
     stream = await connect(backend.settings.host, backend.settings.port);
@@ -85,12 +94,18 @@ async function connectTo(
     return stream;
   } catch (error) {
     if (stream !== undefined) closeNow(stream);
-    backend.counts.failed++;
-    caller.tried.add(backend);
     const reason = reasonOf(error);
-    story.retrying(caller, backend, reason);
-    pool.report(backend, false, reason);
+    const isOurs = error instanceof OperationalError;
+    if (isOurs) {
+      story.gaveUp(caller, reason, clock());
+    } else {
+      backend.counts.failed++;
+      caller.tried.add(backend);
+      story.retrying(caller, backend, reason);
+      pool.report(backend, false, reason);
+    }
+    // Only now: whoever waits for a place is not to be given one that has just been found bad.
     pool.leave(backend);
-    return undefined;
+    return isOurs ? undefined : "retry";
   }
 }

@@ -5,7 +5,9 @@
  * - In use is what is ready, has a weight, and is up; backups only when no other is.
  * - When all that are ready are down, they are tried all the same: a check may be wrong, and a
  *   client that is refused for certain gains nothing by our caution.
- * - Who finds every backend full waits for a place in order of arrival, within bounds.
+ * - Who finds every backend full waits for a place in order of arrival, within bounds. A place that
+ *   gets free is given to the first one it is good for, there and then: whoever comes in between
+ *   cannot take it, and nobody is woken for nothing.
  * - A place taken is given back exactly once, with {@linkcode Pool.leave}.
  */
 
@@ -43,6 +45,13 @@ interface Eligible extends Candidate {
   readonly backend: Backend;
 }
 
+/** A client that waits for a place. */
+interface Waiting {
+  readonly key: string;
+  readonly tried: ReadonlySet<Backend>;
+  readonly done: (entered: Backend | NoBackend) => void;
+}
+
 const NOBODY: ReadonlySet<Backend> = new Set();
 
 /** The backends of a service. */
@@ -54,7 +63,7 @@ export class Pool {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #onState: StateListener;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiting>();
 
   /**
    * Makes a pool, every backend taken to be up.
@@ -148,8 +157,7 @@ export class Pool {
   /** Gives back a place. */
   leave(backend: Backend): void {
     backend.connections--;
-    const [next] = this.#waiting;
-    next?.();
+    if (backend.hasPlace) this.#serveWaiting(1);
   }
 
   /** Remembers that the key's client is served there, where affinity is on. */
@@ -172,32 +180,50 @@ export class Pool {
   }
 
   /**
-   * Waits until a place may be free: whoever waits asks again then, and may have to wait again.
+   * Waits for a place, and takes it as {@linkcode Pool.enter} does.
    *
-   * @returns false at once when too many wait, or when the time is over
+   * @param deadline by the pool's clock
+   * @returns "every backend is full" at once when too many wait, or when the time is over
    */
-  async waitForPlace(deadline: number): Promise<boolean> {
+  async waitForPlace(
+    key: string,
+    tried: ReadonlySet<Backend>,
+    deadline: number,
+  ): Promise<Backend | NoBackend> {
     const left = deadline - this.#clock();
-    if (left <= 0 || this.#waiting.size >= this.#settings.maxQueue) return false;
+    if (left <= 0 || this.#waiting.size >= this.#settings.maxQueue) return "every backend is full";
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const isFree = await new Promise<boolean>((resolve) => {
-      const wake = (): void => {
-        this.#waiting.delete(wake);
-        resolve(true);
+    const entered = await new Promise<Backend | NoBackend>((resolve) => {
+      const waiting: Waiting = {
+        ...{ key, tried },
+        done: (entered) => {
+          this.#waiting.delete(waiting);
+          resolve(entered);
+        },
       };
-      this.#waiting.add(wake);
-      timer = setTimeout(() => {
-        this.#waiting.delete(wake);
-        resolve(false);
-      }, left);
+      this.#waiting.add(waiting);
+      timer = setTimeout(() => waiting.done("every backend is full"), left);
     });
     clearTimeout(timer);
-    return isFree;
+    return entered;
   }
 
-  /** Lets everybody who waits ask again: there may be places now. */
+  /** There may be places now: gives them to those who wait, as far as they go. */
   wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    this.#serveWaiting(Infinity);
+  }
+
+  /** Gives those who wait up to so many places. */
+  #serveWaiting(places: number): void {
+    let left = places;
+    for (const { key, tried, done } of this.#waiting) {
+      if (left === 0) return;
+      const entered = this.enter(key, tried);
+      // Whoever comes next may have tried others, and be free to take what this one cannot.
+      if (entered === "every backend is full") continue;
+      done(entered);
+      if (entered !== "no backend is left to try") left--;
+    }
   }
 
   /** Takes what a check or a connect says of a backend. */
@@ -208,11 +234,10 @@ export class Pool {
     }
     const change = backend.health.report(isGood, this.#settings);
     if (change === undefined) return;
-    if (change === "up") {
-      backend.backSince = this.#clock();
-      this.wake();
-    }
+    if (change === "up") backend.backSince = this.#clock();
     this.#onState(backend, change);
+    // Others are used while one is down, too: backups.
+    this.wake();
   }
 
   /** Who may be chosen, of the best kind of which there is any. */

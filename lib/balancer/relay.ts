@@ -11,8 +11,8 @@
  * - A reset of one side ends the connection at once, in both directions. The other side sees an end
  *   of input, and a reset if it goes on sending: Deno ends a socket before it closes it, and has no
  *   way to reset one.
- * - A backend that is lost before the first byte went either way is replaced, and the client never
- *   knows. Afterwards nothing is ever sent twice.
+ * - A backend that is lost before the first byte went either way may be replaced, and the client
+ *   never knows. Afterwards nothing is ever sent twice.
  */
 
 import type { ByteStream } from "../core/ports.ts";
@@ -35,8 +35,15 @@ export interface RelayWorld {
   readonly closer: OrderlyCloser;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
-  /** Finds another backend when the present one is lost unused; `undefined` when there is none. */
-  readonly replace: () => Promise<ByteStream | undefined>;
+  /**
+   * Finds another backend when the present one is lost unused; resolves to `undefined` when there is
+   * none. Gives `undefined` at once, or is not there, when the loss is to be passed on instead.
+   */
+  readonly replace?: () => Promise<ByteStream | undefined> | undefined;
+  /** Is told when the backend is the first to end the connection, and has not said anything. */
+  readonly unanswered?: () => void;
+  /** When something last went on behind the client's stream, where that passes things on itself. */
+  readonly carriedAt?: () => number;
 }
 
 /** Relays one connection. */
@@ -51,6 +58,7 @@ export class Relay {
   #backendHasEnded = false;
   /** The backend takes no more, and may still have something to say. */
   #backendIsDeaf = false;
+  #isReplaceable = true;
   #reason: EndReason | undefined;
   #lastActivity: number;
   /** Bytes the backend was sent. */
@@ -85,9 +93,9 @@ export class Relay {
     closeNow(this.#backend);
   }
 
-  /** Milliseconds since something was carried. */
-  idleFor(now: number): number {
-    return now - this.#lastActivity;
+  /** When something was last carried, by the clock it was given. */
+  get lastActivity(): number {
+    return Math.max(this.#lastActivity, this.#world.carriedAt?.() ?? -Infinity);
   }
 
   /** Whether the backend has ended its side. */
@@ -103,7 +111,6 @@ export class Relay {
       for (;;) {
         const count = await this.#client.read(buffer);
         if (count === null) return await this.#endRequest();
-        this.#lastActivity = this.#world.now();
         if (!await this.#send(buffer, count)) return;
         buffer = buffers.fit(buffer, count);
       }
@@ -134,6 +141,8 @@ export class Relay {
         const written = await this.#writing;
         at += written;
         this.sent += written;
+        // A slow reader is served as long as it takes something.
+        this.#lastActivity = this.#world.now();
       } catch {
         if (await this.#replaceUnused(backend)) continue;
         this.#backendIsDeaf = true;
@@ -159,9 +168,9 @@ export class Relay {
         }
         if (count === "reset") return this.cut("backend reset");
         this.received += count;
-        this.#lastActivity = this.#world.now();
         for (let at = 0; at < count;) {
           at += await this.#client.write(buffer.subarray(at, count));
+          this.#lastActivity = this.#world.now();
         }
         buffer = buffers.fit(buffer, count);
       }
@@ -185,7 +194,9 @@ export class Relay {
       if (typeof count === "number" || this.received > 0) return count;
       // A write under way has either been taken (then the backend was used) or fails.
       await this.#writing?.catch(() => {});
-      if (!await this.#replaceUnused(backend)) return count;
+      if (await this.#replaceUnused(backend)) continue;
+      if (!this.#clientHasEnded && this.#reason === undefined) this.#world.unanswered?.();
+      return count;
     }
   }
 
@@ -197,13 +208,18 @@ export class Relay {
     if (this.#backend !== lost) return this.#replacing ?? Promise.resolve(true);
     if (this.#replacing !== undefined) return this.#replacing;
     const isUsed = this.sent > 0 || this.received > 0 || this.#clientHasEnded;
-    if (isUsed || this.#reason !== undefined) return Promise.resolve(false);
-    return this.#replacing = this.#replace(lost).finally(() => this.#replacing = undefined);
+    if (isUsed || this.#reason !== undefined || !this.#isReplaceable) return Promise.resolve(false);
+    const finding = this.#world.replace?.();
+    this.#isReplaceable = finding !== undefined;
+    if (finding === undefined) return Promise.resolve(false);
+    return this.#replacing = this.#replace(lost, finding).finally(() =>
+      this.#replacing = undefined
+    );
   }
 
-  async #replace(lost: ByteStream): Promise<boolean> {
+  async #replace(lost: ByteStream, finding: Promise<ByteStream | undefined>): Promise<boolean> {
     closeNow(lost);
-    const other = await this.#world.replace();
+    const other = await finding;
     if (other === undefined) {
       this.cut("no backend");
       return false;

@@ -16,10 +16,10 @@ export interface IdleBounds {
 
 /** Every relay that goes on. */
 export class Relays {
-  readonly #relays = new Map<Relay, Served>();
+  readonly #relays = new Map<Relay, Served | undefined>();
 
   /** Relays to the end. Never rejects. */
-  async run(relay: Relay, served: Served): Promise<EndReason> {
+  async run(relay: Relay, served?: Served): Promise<EndReason> {
     this.#relays.set(relay, served);
     const end = await relay.run();
     this.#relays.delete(relay);
@@ -30,14 +30,14 @@ export class Relays {
   sweep(now: number, { idleTimeout, finishTimeout }: IdleBounds): void {
     for (const relay of this.#relays.keys()) {
       const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
-      if (relay.idleFor(now) > bound * 1000) relay.cut("idle");
+      if (now - relay.lastActivity > bound * 1000) relay.cut("idle");
     }
   }
 
   /** Ends those with one backend, so that its clients come again, to another one. */
   cutFrom(backend: Backend): void {
     for (const [relay, served] of this.#relays) {
-      if (served.backend === backend) relay.cut("backend down");
+      if (served?.backend === backend) relay.cut("backend down");
     }
   }
 

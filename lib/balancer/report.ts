@@ -118,13 +118,13 @@ export function reportBackend(backend: Backend): BackendReport {
   };
 }
 
-/** A backend in one line, for people. */
-export function backendLine(service: string, report: BackendReport): string {
+/** A backend in one line, for people: with the port of its service, which tells balancers apart. */
+export function backendLine(service: string, port: number, report: BackendReport): string {
   const { index, name, health, reason, state, weight, connections } = report;
   const why = reason === "" ? "" : ` (${reason})`;
   const backup = report.isBackup ? ", backup" : "";
-  return `${service} backend ${index} ${name}: ${health}${why}, ${state}, weight ${weight}${backup}, ` +
-    `${connections} connections`;
+  return `${service} on port ${port}: backend ${index} ${name}: ${health}${why}, ${state}, ` +
+    `weight ${weight}${backup}, ${connections} connections`;
 }
 
 type Figure = readonly [

@@ -3,7 +3,7 @@
  */
 
 import { BALANCER_PROGRAM, servicesOf } from "../config/balancer_options.ts";
-import { type CommandLine, parseCommandLine } from "../config/command_line.ts";
+import type { CommandLine } from "../config/command_line.ts";
 import type { CtlOptions } from "../config/ctl_options.ts";
 import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
 import { print } from "../config/start.ts";
@@ -17,9 +17,9 @@ import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import { createDescriber } from "../wire/describe.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
-import { ConfigWatch } from "./config_watch.ts";
 import { steer } from "./ctl.ts";
 import { observeBalancer } from "./observed.ts";
+import { Reloads } from "./reloads.ts";
 import { createStoryLog } from "./story.ts";
 
 /** Time for what comes after the grace for connections: closing sockets, the last lines. */
@@ -66,12 +66,12 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   const pages = wirePages(observed.program, wire?.record);
   const status = await openStatus(options, observed, () => balancer.stop(0), pages);
   const admin = serveAdmin(answer, line, log);
-  const watch = watchConfig(balancer, { path: options.config, words, log });
+  const reloads = new Reloads({ balancer, options, words, log, readFile });
   announce(balancer, { admin, status: status?.port ?? null });
 
   log.info("Stopping", { signal: await stop });
-  watch?.stop();
-  const graceMs = options.stopGrace * 1000;
+  reloads.stop();
+  const graceMs = reloads.options.stopGrace * 1000;
   status?.stopping();
   await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
   await status?.stop();
@@ -110,27 +110,6 @@ function serveAdmin(
     log.warn(`Going on without the admin endpoint: ${reasonOf(error)}`, { admin: port });
     return null;
   }
-}
-
-/** Reads the configuration again on SIGHUP and when its file has changed. */
-function watchConfig(
-  balancer: Balancer,
-  { path, words, log }: { path: string | undefined; words: readonly string[]; log: Log },
-): ConfigWatch | undefined {
-  let reading = Promise.resolve();
-  const reload = (): void => {
-    reading = reading.then(async () => {
-      try {
-        balancer.reconfigure(servicesOf(await parseCommandLine(BALANCER_PROGRAM, words, readFile)));
-        log.info("The configuration was read again", { config: path });
-      } catch (error) {
-        const reason = reasonOf(error);
-        log.error(`The configuration stays as it was: ${reason}`, { config: path, reason });
-      }
-    });
-  };
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reload);
-  return path === undefined ? undefined : new ConfigWatch(path, reload);
 }
 
 /** Tells programs (one line on stdout) which ports were bound. */

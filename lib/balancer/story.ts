@@ -4,6 +4,7 @@
  * with its figures, an access log. All of it on stderr.
  */
 
+import { NowAndThen } from "../core/now_and_then.ts";
 import type { Log, LogFields, LogLevel } from "../core/ports.ts";
 import { createLog, type LogSettings } from "../observe/log.ts";
 import type { Backend } from "./backend.ts";
@@ -46,24 +47,22 @@ export interface Outcome {
   readonly end: EndReason;
 }
 
-/** At most one line in this time about connections turned away. */
-const REFUSAL_EVERY_MS = 10_000;
-
 /** The story of one service. */
 export class Story {
   readonly #log: Log;
-  readonly #isQuiet: boolean;
+  /** Whether connections are left out; a reload may change it. */
+  isQuiet: boolean;
   readonly #prefix: string;
   readonly #service: string;
-  #refused = 0;
-  #refusalTold = -Infinity;
+  readonly #refusals = new NowAndThen();
+  readonly #givenUp = new NowAndThen();
 
   /**
    * @param isAlone whether there is no other service to tell it from
    */
   constructor(log: Log, service: string, options: { isQuiet: boolean; isAlone: boolean }) {
     this.#log = log;
-    this.#isQuiet = options.isQuiet;
+    this.isQuiet = options.isQuiet;
     this.#service = service;
     this.#prefix = options.isAlone ? "" : `${service}: `;
   }
@@ -91,7 +90,7 @@ export class Story {
 
   /** A client came, and a backend was chosen. */
   chosen(client: Client, backend: Backend): void {
-    if (this.#isQuiet) return;
+    if (this.isQuiet) return;
     this.#tell("info", `New client -> backend #${backend.index}`, {
       ...named(client),
       backend: backend.name,
@@ -100,7 +99,7 @@ export class Story {
 
   /** Its backend took the connection. */
   connected(client: Client, backend: Backend): void {
-    if (this.#isQuiet) return;
+    if (this.isQuiet) return;
     this.#tell("info", `Client connected to backend: ${backend.name}`, {
       ...named(client),
       backend: backend.name,
@@ -110,23 +109,26 @@ export class Story {
   /** A backend failed a client that another one may serve. */
   retrying(client: Client, backend: Backend, reason: string): void {
     this.#tell(
-      this.#isQuiet ? "debug" : "warn",
+      this.isQuiet ? "debug" : "warn",
       `Backend #${backend.index} failed (${reason}), retrying on another`,
       { ...named(client), backend: backend.name, reason },
     );
   }
 
-  /** Nobody could serve a client. */
-  gaveUp(client: Client, reason: string): void {
+  /** Nobody could serve a client. When quiet, told of now and then: there may be many of them. */
+  gaveUp(client: Client, reason: string, now: number): void {
+    const since = this.isQuiet ? this.#givenUp.count(now) : 1;
+    if (since === undefined) return;
     this.#tell("warn", `Connection closed: ${reason}`, {
       ...named(client),
       reason,
+      ...(this.isQuiet ? { since } : {}),
     });
   }
 
   /** A connection ended. */
   closed(client: Client, outcome: Outcome): void {
-    if (this.#isQuiet) return;
+    if (this.isQuiet) return;
     const { milliseconds, ...figures } = outcome;
     this.#tell("info", "Connection closed", {
       ...named(client),
@@ -137,15 +139,10 @@ export class Story {
 
   /** A client was not let in. Told of now and then, whoever knocks how often. */
   refused(ip: string, reason: string, now: number): void {
-    this.#refused++;
-    if (now - this.#refusalTold < REFUSAL_EVERY_MS) return;
-    this.#tell("warn", `Connections are turned away: ${reason}, from ${ip}`, {
-      reason,
-      client: ip,
-      since: this.#refused,
-    });
-    this.#refusalTold = now;
-    this.#refused = 0;
+    const since = this.#refusals.count(now);
+    if (since === undefined) return;
+    const message = `Connections are turned away: ${reason}, from ${ip}`;
+    this.#tell("warn", message, { reason, client: ip, since });
   }
 
   /** A backend went up or down. */
@@ -170,7 +167,6 @@ export class Story {
   }
 
   #tell(level: LogLevel, message: string, fields: LogFields): void {
-    // What stands in the text anyway would only be said twice there.
     this.#log[level](this.#prefix + message, { service: this.#service, ...fields });
   }
 }

@@ -3,10 +3,10 @@
  * server to its clients and a client to its servers, and called `balancer` by both.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import type { Trace } from "../core/ports.ts";
 import type { SocketTrace } from "../net/traced_socket.ts";
 import { type ArrivalTrace, tracedDial } from "../net/traced_stream.ts";
-import { hostPort } from "../net/tcp.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { Connect } from "./dialer.ts";
 

@@ -1,5 +1,6 @@
 /** Why datagrams were not passed on, and how many; told of now and then. */
 
+import { CountsNews } from "../core/now_and_then.ts";
 import type { Clock, LogFields } from "../core/ports.ts";
 
 /** Why a datagram went no further. */
@@ -21,16 +22,12 @@ export type DropReason =
   /** From somewhere else than the backend that was asked. */
   | "stray";
 
-/** At most one line in this time. */
-const TELL_EVERY_MS = 10_000;
-
 /** Counts drops. */
 export class Drops {
-  readonly #counts = new Map<DropReason, number>();
+  readonly #counts: Record<string, number> = {};
+  readonly #news = new CountsNews(this.#counts);
   readonly #clock: Clock;
   readonly #tell: (message: string, fields: LogFields) => void;
-  #told = new Map<DropReason, number>();
-  #toldAt = -Infinity;
 
   /** Starts with none. */
   constructor(clock: Clock, tell: (message: string, fields: LogFields) => void) {
@@ -40,30 +37,24 @@ export class Drops {
 
   /** How many were dropped so far. */
   of(reason: DropReason): number {
-    return this.#counts.get(reason) ?? 0;
+    return this.#counts[reason] ?? 0;
   }
 
-  /** All of them. */
-  get counts(): ReadonlyMap<DropReason, number> {
-    return this.#counts;
+  /** All of them, by reason. */
+  get counts(): Readonly<Record<string, number>> {
+    return { ...this.#counts };
   }
 
   /** Counts one. */
   count(reason: DropReason): void {
-    this.#counts.set(reason, this.of(reason) + 1);
+    this.#counts[reason] = this.of(reason) + 1;
   }
 
   /** Tells of what was dropped since, when there is something and it is time to, or at the end. */
   tell(isEnd = false): void {
-    const now = this.#clock();
-    if (!isEnd && now - this.#toldAt < TELL_EVERY_MS) return;
-    const since = [...this.#counts]
-      .map(([reason, count]) => [reason, count - (this.#told.get(reason) ?? 0)] as const)
-      .filter(([, count]) => count > 0);
-    if (since.length === 0) return;
-    const words = since.map(([reason, count]) => `${count} ${reason}`).join(", ");
-    this.#tell(`Datagrams were dropped: ${words}`, Object.fromEntries(since));
-    this.#told = new Map(this.#counts);
-    this.#toldAt = now;
+    const since = this.#news.take(this.#clock(), isEnd);
+    if (since === undefined) return;
+    const words = Object.entries(since).map(([reason, count]) => `${count} ${reason}`).join(", ");
+    this.#tell(`Datagrams were dropped: ${words}`, since);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
+import { isSameAddress } from "../core/endpoint.ts";
 import { parseAddressSet } from "../core/ip_address.ts";
 import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
@@ -22,7 +23,7 @@ import { Drops } from "./udp_drops.ts";
 import { Places } from "./udp_places.ts";
 import { PresenceForwarding } from "./udp_presence.ts";
 import { RoomForwarding } from "./udp_rooms.ts";
-import { type Forwarding, isFrom } from "./udp_world.ts";
+import type { Forwarding } from "./udp_world.ts";
 
 /** How often it is looked at what is over, and which backends are up. */
 const SWEEP_MS = 1000;
@@ -101,10 +102,8 @@ export class UdpForwarder {
 
   /** Which backend takes datagrams at an address. */
   #nameOf(address: DatagramAddress): string | undefined {
-    return this.#world.pool.backends.find((backend) => {
-      const there = this.#addresses.of(backend);
-      return there !== undefined && isFrom(address, there);
-    })?.name;
+    return this.#world.pool.backends
+      .find((backend) => isSameAddress(this.#addresses.of(backend), address))?.name;
   }
 
   /** The port it really has. */
@@ -117,7 +116,7 @@ export class UdpForwarder {
     const { port, places, drops } = this;
     return {
       ...{ port, clients: places.taken, received: this.#received, sent: this.#sent },
-      dropped: Object.fromEntries(drops.counts),
+      dropped: drops.counts,
     };
   }
 

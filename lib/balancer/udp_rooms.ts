@@ -12,6 +12,7 @@
  */
 
 import { sameBytes } from "../core/bytes.ts";
+import { isSameAddress } from "../core/endpoint.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import { isUnanswerable } from "../core/ip_address.ts";
 import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
@@ -27,7 +28,6 @@ import type { Backend } from "./backend.ts";
 import { type Flow, Flows } from "./udp_flows.ts";
 import {
   type Forwarding,
-  isFrom,
   localHost,
   openTowards,
   prefixed,
@@ -119,7 +119,7 @@ export class RoomForwarding implements Forwarding {
     if (address === undefined) return this.#drop("noBackend");
     const known = this.#flows.find(client, room);
     if (known === undefined) return this.#begin(client, room, backend, address, datagram);
-    if (known.backend !== backend || !isFrom(address, known.link.address)) {
+    if (known.backend !== backend || !isSameAddress(address, known.link.address)) {
       if (!this.#move(known, backend, address)) return this.#drop("noBackend");
     }
     const leaving = leaveDatagram(datagram);
@@ -184,7 +184,7 @@ export class RoomForwarding implements Forwarding {
   #receive(flow: Flow<Link>, link: Link): void {
     const { drops, reply, clock } = this.#world;
     const receiving = link.socket.receive((bytes, from) => {
-      if (!isFrom(from, link.address)) return drops.count("stray");
+      if (!isSameAddress(from, link.address)) return drops.count("stray");
       this.#flows.use(flow, clock());
       if (sameBytes(bytes, ROOM_CLOSED)) flow.isMember = false;
       reply(bytes.slice(), flow.client);

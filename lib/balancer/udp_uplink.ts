@@ -3,12 +3,13 @@
  * asked at the same time. Which of them may be asked is decided in `udp_lanes.ts`.
  */
 
+import { isSameAddress } from "../core/endpoint.ts";
 import { FORWARD_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
 import type { SocketTrace } from "../net/traced_socket.ts";
 import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import { type Lane, Lanes } from "./udp_lanes.ts";
-import { isFrom, openTowards } from "./udp_world.ts";
+import { openTowards } from "./udp_world.ts";
 
 /** Who wants to know. */
 export interface UplinkWatch<Asked> {
@@ -119,7 +120,7 @@ export class Uplink<Asked> {
   }
 
   #take(lane: Lane, bytes: Uint8Array, from: DatagramAddress): void {
-    if (!isFrom(from, this.address)) return this.#watch.dropped("stray");
+    if (!isSameAddress(from, this.address)) return this.#watch.dropped("stray");
     const open = this.#open.get(lane);
     const asked = open?.asked;
     if (!this.#lanes.answered(lane, this.#watch.clock()) || asked === undefined) {

@@ -71,11 +71,6 @@ export function localHost(ip: string): string {
   return ip.includes(":") ? "::" : "0.0.0.0";
 }
 
-/** Whether a datagram came from where it should. */
-export function isFrom(from: DatagramAddress, expected: DatagramAddress): boolean {
-  return from.port === expected.port && from.ip === expected.ip;
-}
-
 /**
  * What goes in front of a client's datagram, if anything does.
  *

@@ -8,7 +8,7 @@
 import type { ByteStream } from "../core/ports.ts";
 import type { OrderlyCloser } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
-import { sendAtOnce } from "../net/tcp.ts";
+import { setUpSocket } from "../net/tcp.ts";
 import { type ChatAnswer, parseChatAnswer } from "../wire/login_chat_answer.ts";
 import { type ChatRequest, encodeChatRequest } from "../wire/login_chat_request.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
@@ -29,7 +29,7 @@ export class LoginChatLink {
     this.#closer = closer;
     this.#queue = new SendQueue(stream);
     // Messages are typed: each goes out as it is, and none waits to share a segment.
-    sendAtOnce(stream);
+    setUpSocket(stream);
   }
 
   /** Sends a request. That a connection is gone shows in {@linkcode next}. */

@@ -4,10 +4,11 @@
 
 import { LOGIN_CHAT_PROGRAM, type LoginChatOptions } from "../config/login_chat_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
-import { connectTcp, hostPort } from "../net/tcp.ts";
+import { connectTcp } from "../net/tcp.ts";
 import { tracedDial } from "../net/traced_stream.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";

@@ -7,7 +7,7 @@
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow, type OrderlyCloser, writeAll } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
-import { sendAtOnce } from "../net/tcp.ts";
+import { setUpSocket } from "../net/tcp.ts";
 
 /** How the other side's stream came to its end. */
 export type PeerEnd = "theirs" | "lost";
@@ -37,7 +37,7 @@ export class PeerConnection {
     this.listener = listener;
     this.#queue = new SendQueue(stream);
     // Lines are short and typed: each goes out as it is, and none waits to share a segment.
-    sendAtOnce(stream);
+    setUpSocket(stream);
     this.#read();
   }
 

@@ -3,11 +3,11 @@
  * and docs/protocols/rooms-extensions.md.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
-import { hostPort } from "../net/tcp.ts";
 import type { DialTrace } from "../net/traced_stream.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";

@@ -3,11 +3,11 @@
  * from outside goes through `visibleText` here.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import { MAX_USER_ID_LENGTH, type UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { hostPort } from "../net/tcp.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import type { BuddyList, Lookup } from "./buddy_list.ts";
 import { chatHelpLines, type ChatLine } from "./commands.ts";

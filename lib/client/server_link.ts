@@ -7,12 +7,12 @@
  * server that did not offer it.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { ByteStream, Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { exchange, NoReplyError } from "../net/exchange.ts";
-import { hostPort } from "../net/tcp.ts";
 import type { DialTrace } from "../net/traced_stream.ts";
 import { parseBuddyList } from "../wire/buddy_presence.ts";
 import { type BuddyReply, parseBuddyReply } from "../wire/buddy_reply.ts";

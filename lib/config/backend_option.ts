@@ -1,5 +1,6 @@
 /** A backend as it is written on a command line: `HOST:PORT[,weight=N][,max=N][,backup]`. */
 
+import { hostPort } from "../core/endpoint.ts";
 import { UsageError } from "../core/errors.ts";
 import { isIpAddress } from "../core/ip_address.ts";
 import type { Option } from "./option.ts";
@@ -27,7 +28,7 @@ const HOST_NAME =
 
 /** How the backend is called everywhere: `127.0.0.1:5001`, `[::1]:5001`. */
 export function backendName({ host, port }: Pick<BackendSettings, "host" | "port">): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return hostPort(host, port);
 }
 
 /** Reads whole numbers of a range; anything else is `undefined`. */

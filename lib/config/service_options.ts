@@ -166,9 +166,6 @@ export function checkService(service: ServiceOptions, where: string): ServiceOpt
   if ((service.tlsCert === undefined) !== (service.tlsKey === undefined)) {
     refuse("TLS needs both --tls-cert and --tls-key");
   }
-  if (service.tlsCert !== undefined && service.acceptProxy.length > 0) {
-    refuse("--accept-proxy comes before TLS and cannot be read with it; end TLS at one of the two");
-  }
   if (service.sendProxy && service.sendProxyV2) {
     refuse("--send-proxy and --send-proxy-v2 say different things, give one of them");
   }

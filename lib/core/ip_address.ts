@@ -5,14 +5,42 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
 /**
- * Writes an IPv4-mapped IPv6 address (`::ffff:192.0.2.7`, what a socket bound to `::` reports for
- * an IPv4 client) as IPv4, so that one host has one spelling. Others stay as they are.
+ * The one spelling of an address that the system reports. It spells IPv6 as {@linkcode canonicalIp}
+ * does, but for IPv4 clients of a socket bound to `::`, so that no datagram has to be taken apart.
+ */
+export function socketIp(ip: string): string {
+  // Asked for every datagram: most addresses are told at their first character.
+  if (ip[0] !== ":" || !ip.startsWith("::ffff:")) return ip;
+  const mapped = ip.slice(7);
+  return isIPv4(mapped) ? mapped : canonicalIp(ip);
+}
+
+/** `::ffff:192.0.2.7` as a URL writes it. */
+const MAPPED = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/;
+
+/**
+ * The one spelling of an address, by which hosts are compared: an IPv4-mapped IPv6 address
+ * (`::ffff:192.0.2.7`) is written as IPv4, however it was spelled, and an IPv6 address as short as can
+ * be, in lower case. What is no address stays as it is.
  */
 export function canonicalIp(ip: string): string {
-  // Asked for every datagram: most addresses are told at their first character.
-  if (ip[0] !== ":" || !/^::ffff:/i.test(ip)) return ip;
-  const mapped = ip.slice(7);
-  return isIPv4(mapped) ? mapped : ip;
+  if (!ip.includes(":")) return ip;
+  const [address = "", zone] = ip.split("%", 2);
+  if (!isIP(address)) return ip;
+  const short = shortIpv6(address);
+  const [, high, low] = MAPPED.exec(short) ?? [];
+  if (high === undefined || low === undefined) {
+    return zone === undefined ? short : `${short}%${zone}`;
+  }
+  return [high, low].flatMap((group) => {
+    const bits = Number.parseInt(group, 16);
+    return [bits >> 8, bits & 0xff];
+  }).join(".");
+}
+
+/** The shortest spelling of an IPv6 address without a zone, the one other programs print. */
+export function shortIpv6(ip: string): string {
+  return new URL(`http://[${ip}]`).hostname.slice(1, -1);
 }
 
 /** Whether the text is an IPv4 or IPv6 address. */
@@ -97,6 +125,7 @@ function parseRange(range: string): { readonly address: string; readonly length:
   }
   // `::ffff:10.0.0.0/104` is 10.0.0.0/8: the addresses asked for are canonical.
   const canonical = canonicalIp(address);
-  if (canonical === address || length < 96) return { address, length };
-  return { address: canonical, length: length - 96 };
+  if (canonical.includes(":") === address.includes(":")) return { address, length };
+  // A wider range than all of IPv4 is one of IPv6, in which no canonical address is IPv4.
+  return length < 96 ? { address, length } : { address: canonical, length: length - 96 };
 }

@@ -3,8 +3,8 @@
  * with these values as defaults; the rest are fixed by the protocols and say which rule.
  */
 
-/** Limits of the TCP and UDP edges of a server; each is an option of `server.ts`. */
-export interface ServerLimits {
+/** Bounds on connections, each an option of `server.ts` and of `load_balancer.ts`. */
+export interface ConnectionLimits {
   /** Connections open at the same time, from everywhere. */
   readonly maxConnections: number;
   /** Connections open at the same time from one address. */
@@ -13,6 +13,10 @@ export interface ServerLimits {
   readonly connectionRate: number;
   /** New connections one address may open at once before the rate applies. */
   readonly connectionBurst: number;
+}
+
+/** Limits of the TCP and UDP edges of a server; each is an option of `server.ts`. */
+export interface ServerLimits extends ConnectionLimits {
   /** Seconds a client has to send its request. */
   readonly readDeadlineSeconds: number;
 }
@@ -90,9 +94,12 @@ export const BALANCER_LIMITS = {
   /** Clients that may wait for a place at a backend, and how long in seconds. */
   maxQueue: 1024,
   queueTimeoutSeconds: 5,
-  /** Seconds between two health checks of a backend, and seconds one may take. */
+  /**
+   * Seconds between two health checks of a backend, and seconds one may take. A backend that was
+   * stopped is out after at most 1.1 intervals and `fall` checks: 5.2 s, as 6 are promised.
+   */
   checkIntervalSeconds: 2,
-  checkTimeoutSeconds: 2,
+  checkTimeoutSeconds: 1,
   /** Checks in a row that bring a backend back, and that take it out. */
   rise: 2,
   fall: 3,

@@ -47,7 +47,7 @@ export interface IncomingStream {
   /** The other side's address in canonical form. */
   readonly remoteIp: string;
   /** Its number among all that this program has accepted: what the log calls it. */
-  readonly connection?: number;
+  readonly connection?: number | undefined;
 }
 
 /** An end of a connection or datagram, as far as a tap knows it. */

@@ -6,15 +6,13 @@
  * server. This loop goes on.
  */
 
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
+import { NowAndThen } from "../core/now_and_then.ts";
 import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
 import { systemCode } from "./system_error.ts";
 
 /** How long to wait when accepting fails for want of something; it would fail again at once. */
 const PAUSE_MS = 50;
-
-/** At most one warning in this time, however often accepting fails. */
-const WARN_EVERY_MS = 10_000;
 
 /** The peer was gone before it was accepted: its own affair, and the next one may be fine. */
 const PEER_GONE = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EINVAL", "EPROTO"]);
@@ -47,7 +45,7 @@ export async function acceptConnections(
   handle: (incoming: AcceptedStream) => void,
   log: Log,
 ): Promise<void> {
-  let warnedAt = -Infinity;
+  const failures = new NowAndThen();
   for (;;) {
     let conn: Awaited<ReturnType<StreamListener["accept"]>>;
     try {
@@ -55,9 +53,7 @@ export async function acceptConnections(
     } catch (error) {
       if (isClosed(error)) return;
       if (PEER_GONE.has(systemCode(error) ?? "")) continue;
-      const now = performance.now();
-      if (now - warnedAt > WARN_EVERY_MS) {
-        warnedAt = now;
+      if (failures.count(performance.now()) !== undefined) {
         log.warn("Cannot accept connections for the moment, they wait in the backlog", {
           reason: systemCode(error) ?? String(error),
         });
@@ -68,9 +64,9 @@ export async function acceptConnections(
     handle({
       stream: conn,
       connection: ++lastConnection,
-      remoteIp: canonicalIp(conn.remoteAddr.hostname),
+      remoteIp: socketIp(conn.remoteAddr.hostname),
       remotePort: conn.remoteAddr.port,
-      localIp: canonicalIp(conn.localAddr.hostname),
+      localIp: socketIp(conn.localAddr.hostname),
       localPort: conn.localAddr.port,
     });
   }

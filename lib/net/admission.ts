@@ -1,10 +1,15 @@
 /**
  * Who may connect: bounds on connections in all, at once from one address, and new ones a second
  * from one address. Loopback and trusted addresses are exempt from what is counted per address.
+ *
+ * Rules of this file:
+ * - Whoever comes takes a place first: it counts in all, whoever it turns out to be.
+ * - A place remembers what it was counted under, and gives back just that: who is exempt may change
+ *   while it is taken.
  */
 
 import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts";
-import type { ServerLimits } from "../core/limits.ts";
+import type { ConnectionLimits } from "../core/limits.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
 /** Why a connection was turned away. */
@@ -18,9 +23,22 @@ interface Visitor {
 /** Addresses remembered before those that do not matter any more are forgotten. */
 const REMEMBERED = 10_000;
 
+/** A connection that is in, until it is given back. */
+export interface Place {
+  /**
+   * Counts it under its client's address, once that is known: at once, or when a PROXY header has
+   * told it. The place is still to be given back when it is refused.
+   *
+   * @param now milliseconds of a clock that only goes forward
+   */
+  claim(ip: string, now: number): Refusal | undefined;
+  /** Says that the connection is gone. */
+  leave(): void;
+}
+
 /** Counts connections and tells which are too many. Pure: the time is passed in. */
 export class Admission {
-  readonly #limits: ServerLimits;
+  #limits: ConnectionLimits;
   readonly #exempt: AddressSet;
   readonly #visitors = new Map<string, Visitor>();
   #open = 0;
@@ -32,17 +50,17 @@ export class Admission {
   };
 
   /** Starts counting from nothing. `exempt` addresses are held to the overall bound only. */
-  constructor(limits: ServerLimits, exempt: AddressSet) {
+  constructor(limits: ConnectionLimits, exempt: AddressSet) {
     this.#limits = limits;
     this.#exempt = exempt;
   }
 
-  /** Connections admitted and not yet left. */
+  /** Places taken and not yet given back. */
   get open(): number {
     return this.#open;
   }
 
-  /** Connections admitted so far. */
+  /** Connections let in so far, each once its client was known. */
   get admitted(): number {
     return this.#admitted;
   }
@@ -52,43 +70,47 @@ export class Admission {
     return this.#refused;
   }
 
-  /**
-   * Judges a new connection. One that is admitted must be given back with {@linkcode leave}.
-   *
-   * @param now milliseconds of a clock that only goes forward
-   */
-  admit(ip: string, now: number): Refusal | undefined {
-    const refusal = this.#judge(ip, now);
-    if (refusal === undefined) {
-      this.#open++;
-      this.#admitted++;
-    } else this.#refused[refusal]++;
-    return refusal;
-  }
-
-  #judge(ip: string, now: number): Refusal | undefined {
-    if (this.#open >= this.#limits.maxConnections) return "too many connections";
-    if (!this.#isExempt(ip)) {
-      const visitor = this.#visitor(ip, now);
-      if (!visitor.arrivals.take(now)) return "too fast";
-      if (visitor.open >= this.#limits.maxConnectionsPerAddress) {
-        return "too many from this address";
-      }
-      visitor.open++;
+  /** Goes by other limits from now on, for addresses it knows as well. Who is in stays in. */
+  reconfigure(limits: ConnectionLimits): void {
+    this.#limits = limits;
+    for (const { arrivals } of this.#visitors.values()) {
+      arrivals.reconfigure(limits.connectionRate, limits.connectionBurst);
     }
-    return undefined;
   }
 
-  /** Says that an admitted connection is gone. */
-  leave(ip: string): void {
-    this.#open--;
-    if (this.#isExempt(ip)) return;
-    const visitor = this.#visitors.get(addressGroup(ip));
-    if (visitor !== undefined) visitor.open--;
+  /** Takes a place for a connection; `undefined` when all are taken. */
+  enter(): Place | undefined {
+    if (this.#open >= this.#limits.maxConnections) {
+      this.#refused["too many connections"]++;
+      return undefined;
+    }
+    this.#open++;
+    let visitor: Visitor | undefined;
+    return {
+      claim: (ip, now) => {
+        const found = this.#claim(ip, now);
+        if (typeof found === "string") {
+          this.#refused[found]++;
+          return found;
+        }
+        this.#admitted++;
+        visitor = found;
+        return undefined;
+      },
+      leave: () => {
+        this.#open--;
+        if (visitor !== undefined) visitor.open--;
+      },
+    };
   }
 
-  #isExempt(ip: string): boolean {
-    return isLoopback(ip) || this.#exempt.has(ip);
+  #claim(ip: string, now: number): Visitor | Refusal | undefined {
+    if (isLoopback(ip) || this.#exempt.has(ip)) return undefined;
+    const visitor = this.#visitor(ip, now);
+    if (!visitor.arrivals.take(now)) return "too fast";
+    if (visitor.open >= this.#limits.maxConnectionsPerAddress) return "too many from this address";
+    visitor.open++;
+    return visitor;
   }
 
   #visitor(ip: string, now: number): Visitor {

@@ -3,10 +3,11 @@
  * connection would cost more than the connection's share of anything else here.
  */
 
-import { UnreachableError } from "../core/errors.ts";
+import { hostPort } from "../core/endpoint.ts";
+import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
-import { connectReason } from "./system_error.ts";
-import { hostPort, sendAtOnce } from "./tcp.ts";
+import { connectReason, shortageReason } from "./system_error.ts";
+import { setUpSocket } from "./tcp.ts";
 
 /** Makes connections, all with the same timeout. */
 export class Connector {
@@ -23,7 +24,8 @@ export class Connector {
    * Connects, trying each address of a name; what is written goes out at once. The caller closes the
    * connection.
    *
-   * @throws UnreachableError with the reason alone for a message, also after the timeout
+   * @throws UnreachableError with the reason alone for a message, also after the timeout;
+   * OperationalError when it is this machine that lacks something
    */
   async connect(hostname: string, port: number): Promise<Deno.TcpConn> {
     const controller = new AbortController();
@@ -31,9 +33,11 @@ export class Connector {
     this.#connecting++;
     try {
       const connection = await Deno.connect({ hostname, port, signal: controller.signal });
-      sendAtOnce(connection);
+      setUpSocket(connection);
       return connection;
     } catch (error) {
+      const shortage = shortageReason(error);
+      if (shortage !== undefined) throw new OperationalError(shortage, { cause: error });
       const reason = controller.signal.aborted ? "no answer in time" : connectReason(error);
       throw new UnreachableError(reason, { cause: `${hostPort(hostname, port)}: ${error}` });
     } finally {
@@ -47,6 +51,12 @@ export class Connector {
   retire(): void {
     this.#isRetired = true;
     this.#closeIfUnused();
+  }
+
+  /** Says the same, and gives up what is under way. */
+  abandon(): void {
+    this.#isRetired = true;
+    this.#deadlines.expireAll();
   }
 
   #closeIfUnused(): void {

@@ -47,6 +47,13 @@ export class DeadlineQueue {
     return entry;
   }
 
+  /** Lets all deadlines pass now. */
+  expireAll(): void {
+    const entries = [...this.#entries];
+    this.close();
+    for (const { expire } of entries) expire();
+  }
+
   /** Forgets all deadlines and the timer. */
   close(): void {
     this.#entries.clear();

@@ -2,11 +2,12 @@
  * One request, one answer, on a connection of its own, within one time.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow, writeAll } from "./orderly_close.ts";
-import { connectTcp, hostPort } from "./tcp.ts";
+import { connectTcp } from "./tcp.ts";
 import { type DialTrace, tracedDial } from "./traced_stream.ts";
 
 /** A server that let us connect and then said nothing, or too little. */
@@ -46,7 +47,7 @@ export async function exchange<Answer>(
   { host, port, request, read, timeoutMs, signal, tracing, reached }: Exchange<Answer>,
 ): Promise<Answer> {
   const conn = await connectTcp(host, port, { timeoutMs, signal });
-  reached(canonicalIp(conn.remoteAddr.hostname));
+  reached(socketIp(conn.remoteAddr.hostname));
   const stream = tracedDial(conn, tracing);
   const at = hostPort(host, port);
   let late = false;

@@ -3,11 +3,12 @@
  * with: was this machine meant, and does a page from elsewhere ask?
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError } from "../core/errors.ts";
 import { canonicalIp, isIpAddress, isLoopback } from "../core/ip_address.ts";
 import { nameActiveSpan } from "../core/spans.ts";
 import { listenReason } from "./system_error.ts";
-import { hostPort, type ListenAddress } from "./tcp.ts";
+import type { ListenAddress } from "./tcp.ts";
 
 /** The header every change over HTTP needs: a page from elsewhere may not send it unasked. */
 export const CHANGE_HEADER = "parley-change";

@@ -40,6 +40,7 @@ export class PeekedStream implements ByteStream {
    */
   async peekMore(deadline: number): Promise<Peek> {
     if (this.#hasEnded) return "ended";
+    if (this.#end === this.#bytes.length) this.#makeRoom();
     if (this.#end === this.#bytes.length) return "full";
     this.#pending ??= this.#stream.read(this.#bytes.subarray(this.#end));
     const left = deadline - performance.now();
@@ -106,6 +107,13 @@ export class PeekedStream implements ByteStream {
     into.set(piece);
     this.#start += piece.length;
     return piece.length;
+  }
+
+  /** Uses the space of what was skipped again: a header must not keep what follows it from being seen. */
+  #makeRoom(): void {
+    this.#bytes.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   #take(count: number | null): void {

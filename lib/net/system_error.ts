@@ -20,6 +20,20 @@ const CONNECT_REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "that address cannot be used from here",
 };
 
+/** What this machine or process has run out of: no fault of whoever was to be reached. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: "this process has no descriptor left; raise its limit (ulimit -n) or allow fewer " +
+    "connections",
+  ENFILE: "this machine has no descriptor left; close something or allow fewer connections",
+  ENOBUFS: "this machine has no room for more connections; allow fewer",
+  ENOMEM: "this machine has no memory left; allow fewer connections",
+};
+
+/** What there is too little of here when a connection cannot be made, if it is that, and what to do. */
+export function shortageReason(error: unknown): string | undefined {
+  return SHORTAGES[systemCode(error) ?? ""];
+}
+
 /** Why a connection could not be made. */
 export function connectReason(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") return "no answer in time";

@@ -2,10 +2,11 @@
  * Opening TCP: listening and connecting, with errors a person can act on.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow } from "./orderly_close.ts";
-import { connectReason, listenReason } from "./system_error.ts";
+import { connectReason, listenReason, systemCode } from "./system_error.ts";
 
 /**
  * Connections the system may hold for us before we accept them. Deno's own default (511) overflows
@@ -21,17 +22,21 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** `192.0.2.7:1234`, `[2001:db8::7]:1234`. */
-export function hostPort(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /**
- * Has the system send what is written at once, where a stream is a socket. It would wait otherwise for
- * the other side's word, 40 ms and more, when a second small piece follows the first.
+ * Sets a stream up that is to carry a conversation, where it is a socket: the system sends what is
+ * written at once (it would wait otherwise for the other side's word, 40 ms and more, when a second
+ * small piece follows the first), and asks now and then whether a silent other side is still there
+ * (after two hours, unless the system is set up otherwise), so that a host that was switched off does
+ * not keep its connection for ever.
  */
-export function sendAtOnce(stream: ByteStream): void {
-  (stream as Partial<Deno.TcpConn>).setNoDelay?.(true);
+export function setUpSocket(stream: ByteStream): void {
+  const socket = stream as Partial<Deno.TcpConn>;
+  try {
+    socket.setNoDelay?.(true);
+    socket.setKeepAlive?.(true);
+  } catch {
+    // Some systems refuse it for a connection that was reset: whoever reads next will know.
+  }
 }
 
 /**
@@ -65,9 +70,9 @@ export function listenTls(
   try {
     return Deno.listenTls({ ...address, ...identity, tcpBacklog: TCP_BACKLOG });
   } catch (error) {
-    throw new OperationalError(`Cannot listen on ${at} (TLS): ${listenReason(error)}`, {
-      cause: error,
-    });
+    // What the system does not name is said of the certificate or the key.
+    const what = systemCode(error) === undefined ? "use certificate and key" : `listen on ${at}`;
+    throw new OperationalError(`Cannot ${what} (TLS): ${listenReason(error)}`, { cause: error });
   }
 }
 

@@ -4,8 +4,8 @@
 
 /** Pure: the time is passed in, in milliseconds of any clock that only goes forward. */
 export class TokenBucket {
-  readonly #perSecond: number;
-  readonly #burst: number;
+  #perSecond: number;
+  #burst: number;
   #tokens: number;
   #at: number;
 
@@ -15,6 +15,12 @@ export class TokenBucket {
     this.#burst = burst;
     this.#tokens = burst;
     this.#at = now;
+  }
+
+  /** Fills at another rate, up to another bound, from its next use on. What is in it stays. */
+  reconfigure(perSecond: number, burst: number): void {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
   }
 
   /** Takes `count` tokens if there are as many. */

@@ -2,7 +2,7 @@
  * A UDP socket that a trace listens to. Made only where there is a trace.
  */
 
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
 import type { Trace } from "../core/ports.ts";
 import type { TracedService } from "../core/wire_message.ts";
 import type { ListenAddress } from "./tcp.ts";
@@ -53,7 +53,7 @@ class TracedSocket implements SystemSocket {
     const { trace, service, name, peer, own } = this.#tracing;
     const self = { name, port: (this.addr as Deno.NetAddr).port };
     const { hostname, port } = address as Deno.NetAddr;
-    const there = { ip: canonicalIp(hostname), port };
+    const there = { ip: socketIp(hostname), port };
     const other = { ...there, name: peer?.(there) };
     const [from, to] = isSent ? [self, other] : [other, self];
     trace.datagram({ service, from, to, isToServer: (own === "client") === isSent, bytes });

@@ -3,11 +3,11 @@
  * stays the socket it is.
  */
 
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
 import type { ByteStream, StreamTap, Trace } from "../core/ports.ts";
 import type { TracedService, WireSide } from "../core/wire_message.ts";
 import type { AcceptedStream } from "./accept_loop.ts";
-import { sendAtOnce } from "./tcp.ts";
+import { setUpSocket } from "./tcp.ts";
 
 /** Tells a tap everything that goes through a connection, and changes nothing. */
 export class TracedStream implements ByteStream {
@@ -51,9 +51,9 @@ export class TracedStream implements ByteStream {
     this.#tap.end(this.#own);
   }
 
-  /** See `sendAtOnce`. */
+  /** See `setUpSocket`, which finds this, and has all of it done to the socket itself. */
   setNoDelay(): void {
-    sendAtOnce(this.#stream);
+    setUpSocket(this.#stream);
   }
 }
 
@@ -105,5 +105,5 @@ export function tracedDial(
 }
 
 function endOf({ hostname, port }: Deno.NetAddr): { ip: string; port: number } {
-  return { ip: canonicalIp(hostname), port };
+  return { ip: socketIp(hostname), port };
 }

@@ -3,11 +3,12 @@
  * otherwise: measured, 165,000 requests a second with a buffer and 39,000 without.
  */
 
+import { hostPort } from "../core/endpoint.ts";
 import { OperationalError } from "../core/errors.ts";
-import { canonicalIp } from "../core/ip_address.ts";
+import { socketIp } from "../core/ip_address.ts";
 import { MAX_PENDING_DATAGRAMS } from "../core/limits.ts";
 import { listenReason } from "./system_error.ts";
-import { hostPort, type ListenAddress } from "./tcp.ts";
+import { type ListenAddress } from "./tcp.ts";
 
 /** Where a datagram came from or goes to. */
 export interface DatagramAddress {
@@ -86,7 +87,7 @@ export class DatagramSocket {
       }
       const [bytes, from] = received;
       if (from.transport === "udp") {
-        handle(bytes, { ip: canonicalIp(from.hostname), port: from.port });
+        handle(bytes, { ip: socketIp(from.hostname), port: from.port });
       }
     }
   }

@@ -9,6 +9,7 @@
  */
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
+import { NowAndThen } from "../core/now_and_then.ts";
 
 /** Where a log goes, and how much of it is kept. */
 export interface LogFileSettings {
@@ -22,9 +23,6 @@ export interface LogFileSettings {
   readonly instead: (line: string) => void;
 }
 
-/** At most one line in this time about a file that cannot be written. */
-const TROUBLE_EVERY_MS = 10_000;
-
 const encoder = new TextEncoder();
 
 /** An open log file. */
@@ -34,7 +32,7 @@ export class LogFile {
   #bytes = 0;
   /** Whether the last line in it has no end. */
   #isCut = false;
-  #toldAt = -Infinity;
+  readonly #trouble = new NowAndThen();
 
   /**
    * Opens the file, and goes on behind what is in it.
@@ -115,9 +113,7 @@ export class LogFile {
   }
 
   #tell(error: unknown): void {
-    const now = performance.now();
-    if (now - this.#toldAt < TROUBLE_EVERY_MS) return;
-    this.#toldAt = now;
+    if (this.#trouble.count(performance.now()) === undefined) return;
     const { path, instead } = this.#settings;
     instead(
       `Cannot write the log to ${JSON.stringify(path)}: ${

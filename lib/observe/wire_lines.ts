@@ -1,7 +1,7 @@
 /** The trace as lines in a terminal, beside those of the log and in the same form. */
 
+import { hostPort } from "../core/endpoint.ts";
 import type { WireMessage, WireParty } from "../core/wire_message.ts";
-import { hostPort } from "../net/tcp.ts";
 
 /** Writes a message as one line with its LF. */
 export function traceLine(message: WireMessage, format: "text" | "json"): string {

@@ -1,5 +1,5 @@
 /**
- * How often one address may ask for something costly, a minute. Pure: the time is passed in.
+ * How often one address may ask for something costly. Pure: the time is passed in.
  */
 
 import { addressGroup, type AddressSet } from "../core/ip_address.ts";
@@ -7,15 +7,23 @@ import { LOGIN_LIMITS } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
 
+/** What an address may have. */
+export interface Allowance {
+  /** So many at once. */
+  readonly atOnce: number;
+  /** So many a minute in the long run. */
+  readonly perMinute: number;
+}
+
 /** An allowance for each address. */
 export class AddressAllowance {
-  readonly #perMinute: number;
+  readonly #allowance: Allowance;
   readonly #trusted: AddressSet;
   readonly #buckets = new RecentMap<TokenBucket>(LOGIN_LIMITS.tracked);
 
   /** `trusted` addresses pass on the connections of many, and are not limited as such. */
-  constructor(perMinute: number, trusted: AddressSet) {
-    this.#perMinute = perMinute;
+  constructor(allowance: Allowance, trusted: AddressSet) {
+    this.#allowance = allowance;
     this.#trusted = trusted;
   }
 
@@ -26,10 +34,9 @@ export class AddressAllowance {
    */
   take(ip: string, now: number): boolean {
     if (this.#trusted.has(ip)) return true;
-    const bucket = this.#buckets.getOrMake(
-      addressGroup(ip),
-      () => new TokenBucket(this.#perMinute / 60, this.#perMinute, now),
-    );
-    return bucket.take(now);
+    const { atOnce, perMinute } = this.#allowance;
+    return this.#buckets
+      .getOrMake(addressGroup(ip), () => new TokenBucket(perMinute / 60, atOnce, now))
+      .take(now);
   }
 }

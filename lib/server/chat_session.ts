@@ -21,7 +21,7 @@ import { beginSpan } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
-import { sendAtOnce } from "../net/tcp.ts";
+import { setUpSocket } from "../net/tcp.ts";
 import type { LoginChat, Outbox } from "../services/login_chat.ts";
 import {
   CHAT_REPLIES,
@@ -96,7 +96,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#ip = remoteIp;
     this.#queue = new SendQueue(stream);
     // Messages are short and wanted now: none waits to share a segment.
-    sendAtOnce(stream);
+    setUpSocket(stream);
   }
 
   /** Whether its user is online. */

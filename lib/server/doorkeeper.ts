@@ -1,5 +1,6 @@
 /**
- * The door of a TCP service: connections are let in within the limits, or turned away at once.
+ * The door of a TCP service: connections are let in within the limits, or turned away at once. Each
+ * counts in all from the moment it is accepted, and under its client's address once that is known.
  *
  * Connections from balancers we trust may begin with a PROXY header, which tells whose they really
  * are: that client is then limited and logged, and the service knows no other. They need not: a
@@ -9,16 +10,14 @@
  */
 
 import type { AddressSet } from "../core/ip_address.ts";
-import type { IncomingStream, Log } from "../core/ports.ts";
+import { NowAndThen } from "../core/now_and_then.ts";
+import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
 import { acceptConnections } from "../net/accept_loop.ts";
-import type { Admission } from "../net/admission.ts";
+import type { Admission, Place, Refusal } from "../net/admission.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { type ArrivalTrace, tracedArrival } from "../net/traced_stream.ts";
 import { decideProxyHeader } from "../wire/proxy_protocol.ts";
-
-/** At most one line in this time about connections turned away. */
-const REFUSAL_LOG_MS = 10_000;
 
 /** What a door is between. */
 export interface Door {
@@ -37,15 +36,33 @@ export interface Door {
 
 /** Lets connections in until the listener is closed, then resolves. */
 export async function keepDoor(door: Door): Promise<void> {
-  const letIn = admitter(door);
+  const refuse = refuser(door.log);
   /** Those whose first bytes have not come yet. */
   const arriving = new Map<PeekedStream, Promise<void>>();
+  /** Takes ownership of the connection and its place. */
+  const letIn = (incoming: IncomingStream, place: Place): void => {
+    const refusal = place.claim(incoming.remoteIp, performance.now());
+    if (refusal === undefined) {
+      door.serve(incoming).then(() => place.leave());
+      return;
+    }
+    place.leave();
+    refuse(incoming.stream, refusal, incoming.remoteIp);
+  };
   await acceptConnections(door.listener, (accepted) => {
     const incoming = tracedArrival(accepted, door.tracing);
-    if (!door.trusted.has(incoming.remoteIp)) return letIn(incoming);
+    const place = door.admission.enter();
+    if (place === undefined) {
+      return refuse(incoming.stream, "too many connections", incoming.remoteIp);
+    }
+    if (!door.trusted.has(incoming.remoteIp)) return letIn(incoming, place);
     const stream = new PeekedStream(incoming.stream);
     const identifying = identify({ ...incoming, stream }, door.readDeadlineSeconds)
-      .then((client) => client === undefined ? closeNow(stream) : letIn(client))
+      .then((client) => {
+        if (client !== undefined) return letIn(client, place);
+        closeNow(stream);
+        place.leave();
+      })
       .finally(() => arriving.delete(stream));
     arriving.set(stream, identifying);
   }, door.log);
@@ -73,23 +90,11 @@ async function identify(
   }
 }
 
-function admitter({ admission, serve, log }: Door): (incoming: IncomingStream) => void {
-  let refused = 0;
-  let toldAt = -Infinity;
-  return (incoming) => {
-    const { stream, remoteIp } = incoming;
-    const now = performance.now();
-    const refusal = admission.admit(remoteIp, now);
-    if (refusal === undefined) {
-      serve(incoming).then(() => admission.leave(remoteIp));
-      return;
-    }
+function refuser(log: Log): (stream: ByteStream, reason: Refusal, from: string) => void {
+  const refusals = new NowAndThen();
+  return (stream, reason, from) => {
     closeNow(stream);
-    refused++;
-    if (now - toldAt > REFUSAL_LOG_MS) {
-      log.warn("Connections are turned away", { reason: refusal, from: remoteIp, since: refused });
-      toldAt = now;
-      refused = 0;
-    }
+    const since = refusals.count(performance.now());
+    if (since !== undefined) log.warn("Connections are turned away", { reason, from, since });
   };
 }

@@ -17,17 +17,19 @@ import { addressGroup, type AddressSet, isLoopback } from "../core/ip_address.ts
 import { LOGIN_LIMITS } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
+import { AddressAllowance } from "./address_allowance.ts";
 
 /** Counts wrong passwords, and new names. */
 export class LoginAttempts {
   readonly #trusted: AddressSet;
   readonly #buckets = new RecentMap<TokenBucket>(LOGIN_LIMITS.tracked);
-  readonly #newNames = new RecentMap<TokenBucket>(LOGIN_LIMITS.tracked);
+  readonly #newNames: AddressAllowance;
   readonly #homes = new RecentMap<readonly string[]>(LOGIN_LIMITS.tracked);
 
   /** `trusted` addresses pass on the connections of many, and are not limited as such. */
   constructor(trusted: AddressSet) {
     this.#trusted = trusted;
+    this.#newNames = new AddressAllowance(LOGIN_LIMITS.newNames, trusted);
   }
 
   /**
@@ -53,11 +55,7 @@ export class LoginAttempts {
 
   /** Counts a new name, where the address may register one more. Loopback always may. */
   mayRegister(ip: string, now: number): boolean {
-    if (this.#trusted.has(ip) || isLoopback(ip)) return true;
-    const { atOnce, perMinute } = LOGIN_LIMITS.newNames;
-    return this.#newNames
-      .getOrMake(addressGroup(ip), () => new TokenBucket(perMinute / 60, atOnce, now))
-      .take(now);
+    return isLoopback(ip) || this.#newNames.take(ip, now);
   }
 
   #bucketsOf(name: string, ip: string, now: number): TokenBucket[] {

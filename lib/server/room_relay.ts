@@ -7,6 +7,7 @@
  */
 
 import { sameBytes } from "../core/bytes.ts";
+import { isSameAddress } from "../core/endpoint.ts";
 import type { Histogram } from "../core/histogram.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
@@ -233,8 +234,4 @@ export class RoomRelay {
 function isHeardHere(table: ReadonlySet<Seat>): boolean {
   for (const { destination } of table) if (destination !== undefined) return true;
   return false;
-}
-
-function isSameAddress(one: DatagramAddress | undefined, other: DatagramAddress): boolean {
-  return one?.port === other.port && one.ip === other.ip;
 }

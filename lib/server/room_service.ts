@@ -88,7 +88,10 @@ export function startRooms(
     const isLater = others !== undefined && reader.takeLater(arrived);
     if (!isLater) relay.drops.unknown++;
   };
-  const creates = new AddressAllowance(PROTECTED_CREATES_PER_ADDRESS, trusted);
+  const creates = new AddressAllowance({
+    atOnce: PROTECTED_CREATES_PER_ADDRESS,
+    perMinute: PROTECTED_CREATES_PER_ADDRESS,
+  }, trusted);
   const meter = roomMeter(isTimed);
   const requests = new RoomRequests({ rooms, attempts, creates, meter, clock, log });
   const sessions = new RoomSessions(

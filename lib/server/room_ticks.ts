@@ -4,15 +4,13 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
+import { CountsNews } from "../core/now_and_then.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Rooms } from "../services/rooms.ts";
 import type { RoomDrops } from "./room_relay.ts";
 
 /** How often. */
 const TICK_MS = 1000;
-
-/** At most one line in this time about datagrams dropped. */
-const DROP_LOG_MS = 10_000;
 
 /** What there is to see to. */
 export interface RoomTickParts {
@@ -28,12 +26,11 @@ export class RoomTicks {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #isStopped = false;
-  #told: RoomDrops;
-  #toldAt = -Infinity;
+  readonly #dropNews: CountsNews<keyof RoomDrops>;
 
   constructor(parts: RoomTickParts) {
     this.#parts = parts;
-    this.#told = { ...parts.drops };
+    this.#dropNews = new CountsNews(parts.drops);
     this.#tickSoon();
   }
 
@@ -42,7 +39,7 @@ export class RoomTicks {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#ticking;
-    this.#tellDrops();
+    this.#tellDrops(true);
   }
 
   #tickSoon(): void {
@@ -60,20 +57,11 @@ export class RoomTicks {
       // The store has told of its failure; the next second is another try.
       log.debug("Cannot see to silent members now", { reason: reasonOf(error) });
     }
-    if (performance.now() - this.#toldAt >= DROP_LOG_MS) this.#tellDrops();
+    this.#tellDrops(false);
   }
 
-  #tellDrops(): void {
-    const { drops, log } = this.#parts;
-    const told = this.#told;
-    const since = Object.fromEntries(
-      Object.entries(drops)
-        .map(([why, count]) => [why, count - told[why as keyof RoomDrops]] as const)
-        .filter(([, count]) => count > 0),
-    );
-    if (Object.keys(since).length === 0) return;
-    log.warn("Room datagrams were dropped", since);
-    this.#told = { ...drops };
-    this.#toldAt = performance.now();
+  #tellDrops(isEnd: boolean): void {
+    const since = this.#dropNews.take(performance.now(), isEnd);
+    if (since !== undefined) this.#parts.log.warn("Room datagrams were dropped", since);
   }
 }

@@ -7,10 +7,10 @@ import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenan
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
 import { print } from "../config/start.ts";
+import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
-import { hostPort } from "../net/tcp.ts";
 import { createLog } from "../observe/log.ts";
 import { openLogOutput } from "../observe/log_output.ts";
 import { openStatus } from "../observe/status_server.ts";

@@ -9,6 +9,7 @@
  */
 
 import { BusyError } from "../core/errors.ts";
+import { isSameAddress } from "../core/endpoint.ts";
 import { addressGroup } from "../core/ip_address.ts";
 import type { RoomLimits } from "../core/limits.ts";
 import type { PeerAddress } from "../core/presence.ts";
@@ -220,7 +221,7 @@ export class Rooms {
     } else if (address === undefined) {
       if (from.ip !== member.ip) return false;
       member.address = from;
-    } else if (address.port !== from.port || address.ip !== from.ip) {
+    } else if (!isSameAddress(address, from)) {
       return false;
     }
     member.heardAt = member.spokeAt = now;

@@ -47,6 +47,16 @@ export function parseBuddyRequest(line: Uint8Array): BuddyRequest {
   return PARSERS.get(command.toUpperCase())?.(words, line) ?? INVALID;
 }
 
+const COMMANDS: readonly string[] = [...PARSERS.keys()];
+
+/** Whether a line that begins so may still become a request: with no known command it never will. */
+export function mayBecomeRequest(bytes: Uint8Array): boolean {
+  const [command] = splitFields(bytes, 1);
+  if (command === undefined) return true;
+  const start = command.toUpperCase();
+  return COMMANDS.some((known) => known.startsWith(start));
+}
+
 function withUser(
   text: string | undefined,
   make: (user: UserId) => BuddyRequest,

@@ -7,7 +7,7 @@
  * begins like one. A header is taken whole or refused; nothing in it is guessed.
  */
 
-import { canonicalIp, isIpAddress } from "../core/ip_address.ts";
+import { canonicalIp, isIpAddress, shortIpv6 } from "../core/ip_address.ts";
 
 /** One end of a connection. */
 export interface Endpoint {
@@ -137,18 +137,11 @@ function decodeV2(bytes: Uint8Array): ProxyDecision {
 
 function ipOf(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
-  const isMapped = bytes.subarray(0, 12).every((byte, at) => byte === (at < 10 ? 0 : 0xff));
-  if (isMapped) return bytes.subarray(12).join(".");
   const groups: string[] = [];
   for (let at = 0; at < 16; at += 2) {
     groups.push((bytes[at]! << 8 | bytes[at + 1]!).toString(16));
   }
-  return shortIpv6(groups.join(":"));
-}
-
-/** The shortest spelling of an IPv6 address, the one other programs print. */
-function shortIpv6(ip: string): string {
-  return new URL(`http://[${ip}]`).hostname.slice(1, -1);
+  return canonicalIp(groups.join(":"));
 }
 
 /** Writes a version 1 header. */

@@ -4,7 +4,7 @@
  */
 
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
-import { parseBuddyRequest } from "./buddy_request.ts";
+import { mayBecomeRequest, parseBuddyRequest } from "./buddy_request.ts";
 import { TCRP_HEADER_BYTES } from "./tcrp.ts";
 
 /** What the first bytes come to: a key, no key in them, or not enough yet. */
@@ -24,7 +24,10 @@ const LF = 10;
  */
 export function userKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
   const lf = bytes.indexOf(LF);
-  if (lf < 0 && !isEnd) return bytes.length <= MAX_BUDDY_LINE_BYTES ? PARTIAL : ABSENT;
+  if (lf < 0 && !isEnd) {
+    // Another protocol's line (`DM ann`), or no line at all, is not waited for.
+    return bytes.length <= MAX_BUDDY_LINE_BYTES && mayBecomeRequest(bytes) ? PARTIAL : ABSENT;
+  }
   const request = parseBuddyRequest(bytes.subarray(0, lf < 0 ? bytes.length : lf));
   return "user" in request ? { state: "found", key: request.user } : ABSENT;
 }

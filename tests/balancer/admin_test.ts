@@ -79,8 +79,10 @@ Deno.test("what cannot be done is refused with a reason, and changes nothing", {
       ["POST", "/buddy/0/weight", 400, "A weight is a number"],
       ["POST", "/buddy/0/drain/now", 400, "none of"],
       ["POST", "/%zz/0/drain", 400, "percent-encoded"],
-      ["DELETE", "/buddy/0", 405, "Only GET and POST"],
+      ["DELETE", "/buddy/0", 405, "Only GET, HEAD and POST"],
       ["GET", "/other", 404, "There is / and /metrics"],
+      ["GET", "/metrics/other", 404, "There is / and /metrics"],
+      ["GET", "//metrics", 404, "There is / and /metrics"],
     ] as const
   ) {
     const answer = await ask(all, method, path);
@@ -97,7 +99,21 @@ Deno.test("a web page cannot change anything: it may not send the header, or has
   const elsewhere = { [CHANGE_HEADER]: "1", host: "rebound.example:1239" };
   assertEquals((await ask(all, "POST", "/buddy/0/drain", elsewhere)).status, 403);
   assertEquals((await ask(all, "GET", "/", { host: "rebound.example" })).status, 403);
+  for (const origin of ["http://rebound.example:1239", "null"]) {
+    assertEquals(
+      (await ask(all, "POST", "/buddy/0/drain", { [CHANGE_HEADER]: "1", origin })).status,
+      403,
+    );
+    assertEquals((await ask(all, "GET", "/", { origin })).status, 403);
+  }
   assertEquals(all.get("buddy")!.pool.backends[0]!.adminState, "ready");
+});
+
+Deno.test("HEAD is answered as GET", { permissions: "none" }, async () => {
+  for (const path of ["/", "/metrics"]) {
+    assertEquals((await ask(services("buddy"), "HEAD", path)).status, 200);
+  }
+  assertEquals((await ask(services("buddy"), "HEAD", "/other")).status, 404);
 });
 
 Deno.test("/metrics is what Prometheus reads", { permissions: "none" }, async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { BALANCER_LIMITS } from "../../lib/core/limits.ts";
 import { Health, nextCheckDelay, slowStartShare } from "../../lib/balancer/health.ts";
 
 const THRESHOLDS = { rise: 2, fall: 3 };
@@ -90,4 +91,15 @@ Deno.test("slowStartShare() grows from a tenth to all of it in ten steps", {
   assertEquals(shares, [0.1, 0.1, 0.1, 0.1, 0.5, 0.9, 1, 1]);
   assertEquals(slowStartShare(Infinity, 10), 1);
   assertEquals(slowStartShare(0, 0), 1);
+});
+
+Deno.test("a backend that stops answering is out within 6 s unless told otherwise", {
+  permissions: "none",
+}, () => {
+  const { checkIntervalSeconds, checkTimeoutSeconds, fall } = BALANCER_LIMITS;
+  const untilNext = nextCheckDelay(checkIntervalSeconds, false, 1);
+  // Checks follow each other from start to start, and each takes all its time.
+  const each = Math.max(checkTimeoutSeconds * 1000, nextCheckDelay(checkIntervalSeconds, true, 1));
+  const all = untilNext + each * (fall - 1) + checkTimeoutSeconds * 1000;
+  assert(all < 6000, `${all} ms`);
 });

@@ -13,6 +13,8 @@ import {
 import { FullListener } from "../support/full_listener.ts";
 import { resetConnection, ResettingServer } from "../support/resets.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
+import type { ByteStream } from "../../lib/core/ports.ts";
+import { within } from "../../lib/core/within.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 
 /** Health checks that stay out of the way: one at the start, and then only connects count. */
@@ -23,6 +25,8 @@ Deno.test("a backend that refuses: every client is served by the other one", asy
   await using b = new TestBackend("b");
   await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [a.address, b.address] });
   await balancer.ask("first\n");
+  // The check at the start is over then.
+  while (a.open > 0) await new Promise((resume) => setTimeout(resume, 1));
   await a.die();
   for (let turn = 0; turn < 6; turn++) assertEquals(await balancer.ask("x\n"), "b x\n");
   const { told } = balancer;
@@ -67,6 +71,68 @@ Deno.test("a backend that closes at once: the client is given to the other one",
     await new Promise((resume) => setTimeout(resume, 20));
     await client.send("x\n");
     assertEquals(await client.readToEnd(), "b x\n");
+  }
+});
+
+for (const [who, silentMs] of [["speak at once", 0], ["are silent at first", 20]] as const) {
+  Deno.test(`a backend that closes at once is taken out by clients that ${who}`, async () => {
+    await using a = new TestBackend("a");
+    await using b = new TestBackend("b");
+    await using balancer = new TestBalancer({
+      ...ONE_CHECK,
+      check: "connect",
+      backends: [a.address, b.address],
+    });
+    await balancer.ask("first\n");
+    a.behaviour = closingAtOnce;
+    const down = `Backend 0 is down: ${a.address} (it closes connections at once)`;
+    while (!balancer.told.includes(down)) {
+      using client = await RawTcp.connect(balancer.port);
+      if (silentMs > 0) await new Promise((resume) => setTimeout(resume, silentMs));
+      // What has been sent already cannot be given to another backend.
+      const answer = await client.send("x\n").then(() => client.readToEnd()).catch(() => "");
+      assert(answer === "b x\n" || silentMs === 0 && answer === "", answer);
+    }
+    for (let turn = 0; turn < 4; turn++) assertEquals(await balancer.ask("x\n"), "b x\n");
+  });
+}
+
+Deno.test("a backend that closes some clients at once, for what they said, stays in", async () => {
+  await using a = new TestBackend("a", async (stream, backend) => {
+    const first = new Uint8Array(1);
+    if (await stream.read(first) !== null && first[0] !== 33) await answering(stream, backend);
+  });
+  await using balancer = new TestBalancer({ ...ONE_CHECK, backends: [a.address] });
+  for (let turn = 0; turn < 8; turn++) {
+    const checks = a.accepted + 2;
+    assertEquals(await balancer.ask("!").catch(() => ""), "");
+    while (a.accepted < checks || a.open > 0) await new Promise((resume) => setTimeout(resume, 1));
+  }
+  assertEquals(balancer.told.filter((line) => line.includes("is down")), []);
+});
+
+Deno.test("a client that says nothing is not handed round all backends", async () => {
+  /** Loses its patience, as servers do, but after less than they take. */
+  const impatient = async (stream: ByteStream): Promise<void> => {
+    await within(1100, stream.read(new Uint8Array(1)).catch(() => 0), () => 0);
+  };
+  const backends = ["a", "b", "c", "d"].map((name) => new TestBackend(name, impatient));
+  try {
+    await using balancer = new TestBalancer({
+      ...ONE_CHECK,
+      check: "connect",
+      backends: backends.map(({ address }) => address),
+    });
+    while (backends.some(({ open }) => open > 0)) {
+      await new Promise((resume) => setTimeout(resume, 1));
+    }
+    using silent = await RawTcp.connect(balancer.port);
+    assertEquals(await silent.readToEnd(), "");
+    const chosen = balancer.told.filter((line) => line.startsWith("New client"));
+    assertEquals(chosen, ["New client -> backend #0", "New client -> backend #1"]);
+    assertEquals(balancer.told.filter((line) => line.includes("is down")), []);
+  } finally {
+    for (const backend of backends) await backend.die();
   }
 });
 

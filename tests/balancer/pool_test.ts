@@ -88,32 +88,67 @@ Deno.test("Pool uses backups only while nothing else is up", { permissions: "non
   assertEquals(enter(pool, 2), ["a", "a"]);
 });
 
+/** Waits for a place; gives the name of the host, or why there is none. */
+async function wait(pool: Pool, deadline: number, tried = NOBODY): Promise<string> {
+  return shown(await pool.waitForPlace("10.0.0.1", tried, deadline));
+}
+
 Deno.test("Pool keeps to max: others take over, then clients wait in order", async () => {
   const { pool, clock } = poolOf({ backends: ["a:1,max=1", "b:1,max=2"] });
   assertEquals(enter(pool, 4), ["a", "b", "b", "every backend is full"]);
   const deadline = clock.now + 60_000;
-  const order: number[] = [];
-  const waits = [1, 2].map((who) =>
-    pool.waitForPlace(deadline).then((isFree) => isFree && order.push(who))
-  );
+  const [first, second] = [wait(pool, deadline), wait(pool, deadline)];
   assertEquals(pool.waiting, 2);
   pool.leave(pool.backends[1]!);
-  await waits[0];
-  assertEquals([order, pool.waiting], [[1], 1]);
-  assertEquals(enter(pool, 2), ["b", "every backend is full"]);
+  // The place is taken already: whoever comes now finds it full.
+  assertEquals(enter(pool, 1), ["every backend is full"]);
+  assertEquals([await first, pool.waiting], ["b", 1]);
   pool.leave(pool.backends[0]!);
-  await waits[1];
-  assertEquals([order, pool.waiting], [[1, 2], 0]);
+  assertEquals([await second, pool.waiting], ["a", 0]);
+});
+
+Deno.test("Pool gives a free place to the first who can use it, and wakes nobody for nothing", async () => {
+  const { pool, clock } = poolOf({ backends: ["a:1,max=1", "b:1,max=1"] });
+  const [a, b] = pool.backends;
+  enter(pool, 2);
+  const deadline = clock.now + 60_000;
+  const onlyB = wait(pool, deadline, new Set([a!]));
+  const any = wait(pool, deadline);
+  pool.leave(a!);
+  assertEquals([await any, pool.waiting], ["a", 1]);
+  pool.leave(b!);
+  assertEquals([await onlyB, pool.waiting], ["b", 0]);
+});
+
+Deno.test("Pool tells those who wait that nobody is left, and serves who comes behind", async () => {
+  const { pool, clock } = poolOf({ backends: ["a:1,max=1", "b:1,max=1"] });
+  const [a, b] = pool.backends;
+  enter(pool, 2);
+  const deadline = clock.now + 60_000;
+  const onlyB = wait(pool, deadline, new Set([a!]));
+  const any = wait(pool, deadline);
+  b!.adminState = "drain";
+  pool.leave(a!);
+  assertEquals(await onlyB, "no backend is left to try");
+  assertEquals([await any, pool.waiting], ["a", 0]);
+});
+
+Deno.test("Pool gives those who wait a place at a backup when what they waited for goes down", async () => {
+  const { pool, clock } = poolOf({ backends: ["a:1,max=1", "b:1,backup"] });
+  enter(pool, 1);
+  const waiting = wait(pool, clock.now + 60_000);
+  down(pool, 0);
+  assertEquals(await waiting, "b");
 });
 
 Deno.test("Pool lets only so many wait, and nobody longer than the deadline", async () => {
   const { pool, clock } = poolOf({ backends: ["a:1,max=1"], maxQueue: 1 });
   enter(pool, 1);
-  const first = pool.waitForPlace(clock.now + 5);
-  assertEquals(await pool.waitForPlace(clock.now + 60_000), false);
-  assertEquals(await first, false);
+  const first = wait(pool, clock.now + 5);
+  assertEquals(await wait(pool, clock.now + 60_000), "every backend is full");
+  assertEquals(await first, "every backend is full");
   assertEquals(pool.waiting, 0);
-  assertEquals(await pool.waitForPlace(clock.now), false);
+  assertEquals(await wait(pool, clock.now), "every backend is full");
 });
 
 Deno.test("Pool starts a backend slowly that came back", { permissions: "none" }, () => {
@@ -169,8 +204,7 @@ Deno.test("Pool keeps what stays over a reconfiguration, and tells what came and
 Deno.test("Pool wakes those who wait when a backend comes, comes back, or gets room", async () => {
   const { pool, clock } = poolOf({ backends: ["a:1,max=1"] });
   enter(pool, 1);
-  const wait = pool.waitForPlace(clock.now + 60_000);
+  const waiting = wait(pool, clock.now + 60_000);
   pool.reconfigure(settingsOf({ backends: ["a:1,max=2"] }));
-  assertEquals(await wait, true);
-  assertEquals(enter(pool, 1), ["a"]);
+  assertEquals(await waiting, "a");
 });

@@ -1,12 +1,33 @@
 import { assertEquals } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { Prober, type ProberWorld } from "../../lib/balancer/prober.ts";
 import { Backend } from "../../lib/balancer/backend.ts";
 import { parseBackend } from "../../lib/config/backend_option.ts";
-import { type Behaviour, closingAtOnce, hanging, TestBackend } from "../support/backends.ts";
+import {
+  type Behaviour,
+  closingAtOnce,
+  counting,
+  hanging,
+  TestBackend,
+} from "../support/backends.ts";
 import { serviceOptions, type TestOptions } from "../support/test_balancer.ts";
 import { TestServer } from "../support/server.ts";
+
+/** The world of a prober that tells this of each result. */
+function worldOf(
+  report: (isGood: boolean, reason: string) => void,
+  options: TestOptions,
+): ProberWorld {
+  return {
+    connect: (hostname, port) => Deno.connect({ hostname, port }),
+    random: () => 0.5,
+    settings: () => serviceOptions({ checkTimeout: 0.2, ...options }),
+    preface: () => undefined,
+    report: (_, isGood, reason) => report(isGood, reason),
+  };
+}
 
 /** What one check says of a backend: `good`, or why not. */
 async function checked(
@@ -15,16 +36,12 @@ async function checked(
   preface?: Uint8Array,
 ): Promise<string> {
   const results: string[] = [];
-  const world: ProberWorld = {
-    connect: (hostname, port) => Deno.connect({ hostname, port }),
-    random: () => 0.5,
-    settings: () => serviceOptions({ checkTimeout: 0.05, ...options }),
+  const prober = new Prober({
+    ...worldOf((isGood, reason) => results.push(isGood ? "good" : reason), options),
     preface: () => preface,
-    report: (_, isGood, reason) => results.push(isGood ? "good" : reason),
-  };
-  const prober = new Prober(world);
+  });
   await prober.watch(new Backend(0, parseBackend(address, "")));
-  prober.stop();
+  await prober.stop();
   return results.join();
 }
 
@@ -36,6 +53,7 @@ function replying(reply: string): Behaviour {
   };
 }
 
+const CLOSES = "it closes connections at once";
 const HANGS = "it takes connections and does not answer";
 
 for (const check of ["answer", "buddy"] as const) {
@@ -57,9 +75,41 @@ Deno.test("the connect check asks for no more than a connection", async () => {
   assertEquals((await checked(a.address, { check: "connect" })).includes("refused"), true);
 });
 
-Deno.test("the answer check takes any server that ends when its client does", async () => {
-  await using a = new TestBackend("a", closingAtOnce);
+Deno.test("the answer check takes any server that ends when its client does, and none before", async () => {
+  await using a = new TestBackend("a", counting);
   assertEquals(await checked(a.address, { check: "answer" }), "good");
+  a.behaviour = closingAtOnce;
+  assertEquals(await checked(a.address, { check: "answer" }), CLOSES);
+});
+
+Deno.test("a doubted backend is checked at once, and more closely", async () => {
+  await using a = new TestBackend("a", counting);
+  const results: string[] = [];
+  const prober = new Prober(
+    worldOf((isGood, reason) => results.push(isGood ? "good" : reason), { check: "connect" }),
+  );
+  const backend = new Backend(0, parseBackend(a.address, ""));
+  await prober.watch(backend);
+  a.behaviour = closingAtOnce;
+  prober.doubt(backend);
+  prober.doubt(backend);
+  while (results.length < 2) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals([results, a.accepted], [["good", CLOSES], 2]);
+  prober.forget(backend);
+  prober.doubt(backend);
+  await prober.stop();
+  assertEquals(a.accepted, 2);
+});
+
+Deno.test("what this machine lacks says nothing about a backend", async () => {
+  const results: string[] = [];
+  const prober = new Prober({
+    ...worldOf((_, reason) => results.push(reason), {}),
+    connect: () => Promise.reject(new OperationalError("no descriptor left")),
+  });
+  await prober.watch(new Backend(0, parseBackend("127.0.0.1:1", "")));
+  await prober.stop();
+  assertEquals(results, []);
 });
 
 Deno.test("the buddy check takes what older servers say to CAP", async () => {
@@ -91,16 +141,10 @@ Deno.test("a backend that expects a PROXY header is sent one first", async () =>
 
 Deno.test("a backend in maintenance is not asked", async () => {
   await using a = new TestBackend("a");
-  const prober = new Prober({
-    connect: (hostname, port) => Deno.connect({ hostname, port }),
-    random: () => 0.5,
-    settings: () => serviceOptions({}),
-    preface: () => undefined,
-    report: () => {},
-  });
+  const prober = new Prober(worldOf(() => {}, {}));
   const backend = new Backend(0, parseBackend(a.address, ""));
   backend.adminState = "maintain";
   await prober.watch(backend);
-  prober.stop();
+  await prober.stop();
   assertEquals(a.accepted, 0);
 });

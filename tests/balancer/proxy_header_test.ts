@@ -1,7 +1,7 @@
 /** PROXY headers to backends, and from another balancer. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { decodeProxyHeader } from "../../lib/wire/proxy_protocol.ts";
+import { decodeProxyHeader, encodeProxyV2, MAX_V2_BYTES } from "../../lib/wire/proxy_protocol.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { answering, TestBackend } from "../support/backends.ts";
@@ -68,12 +68,61 @@ Deno.test("Service judges by the client of the header, not by the balancer that 
   const as = (ip: string) => `PROXY TCP4 ${ip} 198.51.100.1 1 2\r\n`;
   assertEquals(await balancer.ask(as("198.51.100.9"), "x\n"), "a x\n");
   assertEquals(await balancer.ask(as("192.0.2.7"), "x\n").catch(() => ""), "");
+  const mapped = "PROXY TCP6 ::ffff:c000:207 ::1 1 2\r\n";
+  assertEquals(await balancer.ask(mapped, "x\n").catch(() => ""), "");
   using first = await RawTcp.connect(balancer.port);
   await first.send(as("198.51.100.9"));
   while (balancer.service.connections < 1) await new Promise((resume) => setTimeout(resume, 1));
   assertEquals(await balancer.ask(as("198.51.100.9"), "x\n").catch(() => ""), "");
   assertEquals(await balancer.ask(as("198.51.100.10"), "x\n"), "a x\n");
 });
+
+Deno.test("Service counts who sends no header before it lets more in than may be", async () => {
+  await using a = new TestBackend("a");
+  await using balancer = new TestBalancer({
+    ...{ backends: [a.address], acceptProxy: ["127.0.0.1"] },
+    ...{ maxConnections: 1, peekTimeout: 10 },
+  });
+  using silent = await RawTcp.connect(balancer.port);
+  while (balancer.service.connections < 1) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(await balancer.ask("PROXY UNKNOWN\r\n", "x\n").catch(() => ""), "");
+  await balancer.tells("Connections are turned away: too many connections, from 127.0.0.1");
+  await silent.send("PROXY UNKNOWN\r\nx\n");
+  assertEquals(await silent.readToEnd(), "a x\n");
+});
+
+Deno.test("Service finds the key behind the longest header there may be", async () => {
+  await using a = new TestBackend("a");
+  await using b = new TestBackend("b");
+  await using balancer = new TestBalancer({
+    ...{ backends: [a.address, b.address], acceptProxy: ["127.0.0.1"], strategy: "hash-user" },
+  });
+  const header = longestHeader();
+  const homes = new Set<string>();
+  for (let turn = 0; turn < 16; turn++) {
+    const line = `REG user${turn}\n`;
+    const home = await balancer.ask("PROXY UNKNOWN\r\n", line);
+    assertEquals(await balancer.ask(header, line), home);
+    homes.add(home[0]!);
+  }
+  assertEquals(homes.size, 2);
+});
+
+/** A header of version 2 that is filled up with an extension. */
+function longestHeader(): Uint8Array {
+  const ends = {
+    source: { ip: "192.0.2.7", port: 1 },
+    destination: { ip: "192.0.2.8", port: 2 },
+  };
+  const short = encodeProxyV2({ kind: "proxied", ...ends });
+  const header = new Uint8Array(MAX_V2_BYTES);
+  header.set(short);
+  const view = new DataView(header.buffer);
+  view.setUint16(14, MAX_V2_BYTES - 16);
+  view.setUint8(short.length, 4);
+  view.setUint16(short.length + 1, MAX_V2_BYTES - short.length - 3);
+  return header;
+}
 
 Deno.test("Service refuses a balancer without a header, with a broken one, or with half of one", async () => {
   await using a = new TestBackend("a");

@@ -6,6 +6,7 @@ import { PROXY_BUFFER_BYTES } from "../../lib/core/limits.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { readToEnd } from "../support/streams.ts";
 
 /** A relay between two ends a test holds: the client's and the backend's. */
@@ -14,11 +15,13 @@ class Stage implements Disposable {
   readonly backend: ByteStream;
   readonly relay: Relay;
   readonly ended: Promise<EndReason>;
+  /** How often it told that the backend ended it without a word. */
+  unanswered = 0;
   /** The far ends of the backends it is given when one is lost. */
   readonly others: ByteStream[] = [];
   readonly #closer = new OrderlyCloser();
 
-  constructor({ others = 0, capacity = 4096 } = {}) {
+  constructor({ others = 0, capacity = 4096, now = () => performance.now() } = {}) {
     const [client, clientSide] = memoryPair(capacity);
     const [backend, backendSide] = memoryPair(capacity);
     [this.client, this.backend] = [client, backend];
@@ -28,8 +31,9 @@ class Stage implements Disposable {
     this.relay = new Relay(clientSide, backendSide, {
       buffers: new CopyBuffers(),
       closer: this.#closer,
-      now: () => performance.now(),
-      replace: () => Promise.resolve(near.shift()),
+      now,
+      unanswered: () => this.unanswered++,
+      replace: () => others === 0 ? undefined : Promise.resolve(near.shift()),
     });
     this.ended = this.relay.run();
   }
@@ -210,3 +214,49 @@ Deno.test("Relay gives the client the whole reply of a backend that reads no fur
   await stage.client.closeWrite();
   assertEquals(await stage.ended, "ended");
 });
+
+Deno.test("Relay passes on that a backend is lost unused where it may not be replaced", async () => {
+  using stage = new Stage();
+  stage.backend.close();
+  assertEquals(await readToEnd(stage.client), "");
+  assertEquals(stage.unanswered, 1);
+  await stage.client.closeWrite();
+  assertEquals(await stage.ended, "ended");
+});
+
+Deno.test("Relay tells a backend that gives no answer from one that was left by its client", async () => {
+  using left = new Stage();
+  await left.client.closeWrite();
+  assertEquals(await readToEnd(left.backend), "");
+  await left.backend.closeWrite();
+  assertEquals(await left.ended, "ended");
+  using answered = new Stage();
+  await writeAll(answered.backend, bytes("200"));
+  await answered.backend.closeWrite();
+  assertEquals(await readToEnd(answered.client), "200");
+  assertEquals([left.unanswered, answered.unanswered], [0, 0]);
+  await answered.client.closeWrite();
+  await answered.ended;
+});
+
+Deno.test("Relay is active as long as a slow reader takes something", async () => {
+  const clock = new FakeClock(0);
+  using stage = new Stage({ capacity: 10, now: clock.read });
+  for (const [writer, reader] of [["backend", "client"], ["client", "backend"]] as const) {
+    const flood = writeAll(stage[writer], new Uint8Array(1000)).catch(() => {});
+    for (let taken = 0; taken < 900;) {
+      clock.advance(60_000);
+      taken += await stage[reader].read(new Uint8Array(10)) ?? 0;
+      await new Promise((resume) => setTimeout(resume));
+      assertEquals(clock.now - stage.relay.lastActivity, 0);
+    }
+    await readExactly(stage[reader], 100);
+    await flood;
+  }
+  stage.relay.cut("stopped");
+  await stage.ended;
+});
+
+async function readExactly(stream: ByteStream, count: number): Promise<void> {
+  for (let left = count; left > 0;) left -= await stream.read(new Uint8Array(left)) ?? left;
+}

@@ -1,8 +1,10 @@
 /** A service on real sockets, over backends that serve well: choice, relaying, limits, stopping. */
 
 import { assert, assertEquals } from "@std/assert";
+import type { Backend } from "../../lib/balancer/backend.ts";
 import { counting, echoing, TestBackend } from "../support/backends.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
+import { keptAlive, TELLS_USAGE, USAGE_NOTE } from "../support/process_usage.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { within } from "../support/within.ts";
 
@@ -128,6 +130,20 @@ Deno.test("Service closes connections that carry nothing for too long, and no ot
   assertEquals((await busy.readToEnd()).length, sent);
 });
 
+Deno.test({
+  name: "Service has the system ask whether silent clients and backends are there" + USAGE_NOTE,
+  ignore: !TELLS_USAGE,
+  async fn() {
+    await using a = new TestBackend("a", echoing);
+    await using balancer = new TestBalancer({ backends: [a.address], check: "connect" });
+    using client = await RawTcp.connect(balancer.port);
+    await client.send("x");
+    while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+    assertEquals(await keptAlive(balancer.port), 1);
+    assertEquals(await keptAlive(a.port), 0, "only our own ends of it");
+  },
+});
+
 Deno.test("Service lets in only who is allowed, and nobody who is denied", async () => {
   await using a = new TestBackend("a");
   for (
@@ -162,17 +178,32 @@ Deno.test("Service bounds its connections in all", async () => {
   assertEquals(await askAndFinish(balancer.port, "4"), "4");
 });
 
-Deno.test("Service keeps to a backend's max, and clients wait for a place", async () => {
-  await using a = new TestBackend("a", echoing);
-  await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
-  using first = await RawTcp.connect(balancer.port);
+/** A client that has the only place at the backend, and the answer to one that waits for it. */
+async function oneWaiting(
+  balancer: TestBalancer,
+): Promise<{ first: RawTcp; waiting: Promise<string> }> {
+  const first = await RawTcp.connect(balancer.port);
   await first.send("1");
-  await balancer.tells(`Client connected to backend: ${a.address}`);
+  const [{ name }] = balancer.service.pool.backends as [Backend];
+  await balancer.tells(`Client connected to backend: ${name}`);
   const waiting = askAndFinish(balancer.port, "2");
   while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  return { first, waiting };
+}
+
+/** The first one goes, and the one that waits is served. */
+async function leaveTo(first: RawTcp, waiting: Promise<string>): Promise<void> {
   await first.finish();
   assertEquals(await first.readToEnd(), "1");
   assertEquals(await waiting, "2");
+  first[Symbol.dispose]();
+}
+
+Deno.test("Service keeps to a backend's max, and clients wait for a place", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
+  const { first, waiting } = await oneWaiting(balancer);
+  await leaveTo(first, waiting);
 });
 
 Deno.test("Service closes a client that waited too long for a place", async () => {
@@ -211,15 +242,9 @@ Deno.test("Service lets connections end when it stops, up to the grace", async (
 Deno.test("Service serves who waits for a place while it stops, if the grace is long enough", async () => {
   await using a = new TestBackend("a", echoing);
   await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
-  using first = await RawTcp.connect(balancer.port);
-  await first.send("1");
-  await balancer.tells(`Client connected to backend: ${a.address}`);
-  const waiting = askAndFinish(balancer.port, "2");
-  while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  const { first, waiting } = await oneWaiting(balancer);
   const stopping = balancer.stop(10_000);
-  await first.finish();
-  assertEquals(await first.readToEnd(), "1");
-  assertEquals(await waiting, "2");
+  await leaveTo(first, waiting);
   await stopping;
 });
 

@@ -60,7 +60,7 @@ function told(isQuiet: boolean, isAlone: boolean): string[] {
   story.chosen(CLIENT, backend());
   story.connected(CLIENT, backend());
   story.closed(CLIENT, outcome);
-  story.gaveUp(CLIENT, "every backend is full");
+  for (const now of [0, 1]) story.gaveUp(CLIENT, "every backend is full", now);
   story.changed(backend(), "up");
   return log.entries.map(({ message }) => message);
 }
@@ -74,8 +74,10 @@ Deno.test(
       "Client connected to backend: lab:5002",
       "Connection closed",
       "Connection closed: every backend is full",
+      "Connection closed: every backend is full",
       "Backend 1 is up: lab:5002",
     ]);
+    // A line for each would be one per connection all the same, while there is nobody to serve them.
     assertEquals(told(true, true), [
       "Connection closed: every backend is full",
       "Backend 1 is up: lab:5002",

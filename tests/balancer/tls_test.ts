@@ -54,6 +54,24 @@ Deno.test("a client that speaks no TLS is closed, and nobody else notices", asyn
   assertEquals(await askTls(balancer.port, "REG ann\n"), "a REG ann\n");
 });
 
+Deno.test("Service takes a PROXY header in front of TLS, and knows the client by it", async () => {
+  await using a = new TestBackend("a", counting);
+  await using ends = new TestBalancer(
+    { backends: [a.address], acceptProxy: ["127.0.0.1"] },
+    IDENTITY,
+  );
+  await using passes = new TestBalancer({ backends: [`127.0.0.1:${ends.port}`], sendProxy: true });
+  assertEquals(await askTls(passes.port, "REG ann\n"), "a 8\n");
+  await ends.tells("Connection closed");
+  const [connected, closed] = ["Client connected to backend", "Connection closed"].map((start) =>
+    [passes, ends].map(({ log }) =>
+      log.entries.find(({ message }) => message.startsWith(start))!.fields.clientPort
+    )
+  );
+  // The port of the client itself, not that of the balancer in between.
+  assertEquals([connected![1], closed![1]], [connected![0], connected![0]]);
+});
+
 Deno.test("Service passes TLS through as it is: the backend ends it", async () => {
   await using backend = new TestBalancer({ backends: ["127.0.0.1:1"] }, IDENTITY);
   await using a = new TestBackend("a", echoing);

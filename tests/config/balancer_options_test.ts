@@ -71,7 +71,6 @@ Deno.test("options that do not go together are refused", { permissions: "none" }
   for (
     const [words, message] of [
       [["--send-proxy", "--send-proxy-v2"], "give one of them"],
-      [["--tls-cert=c", "--tls-key=k", "--accept-proxy=::1"], "--accept-proxy comes before TLS"],
       [["--config=f", "--listen=1"], 'Cannot use "listen" beside "services"'],
     ] as const
   ) assertStringIncludes(await refusal(words, FILE), message);

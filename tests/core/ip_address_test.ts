@@ -8,18 +8,38 @@ import {
   isLoopback,
   isUnanswerable,
   parseAddressSet,
+  socketIp,
 } from "../../lib/core/ip_address.ts";
 
-Deno.test("canonicalIp() writes an IPv4-mapped IPv6 address as IPv4", {
+const MAPPED = [
+  ...["::ffff:192.0.2.7", "::FFFF:192.0.2.7", "::ffff:c000:207", "::FFFF:C000:0207"],
+  ...["0:0:0:0:0:ffff:192.0.2.7", "0:0::ffff:c000:207", "::0:ffff:c000:207"],
+];
+
+Deno.test("canonicalIp() writes an IPv4-mapped IPv6 address as IPv4, however it is spelled", {
   permissions: "none",
 }, () => {
-  assertEquals(canonicalIp("::ffff:192.0.2.7"), "192.0.2.7");
-  assertEquals(canonicalIp("::FFFF:192.0.2.7"), "192.0.2.7");
+  for (const ip of MAPPED) assertEquals(canonicalIp(ip), "192.0.2.7", ip);
+  assertEquals(socketIp("::ffff:192.0.2.7"), "192.0.2.7");
+});
+
+Deno.test("canonicalIp() has one spelling for an IPv6 address", { permissions: "none" }, () => {
+  for (
+    const [spelled, short] of [
+      ["FD00::0005", "fd00::5"],
+      ["0:0:0:0:0:0:0:1", "::1"],
+      ["2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
+      ["FE80::1%eth0", "fe80::1%eth0"],
+    ] as const
+  ) {
+    assertEquals(canonicalIp(spelled), short);
+    assertEquals(canonicalIp(short), short);
+  }
 });
 
 Deno.test("canonicalIp() leaves every other text as it is", { permissions: "none" }, () => {
-  const others = ["192.0.2.7", "::1", "fd00::5", "::ffff:0:1", "::ffff:1.2.3", "::192.0.2.7", ""];
-  for (const ip of others) assertEquals(canonicalIp(ip), ip);
+  const others = ["192.0.2.7", "::1", "fd00::5", "::fffe:0:1", "::ffff:1.2.3", "1:2", "a:b@c", ""];
+  for (const ip of others) assertEquals([canonicalIp(ip), socketIp(ip)], [ip, ip]);
 });
 
 Deno.test("isIpAddress() knows IPv4 and IPv6 from anything else", { permissions: "none" }, () => {
@@ -161,6 +181,8 @@ Deno.test("parseAddressSet(): a mapped range is the IPv4 range, as addresses are
   for (const ip of ["10.1.2.3", "192.0.2.7"]) assert(set.has(ip), ip);
   for (const ip of ["11.1.2.3", "192.0.2.8"]) assert(!set.has(ip), ip);
   assert(!parseAddressSet(["::ffff:10.0.0.0/64"]).has("10.1.2.3"));
+  for (const ip of MAPPED) assert(parseAddressSet([ip]).has("192.0.2.7"), ip);
+  assert(parseAddressSet(["::ffff:0:0/96"]).has("10.1.2.3"));
 });
 
 Deno.test("parseAddressSet() answers no for what is no address", { permissions: "none" }, () => {

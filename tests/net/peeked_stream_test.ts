@@ -74,3 +74,15 @@ Deno.test("PeekedStream writes, ends and closes its connection", async () => {
   await assertRejects(() => near.read(new Uint8Array(1)));
   await assertRejects(() => peeked.read(new Uint8Array(1)));
 });
+
+Deno.test("PeekedStream has room for what follows a header as long as itself", async () => {
+  const [far, near] = memoryPair();
+  const peeked = new PeekedStream(near, 8);
+  await writeAll(far, bytes("12345678REG ann\n"));
+  assertEquals(await peeked.peekMore(LATER()), "more");
+  assertEquals(await peeked.peekMore(LATER()), "full");
+  peeked.skip(8);
+  assertEquals([await peeked.peekMore(LATER()), held(peeked)], ["more", "REG ann\n"]);
+  await far.closeWrite();
+  assertEquals(await readToEnd(peeked), "REG ann\n");
+});

@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
 import {
   connectTcp,
-  hostPort,
   listenEverywhere,
   listenTcp,
   listenTls,
@@ -18,12 +17,6 @@ const PATIENT = { timeoutMs: 20_000 };
 function portOf(listener: Deno.TcpListener): number {
   return (listener.addr as Deno.NetAddr).port;
 }
-
-Deno.test("hostPort() puts an IPv6 address in brackets", () => {
-  assertEquals(hostPort("192.0.2.7", 1234), "192.0.2.7:1234");
-  assertEquals(hostPort("2001:db8::7", 1234), "[2001:db8::7]:1234");
-  assertEquals(hostPort("lab.example", 1234), "lab.example:1234");
-});
 
 Deno.test("listenTcp() says that a port is in use, and what to do", () => {
   using listener = listenTcp({ hostname: HERE, port: 0 });
@@ -137,6 +130,6 @@ Deno.test("listenTls() says that a certificate is none", () => {
   assertThrows(
     () => listenTls({ hostname: HERE, port: 0 }, { cert: "no certificate", key: KEY }),
     OperationalError,
-    "Cannot listen on 127.0.0.1:0 (TLS): ",
+    "Cannot use certificate and key (TLS): ",
   );
 });

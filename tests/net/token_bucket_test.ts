@@ -17,6 +17,13 @@ Deno.test("TokenBucket gives its burst at once, then its rate", () => {
   assertEquals(takeAll(bucket, 1040), 1);
 });
 
+Deno.test("TokenBucket goes by another rate and burst from its next use on", () => {
+  const bucket = new TokenBucket(1, 10, 0);
+  bucket.reconfigure(100, 4);
+  assertEquals(takeAll(bucket, 0), 4);
+  assertEquals(takeAll(bucket, 20), 2);
+});
+
 Deno.test("TokenBucket never holds more than its burst", () => {
   const bucket = new TokenBucket(50, 3, 0);
   assertEquals(takeAll(bucket, 3_600_000), 3);

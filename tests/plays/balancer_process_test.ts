@@ -94,6 +94,7 @@ Deno.test("wrong usage: exit 2 and one line that says what is wrong", async () =
       ["--backend=a:1,weight=x", "a weight is a number from 0 to 1000"],
       ["--strategy=best", 'Cannot use --strategy "best": expected one of round-robin, '],
       ["--tls-cert=c.pem", "Cannot use these options: TLS needs both --tls-cert and --tls-key"],
+      ["--backend=localhost:1234", 'Cannot use backend "localhost:1234" of buddy: it is this'],
     ]
   ) {
     await using balancer = BalancerProcess.spawn([word!]);
@@ -117,7 +118,7 @@ Deno.test("ctl drains, takes out, brings back and weighs backends of a running b
   assertEquals([drained.code, drained.stderr], [0, ""]);
   assertEquals(
     drained.stdout,
-    `buddy backend 0 ${a.address}: up, drain, weight 1, 0 connections\n`,
+    `buddy on port ${balancer.port}: backend 0 ${a.address}: up, drain, weight 1, 0 connections\n`,
   );
   assertEquals(await answers(3), "bbb");
   assertEquals((await ctl(balancer.admin, "buddy", "ready", a.address)).code, 0);
@@ -128,7 +129,7 @@ Deno.test("ctl drains, takes out, brings back and weighs backends of a running b
   assertEquals(await answers(2), "aa");
   const { stdout } = await ctl(balancer.admin);
   assertEquals(stdout.split("\n").length, 3);
-  assertStringIncludes(stdout, `buddy backend 1 ${b.address}: up, maintain, weight 3`);
+  assertStringIncludes(stdout, `: backend 1 ${b.address}: up, maintain, weight 3`);
   assert(balancer.story.includes(`[LB] Backend 0: drain (${a.address})`));
 });
 
@@ -154,10 +155,22 @@ Deno.test("ctl says what is wrong, on stderr, with the exit code of the contract
   assertStringIncludes(ended.stderr, "nothing is listening there");
 });
 
+Deno.test("ctl says so when what listens there is no balancer", async () => {
+  await using other = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({}),
+  );
+  for (const words of [["status"], ["drain", "0"]]) {
+    const ended = await ctl(other.addr.port, ...words);
+    assertEquals([ended.code, ended.stdout], [3, ""]);
+    assertStringIncludes(ended.stderr, "that is no load balancer");
+  }
+});
+
 /** A config file for one service on a free port. */
-function config(backends: readonly string[], more = ""): string {
+function config(backends: readonly string[], more = "", program = ""): string {
   return `{ // of a test
-    "adminPort": 0,
+    "adminPort": 0, ${program}
     "services": {
       "buddy": { "host": "127.0.0.1", "listen": 0, "backends": ${JSON.stringify(backends)} ${more} }
     }
@@ -199,6 +212,43 @@ for (const how of ["SIGHUP", "the change of its file"] as const) {
     assertEquals(await live.readToEnd(), "before after");
   });
 }
+
+Deno.test("a reload takes quiet and stopGrace, and says what needs a restart", async () => {
+  await using directory = await TempDir.make();
+  const path = `${directory.path}/lb.jsonc`;
+  await using a = new TestBackend("a", echoing);
+  await Deno.writeTextFile(path, config([a.address], "", '"stopGrace": 600,'));
+  await using balancer = BalancerProcess.spawn([`--config=${path}`], directory.path);
+  const { services } = await balancer.ready();
+  const program = '"quiet": true, "stopGrace": 0.1, "logLevel": "debug",';
+  await Deno.writeTextFile(path, config([a.address], "", program));
+  balancer.signal("SIGHUP");
+  await balancer.stderrShows('[LB] "logLevel" stays info until a restart, not debug\n');
+  using held = await RawTcp.connect(services.buddy!.tcp);
+  await held.send("x");
+  while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+  // With the grace it was started with, this would not end.
+  const { code } = await within("the exit", balancer.endBy("SIGTERM"), STOP_MS);
+  assertEquals(code, 0);
+  assertEquals(await held.readToEnd(), "x");
+  assertEquals(balancer.story.filter((line) => /client/i.test(line)), []);
+});
+
+Deno.test("SIGHUP while it stops changes nothing, and does not end it", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = await BalancerProcess.start([a.address], ["--stop-grace=600"]);
+  using live = await RawTcp.connect(balancer.port);
+  await live.send("before ");
+  while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+  balancer.signal("SIGTERM");
+  await balancer.stderrShows("[LB] Stopping\n");
+  balancer.signal("SIGHUP");
+  await live.send("after");
+  await live.finish();
+  assertEquals(await live.readToEnd(), "before after");
+  const { code, stderr } = await within("the exit", balancer.ended(), STOP_MS);
+  assertEquals([code, stderr.includes("read again")], [0, false]);
+});
 
 Deno.test("several services are told apart, and their ports are in the ready line", async () => {
   await using directory = await TempDir.make();

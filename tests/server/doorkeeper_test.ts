@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { parseAddressSet } from "../../lib/core/ip_address.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
+import { type ConnectionLimits, DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
 import { Admission } from "../../lib/net/admission.ts";
 import { OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
 import { listenTcp } from "../../lib/net/tcp.ts";
@@ -25,9 +25,9 @@ class TestDoor implements AsyncDisposable {
   readonly #closer = new OrderlyCloser();
   readonly #keeping: Promise<void>;
 
-  constructor(trustProxy: readonly string[], perAddress = 256) {
+  constructor(trustProxy: readonly string[], bounds: Partial<ConnectionLimits> = {}) {
     const trusted = parseAddressSet(trustProxy);
-    const limits = { ...DEFAULT_SERVER_LIMITS, maxConnectionsPerAddress: perAddress };
+    const limits = { ...DEFAULT_SERVER_LIMITS, ...bounds };
     this.port = (this.#listener.addr as Deno.NetAddr).port;
     this.admission = new Admission(limits, trusted);
     this.#keeping = keepDoor({
@@ -77,6 +77,7 @@ Deno.test("a trusted address that sends nothing in time is left to the service",
   assertEquals(await askAndFinish(door.port), "127.0.0.1 ");
   using silent = await RawTcp.connect(door.port);
   while (door.admission.open < 1) await new Promise((resume) => setTimeout(resume, 1));
+  await new Promise((resume) => setTimeout(resume, 60));
   await silent.send("late");
   assertEquals(await silent.readToEnd(), "127.0.0.1 late");
 });
@@ -94,7 +95,7 @@ Deno.test("nobody else's header is believed", async () => {
 });
 
 Deno.test("the client of the header is limited, not the balancer", async () => {
-  await using door = new TestDoor(["127.0.0.1"], 1);
+  await using door = new TestDoor(["127.0.0.1"], { maxConnectionsPerAddress: 1 });
   using first = await RawTcp.connect(door.port);
   await first.send(encodeProxyV1(HEADER));
   while (door.admission.open < 1) await new Promise((resume) => setTimeout(resume, 1));
@@ -103,6 +104,17 @@ Deno.test("the client of the header is limited, not the balancer", async () => {
   assertEquals(await ask(door.port, encodeProxyV1(other), "x"), "192.0.2.8 x");
   await first.send("done");
   assertEquals(await first.readToEnd(), "192.0.2.7 done");
+});
+
+Deno.test("who has not said who they are counts in all: no more are let in than may be", async () => {
+  await using door = new TestDoor(["127.0.0.1"], { maxConnections: 1 });
+  using silent = await RawTcp.connect(door.port);
+  while (door.admission.open < 1) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(await ask(door.port, encodeProxyV1(HEADER), "x").catch(() => ""), "");
+  await silent.send("PROXY nonsense\r\n");
+  await silent.readToEnd().catch(() => "");
+  while (door.admission.open > 0) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(await ask(door.port, "again"), "127.0.0.1 again");
 });
 
 Deno.test("closing the door lets go of who has not said anything yet", async () => {

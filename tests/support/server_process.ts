@@ -2,7 +2,10 @@
  * The real `server.ts` as a process of its own: what it prints, how it ends.
  */
 
-import { ProgramProcess } from "./process.ts";
+import { ProgramProcess, ROOT } from "./process.ts";
+
+/** The code of the thread that compacts, read when it starts; executables have it in them. */
+export const OWN_CODE: string = new URL("lib", `file://${ROOT}/`).pathname;
 
 /** The object of the `ready` line. */
 export interface ReadyPorts {
@@ -29,7 +32,7 @@ export class ServerProcess extends ProgramProcess {
     const { directory, descriptors, under, env } = options;
     const files = directory === undefined
       ? []
-      : [`--allow-read=${directory}`, `--allow-write=${directory}`];
+      : [`--allow-read=${directory},${OWN_CODE}`, `--allow-write=${directory}`];
     const permissions = ["--allow-net", "--allow-sys=networkInterfaces", "--ignore-env", ...files];
     return new ServerProcess({ script: "server.ts", permissions, args, descriptors, under, env });
   }

@@ -79,6 +79,11 @@ export class TestBalancer implements AsyncDisposable {
     while (!this.told.includes(message)) await this.log.next();
   }
 
+  /** Resolves when it has told something that begins so. */
+  async tellsOf(start: string): Promise<void> {
+    while (!this.told.some((message) => message.startsWith(start))) await this.log.next();
+  }
+
   /** Stops it before the test ends. */
   async stop(graceMs: number): Promise<void> {
     await (this.#stopping ??= this.service.stop(graceMs));

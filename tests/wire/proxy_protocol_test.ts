@@ -32,6 +32,8 @@ const HEADERS: readonly (readonly [text: string, header: ProxyHeader])[] = [
   ["PROXY TCP6 2001:db8::7 ::1 0 65535\r\n", proxied("2001:db8::7", 0, "::1", 65535)],
   // An IPv4 client of a dual-stack balancer.
   ["PROXY TCP6 ::ffff:192.0.2.7 ::1 1 2\r\n", proxied("192.0.2.7", 1, "::1", 2)],
+  // The same in hexadecimal: no way around a list of IPv4 addresses.
+  ["PROXY TCP6 ::ffff:606:606 0::FFFF:0102:304 1 2\r\n", proxied("6.6.6.6", 1, "1.2.3.4", 2)],
   ["PROXY UNKNOWN\r\n", { kind: "local" }],
   // What follows UNKNOWN is ignored, whatever it is.
   ["PROXY UNKNOWN ffff::1 ffff::2 x y z\r\n", { kind: "local" }],
@@ -48,6 +50,11 @@ const HEADERS: readonly (readonly [text: string, header: ProxyHeader])[] = [
     SIGNATURE + "\x21\x21\x00\x24" +
     " \x01\r\xb8" + "\0".repeat(11) + "\x07" + "\0".repeat(15) + "\x01" + "\x00\x01\x00\x02",
     proxied("2001:db8::7", 1, "::1", 2),
+  ],
+  [
+    SIGNATURE + "\x21\x21\x00\x24" +
+    "\0".repeat(10) + "\xff\xff\x06\x06\x06\x06" + "\0".repeat(15) + "\x01" + "\x00\x01\x00\x02",
+    proxied("6.6.6.6", 1, "::1", 2),
   ],
   // LOCAL: the balancer's own health check, whatever addresses stand there.
   [SIGNATURE + "\x20\x00\x00\x00", { kind: "local" }],

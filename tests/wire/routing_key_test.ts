@@ -30,9 +30,22 @@ Deno.test("userKey() waits for the line, up to its longest or the end of input",
 }, () => {
   assertEquals(userKey(bytes("REG alice"), false), PARTIAL);
   assertEquals(userKey(bytes("REG alice"), true), { state: "found", key: "alice" });
-  assertEquals(userKey(bytes("x".repeat(MAX_BUDDY_LINE_BYTES)), false), PARTIAL);
-  assertEquals(userKey(bytes("x".repeat(MAX_BUDDY_LINE_BYTES + 1)), false), ABSENT);
+  const longest = "REG ".padEnd(MAX_BUDDY_LINE_BYTES, "x");
+  assertEquals(userKey(bytes(longest), false), PARTIAL);
+  assertEquals(userKey(bytes(longest + "x"), false), ABSENT);
   assertEquals(userKey(bytes(""), true), ABSENT);
+});
+
+Deno.test("userKey() does not wait for a line that no request begins with", {
+  permissions: "none",
+}, () => {
+  for (const start of ["", " ", "r", "IN", "cap", "\tADD ", "INFO a"]) {
+    assertEquals(userKey(bytes(start), false), PARTIAL, start);
+  }
+  for (const start of ["DM", "DM ann", "D", "HELO", "\x16\x03\x01", "REGX", "\0"]) {
+    const expected = start === "D" ? PARTIAL : ABSENT;
+    assertEquals(userKey(bytes(start), false), expected, start);
+  }
 });
 
 Deno.test("userKey() finds nothing where there is no user", { permissions: "none" }, () => {

@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { type Caller, dial, type DialerWorld } from "../../lib/balancer/dialer.ts";
+import { Pool } from "../../lib/balancer/pool.ts";
+import { Story } from "../../lib/balancer/story.ts";
+import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
+import { Histogram } from "../../lib/core/histogram.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
+import { serviceOptions } from "../support/test_balancer.ts";
+
+const CALLER: Omit<Caller, "tried"> = {
+  ...{ ip: "192.0.2.7", port: 4000, key: "192.0.2.7", preface: undefined },
+};
+
+/** Dials over two backends with this happening to every connect; gives the pool and what was told. */
+async function dialWith(failure: Error): Promise<{ pool: Pool; told: string[] }> {
+  const log = new RecordedLog();
+  const clock = () => 0;
+  const pool = new Pool(serviceOptions({ backends: ["a:1", "b:1"] }), {
+    ...{ clock, random: Math.random, onState: () => {} },
+  });
+  const world: DialerWorld = {
+    times: new Histogram(),
+    ...{ pool, clock, served: () => {}, queueTimeout: () => 1 },
+    connect: () => Promise.reject(failure),
+    story: new Story(log, "test", { isQuiet: false, isAlone: true }),
+  };
+  for (let client = 0; client < 9; client++) await dial({ ...CALLER, tried: new Set() }, world);
+  return { pool, told: log.entries.map(({ message }) => message) };
+}
+
+Deno.test("dial() counts failures against backends, and tries each of them", async () => {
+  const { pool, told } = await dialWith(new UnreachableError("nothing is listening there"));
+  assertEquals(pool.backends.map(({ health, counts }) => [health.isUp, counts.failed]), [
+    [false, 9],
+    [false, 9],
+  ]);
+  assertEquals(told.filter((line) => line.includes("Connection closed")).length, 9);
+});
+
+Deno.test("dial() does not hold against backends what this machine lacks", async () => {
+  const { pool, told } = await dialWith(new OperationalError("no descriptor is left"));
+  assertEquals(pool.backends.map(({ health, counts }) => [health.isUp, counts.failed]), [
+    [true, 0],
+    [true, 0],
+  ]);
+  assertEquals(pool.backends.map(({ connections }) => connections), [0, 0]);
+  assertEquals(
+    told.filter((line) => line === "Connection closed: no descriptor is left").length,
+    9,
+  );
+});

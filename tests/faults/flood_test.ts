@@ -1,0 +1,93 @@
+/**
+ * Slow clients in numbers: a thousand that send a byte now and then, at every TCP port. Whoever has
+ * something to say is answered meanwhile, and the slow ones are gone when their time is over.
+ */
+
+import { assertEquals } from "@std/assert";
+import { print } from "../../tools/print.ts";
+import { ChatClient } from "../support/chat_client.ts";
+import { ask, RawTcp } from "../support/raw_tcp.ts";
+import { askRoom } from "../support/room_server.ts";
+import { ServerProcess } from "../support/server_process.ts";
+import { TempDir } from "../support/temp_dir.ts";
+import { within } from "../support/within.ts";
+import { extent } from "./extent.ts";
+
+const SLOW_CLIENTS = extent(300, 1000);
+
+interface TcpPorts {
+  readonly buddy: { readonly tcp: number };
+  readonly rooms: { readonly tcp: number };
+  readonly chat: { readonly tcp: number };
+}
+
+/** Something a client asks while slow ones hold on; resolves when it is answered. */
+type Question = (ports: TcpPorts, number: number) => Promise<void>;
+
+const PORTS: readonly (readonly [name: string, port: (ports: TcpPorts) => number, Question])[] = [
+  ["buddies", ({ buddy }) => buddy.tcp, async ({ buddy }, number) => {
+    assertEquals(await ask(buddy.tcp, `REG user${number}\n`), "200 OK\r\n");
+  }],
+  ["rooms", ({ rooms }) => rooms.tcp, async ({ rooms }, number) => {
+    const answer = await askRoom(rooms.tcp, 1, `room${number}`, "alice");
+    assertEquals(answer.success, true);
+  }],
+  ["the login chat", ({ chat }) => chat.tcp, async ({ chat }, number) => {
+    using _client = await ChatClient.enter(chat.tcp, `user${number}`);
+  }],
+];
+
+for (const [name, portOf, question] of PORTS) {
+  Deno.test(`${SLOW_CLIENTS} clients of ${name} that trickle: others are answered, they are gone in time`, async () => {
+    await using directory = await TempDir.make();
+    await using server = await ServerProcess.start(directory.path, [
+      ...["--services=buddy,rooms,chat", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
+      ...["--chat-port=0", "--login-deadline=10"],
+    ]);
+    const ports = server.ports as unknown as TcpPorts;
+    await question(ports, 0);
+    const began = performance.now();
+    const slow = await Promise.all(
+      Array.from({ length: SLOW_CLIENTS }, () => SlowClient.connect(portOf(ports))),
+    );
+    const waits: number[] = [];
+    for (let number = 1; number <= 20; number++) {
+      const asked = performance.now();
+      await question(ports, number);
+      waits.push(performance.now() - asked);
+    }
+    await within("the end of the slow ones", Promise.all(slow.map((client) => client.ended)));
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const slowest = Math.max(...waits).toFixed(0);
+    print(`${name}: answered within ${slowest} ms; ${SLOW_CLIENTS} gone after ${seconds} s\n`);
+  });
+}
+
+/** Sends a byte every second that makes no request, until the server ends it. */
+class SlowClient {
+  readonly #connection: RawTcp;
+  readonly #timer: ReturnType<typeof setInterval>;
+  /** Resolves when the server has ended the connection. */
+  readonly ended: Promise<void>;
+
+  private constructor(connection: RawTcp) {
+    this.#connection = connection;
+    this.#timer = setInterval(() => this.#trickle(), 1000);
+    this.ended = this.#end();
+  }
+
+  static async connect(port: number): Promise<SlowClient> {
+    return new SlowClient(await RawTcp.connect(port));
+  }
+
+  #trickle(): void {
+    this.#connection.send("C").catch(() => {}); // it has been ended meanwhile
+  }
+
+  async #end(): Promise<void> {
+    // A clean end or a reset: it is over either way.
+    await this.#connection.readToEnd().catch(() => {});
+    clearInterval(this.#timer);
+    this.#connection[Symbol.dispose]();
+  }
+}

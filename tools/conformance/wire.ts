@@ -1,0 +1,191 @@
+/** Sending and receiving by hand, with patience that ends. */
+
+import { within } from "../../lib/core/within.ts";
+import { type Server, Violation } from "./rule.ts";
+
+/** How long an answer may take, in milliseconds. */
+export const PATIENCE_MS = 5000;
+
+/** How long silence is waited for. */
+export const SILENCE_MS = 600;
+
+const encoder = new TextEncoder();
+
+/** Bytes or text; text is sent as UTF-8. */
+export type Sendable = string | Uint8Array;
+
+function bytesOf(piece: Sendable): Uint8Array {
+  return typeof piece === "string" ? encoder.encode(piece) : piece;
+}
+
+/** A TCP connection to the server under test. */
+export class Connection implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #held = new Uint8Array();
+  #hasEnded = false;
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  /** Connects. */
+  static async open({ host, tcp }: Pick<Server, "host" | "tcp">): Promise<Connection> {
+    const conn = await within(
+      PATIENCE_MS,
+      Deno.connect({ hostname: host, port: tcp }),
+      () => {
+        throw new Violation(`no connection to ${host} port ${tcp} within ${PATIENCE_MS / 1000} s`);
+      },
+    );
+    conn.setNoDelay();
+    return new Connection(conn);
+  }
+
+  /** Sends each piece in a write of its own. */
+  async send(...pieces: readonly Sendable[]): Promise<void> {
+    for (const piece of pieces) {
+      let rest = bytesOf(piece);
+      while (rest.length > 0) rest = rest.subarray(await this.#conn.write(rest));
+      if (pieces.length > 1) await pause(2);
+    }
+  }
+
+  /** Ends our side only. */
+  async finish(): Promise<void> {
+    await this.#conn.closeWrite();
+  }
+
+  /** The next line without its line end; `undefined` when the server has closed. */
+  async line(patienceMs: number = PATIENCE_MS): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#held.indexOf(10);
+      if (end >= 0) return text(this.#take(end + 1)).replace(/\r?\n$/, "");
+      if (!await this.#readMore(patienceMs)) return undefined;
+    }
+  }
+
+  /** So many bytes; fewer when the server closes before. */
+  async bytes(count: number): Promise<Uint8Array> {
+    while (this.#held.length < count && await this.#readMore(PATIENCE_MS));
+    return this.#take(Math.min(count, this.#held.length));
+  }
+
+  /** Everything up to an orderly close. @throws Violation when it is a reset, or never comes */
+  async rest(patienceMs: number = PATIENCE_MS): Promise<string> {
+    while (await this.#readMore(patienceMs));
+    return text(this.#take(this.#held.length));
+  }
+
+  /** What comes within a moment, which should be nothing. */
+  async quiet(): Promise<string> {
+    const more = await this.#readMore(SILENCE_MS, () => false);
+    return more ? text(this.#take(this.#held.length)) : "";
+  }
+
+  #take(count: number): Uint8Array {
+    const taken = this.#held.subarray(0, count);
+    this.#held = this.#held.slice(count);
+    return taken;
+  }
+
+  #reading: Promise<Uint8Array | null> | undefined;
+
+  /** Reads what has come; false at the end. */
+  async #readMore(
+    patienceMs: number,
+    late: () => boolean = () => {
+      throw new Violation(`no answer, and no close, within ${patienceMs / 1000} s`);
+    },
+  ): Promise<boolean> {
+    if (this.#hasEnded) return false;
+    this.#reading ??= this.#read();
+    const chunk = await within(patienceMs, this.#reading, () => undefined);
+    if (chunk === undefined) return late();
+    this.#reading = undefined;
+    if (chunk === null) {
+      this.#hasEnded = true;
+      return false;
+    }
+    const held = new Uint8Array(this.#held.length + chunk.length);
+    held.set(this.#held);
+    held.set(chunk, this.#held.length);
+    this.#held = held;
+    return true;
+  }
+
+  async #read(): Promise<Uint8Array | null> {
+    const chunk = new Uint8Array(64 * 1024);
+    try {
+      const count = await this.#conn.read(chunk);
+      return count === null ? null : chunk.subarray(0, count);
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionReset) {
+        throw new Violation("the connection was reset instead of closed");
+      }
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#reading?.catch(() => {});
+    this.#conn.close();
+  }
+}
+
+/** A UDP socket towards the server under test. */
+export class Datagrams implements Disposable {
+  readonly #socket: Deno.DatagramConn;
+  readonly #to: Deno.NetAddr;
+  #receiving: Promise<string> | undefined;
+
+  constructor({ host, udp }: Pick<Server, "host" | "udp">) {
+    const hostname = host.includes(":") ? "::" : "0.0.0.0";
+    this.#socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+    this.#to = { transport: "udp", hostname: host, port: udp };
+  }
+
+  /** Sends a datagram. */
+  async send(datagram: Sendable): Promise<void> {
+    await this.#socket.send(bytesOf(datagram), this.#to);
+  }
+
+  /** The next datagram as text, one character for each byte; `undefined` for none in time. */
+  async receive(patienceMs: number = PATIENCE_MS): Promise<string | undefined> {
+    this.#receiving ??= this.#socket.receive().then(([bytes]) => latin1(bytes));
+    const datagram = await within(patienceMs, this.#receiving, () => undefined);
+    if (datagram !== undefined) this.#receiving = undefined;
+    return datagram;
+  }
+
+  /** Asks, and gives the answer. */
+  async ask(datagram: Sendable): Promise<string | undefined> {
+    await this.send(datagram);
+    return await this.receive();
+  }
+
+  [Symbol.dispose](): void {
+    this.#receiving?.catch(() => {});
+    this.#socket.close();
+  }
+}
+
+/** Sends pieces on a connection of their own, and gives everything up to an orderly close. */
+export async function ask(server: Server, ...pieces: readonly Sendable[]): Promise<string> {
+  using connection = await Connection.open(server);
+  await connection.send(...pieces);
+  return await connection.rest();
+}
+
+/** Waits. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, milliseconds));
+}
+
+/** Bytes as text, whatever they are. */
+export function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
