@@ -73,8 +73,9 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   reloads.stop();
   const graceMs = reloads.options.stopGrace * 1000;
   status?.stopping();
-  await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
-  await status?.stop();
+  // Whoever asks meanwhile is told that it is draining.
+  const stopping = balancer.stop(graceMs).then(() => status?.stop());
+  await withDeadline(stopping, graceMs + LAST_STEPS_MS, log);
   log.info("Stopped");
   return 0;
 }

@@ -229,7 +229,7 @@ export const MAX_CHAT_FRAME_BYTES = 4096;
  * Log lines a second in the long run, an option of the programs that serve, and for how many seconds
  * at once: a burst is told in full.
  */
-export const LOG_FLOOD = { rate: 1000, burstSeconds: 10 } as const;
+export const LOG_FLOOD = { rate: 5000, burstSeconds: 10 } as const;
 
 /** Longest log file in bytes, and how many older ones are kept; both are options. */
 export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;

@@ -48,7 +48,7 @@ export function createLog(settings: LogSettings, format?: LineFormat): Log {
     // Whoever sets the time of day must not stop the log.
     clock: () => performance.now(),
     tell: (count) =>
-      put("warn", `${count} log lines were left out, there were too many`, { count }),
+      put("warn", `${count} log lines were left out, there were too many (--log-rate)`, { count }),
   });
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
     if (LEVELS.indexOf(level) >= lowest && gate.lets(level)) put(level, message, fields);

@@ -112,7 +112,8 @@ export function startRooms(
         }),
         socket.receive((datagram, sender) => {
           const arrived = openDatagram(datagram, sender, trusted);
-          if (arrived !== undefined) take(arrived);
+          if (arrived === undefined) relay.drops.malformed++;
+          else take(arrived);
         }, MAX_PREFIX_BYTES + MAX_ROOM_DATAGRAM_BYTES),
       ])
     );

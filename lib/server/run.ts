@@ -76,8 +76,9 @@ export async function runServer(options: ServerOptions): Promise<number> {
 
   log.info("Stopping", { signal: await stop });
   status?.stopping();
-  await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
-  await status?.stop();
+  // Whoever asks meanwhile is told that it is draining.
+  const stopping = server.stop().then(() => status?.stop());
+  await withDeadline(stopping, STOP_DEADLINE_MS, log);
   log.info("Stopped");
   return 0;
 }
