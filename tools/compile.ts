@@ -35,7 +35,13 @@ const SERVER: Omit<Executable, "name"> = {
 
 const CLIENT: Omit<Executable, "name"> = {
   script: "client.ts",
-  permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-env=NO_COLOR,TERM"],
+  permissions: [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
+    "--allow-sys=statfs",
+  ],
 };
 
 /** Keep the permissions equal to those of the tasks in `deno.json`; a test compares them. */

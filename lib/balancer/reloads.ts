@@ -3,7 +3,8 @@
  * the old one stays; what only a restart can change is told of, too.
  */
 
-import { BALANCER_PROGRAM, type BalancerOptions, servicesOf } from "../config/balancer_options.ts";
+import { type BalancerOptions, servicesOf } from "../config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../config/balancer_program.ts";
 import { parseCommandLine } from "../config/command_line.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";

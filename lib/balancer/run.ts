@@ -2,7 +2,8 @@
  * The balancer as a program: from options to exit code.
  */
 
-import { BALANCER_PROGRAM, servicesOf } from "../config/balancer_options.ts";
+import { servicesOf } from "../config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../config/balancer_program.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import type { CtlOptions } from "../config/ctl_options.ts";
 import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";

@@ -17,9 +17,9 @@ import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
 import { type ArrivalTrace, tracedArrival, tracedDial } from "../net/traced_stream.ts";
 import { ACCEPT, PeerReader, REJECT } from "../wire/peer.ts";
-import { PeerChat } from "./peer_chat.ts";
+import type { CallFailure } from "./call_screens.ts";
+import { PeerChat, type Undelivered } from "./peer_chat.ts";
 import { PeerConnection, type PeerEnd } from "./peer_connection.ts";
-import type { CallFailure } from "./screens.ts";
 
 /** What happens on the line. */
 export interface CallHandlers {
@@ -36,7 +36,7 @@ export interface CallHandlers {
   chatBegun(): void;
   said(text: string): void;
   /** The chat is over, and not by our doing. */
-  chatEnded(how: PeerEnd | "stuck"): void;
+  chatEnded(how: PeerEnd | "stuck", undelivered: Undelivered): void;
 }
 
 /** How long things may take; tests have less patience. */
@@ -91,18 +91,21 @@ const FREE: Line = { kind: "free" };
 
 /** The calls and the chat of one client. */
 export class PeerCalls {
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Deno.TcpListener | undefined;
   readonly #handlers: CallHandlers;
   readonly #times: CallTimes;
+  readonly #tracing: ArrivalTrace | undefined;
   readonly #closer = new OrderlyCloser();
   readonly #closing = new Map<PeerConnection, Promise<void>>();
   readonly #accepting: Promise<void>;
-  readonly #tracing: ArrivalTrace | undefined;
   #line: Line = FREE;
 
-  /** Takes calls from now on. The listener is closed by {@linkcode PeerCalls.stop}. */
+  /**
+   * Takes calls from now on, unless it has no listener. The listener is closed by
+   * {@linkcode PeerCalls.stop}.
+   */
   constructor(
-    listener: Deno.TcpListener,
+    listener: Deno.TcpListener | undefined,
     handlers: CallHandlers,
     log: Log,
     { trace, ...times }: Partial<CallTimes> & { readonly trace?: Trace | undefined } = {},
@@ -111,7 +114,7 @@ export class PeerCalls {
     this.#handlers = handlers;
     this.#times = { ...TIMES, ...times };
     this.#tracing = trace && { trace, service: "peer", name: "client" };
-    this.#accepting = acceptConnections(
+    this.#accepting = listener === undefined ? Promise.resolve() : acceptConnections(
       listener,
       (accepted) => this.#incoming(tracedArrival(accepted, this.#tracing)),
       log,
@@ -226,10 +229,10 @@ export class PeerCalls {
     clearTimeout("timer" in this.#line ? this.#line.timer : undefined);
     const chat = new PeerChat(connection, reader, {
       said: (text) => this.#handlers.said(text),
-      ended: (how) => {
+      ended: (how, undelivered) => {
         this.#line = FREE;
         this.#hangUp(connection);
-        this.#handlers.chatEnded(how);
+        this.#handlers.chatEnded(how, undelivered);
       },
     });
     this.#line = { kind: "chatting", chat, connection };
@@ -266,7 +269,7 @@ export class PeerCalls {
 
   /** Takes no more calls and ends what there is, in order where that does not take long. */
   async stop(): Promise<void> {
-    this.#listener.close();
+    this.#listener?.close();
     this.reject();
     this.cancel();
     this.endChat();

@@ -6,13 +6,14 @@ import { writeToStderr } from "../observe/log.ts";
 import { watchWire } from "../observe/wire_watch.ts";
 import { createDescriber } from "../wire/describe.ts";
 import type { Terminal } from "./terminal.ts";
+import { logsToScreen } from "./tty.ts";
 
 /** Makes a trace where the options ask for one. */
 export function screenTrace(
   options: { readonly trace: boolean; readonly log: "text" | "json" },
   screen: Terminal,
 ): Trace | undefined {
-  const write = screen.interactive
+  const write = screen.interactive && logsToScreen()
     ? (line: string): void => screen.show([{ text: line.trimEnd(), tone: "faint" }])
     : writeToStderr;
   return watchWire(options, createDescriber(), write)?.trace;

@@ -13,7 +13,7 @@ import {
   seconds,
   toggle,
 } from "./option.ts";
-import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { COMMON_OPTIONS } from "./program.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
 import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
@@ -91,20 +91,6 @@ export const BALANCER_OPTIONS = {
 
 /** The balancer's options, read. */
 export type BalancerOptions = OptionValues<typeof BALANCER_OPTIONS>;
-
-/** How the balancer describes itself. */
-export const BALANCER_PROGRAM: Program<typeof BALANCER_OPTIONS> = {
-  name: "load_balancer",
-  summary: "Parley load balancer: several servers behind one address.",
-  positionals: [],
-  options: BALANCER_OPTIONS,
-  examples: [
-    ["load_balancer", "1234 over 127.0.0.1:5001 and 127.0.0.1:5002"],
-    ["load_balancer --backend a:1234 --backend b:1234,weight=2", "over two machines"],
-    ["load_balancer --config lab.jsonc --quiet --log json", "as a service; sees changes"],
-    ["load_balancer ctl drain 0", "give backend 0 nothing new; see ctl --help"],
-  ],
-};
 
 /**
  * The services a command line asks for: those of `services`, or the one that flags describe.

@@ -2,7 +2,7 @@
 
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import { LOG_FILE_OPTIONS } from "./log_options.ts";
-import type { Option, OptionTable, OptionValues } from "./option.ts";
+import { defaultsOf, type OptionTable, type OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
@@ -53,7 +53,5 @@ export const CHAT_SERVER_PROGRAM: Program<typeof CHAT_SERVER_OPTIONS> = {
 export function chatServerOptions(
   options: OptionValues<typeof CHAT_SERVER_OPTIONS>,
 ): ServerOptions {
-  const table: readonly (readonly [string, Option<unknown>])[] = Object.entries(SERVER_OPTIONS);
-  const defaults = Object.fromEntries(table.map(([name, option]) => [name, option.default]));
-  return { ...defaults as unknown as ServerOptions, ...options, services: ["chat"] };
+  return { ...defaultsOf(SERVER_OPTIONS), ...options, services: ["chat"] };
 }

@@ -21,7 +21,7 @@ import {
   toggle,
   wholeNumber,
 } from "./option.ts";
-import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { COMMON_OPTIONS } from "./program.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
 
@@ -145,23 +145,3 @@ export function serverOptionsOf(
   if (given.has("services") || !hasOwnPort) return options;
   return { ...options, services: ["buddy"] };
 }
-
-/** How the server describes itself. */
-export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
-  name: "server",
-  summary: "Parley server: buddies and who is online, rooms to talk in, a login chat.",
-  positionals: [
-    { name: "TCP_PORT", option: "tcpPort" },
-    { name: "UDP_PORT", option: "udpPort" },
-    { name: "DATA_DIR", option: "data" },
-  ],
-  options: SERVER_OPTIONS,
-  examples: [
-    ["server", "serve on 1234 and 1235, files in ./data"],
-    ["server 5001 5002 data1", "a second server beside it, for buddies alone"],
-    ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
-    ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
-    ["server 0 0 --store memory", "free ports, nothing kept"],
-    ["server --config site.jsonc", "a site: store and presence as URLs in a file of its own"],
-  ],
-};

@@ -143,12 +143,23 @@ export const FORWARD_LIMITS = {
   restMs: 250,
   /** Milliseconds in which an answer that was given up may still come, and is dropped. */
   lateMs: 10_000,
-  /** Milliseconds a backend that came back is told of presence before it is asked: a refresh. */
+  /** GETs a client may have under way at a backend although the last quarter of sockets is used. */
+  fewPerClient: 8,
+  /** Milliseconds a backend that failed is told of presence before it is asked: a refresh. */
   warmUpMs: 12_000,
+  /**
+   * The same for one that was down, whose process may be the one of before: what it did not hear, as
+   * that somebody left, is true for as long as presence lasts.
+   */
+  staleMs: 30_000,
   /** Milliseconds a backend is asked last after it was silent where another answered. */
   silentMs: 5000,
   /** Milliseconds a GET goes where its address last went over TCP: others learn of it meanwhile. */
   followMs: 2000,
+  /** Rooms and addresses whose TCP connections are counted until their datagrams come. */
+  joins: 10_000,
+  /** Milliseconds a room member keeps its place of whom nothing is known but datagrams. */
+  claimMs: 1000,
 } as const;
 
 /** Keys an affinity table remembers; the longest unused is forgotten first. */
@@ -288,4 +299,31 @@ export const TRACE_LIMITS = {
   fields: 64,
   /** Addresses and tokens whose user is remembered; the longest unused is forgotten first. */
   known: 10_000,
+} as const;
+
+/** Bounds on sending files between buddies (docs/protocols/files.md). */
+export const TRANSFER_LIMITS = {
+  /** Longest offer in bytes, and the most files and folders it may name. */
+  offerBytes: 4 * 1024 * 1024,
+  entries: 20_000,
+  /** Folders one in another, and bytes of one name. */
+  depth: 32,
+  nameBytes: 1024,
+  /** Bytes of a file in one frame: the most that is taken, and what we send. */
+  dataBytes: 1024 * 1024,
+  pieceBytes: 256 * 1024,
+  /** Bytes of the reason for an end. */
+  reasonBytes: 512,
+  /** Files that may be asked for before the first of them has come. */
+  wants: 64,
+  /** Connections to the port for files at once, in all and from one address. */
+  connections: 16,
+  perAddress: 4,
+  /** Seconds to tell what is offered. */
+  offerSeconds: 10,
+  /** Seconds an offer waits for its answer. */
+  answerSeconds: 300,
+  /** Seconds between two signs of life while there is nothing else to send, and without any. */
+  aliveSeconds: 10,
+  silentSeconds: 35,
 } as const;

@@ -86,6 +86,15 @@ function jsonLine(time: string, level: LogLevel, message: string, fields: LogFie
   return JSON.stringify({ ...head, ...fields, ...head }) + "\n";
 }
 
+/** Makes the log of a program: on stderr unless it is written elsewhere, by the system's clock. */
+export function createStderrLog(
+  format: LogSettings["format"],
+  level: LogLevel,
+  write: LogSettings["write"] = writeToStderr,
+): Log {
+  return createLog({ format, level, clock: Date.now, write });
+}
+
 /** Writes a line to stderr. A reader that went away is no reason to stop serving. */
 export function writeToStderr(line: string): void {
   const bytes = new TextEncoder().encode(line);

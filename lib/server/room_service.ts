@@ -58,19 +58,21 @@ export function startRooms(
   const { listener, socket } = bindPortPair(host, wanted, tracing);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
-  const others = shared && new SharedRooms(shared, {
+  const others: SharedRooms | undefined = shared && new SharedRooms(shared, {
     changed: () => reader.readSoon(),
-    heardElsewhere: (token) => relay.movedAway(token),
+    heardElsewhere: (token, agoMs) => relay.movedAway(token, agoMs),
+    heardHere: () => relay.heardHere(),
   });
   const rooms = new Rooms({
     ...{ store: tellingOthers(store, others), limits: settings, passwords, mintToken },
+    isShared: others !== undefined,
     watch: {
       came: (member) => relay.came(member),
       went: (member, why) => relay.went(member, why),
     },
   });
   const seconds = isTimed ? new Histogram() : undefined;
-  const relay = new RoomRelay({
+  const relay: RoomRelay = new RoomRelay({
     ...{ rooms, seats, others, clock, log, seconds },
     isAnswerable: (address) => isAnswerable(address, socket.port, ownAddresses),
     destination: (address) => socket.destination(address),
@@ -99,7 +101,10 @@ export function startRooms(
     limits.readDeadlineSeconds,
     meter.seconds,
   );
-  const ticks = new RoomTicks({ rooms, drops: relay.drops, clock, log });
+  const ticks = new RoomTicks({
+    ...{ rooms, drops: relay.drops, clock, log },
+    settle: () => relay.settle(),
+  });
 
   const serving = rooms.catchUp(clock())
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))

@@ -32,12 +32,13 @@ const CODE_RULES: readonly TextRule[] = [
     pattern: /\b(?:Deno|process)\.std(?:in|out|err)\b/,
     where: /^lib\//,
     except: [
-      "lib/client/terminal.ts",
+      "lib/client/script_streams.ts",
+      "lib/client/tty.ts",
       "lib/config/start.ts",
       "lib/observe/log.ts",
       "lib/server/run.ts",
     ],
-    rule: "only the terminal, the log and the start of a program touch stdin, stdout or stderr",
+    rule: "only terminal, script streams, log and start of a program touch stdin, stdout or stderr",
   },
   {
     pattern: /\bDeno\.(?!errors\b)\w+/,

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { backendName } from "../../lib/config/backend_option.ts";
-import { BALANCER_PROGRAM, type Services, servicesOf } from "../../lib/config/balancer_options.ts";
+import { type Services, servicesOf } from "../../lib/config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { CTL_PROGRAM, type CtlRequest, ctlRequest } from "../../lib/config/ctl_options.ts";
 import { UsageError } from "../../lib/core/errors.ts";
@@ -71,6 +72,11 @@ Deno.test("options that do not go together are refused", { permissions: "none" }
   for (
     const [words, message] of [
       [["--send-proxy", "--send-proxy-v2"], "give one of them"],
+      [
+        ["--strategy=first", "--backend=a:1", "--backend=b:1,backup"],
+        "leave them out of the backend b:1",
+      ],
+      [["--strategy=first", "--backend=a:1,max=2"], "leave them out of the backend a:1"],
       [["--config=f", "--listen=1"], 'Cannot use "listen" beside "services"'],
     ] as const
   ) assertStringIncludes(await refusal(words, FILE), message);

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
-import { BALANCER_PROGRAM } from "../../lib/config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { CHAT_SERVER_PROGRAM } from "../../lib/config/chat_server_options.ts";
 import { type COMMON_OPTIONS, type Program } from "../../lib/config/program.ts";
-import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { STATUS_OPTIONS } from "../../lib/config/status_options.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 

@@ -34,6 +34,9 @@ export function serviceOptions(
   };
 }
 
+/** What of the world a test may want to be different. */
+export type TestWorld = Partial<Pick<ServiceWorld, "tls" | "trace" | "clock">>;
+
 /** A service that balances; stopped at the end of the test. */
 export class TestBalancer implements AsyncDisposable {
   readonly service: Service;
@@ -43,11 +46,11 @@ export class TestBalancer implements AsyncDisposable {
   /** Starts one. */
   constructor(
     options: TestOptions,
-    { tls, trace }: Partial<Pick<ServiceWorld, "tls" | "trace">> = {},
+    { tls, trace, clock = () => performance.now() }: TestWorld = {},
   ) {
     this.log = new RecordedLog();
     this.service = new Service(serviceOptions(options), {
-      clock: () => performance.now(),
+      clock,
       random: Math.random,
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
       tls,
