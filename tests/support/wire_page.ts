@@ -19,10 +19,28 @@ export class WirePage {
 
   /** The arrows as they are told to those who hear them: `TCP, alice to server: REG alice`. */
   async arrows(): Promise<string[]> {
+    return (await this.#labels()).map((label) => label.replace(/ port \d+/g, ""));
+  }
+
+  /** What was asked of the server over connections of one request each, and answered. */
+  async exchanges(): Promise<string[]> {
+    const exchanges = new Map<string, string>();
+    for (const label of await this.#labels()) {
+      const [, asker, question, hearer, answer] =
+        /^TCP, (?:(.* port \d+) to server port \d+: (.*)|server port \d+ to (.* port \d+): (.*))$/
+          .exec(label) ?? [];
+      if (asker !== undefined) exchanges.set(asker, question!);
+      if (hearer !== undefined) exchanges.set(hearer, `${exchanges.get(hearer)} -> ${answer}`);
+    }
+    return [...exchanges.values()];
+  }
+
+  /** What stands for the arrows, without the times. */
+  async #labels(): Promise<string[]> {
     const labels = await this.page.value(
       '[...document.querySelectorAll(".row")].map((row) => row.getAttribute("aria-label"))',
     ) as string[];
-    return labels.map((label) => label.replace(/^[^,]*, /, "").replace(/ port \d+/g, ""));
+    return labels.map((label) => label.replace(/^[^,]*, /, ""));
   }
 
   /** Resolves when an arrow whose words hold `text` is there. */
