@@ -15,8 +15,14 @@ const FORM = "(?!(?:USER)?:PASSWORD@)";
 /** A password in a URL of any kind: to the last `@` of a word, as one may not be written as `%40`. */
 const IN_WORD = new RegExp(`\\b([a-z][a-z0-9+.-]*://${FORM}[^\\s"'/:@]*:)[^\\s"']*@`, "gi");
 
+/** A port behind a host, as one without a password is shown. */
+const PORT = '(?!\\d{1,5}(?:[/?\\s"]|$))';
+
 /** In one of a backend, where a password may hold blanks and quotes: to the last `@` of the line. */
-const IN_LINE = new RegExp(`\\b((?:postgres(?:ql)?|rediss?)://${FORM}[^\\n/:@]*:)[^\\n]*@`, "gi");
+const IN_LINE = new RegExp(
+  `\\b((?:postgres(?:ql)?|rediss?)://${FORM}[^\\n/:@]*:)${PORT}[^\\n]*@`,
+  "gi",
+);
 
 /**
  * Each with what it leaves. A password line of the login chat goes on to its end, and `new` and `existing` are

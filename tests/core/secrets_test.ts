@@ -8,6 +8,14 @@ const CASES: readonly (readonly [text: string, safe: string])[] = [
     'Cannot use "postgres://u:a/b@c@h/db": too many arguments',
     'Cannot use "postgres://u:...@h/db": too many arguments',
   ],
+  ['Cannot use "postgre://u:a/b@c@h/db": mistyped', 'Cannot use "postgre://u:...@h/db": mistyped'],
+  // A password with quotes and blanks that were not written as %22 and %20.
+  ['Cannot use "postgres://u:a"b c\'d@h/db": x', 'Cannot use "postgres://u:...@h/db": x'],
+  ["redis://:x y@h, rediss://u:z@h", "redis://:...@h"],
+  ["redis=redis://h:6379/0 user=ann@lab", "redis=redis://h:6379/0 user=ann@lab"],
+  // The form of a URL is no secret.
+  ["expected postgres://USER:PASSWORD@HOST/D", "expected postgres://USER:PASSWORD@HOST/D"],
+  ["or redis://:PASSWORD@HOST", "or redis://:PASSWORD@HOST"],
   ["see http://h:1/x and ann@h, postgres://ann@h", "see http://h:1/x and ann@h, postgres://ann@h"],
   // Password lines of the login chat; the server's question is none.
   ["C PASSWORD hunter 2", "C PASSWORD ..."],
