@@ -6,10 +6,14 @@
 import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
+import type { DialTrace } from "../net/traced_stream.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
+
+import type { LinkOptions } from "./server_link.ts";
 
 /** Where a room server is. */
 export interface RoomServerAddress {
@@ -22,12 +26,14 @@ export interface RoomServerAddress {
 export class RoomLink {
   readonly #server: RoomServerAddress;
   readonly #timeoutMs: number;
+  readonly #tracing: DialTrace | undefined;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  constructor(server: RoomServerAddress, timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000) {
+  constructor(server: RoomServerAddress, { timeoutMs, trace }: LinkOptions = {}) {
     this.#server = server;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = timeoutMs ?? ROOM_ANSWER_SECONDS.client * 1000;
+    this.#tracing = trace && { trace, service: "rooms", name: "client", peer: "server" };
   }
 
   /** The server's address as the last connection to it really went, in canonical form. */
@@ -45,7 +51,7 @@ export class RoomLink {
     const { host, tcpPort } = this.#server;
     const answer = await exchange({
       ...{ host, port: tcpPort, request: encodeRoomRequest(request), read: readAnswer },
-      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, tracing: this.#tracing },
       reached: (ip) => this.#reachedIp = ip,
     });
     if (answer !== "garbled") return answer;
@@ -66,11 +72,11 @@ export class RoomLink {
 }
 
 /** Reads both frames; of a refusal, the first one tells enough. Nothing when there was none. */
-async function readAnswer(conn: Deno.TcpConn): Promise<RoomAnswer | "garbled" | undefined> {
+async function readAnswer(stream: ByteStream): Promise<RoomAnswer | "garbled" | undefined> {
   const reader = new TcrpReader(MAX_ROOM_ANSWER_BYTES);
   let compliance: Uint8Array | undefined;
   for (;;) {
-    const count = await conn.read(reader.free());
+    const count = await stream.read(reader.free());
     if (count !== null) reader.filled(count);
     for (let frame; (frame = reader.take()) !== undefined;) {
       const { state, payload } = frame;

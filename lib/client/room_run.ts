@@ -35,13 +35,13 @@ export function runRoomsCommand(words: readonly string[]): Promise<never> {
  */
 async function runRooms(line: StartLine & { readonly options: RoomOptions }): Promise<void> {
   const { action, room, user, server, tcpPort, udpPort, password } = line.options;
-  const { log, terminal, stopped } = startClient(line);
+  const { log, terminal, trace, stopped } = startClient(line);
   const conversations = conversationsFor(line.options.history, terminal);
   const asks = (Object.keys(ADDRESS_OPTIONS) as (keyof RoomServerAddress)[])
     .filter((part) => action === "menu" && !line.given.has(ADDRESS_OPTIONS[part]));
   const visit = new RoomVisit(
     { server: { host: server, tcpPort, udpPort }, asks },
-    { terminal, log, commands: { bell: bellCommand(terminal) }, conversations },
+    { terminal, log, trace, commands: { bell: bellCommand(terminal) }, conversations },
   );
   stopped.then(() => visit.stop());
   try {

@@ -6,7 +6,7 @@
  */
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
 import { CallFlood } from "./call_flood.ts";
@@ -49,6 +49,7 @@ export class Session {
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #parts: WorkParts;
   readonly #log: Log;
+  readonly #trace: Trace | undefined;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
@@ -68,12 +69,13 @@ export class Session {
     this.#terminal = world.terminal;
     this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
+    this.#trace = world.trace;
     this.#memory = new ChatMemory(world.conversations, {
       ...settings.server,
       udpPort: settings.presence.udpPort,
     });
     this.#remember = world.remember ?? (() => {});
-    this.#link = new ServerLink(settings.server, world.log);
+    this.#link = new ServerLink(settings.server, world.log, world);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     // A person is told; a script asks when it wants to know.
     if (world.terminal.interactive) {
@@ -103,6 +105,7 @@ export class Session {
         lost: (text) => this.#memory.said(text, false),
       }),
       world.log,
+      { trace: world.trace },
     );
   }
 
@@ -200,6 +203,7 @@ export class Session {
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
           ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          trace: this.#trace,
           conversations: this.#memory.conversations,
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };

@@ -2,7 +2,7 @@
  * What a session of the client is given.
  */
 
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Conversations } from "./conversations.ts";
 import type { PresenceSettings } from "./presence_link.ts";
@@ -31,6 +31,8 @@ export interface SessionWorld {
   readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
   /** Where what is said is kept. */
   readonly conversations: Conversations;
   /** Told who has logged in, for the next run. */

@@ -12,6 +12,7 @@ import {
   toggle,
 } from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 /** How what is shown looks and sounds, at a terminal. */
 export const SCREEN_OPTIONS = {
@@ -36,6 +37,7 @@ export const CLIENT_OPTIONS = {
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
   ...SCREEN_OPTIONS,
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

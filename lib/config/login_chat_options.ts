@@ -3,6 +3,7 @@
 import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
 import { type OptionTable, type OptionValues, remotePort } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 const { server, user } = CLIENT_OPTIONS;
 
@@ -12,6 +13,7 @@ export const LOGIN_CHAT_OPTIONS = {
   chatPort: remotePort("chat-port", 9092, "the server's login chat port"),
   user: { ...user, help: "who logs in; a new name is registered" },
   ...SCREEN_OPTIONS,
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -17,6 +17,7 @@ import {
   toggle,
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 function name<Name extends string>(
   flag: string,
@@ -59,6 +60,7 @@ export const ROOM_OPTIONS = {
   tcpPort: port("tcp-port", 9090, "the server's TCP port for rooms"),
   udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),
   ...SCREEN_OPTIONS,
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

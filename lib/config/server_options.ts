@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
@@ -125,6 +126,7 @@ export const SERVER_OPTIONS = {
     "seconds without a datagram after which a member of a room is gone",
   ),
   ...STATUS_OPTIONS,
+  ...TRACE_OPTIONS,
   ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

@@ -16,7 +16,7 @@ import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
-import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 
 /** What the buddy service is asked to be. */
 export interface BuddySettings {
@@ -42,9 +42,10 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, store, presence, clock, log, isTimed }: ServiceParts,
+  { host, limits, admission, trusted, store, presence, clock, log, trace, isTimed }: ServiceParts,
 ): Service<BuddyPorts> {
-  const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
+  const tracing = tracingOf(trace, "buddy");
+  const { listener, socket } = bindPortPair(host, settings, tracing);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
@@ -78,6 +79,7 @@ export function startBuddies(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
+    tracing,
     serve: (incoming) => sessions.serve(incoming),
   });
   const failed = (error: unknown): void => {

@@ -13,7 +13,7 @@ import { ChatSessions } from "./chat_sessions.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { SharedChat } from "./shared_chat.ts";
-import type { Service, ServiceParts } from "./service.ts";
+import { type Service, type ServiceParts, tracingOf } from "./service.ts";
 
 /** What the login chat is asked to be. */
 export interface ChatSettings extends ChatLimits {
@@ -33,8 +33,20 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, limits, admission, trusted, store, shared, presence, passwords, clock, log, isTimed }:
-    ServiceParts,
+  {
+    host,
+    limits,
+    admission,
+    trusted,
+    store,
+    shared,
+    presence,
+    passwords,
+    clock,
+    log,
+    trace,
+    isTimed,
+  }: ServiceParts,
 ): Service<ChatPorts> {
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
@@ -53,6 +65,7 @@ export function startChat(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
+    tracing: tracingOf(trace, "chat"),
     serve: (incoming) => sessions.serve(incoming),
   });
   const ports = { tcp: (listener.addr as Deno.NetAddr).port };

@@ -16,6 +16,7 @@ import { acceptConnections } from "../net/accept_loop.ts";
 import type { Admission, Place, Refusal } from "../net/admission.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
+import { type ArrivalTrace, tracedArrival } from "../net/traced_stream.ts";
 import { decideProxyHeader } from "../wire/proxy_protocol.ts";
 
 /** What a door is between. */
@@ -27,6 +28,8 @@ export interface Door {
   /** Seconds such a header may take to come. */
   readonly readDeadlineSeconds: number;
   readonly log: Log;
+  /** What listens to every connection, where something does. */
+  readonly tracing?: ArrivalTrace | undefined;
   /** Serves one connection to its end. Takes ownership; never rejects. */
   readonly serve: (incoming: IncomingStream) => Promise<void>;
 }
@@ -46,7 +49,8 @@ export async function keepDoor(door: Door): Promise<void> {
     place.leave();
     refuse(incoming.stream, refusal, incoming.remoteIp);
   };
-  await acceptConnections(door.listener, (incoming) => {
+  await acceptConnections(door.listener, (accepted) => {
+    const incoming = tracedArrival(accepted, door.tracing);
     const place = door.admission.enter();
     if (place === undefined) {
       return refuse(incoming.stream, "too many connections", incoming.remoteIp);

@@ -27,7 +27,7 @@ import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
 import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
 import { SharedRooms } from "./shared_rooms.ts";
-import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 
 /** What the room service is asked to be. */
 export interface RoomSettings extends RoomLimits {
@@ -50,9 +50,12 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, trusted, passwords, store, shared, clock, log, isTimed }: ServiceParts,
+  { host, limits, admission, trusted, passwords, store, shared, clock, log, trace, isTimed }:
+    ServiceParts,
 ): Service<RoomPorts> {
-  const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
+  const tracing = tracingOf(trace, "rooms");
+  const wanted = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
+  const { listener, socket } = bindPortPair(host, wanted, tracing);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
   const others: SharedRooms | undefined = shared && new SharedRooms(shared, {
@@ -108,7 +111,7 @@ export function startRooms(
     .then(() =>
       Promise.all([
         keepDoor({
-          ...{ listener, admission, trusted, log },
+          ...{ listener, admission, trusted, log, tracing },
           readDeadlineSeconds: limits.readDeadlineSeconds,
           serve: (incoming) => sessions.serve(incoming),
         }),

@@ -4,7 +4,7 @@
 
 import { parseAddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
 import type { Part } from "../observe/status_view.ts";
 import { Passwords } from "../services/passwords.ts";
@@ -39,6 +39,8 @@ export interface ServerSettings {
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The ports of each service; `null` for one that does not run. */
@@ -74,7 +76,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const admission = new Admission(limits, trusted);
   const parts: ServiceParts = {
     ...settings,
-    ...{ trusted, admission, shared },
+    ...{ trusted, admission, shared, trace: settings.trace },
     isTimed: settings.isTimed ?? false,
     presence: shared === undefined
       ? new Presence(presenceTtl, clock)
