@@ -26,12 +26,7 @@ export function clientCommand(): string[] {
 
 /** What keeps a client away from the settings of whoever runs the tests. */
 export function ownSettings(directory: string): Record<string, string> {
-  return {
-    HOME: directory,
-    XDG_CONFIG_HOME: directory,
-    XDG_STATE_HOME: directory,
-    APPDATA: directory,
-  };
+  return { XDG_CONFIG_HOME: directory, XDG_STATE_HOME: directory, APPDATA: directory };
 }
 
 /** Where a client finds its server. */
