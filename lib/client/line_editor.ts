@@ -18,12 +18,12 @@ import type { InputDrawing } from "./input_drawing.ts";
 import type { InputView } from "./input_layout.ts";
 import { InputLine } from "./input_line.ts";
 import { LineLook, type LookParts } from "./line_look.ts";
-import { type PasteAnswer, pasteAnswer, pasteLines } from "./paste_question.ts";
+import { keysOf, type PasteAnswer, pasteAnswer, pasteLines } from "./paste_question.ts";
 import type { RecallStore } from "./recall_file.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import type { BellMode, Complete, Terminal } from "./terminal.ts";
 import { TypedBefore } from "./typed_before.ts";
-import { type Key, KeyReader, PASTE_BRACKETS } from "./typed_keys.ts";
+import { type Key, KeyReader, MAX_PASTE_CHARACTERS, PASTE_BRACKETS } from "./typed_keys.ts";
 
 /** What a line editor works with. */
 export interface LineEditorParts {
@@ -51,8 +51,8 @@ export class LineEditor implements Terminal {
   #waiting: ((line: string | undefined) => void) | undefined;
   #prompt = screens.NO_PROMPT;
   #isSecret = false;
-  /** The lines of a paste that is asked about. */
-  #pasted: readonly string[] | undefined;
+  /** What was pasted and is asked about. */
+  #pasted: string | undefined;
   #complete: Complete = () => [];
   /** Ctrl-C was pressed: nothing is typed any more. */
   #isLeaving = false;
@@ -117,7 +117,11 @@ export class LineEditor implements Terminal {
   }
 
   dropTyped(): readonly string[] {
-    const dropped = [...this.#typedAhead.splice(0), this.#line.text, ...this.#pasted ?? []];
+    const dropped = [
+      ...this.#typedAhead.splice(0),
+      this.#line.text,
+      ...pasteLines(this.#pasted ?? ""),
+    ];
     this.#pasted = undefined;
     this.#line.clear();
     this.#draw();
@@ -141,7 +145,9 @@ export class LineEditor implements Terminal {
       const text = await this.#tty.read();
       if (this.#isClosed) return;
       if (text === undefined) return this.#endInput();
-      for (const key of this.#keys.read(text)) this.#take(key);
+      const isAsked = this.#pasted !== undefined;
+      const keys = this.#isSecret ? this.#keys.read(text) : keysOf(text, this.#keys, isAsked);
+      for (const key of keys) this.#take(key);
       if (!this.#isClosed) this.#draw();
     }
   }
@@ -149,7 +155,9 @@ export class LineEditor implements Terminal {
   #take(key: Key): void {
     if (this.#isLeaving || this.#isClosed) return;
     this.#keyPressed();
-    if (this.#pasted !== undefined) return this.#answerPaste(this.#pasted, pasteAnswer(key));
+    if (this.#pasted !== undefined && key.kind !== "paste") {
+      return this.#answerPaste(pasteLines(this.#pasted), pasteAnswer(key));
+    }
     if (key.kind === "letters") return this.#type(key.text);
     if (key.kind === "paste" && key.isTooLong) return this.show([screens.pasteTooLongLine()]);
     if (key.kind === "paste") return this.#paste(key.text);
@@ -185,8 +193,11 @@ export class LineEditor implements Terminal {
   }
 
   #paste(text: string): void {
-    const lines = pasteLines(text);
-    if (lines.length > 1 && !this.#isSecret) this.#pasted = lines;
+    const pasted = (this.#pasted ?? "") + text;
+    const lines = pasteLines(pasted);
+    this.#pasted = undefined;
+    if (pasted.length > MAX_PASTE_CHARACTERS) return this.show([screens.pasteTooLongLine()]);
+    if (lines.length > 1 && !this.#isSecret) this.#pasted = pasted;
     else this.#type(lines[0] ?? "");
   }
 
@@ -278,7 +289,7 @@ export class LineEditor implements Terminal {
     const view = { prompt: screens.NO_PROMPT, before: "", after: "" };
     if (this.#isLeaving) return view;
     if (this.#pasted !== undefined) {
-      return { ...view, prompt: screens.pastePrompt(this.#pasted.length) };
+      return { ...view, prompt: screens.pastePrompt(pasteLines(this.#pasted).length) };
     }
     const { text, before } = this.#line;
     const typed = this.#isSecret ? view : { before, after: text.slice(before.length) };

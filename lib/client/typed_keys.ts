@@ -97,6 +97,11 @@ export class KeyReader {
     return this.#unread;
   }
 
+  /** Whether the end of something is not read yet. */
+  get isInside(): boolean {
+    return this.#paste !== undefined || this.#unread !== "";
+  }
+
   /** Takes text; gives what was typed with it. */
   read(text: string): Key[] {
     const keys: Key[] = [];

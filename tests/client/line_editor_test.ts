@@ -209,6 +209,20 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "LineEditor: many lines at once are a paste without its brackets, too",
+  PURE,
+  async () => {
+    const desk = new EditorDesk({ columns: 80 });
+    const line = asks(desk, TALK);
+    await desk.types("one\rtwo\rthree\rfo", "ur\rand another\r");
+    const question = "5 lines pasted: Y enters each, J joins them into one, N drops them:";
+    assertEquals(desk.lines, [question]);
+    await desk.types("j", "\r");
+    assertEquals(await line, "one two three four and another");
+  },
+);
+
 Deno.test("LineEditor: dropTyped() gives back all that nobody has read", PURE, async () => {
   const desk = new EditorDesk();
   const first = asks(desk, TALK);
