@@ -9,7 +9,7 @@ import type { Log, LogFields, LogLevel } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { createLog, type LogSettings } from "../observe/log.ts";
 import type { Backend } from "./backend.ts";
-import type { EndReason } from "./relay.ts";
+import type { EndReason } from "../net/relay.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 

@@ -55,16 +55,23 @@ export function listenTcp(address: ListenAddress): Deno.TcpListener {
   }
 }
 
+/** Certificate chain and private key, both PEM. */
+export interface TlsIdentity {
+  /** The server's own certificate first. */
+  readonly cert: string;
+  /** The key of that certificate. */
+  readonly key: string;
+}
+
 /**
  * Listens for TLS connections; each is taken as it comes, and shakes hands when it is first read.
  * The caller closes the listener.
  *
- * @param identity certificate chain and private key, both PEM
  * @throws OperationalError naming the address, or that the certificate or key is none
  */
 export function listenTls(
   address: ListenAddress,
-  identity: { readonly cert: string; readonly key: string },
+  identity: TlsIdentity,
 ): Deno.TlsListener {
   const at = hostPort(address.hostname, address.port);
   try {
