@@ -12,6 +12,7 @@ import {
   addressRanges,
   choices,
   ipAddress,
+  optionalPort,
   type OptionTable,
   type OptionValues,
   port,
@@ -21,6 +22,7 @@ import {
   wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
@@ -33,6 +35,10 @@ export const SERVER_OPTIONS = {
   udpPort: port("udp-port", 1235, "presence over UDP; 0 asks the system for a free port"),
   roomsTcpPort: port("rooms-tcp-port", 9090, "creating and joining rooms over TCP"),
   roomsUdpPort: port("rooms-udp-port", 9091, "talking in rooms over UDP"),
+  tlsPort: optionalPort("tls-port", "buddy requests over TLS"),
+  roomsTlsPort: optionalPort("rooms-tls-port", "creating and joining rooms over TLS"),
+  chatTlsPort: CHAT_TLS_PORT,
+  ...TLS_OPTIONS,
   data: text("data", "DIR", "./data", "directory of the text files, made when missing"),
   host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
   advertise: ipAddress(
@@ -131,10 +137,13 @@ export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
 /**
  * The options a command line asks for. With a port given by position and no word about services,
  * only buddies are served: so two servers start side by side, whatever else is built.
+ *
+ * @throws UsageError when options do not go together
  */
 export function serverOptionsOf(
   { options, given, positional }: CommandLine<typeof SERVER_OPTIONS>,
 ): ServerOptions {
+  checkTls(options, [options.tlsPort, options.roomsTlsPort, options.chatTlsPort]);
   const hasOwnPort = positional.has("tcpPort") || positional.has("udpPort");
   if (given.has("services") || !hasOwnPort) return options;
   return { ...options, services: ["buddy"] };
@@ -156,6 +165,7 @@ export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
     ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
     ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
     ["server 0 0 --store memory", "free ports, nothing kept"],
+    ["server --tls-port 1236", "TLS, too; a certificate is made, and its fingerprint shown"],
     ["server --config site.jsonc", "a site: store and presence as URLs in a file of its own"],
   ],
 };

@@ -13,9 +13,6 @@ import { encodeOk, REPLIES, type ReplyCode } from "../wire/buddy_reply.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
 
-/** What the server offers to other Parleys. */
-const OFFERED: Capabilities = { get: true, info: true };
-
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "ok": 200,
   "invalid": 201,
@@ -33,6 +30,8 @@ export interface BuddyRequestParts {
   readonly roster: Roster;
   readonly presence: PresenceBook;
   readonly view: EntryView;
+  /** What the server offers to other Parleys. */
+  readonly offered: Capabilities;
   readonly log: Log;
 }
 
@@ -65,7 +64,7 @@ export class BuddyRequests {
   };
 
   async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
-    const { roster } = this.#parts;
+    const { roster, offered } = this.#parts;
     switch (request.kind) {
       case "blank":
         return undefined;
@@ -78,7 +77,7 @@ export class BuddyRequests {
       case "remove":
         return REPLIES[CODES[await roster.remove(request.user, request.buddy)]];
       case "capabilities":
-        return encodeOk(capabilityWords(OFFERED));
+        return encodeOk(capabilityWords(offered));
       default:
         return await this.#answerExtension(request, fromIp);
     }

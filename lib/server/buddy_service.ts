@@ -4,6 +4,7 @@
 
 import { StorageError } from "../core/errors.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
@@ -15,6 +16,7 @@ import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { portIn } from "./tls_ports.ts";
 
 /** What the buddy service is asked to be. */
 export interface BuddySettings {
@@ -31,6 +33,8 @@ export interface BuddySettings {
 export interface BuddyPorts {
   readonly tcp: number;
   readonly udp: number;
+  /** Where there is one. */
+  readonly tls?: number;
 }
 
 /**
@@ -40,14 +44,18 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, store, presence, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, tls, store, presence, clock, log }: ServiceParts,
 ): Service<BuddyPorts> {
+  const secure = tls?.of("buddy");
   const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
-  const requests = new BuddyRequests({ roster, presence, view, log });
+  const requests = new BuddyRequests({
+    ...{ roster, presence, view, log },
+    offered: { get: true, info: true, tls: secure?.number },
+  });
   const sessions = new BuddySessions((line, fromIp) => {
     budget.prove(fromIp, clock());
     return requests.answer(line, fromIp);
@@ -63,14 +71,14 @@ export function startBuddies(
     port: socket.port,
   });
 
-  const accepting = keepDoor({
-    listener,
+  const door = {
     admission,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
-    serve: (incoming) => sessions.serve(incoming),
-  });
+    serve: (incoming: IncomingStream) => sessions.serve(incoming),
+  };
+  const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);
   const failed = (error: unknown): void => {
     // The store has told of its failure in the log; there is nobody else to tell.
     if (error instanceof StorageError) return;
@@ -86,9 +94,10 @@ export function startBuddies(
   }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port },
+    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port, ...portIn(secure) },
     async stop() {
       listener.close();
+      secure?.close();
       socket.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await Promise.all([accepting, receiving]);

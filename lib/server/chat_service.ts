@@ -3,6 +3,7 @@
  */
 
 import type { ChatLimits } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { Accounts } from "../services/accounts.ts";
 import { LoginChat } from "../services/login_chat.ts";
@@ -12,6 +13,7 @@ import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { SharedChat } from "./shared_chat.ts";
 import type { Service, ServiceParts } from "./service.ts";
+import { portIn } from "./tls_ports.ts";
 
 /** What the login chat is asked to be. */
 export interface ChatSettings extends ChatLimits {
@@ -22,6 +24,8 @@ export interface ChatSettings extends ChatLimits {
 /** The port of the login chat. */
 export interface ChatPorts {
   readonly tcp: number;
+  /** Where there is one. */
+  readonly tls?: number;
 }
 
 /**
@@ -31,9 +35,10 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, limits, admission, trusted, store, shared, presence, passwords, clock, log }:
+  { host, limits, admission, trusted, tls, store, shared, presence, passwords, clock, log }:
     ServiceParts,
 ): Service<ChatPorts> {
+  const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
   const attempts = new LoginAttempts(trusted);
@@ -44,18 +49,19 @@ export function startChat(
   peers?.serve(chat);
   const login = new ChatLogin({ accounts, attempts, clock, log });
   const sessions = new ChatSessions(settings, login, chat);
-  const accepting = keepDoor({
-    listener,
+  const door = {
     admission,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
-    serve: (incoming) => sessions.serve(incoming),
-  });
+    serve: (incoming: IncomingStream) => sessions.serve(incoming),
+  };
+  const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port },
+    ports: { tcp: (listener.addr as Deno.NetAddr).port, ...portIn(secure) },
     async stop() {
       listener.close();
+      secure?.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await accepting;
       await sessions.stop();

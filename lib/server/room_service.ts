@@ -8,6 +8,7 @@ import {
   PROTECTED_CREATES_PER_ADDRESS,
   type RoomLimits,
 } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
 import { isAnswerable } from "../net/answerable.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { bindPortPair } from "../net/port_pair.ts";
@@ -26,6 +27,7 @@ import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
 import { SharedRooms } from "./shared_rooms.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { portIn } from "./tls_ports.ts";
 
 /** What the room service is asked to be. */
 export interface RoomSettings extends RoomLimits {
@@ -38,6 +40,8 @@ export interface RoomSettings extends RoomLimits {
 export interface RoomPorts {
   readonly tcp: number;
   readonly udp: number;
+  /** Where there is one. */
+  readonly tls?: number;
 }
 
 /**
@@ -48,8 +52,9 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, trusted, passwords, store, shared, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, tls, passwords, store, shared, clock, log }: ServiceParts,
 ): Service<RoomPorts> {
+  const secure = tls?.of("rooms");
   const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
@@ -93,15 +98,17 @@ export function startRooms(
   );
   const ticks = new RoomTicks({ rooms, drops: relay.drops, clock, log });
 
+  const door = {
+    ...{ admission, trusted, log },
+    readDeadlineSeconds: limits.readDeadlineSeconds,
+    serve: (incoming: IncomingStream) => sessions.serve(incoming),
+  };
   const serving = rooms.catchUp(clock())
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))
     .then(() =>
       Promise.all([
-        keepDoor({
-          ...{ listener, admission, trusted, log },
-          readDeadlineSeconds: limits.readDeadlineSeconds,
-          serve: (incoming) => sessions.serve(incoming),
-        }),
+        keepDoor({ ...door, listener }),
+        secure?.keep(door),
         socket.receive((datagram, sender) => {
           const arrived = openDatagram(datagram, sender, trusted);
           if (arrived !== undefined) take(arrived);
@@ -110,9 +117,10 @@ export function startRooms(
     );
 
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port },
+    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port, ...portIn(secure) },
     async stop() {
       listener.close();
+      secure?.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       socket.close();
       await serving;

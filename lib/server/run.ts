@@ -17,6 +17,7 @@ import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
 import { type RunningServer, startServer } from "./start.ts";
+import { keepTls, type OpenedTls, openTls } from "./tls_run.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
 const STOP_DEADLINE_MS = 4500;
@@ -39,6 +40,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const store = await openChosenStore(options, log);
   let shared: SharedState | undefined;
   let server: RunningServer;
+  let tls: OpenedTls | undefined;
   try {
     shared = await openChosenSharing(options, log);
     const sinceStart = (): number => performance.now();
@@ -47,9 +49,10 @@ export async function runServer(options: ServerOptions): Promise<number> {
       rooms: options.services.includes("rooms") ? options : undefined,
       chat: options.services.includes("chat") ? options : undefined,
     };
+    tls = await openTls(options);
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, clock: sinceStart, log },
+      ...{ store, shared, tls, clock: sinceStart, log },
     });
   } catch (error) {
     shared?.close();
@@ -58,6 +61,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   }
   const stop = stopSignal();
   announce(server, options, log);
+  if (tls !== undefined) keepTls(server, tls, options, log);
 
   log.info("Stopping", { signal: await stop });
   await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
@@ -73,12 +77,19 @@ function announce(server: RunningServer, options: ServerOptions, log: Log): void
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {
       if (ports === null) continue;
       const [tcp, udp] = [hostPort(ip, ports.tcp), hostPort(ip, ports.udp)];
-      log.info(`Listening for ${who}`, { tcp, udp });
+      log.info(`Listening for ${who}`, { tcp, udp, ...tlsAt(ip, ports) });
     }
-    if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
+    if (chat !== null) {
+      const tcp = hostPort(ip, chat.tcp);
+      log.info("Listening for the login chat", { tcp, ...tlsAt(ip, chat) });
+    }
   }
   const ports = { ...server.ports, status: null };
   print(`ready ${JSON.stringify(ports)}\n`);
+}
+
+function tlsAt(ip: string, { tls }: { readonly tls?: number }): { readonly tls?: string } {
+  return tls === undefined ? {} : { tls: hostPort(ip, tls) };
 }
 
 /**

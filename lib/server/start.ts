@@ -3,9 +3,10 @@
  */
 
 import { parseAddressSet } from "../core/ip_address.ts";
-import type { ServerLimits } from "../core/limits.ts";
+import { DRAIN_SECONDS, type ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
+import type { TlsIdentity } from "../net/tcp.ts";
 import { Passwords } from "../services/passwords.ts";
 import { Presence } from "../services/presence.ts";
 import { SharedPresence } from "../services/shared_presence.ts";
@@ -15,6 +16,7 @@ import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_servi
 import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
 import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
 import type { Service, ServiceParts } from "./service.ts";
+import { TlsPorts, type TlsSettings } from "./tls_ports.ts";
 
 /** What a server needs to start. */
 export interface ServerSettings {
@@ -25,6 +27,8 @@ export interface ServerSettings {
     readonly rooms?: RoomSettings | undefined;
     readonly chat?: ChatSettings | undefined;
   };
+  /** Where they speak TLS, too. */
+  readonly tls?: TlsSettings | undefined;
   readonly trustProxy: readonly string[];
   readonly limits: ServerLimits;
   /** The server closes it when it stops. */
@@ -51,6 +55,12 @@ export interface RunningServer {
   readonly ports: ServerPorts;
   /** How what it relies on works at the moment; `sharing` is null for a server that shares nothing. */
   health(): { readonly store: StoreHealth; readonly sharing: SharingHealth | null };
+  /**
+   * Shows another certificate to whoever comes from now on.
+   *
+   * @throws OperationalError when the certificate or key is none; the one before stays
+   */
+  reloadTls(identity: TlsIdentity): void;
   /** Takes no new work, finishes what was promised, and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -64,8 +74,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const { services: wanted, limits, store, shared, clock } = settings;
   const presenceTtl = wanted.buddy?.presenceTtl ?? 0;
   const trusted = parseAddressSet(settings.trustProxy);
+  const tls = settings.tls && new TlsPorts(settings.host, settings.tls, settings.log);
   const parts: ServiceParts = {
     ...settings,
+    tls,
     trusted,
     admission: new Admission(limits, trusted),
     shared,
@@ -77,6 +89,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const running: Service<unknown>[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((service) => service.stop()));
+    await tls?.stop(DRAIN_SECONDS * 1000);
   };
   function start<Settings, Ports>(
     begin: (settings: Settings, parts: ServiceParts) => Service<Ports>,
@@ -96,6 +109,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     return {
       ports,
       health: () => ({ store: store.health(), sharing: shared?.health() ?? null }),
+      reloadTls: (identity) => tls?.reload(identity),
       async stop() {
         await stop();
         shared?.close();

@@ -34,6 +34,7 @@ class Counter {
           ? entry
           : { ...entry, address: { ...entry.address, ip: `${entry.address.ip}-for-${askerIp}` } };
       },
+      offered: { get: true, info: true, tls: undefined },
       log: this.log,
     });
   }
