@@ -4,7 +4,7 @@
  * the menu, the server and the other clients.
  */
 
-import { CLIENT_PROGRAM } from "./lib/config/client_options.ts";
+import { CLIENT_PROGRAM } from "./lib/config/client_program.ts";
 import { EXIT, runProgram } from "./lib/config/start.ts";
 import { CLIENT_COMMANDS, runClient } from "./lib/client/run.ts";
 
@@ -12,7 +12,7 @@ const [word = "", ...rest] = Deno.args;
 const runCommand = CLIENT_COMMANDS.get(word);
 if (runCommand !== undefined) await runCommand(rest);
 
-await runProgram(CLIENT_PROGRAM, Deno.args, async ({ options, given }) => {
-  await runClient(given.has("logLevel") ? options : { ...options, logLevel: "warn" });
+await runProgram(CLIENT_PROGRAM, Deno.args, async (line) => {
+  await runClient(line);
   return EXIT.done;
 });

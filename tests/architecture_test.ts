@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { walk } from "@std/fs";
 import { pathToFileURL } from "node:url";
+import { EXECUTABLES } from "../tools/compile.ts";
 import { brokenImportRules, ROOMS, SCRIPTS } from "./architecture/import_rules.ts";
 import { findCircles, readImports } from "./architecture/module_graph.ts";
 import {
@@ -80,6 +81,15 @@ Deno.test("architecture: no text names a path of one machine or the host of a re
     if (!text.includes("\0")) broken.push(...brokenPrivacyRules(file, text));
   }
   assertNone(broken);
+});
+
+Deno.test("architecture: an executable may do what the task of its script may, and no more", async () => {
+  const { tasks } = JSON.parse(await textOf("deno.json"));
+  for (const { script, permissions } of EXECUTABLES) {
+    const words: string[] = tasks[script.replace(".ts", "")].command.split(" ");
+    const flags = words.filter((word) => word.startsWith("--allow-") || word === "--ignore-env");
+    assertEquals(permissions, flags, script);
+  }
 });
 
 /** Files that belong to the project: those git tracks or would add; without git, all there are. */

@@ -10,6 +10,7 @@
 
 import { startProxies } from "./bench/balancer.ts";
 import { startLargeSite, startPresence, startRegistrations } from "./bench/buddies.ts";
+import { startFiles } from "./bench/files.ts";
 import { buildGenerator } from "./bench/generators.ts";
 import { type Bench, measureRow, type Result, type StartGroup } from "./bench/group.ts";
 import { startLoginChat } from "./bench/login_chat.ts";
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, StartGroup>> = {
   balancer: startProxies,
   rooms: startRooms,
   chat: startLoginChat,
+  files: startFiles,
   sharing: startSharing,
 };
 

@@ -35,7 +35,13 @@ const SERVER: Omit<Executable, "name"> = {
 
 const CLIENT: Omit<Executable, "name"> = {
   script: "client.ts",
-  permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-env=NO_COLOR,TERM"],
+  permissions: [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env=NO_COLOR,TERM,HOME,XDG_CONFIG_HOME,XDG_STATE_HOME,APPDATA",
+    "--allow-sys=statfs",
+  ],
 };
 
 /** Keep the permissions equal to those of the tasks in `deno.json`; a test compares them. */
@@ -45,7 +51,8 @@ export const EXECUTABLES: readonly Executable[] = [
   {
     name: "parley-load_balancer",
     script: "load_balancer.ts",
-    permissions: ["--allow-net", "--allow-read", "--allow-sys=networkInterfaces"],
+    // Writes nothing but its log, where a file is named for it.
+    permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
   },
   { name: "chatserver", ...SERVER, command: "chat" },
   { name: "chatclient", ...CLIENT, command: "chat" },

@@ -28,7 +28,7 @@ const NARROW = [
   `--allow-net=${HOSTS.join(",")}`,
   "--allow-read",
   "--allow-run",
-  "--allow-sys=networkInterfaces",
+  "--allow-sys=networkInterfaces,statfs",
   "--allow-env=TMPDIR,PATH",
   // The database driver looks for many names; it finds nothing, as in the programs.
   "--ignore-env",

@@ -54,6 +54,36 @@ try {
       directory,
       transcripts: [`${directory}/output1.txt`, `${directory}/output2.txt`],
     }));
+  for (const { name } of EXECUTABLES.filter(({ command }) => command === undefined)) {
+    await check(`${name} completions tells a shell what Tab offers`, async () => {
+      const words = ["completions", "bash"];
+      await using program = new Program(name, launch(name), words, directory);
+      await program.sees(`complete -F _${name.replaceAll("-", "_")} ${name}`);
+      await program.leaves();
+    });
+  }
+  await check("parley-client registers and tells of buddies, a command each", async () => {
+    const args = ["0", "0", "commands", "--host", "127.0.0.1"];
+    await using server = new Program("parley-server", launch("parley-server"), args, directory);
+    const { buddy } = JSON.parse((await server.sees("ready ")).slice("ready ".length));
+    const at = `@127.0.0.1:${buddy.tcp}/${buddy.udp}`;
+    const STEPS: readonly (readonly [words: readonly string[], told: string])[] = [
+      [["reg", `alice${at}`], "Registered as alice."],
+      [["reg", `bob${at}`], "Registered as bob."],
+      [["add", `alice${at}`, "bob"], "bob is now a buddy of alice."],
+      [
+        ["status", `alice${at}`, "--json"],
+        '"buddy":"bob","status":"OFFLINE","ip":null,"port":null}',
+      ],
+    ];
+    for (const [words, told] of STEPS) {
+      const launched = launch("parley-client");
+      await using client = new Program("parley-client", launched, words, directory);
+      await client.sees(told);
+      await client.leaves();
+    }
+    await server.stops();
+  });
   await check("parley-server compacts, which it does in a thread of its own", async () => {
     const args = ["0", "0", "compacted", "--host", "127.0.0.1", "--compact-from", "1"];
     const launched = launch("parley-server");

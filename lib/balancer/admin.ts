@@ -17,18 +17,16 @@
  */
 
 import { numberIn, WEIGHT_RANGE } from "../config/backend_option.ts";
+import { CHANGE_HEADER, isFromForeignPage } from "../net/http.ts";
+import { METRICS_TYPE, metricsText } from "../observe/metrics.ts";
 import type { AdminState, Backend } from "./backend.ts";
 import {
   type BackendReport,
-  metricsText,
+  metricFamilies,
   type Reportable,
   reportBackend,
   reportService,
-  type ServiceReport,
 } from "./report.ts";
-
-/** The header every change needs. */
-export const CHANGE_HEADER = "parley-change";
 
 /** What an answer to a change says. */
 export type ChangeAnswer =
@@ -53,7 +51,7 @@ export function administer(
   if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.get("host") ?? "")) {
     return json({ status: 403, body: { error: "This is for this machine only" } });
   }
-  if (request.headers.has("origin")) {
+  if (isFromForeignPage(request)) {
     return json({ status: 403, body: { error: "This is not for web pages" } });
   }
   const { pathname } = new URL(request.url);
@@ -86,12 +84,13 @@ function decode(words: readonly string[]): string[] | undefined {
 }
 
 function look(services: Administered, page: string): Response {
-  const reports = new Map<string, ServiceReport>();
-  for (const [name, service] of services) reports.set(name, reportService(service));
-  if (page === "/") return json({ status: 200, body: { services: Object.fromEntries(reports) } });
+  if (page === "/") {
+    const reports = [...services].map(([name, service]) => [name, reportService(service)]);
+    return json({ status: 200, body: { services: Object.fromEntries(reports) } });
+  }
   if (page !== "/metrics") return json({ status: 404, body: { error: "There is / and /metrics" } });
-  return new Response(metricsText(reports), {
-    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  return new Response(metricsText(metricFamilies(services)), {
+    headers: { "content-type": METRICS_TYPE },
   });
 }
 

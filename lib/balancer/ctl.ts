@@ -3,8 +3,9 @@
 import { type CtlOptions, ctlRequest } from "../config/ctl_options.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { CHANGE_HEADER } from "../net/http.ts";
 import { askLocal } from "../net/local_http.ts";
-import { CHANGE_HEADER, type ChangeAnswer } from "./admin.ts";
+import type { ChangeAnswer } from "./admin.ts";
 import { backendLine, type ServiceReport } from "./report.ts";
 
 /**

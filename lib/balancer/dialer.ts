@@ -4,6 +4,7 @@
  */
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
+import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
@@ -40,6 +41,8 @@ export interface DialerWorld {
   readonly clock: Clock;
   /** Is told which backend serves whom. */
   readonly served: (ip: string, backend: Backend) => void;
+  /** Is told how long it took, in seconds. */
+  readonly times: Histogram;
   /** Seconds a client may wait for a place. */
   readonly queueTimeout: () => number;
 }
@@ -51,7 +54,8 @@ export interface DialerWorld {
  */
 export async function dial(caller: Caller, world: DialerWorld): Promise<Line | undefined> {
   const { pool, story, clock } = world;
-  const deadline = clock() + world.queueTimeout() * 1000;
+  const begun = clock();
+  const deadline = begun + world.queueTimeout() * 1000;
   for (;;) {
     let chosen = pool.enter(caller.key, caller.tried);
     if (chosen === "every backend is full") {
@@ -66,6 +70,7 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     if (stream === "retry") continue;
     if (stream === undefined) return undefined;
     chosen.counts.connected++;
+    world.times.observe((clock() - begun) / 1000);
     pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
     world.served(caller.ip, chosen);

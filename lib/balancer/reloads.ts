@@ -3,7 +3,8 @@
  * the old one stays; what only a restart can change is told of, too.
  */
 
-import { BALANCER_PROGRAM, type BalancerOptions, servicesOf } from "../config/balancer_options.ts";
+import { type BalancerOptions, servicesOf } from "../config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../config/balancer_program.ts";
 import { parseCommandLine } from "../config/command_line.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
@@ -11,7 +12,10 @@ import type { Balancer } from "./balancer.ts";
 import { ConfigWatch } from "./config_watch.ts";
 
 /** Options of the program as a whole that it was started with for good. */
-const FIXED = ["adminPort", "log", "logLevel"] as const;
+const FIXED = [
+  ...["adminPort", "status", "statusHost"] as const,
+  ...["log", "logLevel", "logFile", "logSize", "logKeep", "logRate"] as const,
+] as const;
 
 /** What reloading needs. */
 export interface ReloadsWorld {

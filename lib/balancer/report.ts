@@ -1,5 +1,15 @@
 /** How the services and backends do, for people, programs and Prometheus. Pure. */
 
+import { Histogram } from "../core/histogram.ts";
+import {
+  byLabel,
+  counter,
+  type Family,
+  gauge,
+  histogram,
+  type Labels,
+  type Sample,
+} from "../observe/metrics.ts";
 import type { AdminState, Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 
@@ -28,6 +38,9 @@ export interface DatagramReport {
   readonly port: number;
   /** Members of rooms, or GETs under way. */
   readonly clients: number;
+  /** Datagrams from clients since the start, and to them. */
+  readonly received: number;
+  readonly sent: number;
   /** Datagrams dropped since the start, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }
@@ -39,6 +52,8 @@ export interface ServiceReport {
   readonly connections: number;
   /** Clients waiting for a place. */
   readonly waiting: number;
+  /** Connections turned away since the start, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
   /** `null` without a port for datagrams. */
   readonly udp: DatagramReport | null;
   readonly backends: readonly BackendReport[];
@@ -51,17 +66,36 @@ export interface Reportable {
   readonly options: { readonly strategy: string };
   readonly pool: Pool;
   readonly datagrams: DatagramReport | null;
+  readonly times: ServiceTimes;
+  /** Connections turned away since the start, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** How long what a service does takes, in seconds. */
+export interface ServiceTimes {
+  /** From a client that may come in to a backend that has taken its connection. */
+  readonly connect: Histogram;
+  /** From there to the end of the connection. */
+  readonly session: Histogram;
+  /** From a GET over UDP to its answer, of one in sixteen. */
+  readonly answer: Histogram;
+}
+
+/** Begins to measure. */
+export function serviceTimes(): ServiceTimes {
+  return { connect: new Histogram(), session: new Histogram(), answer: new Histogram() };
 }
 
 /** Reports on a service. */
 export function reportService(
-  { port, connections, options, pool, datagrams }: Reportable,
+  { port, connections, options, pool, datagrams, refused }: Reportable,
 ): ServiceReport {
   return {
     port,
     strategy: options.strategy,
     connections,
     waiting: pool.waiting,
+    refused,
     udp: datagrams,
     backends: pool.backends.map(reportBackend),
   };
@@ -93,48 +127,104 @@ export function backendLine(service: string, port: number, report: BackendReport
     `weight ${weight}${backup}, ${connections} connections`;
 }
 
-type Figure = readonly [name: string, kind: string, value: (report: BackendReport) => number];
-
-const FIGURES: readonly Figure[] = [
-  ["lb_backend_up", "gauge", ({ health }) => health === "up" ? 1 : 0],
-  ["lb_backend_ready", "gauge", ({ state }) => state === "ready" ? 1 : 0],
-  ["lb_backend_weight", "gauge", ({ weight }) => weight],
-  ["lb_sessions", "gauge", ({ connections }) => connections],
-  ["lb_sessions_total", "counter", ({ connected }) => connected],
-  ["lb_connect_errors_total", "counter", ({ failed }) => failed],
-  ["lb_sent_bytes_total", "counter", ({ sent }) => sent],
-  ["lb_received_bytes_total", "counter", ({ received }) => received],
+type Figure = readonly [
+  kind: (name: string, help: string, samples: readonly Sample[]) => Family,
+  name: string,
+  help: string,
+  value: (report: BackendReport) => number,
 ];
 
-/** Everything as Prometheus reads it (text format 0.0.4). Names hold nothing that needs escaping. */
-export function metricsText(services: ReadonlyMap<string, ServiceReport>): string {
-  return backendMetrics(services) + datagramMetrics(services);
+const FIGURES: readonly Figure[] = [
+  [gauge, "lb_backend_up", "Whether checks say it is up", ({ health }) => health === "up" ? 1 : 0],
+  [
+    gauge,
+    "lb_backend_ready",
+    "Whether it is neither drained nor in maintenance",
+    ({ state }) => state === "ready" ? 1 : 0,
+  ],
+  [gauge, "lb_backend_weight", "Its share against the others", ({ weight }) => weight],
+  [gauge, "lb_sessions", "Connections at the moment", ({ connections }) => connections],
+  [counter, "lb_sessions_total", "Connections made", ({ connected }) => connected],
+  [counter, "lb_connect_errors_total", "Connects that failed", ({ failed }) => failed],
+  [counter, "lb_sent_bytes_total", "Bytes sent to it", ({ sent }) => sent],
+  [counter, "lb_received_bytes_total", "Bytes received from it", ({ received }) => received],
+];
+
+/** Everything for Prometheus. */
+export function metricFamilies(services: ReadonlyMap<string, Reportable>): Family[] {
+  const reports = [...services].map(([name, service]) => [name, reportService(service)] as const);
+  return [
+    ...serviceFamilies(reports),
+    ...timeFamilies([...services]),
+    ...backendFamilies(reports),
+    ...datagramFamilies(reports),
+  ];
 }
 
-function backendMetrics(services: ReadonlyMap<string, ServiceReport>): string {
-  return FIGURES.map(([name, kind, value]) => {
-    const rows = [...services].flatMap(([service, { backends }]) =>
-      backends.map((report) =>
-        `${name}{service="${service}",backend="${report.name}"} ${value(report)}\n`
-      )
-    );
-    return `# TYPE ${name} ${kind}\n${rows.join("")}`;
-  }).join("");
+type Reports = readonly (readonly [name: string, report: ServiceReport])[];
+
+function serviceFamilies(services: Reports): Family[] {
+  return [
+    gauge(
+      "lb_connections",
+      "Clients that were let in and are not gone",
+      services.map(([service, { connections }]) => [{ service }, connections]),
+    ),
+    gauge(
+      "lb_waiting",
+      "Clients that wait for a place at a backend",
+      services.map(([service, { waiting }]) => [{ service }, waiting]),
+    ),
+    counter(
+      "lb_refused_total",
+      "Connections that were turned away",
+      services.flatMap(([service, { refused }]) => byLabel("reason", refused, { service })),
+    ),
+  ];
 }
 
-function datagramMetrics(services: ReadonlyMap<string, ServiceReport>): string {
-  const reports = [...services].flatMap(([service, { udp }]) =>
-    udp === null ? [] : [[service, udp] as const]
+function timeFamilies(services: readonly (readonly [name: string, of: Reportable])[]): Family[] {
+  const of = (which: keyof ServiceTimes): [Labels, Histogram][] =>
+    services.map(([service, { times }]) => [{ service }, times[which]]);
+  return [
+    histogram("lb_connect_seconds", "Time until a backend has taken a connection", of("connect")),
+    histogram("lb_session_seconds", "Time a connection went on", of("session")),
+    histogram(
+      "lb_udp_answer_seconds",
+      "Time from a GET to its answer, of one in sixteen",
+      of("answer"),
+    ),
+  ];
+}
+
+function backendFamilies(services: Reports): Family[] {
+  const reports = services.flatMap(([service, { backends }]) =>
+    backends.map((report) => ({ labels: { service, backend: report.name }, report }))
   );
-  if (reports.length === 0) return "";
-  const clients = reports.map(([service, udp]) =>
-    `lb_udp_clients{service="${service}"} ${udp.clients}\n`
+  return FIGURES.map(([kind, name, help, value]) =>
+    kind(name, help, reports.map(({ labels, report }) => [labels, value(report)]))
   );
-  const dropped = reports.flatMap(([service, udp]) =>
-    Object.entries(udp.dropped).map(([reason, count]) =>
-      `lb_udp_dropped_total{service="${service}",reason="${reason}"} ${count}\n`
-    )
-  );
-  return `# TYPE lb_udp_clients gauge\n${clients.join("")}` +
-    `# TYPE lb_udp_dropped_total counter\n${dropped.join("")}`;
+}
+
+function datagramFamilies(services: Reports): Family[] {
+  const reports = services.flatMap(([service, { udp }]) => udp === null ? [] : [{ service, udp }]);
+  return [
+    gauge(
+      "lb_udp_clients",
+      "Members of rooms, or GETs under way",
+      reports.map(({ service, udp }) => [{ service }, udp.clients]),
+    ),
+    counter(
+      "lb_udp_datagrams_total",
+      "Datagrams from clients, and to them",
+      reports.flatMap(({ service, udp: { received, sent } }) =>
+        byLabel("direction", { received, sent }, { service })
+      ),
+    ),
+    counter(
+      "lb_udp_dropped_total",
+      "Datagrams that were not passed on",
+      reports.flatMap(({ service, udp }) => byLabel("reason", udp.dropped, { service })),
+    ),
+  ];
 }

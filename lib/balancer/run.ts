@@ -2,18 +2,21 @@
  * The balancer as a program: from options to exit code.
  */
 
-import { BALANCER_PROGRAM, servicesOf } from "../config/balancer_options.ts";
+import { servicesOf } from "../config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../config/balancer_program.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import type { CtlOptions } from "../config/ctl_options.ts";
 import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.ts";
 import { print } from "../config/start.ts";
-import { OperationalError } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
-import { listenReason } from "../net/system_error.ts";
-import { writeToStderr } from "../observe/log.ts";
+import { serveHttp } from "../net/http.ts";
+import { openLogOutput } from "../observe/log_output.ts";
+import { openStatus } from "../observe/status_server.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
 import { steer } from "./ctl.ts";
+import { observeBalancer } from "./observed.ts";
 import { Reloads } from "./reloads.ts";
 import { createStoryLog } from "./story.ts";
 
@@ -36,8 +39,9 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
   const log = createStoryLog({
     format: options.log,
     level: options.logLevel,
+    rate: options.logRate,
     clock: Date.now,
-    write: writeToStderr,
+    write: openLogOutput(options).write,
   });
   surviveUnexpected(log);
   const balancer = await Balancer.start({
@@ -49,14 +53,23 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
     readFile,
   });
   const stop = stopSignal();
-  const admin = serveAdmin(balancer, line, log);
+  const answer = (request: Request): Response =>
+    administer(balancer.services, request, ({ index, name }, service, what) => {
+      log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
+    });
+  const observed = observeBalancer(balancer, answer);
+  const status = await openStatus(options, observed, () => balancer.stop(0));
+  const admin = serveAdmin(answer, line, log);
   const reloads = new Reloads({ balancer, options, words, log, readFile });
-  announce(balancer, admin);
+  announce(balancer, { admin, status: status?.port ?? null });
 
   log.info("Stopping", { signal: await stop });
   reloads.stop();
   const graceMs = reloads.options.stopGrace * 1000;
-  await withDeadline(balancer.stop(graceMs), graceMs + LAST_STEPS_MS, log);
+  status?.stopping();
+  // Whoever asks meanwhile is told that it is draining.
+  const stopping = balancer.stop(graceMs).then(() => status?.stop());
+  await withDeadline(stopping, graceMs + LAST_STEPS_MS, log);
   log.info("Stopped");
   return 0;
 }
@@ -79,29 +92,28 @@ export async function runCtl(options: CtlOptions): Promise<number> {
  *
  * @returns its port, `null` without
  */
-function serveAdmin(balancer: Balancer, { options, given }: Line, log: Log): number | null {
+function serveAdmin(
+  answer: (request: Request) => Response,
+  { options, given }: Line,
+  log: Log,
+): number | null {
   const { adminPort: port } = options;
   try {
-    const { addr } = Deno.serve(
-      { hostname: "127.0.0.1", port, onListen: () => {} },
-      (request) =>
-        administer(balancer.services, request, ({ index, name }, service, what) => {
-          log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
-        }),
-    );
-    return addr.port;
+    return serveHttp({ hostname: "127.0.0.1", port }, answer).port;
   } catch (error) {
-    const trouble = `the admin endpoint on 127.0.0.1:${port}: ${listenReason(error)}`;
-    if (given.has("adminPort")) throw new OperationalError(`Cannot open ${trouble}`);
-    log.warn(`Going on without ${trouble}`, { admin: port });
+    if (given.has("adminPort")) throw error;
+    log.warn(`Going on without the admin endpoint: ${reasonOf(error)}`, { admin: port });
     return null;
   }
 }
 
 /** Tells programs (one line on stdout) which ports were bound. */
-function announce(balancer: Balancer, admin: number | null): void {
+function announce(
+  balancer: Balancer,
+  ports: { readonly admin: number | null; readonly status: number | null },
+): void {
   const services = Object.fromEntries(
     [...balancer.services].map(([name, { port, udpPort }]) => [name, { tcp: port, udp: udpPort }]),
   );
-  print(`ready ${JSON.stringify({ services, admin, status: null })}\n`);
+  print(`ready ${JSON.stringify({ services, ...ports })}\n`);
 }

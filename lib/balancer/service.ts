@@ -12,7 +12,7 @@ import type { Backend } from "./backend.ts";
 import { Guard } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Prober } from "./prober.ts";
-import type { DatagramReport } from "./report.ts";
+import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 import { Visits } from "./visits.ts";
@@ -41,6 +41,8 @@ export class Service {
   readonly #listener: Deno.TcpListener;
   readonly #udp: UdpForwarder | undefined;
   readonly #accepting: Promise<void>;
+  /** How long everything takes. */
+  readonly times: ServiceTimes = serviceTimes();
   #options: ServiceOptions;
   #connector: Connector;
   /** Connects for health checks. */
@@ -71,9 +73,11 @@ export class Service {
     try {
       this.#udp = UdpForwarder.open({
         ...{ options: () => this.#options, pool: this.pool, clock, story },
+        times: this.times.answer,
         isAllowed: (ip) => this.#guard.allows(ip),
       });
       this.#visits = new Visits({
+        times: this.times,
         ...{ options: () => this.#options, pool: this.pool, guard: this.#guard },
         ...{ story, clock, tls },
         connect: (host, port) => this.#connector.connect(host, port),
@@ -106,6 +110,11 @@ export class Service {
   /** How its datagrams do. */
   get datagrams(): DatagramReport | null {
     return this.#udp?.report ?? null;
+  }
+
+  /** Connections turned away so far, by reason. */
+  get refused(): Readonly<Record<string, number>> {
+    return this.#visits.refused;
   }
 
   /** What it goes by at the moment. */

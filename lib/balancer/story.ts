@@ -6,29 +6,22 @@
 
 import { NowAndThen } from "../core/now_and_then.ts";
 import type { Log, LogFields, LogLevel } from "../core/ports.ts";
-import { visibleText } from "../core/visible_text.ts";
 import { createLog, type LogSettings } from "../observe/log.ts";
 import type { Backend } from "./backend.ts";
 import type { EndReason } from "../net/relay.ts";
 
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-
 /** Makes the log of a balancer: `[LB] message`, or the JSON of other programs. */
 export function createStoryLog(settings: LogSettings): Log {
   if (settings.format === "json") return createLog(settings);
-  const lowest = LEVELS.indexOf(settings.level);
-  const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
-    if (LEVELS.indexOf(level) < lowest) return;
-    settings.write(
-      `[LB] ${visibleText(message)}${settings.level === "debug" ? inWords(fields) : ""}\n`,
-    );
-  };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  const isFull = settings.level === "debug";
+  return createLog(
+    settings,
+    (_time, _level, message, fields) => `[LB] ${message}${isFull ? inWords(fields) : ""}\n`,
+  );
 }
 
 function inWords(fields: LogFields): string {
-  const words = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return words.map(([name, value]) => ` ${name}=${visibleText(String(value))}`).join("");
+  return Object.entries(fields).map(([name, value]) => ` ${name}=${value}`).join("");
 }
 
 /** A client's end of a connection. */
@@ -36,6 +29,13 @@ export interface Client {
   /** In canonical form. */
   readonly ip: string;
   readonly port: number;
+  /** What the log calls its connection. */
+  readonly connection?: number | undefined;
+}
+
+/** A client as the fields of a line name it. */
+function named({ connection, ip, port }: Client): LogFields {
+  return { connection, client: ip, clientPort: port };
 }
 
 /** What became of a connection. */
@@ -92,8 +92,7 @@ export class Story {
   chosen(client: Client, backend: Backend): void {
     if (this.isQuiet) return;
     this.#tell("info", `New client -> backend #${backend.index}`, {
-      client: client.ip,
-      clientPort: client.port,
+      ...named(client),
       backend: backend.name,
     });
   }
@@ -102,8 +101,7 @@ export class Story {
   connected(client: Client, backend: Backend): void {
     if (this.isQuiet) return;
     this.#tell("info", `Client connected to backend: ${backend.name}`, {
-      client: client.ip,
-      clientPort: client.port,
+      ...named(client),
       backend: backend.name,
     });
   }
@@ -113,7 +111,7 @@ export class Story {
     this.#tell(
       this.isQuiet ? "debug" : "warn",
       `Backend #${backend.index} failed (${reason}), retrying on another`,
-      { client: client.ip, clientPort: client.port, backend: backend.name, reason },
+      { ...named(client), backend: backend.name, reason },
     );
   }
 
@@ -122,8 +120,7 @@ export class Story {
     const since = this.isQuiet ? this.#givenUp.count(now) : 1;
     if (since === undefined) return;
     this.#tell("warn", `Connection closed: ${reason}`, {
-      client: client.ip,
-      clientPort: client.port,
+      ...named(client),
       reason,
       ...(this.isQuiet ? { since } : {}),
     });
@@ -134,8 +131,7 @@ export class Story {
     if (this.isQuiet) return;
     const { milliseconds, ...figures } = outcome;
     this.#tell("info", "Connection closed", {
-      client: client.ip,
-      clientPort: client.port,
+      ...named(client),
       ...figures,
       ms: Math.round(milliseconds),
     });

@@ -5,6 +5,7 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { parseAddressSet } from "../core/ip_address.ts";
+import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
@@ -30,6 +31,8 @@ export interface ForwarderWorld {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly story: Story;
+  /** Is told how long GETs took. */
+  readonly times: Histogram;
   /** Whether an address is served at all. */
   readonly isAllowed: (ip: string) => boolean;
 }
@@ -46,6 +49,8 @@ export class UdpForwarder {
   readonly #receiving: Promise<void>;
   readonly #sweeping: ReturnType<typeof setInterval>;
   #refreshing: Promise<void>;
+  #received = 0;
+  #sent = 0;
 
   /**
    * Listens, if the service has a port for datagrams.
@@ -69,7 +74,11 @@ export class UdpForwarder {
       ...{ options, pool, addresses: this.#addresses, places: this.places, budget: this.#budget },
       ...{ drops: this.drops, clock, own: ownAddresses, port: this.#socket.port },
       note: (message: string) => story.note(message),
-      reply: (bytes: Uint8Array, to: { ip: string; port: number }) => this.#socket.send(bytes, to),
+      times: world.times,
+      reply: (bytes: Uint8Array, to: { ip: string; port: number }) => {
+        this.#sent++;
+        this.#socket.send(bytes, to);
+      },
     };
     this.#forwarding = options().strategy === "hash-room"
       ? new RoomForwarding(shared)
@@ -77,6 +86,7 @@ export class UdpForwarder {
     this.#refreshing = this.#addresses.refresh(clock());
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_MS);
     this.#receiving = this.#socket.receive((bytes, client) => {
+      this.#received++;
       if (world.isAllowed(client.ip)) this.#forwarding.take(bytes, client);
       else this.drops.count("notAllowed");
     }, MAX_ROOM_DATAGRAM_BYTES);
@@ -90,7 +100,10 @@ export class UdpForwarder {
   /** How it does. */
   get report(): DatagramReport {
     const { port, places, drops } = this;
-    return { port, clients: places.taken, dropped: drops.counts };
+    return {
+      ...{ port, clients: places.taken, received: this.#received, sent: this.#sent },
+      dropped: drops.counts,
+    };
   }
 
   /** Says that a backend serves a client over TCP: its address is its own, and it is there. */

@@ -33,6 +33,8 @@ interface Question {
   readonly place: Place;
   /** Backends it was put to. */
   readonly tried: Set<Backend>;
+  /** When it came, for those that are timed. */
+  readonly since: number | undefined;
 }
 
 /** A question on its way. */
@@ -47,6 +49,9 @@ const FOLLOWED = 10_000;
 
 const LF = 10;
 
+/** One in so many GETs is timed. */
+const TIMED_OF = 16;
+
 /** Passes presence on. */
 export class PresenceForwarding implements Forwarding {
   readonly #world: UdpWorld;
@@ -57,6 +62,7 @@ export class PresenceForwarding implements Forwarding {
   /** When a backend was silent where another one answered. */
   readonly #silentAt = new Map<Backend, number>();
   readonly #closing: Promise<void>[] = [];
+  #questions = 0;
 
   constructor(world: UdpWorld) {
     this.#world = world;
@@ -110,7 +116,8 @@ export class PresenceForwarding implements Forwarding {
     if (allowance.kind === "silence") return drops.count("overLimit");
     const place = places.take(client.ip, budget.isProven(client.ip, now));
     if (place === undefined) return drops.count("tooMany");
-    this.#put({ client, datagram: bytes.slice(), allowance, place, tried: new Set() });
+    const since = this.#questions++ % TIMED_OF === 0 ? now : undefined;
+    this.#put({ client, datagram: bytes.slice(), allowance, place, tried: new Set(), since });
   }
 
   /** Puts a question to the next backend, if there is one. */
@@ -166,8 +173,9 @@ export class PresenceForwarding implements Forwarding {
   }
 
   #answer({ question, backend, deadline }: Asked, answer: Uint8Array): void {
-    const { budget, clock, drops, places, reply } = this.#world;
+    const { budget, clock, drops, places, reply, times } = this.#world;
     deadline.cancel();
+    if (question.since !== undefined) times.observe((clock() - question.since) / 1000);
     places.giveBack(question.place);
     for (const silent of question.tried) this.#silentAt.set(silent, clock());
     this.#silentAt.delete(backend);

@@ -2,6 +2,7 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { copyOf } from "../core/bytes.ts";
+import type { Histogram } from "../core/histogram.ts";
 import type { Clock } from "../core/ports.ts";
 import type { AnswerBudget } from "../net/answer_budget.ts";
 import type { OwnAddress } from "../net/interfaces.ts";
@@ -33,6 +34,8 @@ export interface UdpWorld {
   readonly own: () => readonly OwnAddress[];
   /** The port clients send to. */
   readonly port: number;
+  /** Is told how long one in sixteen GETs took, in seconds. */
+  readonly times: Histogram;
   /** Tells of something that concerns the service as a whole. */
   readonly note: (message: string) => void;
   /** Sends to a client, from that port. `bytes` must stay as they are. */

@@ -12,6 +12,7 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
+import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
@@ -27,6 +28,7 @@ import type { Backend } from "./backend.ts";
 import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import type { Pool } from "./pool.ts";
+import type { ServiceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 
 /** What visits need. */
@@ -43,6 +45,8 @@ export interface VisitsWorld {
   readonly served: (ip: string, backend: Backend) => void;
   /** Is told of a backend that ended a connection at once, without a word. */
   readonly doubt: (backend: Backend) => void;
+  /** Is told how long everything takes. */
+  readonly times: ServiceTimes;
   /** Where TLS ends here. */
   readonly tls: TlsIdentity | undefined;
 }
@@ -52,6 +56,9 @@ interface Ends {
   readonly source: Endpoint;
   readonly destination: Endpoint;
 }
+
+/** The same, with what the log calls the connection. */
+type Known = Ends & Pick<AcceptedStream, "connection">;
 
 /** A backend that ends a connection sooner has not lost its patience with a silent client. */
 const AT_ONCE_MS = 1000;
@@ -66,6 +73,8 @@ export class Visits {
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
+  /** Connections turned away so far, by reason. */
+  readonly refused: Record<string, number> = {};
   #whenEmpty: (() => void) | undefined;
 
   /** Starts with nobody. */
@@ -74,6 +83,7 @@ export class Visits {
     const { pool, connect, story, clock, served, options } = world;
     this.#dialing = {
       ...{ pool, connect, story, clock, served },
+      times: world.times.connect,
       queueTimeout: () => options().queueTimeout,
     };
     this.#relaying = { buffers: new CopyBuffers(), closer: this.#closer, now: clock };
@@ -133,6 +143,7 @@ export class Visits {
 
   #refuse(stream: ByteStream, ip: string, reason: string): void {
     closeNow(stream);
+    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
     this.#world.story.refused(ip, reason, this.#world.clock());
   }
 
@@ -154,14 +165,15 @@ export class Visits {
     const { ip } = ends.source;
     const refusal = guard.judge(place, ip, clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
-    if (this.#tls === undefined) return await this.#serveAdmitted(client, ends, stream);
+    const known: Known = { ...ends, connection: accepted.connection };
+    if (this.#tls === undefined) return await this.#serveAdmitted(client, known, stream);
     const inside = await this.#tls.take(client);
-    await this.#serveAdmitted(inside, ends, stream).finally(() => inside.close());
+    await this.#serveAdmitted(inside, known, stream).finally(() => inside.close());
     await inside.gone;
   }
 
-  async #serveAdmitted(stream: ByteStream, ends: Ends, socket: ByteStream): Promise<void> {
-    const { story, clock, options, preface } = this.#world;
+  async #serveAdmitted(stream: ByteStream, known: Known, socket: ByteStream): Promise<void> {
+    const { story, clock, options, preface, times } = this.#world;
     const find = keyFinder(options().strategy);
     let client = stream;
     let key: string | undefined;
@@ -170,24 +182,35 @@ export class Visits {
       client = peeked;
       key = await findKey(peeked, find, this.#peekDeadline());
     }
+    const { connection, ...ends } = known;
     const { source } = ends;
     const caller: Caller = {
       ...source,
+      connection,
       key: key ?? source.ip,
       preface: preface({ kind: "proxied", ...ends }),
       tried: new Set(),
     };
     const startedAt = clock();
+    const span = beginSpan("balance connection");
     const line = await dial(caller, this.#dialing);
-    if (line === undefined) return closeNow(client);
+    if (line === undefined) {
+      span?.end();
+      return closeNow(client);
+    }
     this.#arriving.delete(socket);
     const carriedAt = stream instanceof TlsStream ? () => stream.carriedAt : undefined;
     const { backend, relay, end } = await this.#relay(client, line, caller, carriedAt);
+    const milliseconds = clock() - startedAt;
+    times.session.observe(milliseconds / 1000);
+    span?.setAttribute("parley.backend", backend.name);
+    span?.setAttribute("parley.end", end);
+    span?.end();
     story.closed(caller, {
       backend: backend.name,
       sent: relay.sent,
       received: relay.received,
-      milliseconds: clock() - startedAt,
+      milliseconds,
       end,
     });
   }

@@ -1,17 +1,19 @@
 /** What Tab does in the login chat client. Pure. */
 
+import { beginning, commandCompletions } from "./completions.ts";
 import { OPERATIONS } from "./login_chat_screens.ts";
 import type { ChatClientState } from "./login_chat_state.ts";
 
 /** What Tab may make of what is typed: operations, or names where one is asked for or behind DM. */
-export function completions({ mode, known }: ChatClientState, typed: string): readonly string[] {
+export function completions(
+  { mode, known, commands }: ChatClientState,
+  typed: string,
+): readonly string[] {
   if (mode.kind === "whom") return beginning(typed, known);
   if (mode.kind !== "idle") return [];
+  if (typed.startsWith("/")) return commandCompletions(typed, commands, {});
   const [dm] = /^dm\s+/i.exec(typed) ?? [];
-  const words = dm === undefined ? OPERATIONS.map(([word]) => word) : known.map((to) => dm + to);
-  return beginning(typed, words);
-}
-
-function beginning(typed: string, words: readonly string[]): readonly string[] {
-  return words.filter((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
+  return dm === undefined
+    ? beginning(typed, OPERATIONS.map(([word]) => word))
+    : beginning(typed.slice(dm.length), known, dm);
 }

@@ -23,6 +23,7 @@ export class LoginChatLink {
   readonly #queue: SendQueue;
   readonly #buffer = new ReceiveBuffer(MAX_LINE_BYTES);
   #closed: Promise<void> | undefined;
+  #heardAt = performance.now();
 
   constructor(stream: ByteStream, closer: OrderlyCloser) {
     this.#stream = stream;
@@ -30,6 +31,11 @@ export class LoginChatLink {
     this.#queue = new SendQueue(stream);
     // Messages are typed: each goes out as it is, and none waits to share a segment.
     setUpSocket(stream);
+  }
+
+  /** When the server said something last, by `performance.now()`. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Sends a request. That a connection is gone shows in {@linkcode next}. */
@@ -60,6 +66,7 @@ export class LoginChatLink {
       if (this.#buffer.overflowed) return undefined;
       const count = await this.#stream.read(this.#buffer.free());
       if (count === null || this.#closed !== undefined) return undefined;
+      this.#heardAt = performance.now();
       this.#buffer.filled(count);
       const line = this.#buffer.takeLine();
       if (line !== undefined) return line;

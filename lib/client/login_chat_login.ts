@@ -39,6 +39,7 @@ const LOGIN_WAITS: LoginWaits = { askMs: 10_000, verdictMs: 75_000 };
  * Logs in. A person may try another password where one cannot be taken; a script may not, because
  * its next line is something else.
  *
+ * @param keep told the password that is tried
  * @throws OperationalError when the server does not let the user in, telling why
  * @throws UnreachableError when the server is gone, or silent, before that is known
  */
@@ -47,6 +48,7 @@ export async function logIn(
   user: UserId,
   terminal: Terminal,
   waits: LoginWaits = LOGIN_WAITS,
+  keep: (password: string) => void = () => {},
 ): Promise<LoginEnd> {
   link.send({ kind: "login", user });
   const asked = await inTime(link.next(), waits.askMs);
@@ -58,6 +60,7 @@ export async function logIn(
     const ask: Ask = { prompt, isNew: asked.isNew };
     const password = await askWhileThere(user, terminal, ask, answer);
     if (password === undefined) return "given up";
+    keep(password);
     link.send({ kind: "password", password });
     const verdict = await inTime(answer, waits.verdictMs);
     if (verdict?.kind !== "reply") throw refusal(user, verdict);
@@ -67,6 +70,35 @@ export async function logIn(
     prompt = passwordPrompt(user, false);
     answer = link.next();
   }
+}
+
+/** Codes that another try may get past: the lost connection is still there, the server busy. */
+const FOR_NOW = [409, 429, 500, 503];
+
+/**
+ * Logs in once more with a password that was right, and asks nobody.
+ *
+ * @throws UnreachableError when that may work later
+ * @throws OperationalError when it will not
+ */
+export async function logInAgain(
+  link: LoginChatLink,
+  user: UserId,
+  password: string,
+  waits: LoginWaits = LOGIN_WAITS,
+): Promise<void> {
+  const judge = (answer: ChatAnswer | undefined): Error => {
+    const error = refusal(user, answer);
+    const isForNow = answer?.kind === "reply" && FOR_NOW.includes(answer.code);
+    return isForNow ? new UnreachableError(error.message, { cause: error }) : error;
+  };
+  link.send({ kind: "login", user });
+  const asked = await inTime(link.next(), waits.askMs);
+  if (asked?.kind !== "password") throw judge(asked);
+  if (asked.isNew) throw cannot(user, "the server does not know this name any more");
+  link.send({ kind: "password", password });
+  const verdict = await inTime(link.next(), waits.verdictMs);
+  if (verdict?.kind !== "reply" || verdict.code !== 200) throw judge(verdict);
 }
 
 function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {

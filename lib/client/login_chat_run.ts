@@ -2,32 +2,40 @@
  * The login chat client as a command: from its words to its exit.
  */
 
-import { LOGIN_CHAT_PROGRAM, type LoginChatOptions } from "../config/login_chat_options.ts";
+import {
+  LOGIN_CHAT_OPTIONS,
+  LOGIN_CHAT_PROGRAM,
+  type LoginChatOptions,
+} from "../config/login_chat_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
+import { startClient, type StartLine } from "./client_start.ts";
+import { conversationsFor } from "./conversations.ts";
+import { beforeLines, historyCommands } from "./history_commands.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
+import { withScreenSettings } from "./screen_settings.ts";
+import { comingBack } from "./login_chat_return.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
-import { onStopSignals } from "./stop_signals.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
-import { transcribe } from "./transcript.ts";
+import { bellCommand } from "./program_commands.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** How long the server may take to let us connect. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Runs `client chat` with the words behind it. */
 export function runLoginChatCommand(words: readonly string[]): Promise<never> {
-  return runProgram(LOGIN_CHAT_PROGRAM, words, async ({ options }) => {
-    const { user } = options;
+  return runProgram(LOGIN_CHAT_PROGRAM, words, async (line) => {
+    const { user } = line.options;
     if (user === undefined) {
       throw new UsageError("Cannot log in without a name: client chat HOST PORT USER");
     }
-    await runLoginChat(options, user);
+    await runLoginChat(await withScreenSettings(line, LOGIN_CHAT_OPTIONS), user);
     return EXIT.done;
   });
 }
@@ -38,24 +46,42 @@ export function runLoginChatCommand(words: readonly string[]): Promise<never> {
  * @throws UnreachableError when the server cannot be reached, or goes away
  * @throws OperationalError when the server does not let the user in
  */
-async function runLoginChat(options: LoginChatOptions, user: UserId): Promise<void> {
-  const { server, chatPort, transcript } = options;
-  const stop = Promise.withResolvers<void>();
-  onStopSignals(stop.resolve);
-  let session: LoginChatSession | undefined;
-  const screen = openTerminal(stop.resolve, (typed) => session?.completions(typed) ?? []);
-  const terminal = transcript === undefined ? screen : transcribe(screen, transcript);
+async function runLoginChat(
+  line: StartLine & { readonly options: LoginChatOptions },
+  user: UserId,
+): Promise<void> {
+  const { server, chatPort } = line.options;
+  const { terminal, stopped } = startClient(line);
   try {
     terminal.show([bannerLine(hostPort(server, chatPort))]);
-    const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
-    const link = new LoginChatLink(conn, new OrderlyCloser());
-    const end = await logInUnlessStopped(link, user, terminal, stop.promise);
+    const connect = async (): Promise<LoginChatLink> => {
+      const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
+      return new LoginChatLink(conn, new OrderlyCloser());
+    };
+    const link = await connect();
+    // Kept in memory, for as long as the client runs.
+    let password = "";
+    const end = await logInUnlessStopped(link, user, terminal, stopped, (given) => {
+      password = given;
+    });
     if (end === "given up") {
       await link.close();
       throw new OperationalError(`Not logged in as "${user}": no password was given`);
     } else {
-      session = new LoginChatSession(link, user);
-      stop.promise.then(() => session?.stop());
+      const owner = `${user}@${server}`;
+      const conversation = conversationsFor(line.options.history, terminal)
+        .open({ owner, kind: "chat", name: hostPort(server, chatPort) });
+      if (terminal.interactive) terminal.show(beforeLines(conversation));
+      const session = new LoginChatSession(link, user, {
+        commands: { bell: bellCommand(terminal), ...historyCommands(() => conversation) },
+        conversation,
+        // A script decides itself what to do about a server that went away.
+        ...(terminal.interactive && {
+          comeBack: comingBack({ connect, user, terminal, password: () => password }),
+        }),
+      });
+      terminal.completeWith((typed) => session.completions(typed));
+      stopped.then(() => session.stop());
       await session.run(terminal, end === "registered");
     }
     await link.close();
@@ -69,7 +95,8 @@ async function logInUnlessStopped(
   user: UserId,
   terminal: Terminal,
   stop: Promise<void>,
+  keep: (password: string) => void,
 ): Promise<LoginEnd> {
   const givenUp = stop.then((): LoginEnd => "given up");
-  return await Promise.race([logIn(link, user, terminal), givenUp]);
+  return await Promise.race([logIn(link, user, terminal, undefined, keep), givenUp]);
 }

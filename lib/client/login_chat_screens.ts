@@ -7,11 +7,10 @@ import type { UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
-import type { ScreenLine, Tone } from "./screen_line.ts";
-
-function line(text: string, tone?: Tone): ScreenLine {
-  return tone === undefined ? { text } : { text, tone };
-}
+import { mentions } from "./attention.ts";
+import { NOT_DELIVERED } from "./call_screens.ts";
+import { alignedLines, line, type ScreenLine, spokenLine, talkPrompt } from "./screen_line.ts";
+import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
 function prompt(text: string): ScreenLine {
   return line(text, "own");
@@ -55,6 +54,16 @@ export function operationsLine(): ScreenLine {
   return line(OPERATIONS.map(([word, meaning]) => `${word} ${meaning}`).join(", ") + ".", "faint");
 }
 
+/** What may be typed where an operation is asked for. */
+export function helpLines(commands: readonly SlashCommand[]): ScreenLine[] {
+  return [
+    line("Type an operation; its message or name may follow, or is asked for:"),
+    ...alignedLines(OPERATIONS),
+    line("Commands that start with /:"),
+    ...commandHelpLines(commands),
+  ];
+}
+
 /** The prompt for an operation. */
 export function operationPrompt(): ScreenLine {
   return prompt(`Operation (${OPERATIONS.map(([word]) => word).join(", ")}): `);
@@ -67,7 +76,7 @@ export function unknownOperationLine(typed: string): ScreenLine {
 
 /** The prompt for a message to all. */
 export function publicPrompt(): ScreenLine {
-  return prompt("To all: ");
+  return talkPrompt("To all: ");
 }
 
 /** The prompt for who gets a message. */
@@ -77,7 +86,7 @@ export function whomPrompt(): ScreenLine {
 
 /** The prompt for a message to one. */
 export function directPrompt(to: UserId): ScreenLine {
-  return prompt(`To ${to}: `);
+  return talkPrompt(`To ${to}: `);
 }
 
 /** Who is online. */
@@ -139,14 +148,34 @@ export function serverSaysLine(words: string): ScreenLine {
   return line(`The server says: ${visibleText(words)}`, "bad");
 }
 
-/** What somebody said to all, or to us alone. */
-export function saidLine(message: Extract<ChatAnswer, { kind: "public" | "direct" }>): ScreenLine {
-  const from = visibleText(message.from);
-  const who = message.kind === "direct" ? `${from} (to you)` : from;
-  return { text: `${who}: ${visibleText(message.text)}`, tone: "peer", toned: who.length + 1 };
+/** What somebody said to all, or to this user alone. */
+export function saidLine(
+  { kind, from, text }: Extract<ChatAnswer, { kind: "public" | "direct" }>,
+  user: UserId,
+): ScreenLine {
+  const who = visibleText(from);
+  if (kind === "direct") return spokenLine(`${who} (to you)`, visibleText(text), "direct");
+  return spokenLine(who, visibleText(text), mentions(text, user) ? "mention" : "message");
 }
 
-/** The last line. */
-export function goodbyeLine(): ScreenLine {
-  return line("Goodbye.", "faint");
+/** The connection is lost and tried to be had again. */
+export function tryingAgainLine(reason: string, milliseconds: number): ScreenLine {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return line(`${visibleText(reason)}; trying again in ${seconds} s. EX leaves.`, "bad");
+}
+
+/** The prompt while there is no connection. */
+export function awayPrompt(): ScreenLine {
+  return line("(not connected) ", "own");
+}
+
+/** The connection is there again. */
+export function backLine(): ScreenLine {
+  return line("Connected again. What was said meanwhile was not heard.", "good");
+}
+
+/** Something that was typed to be said and, as far as is known, reached nobody. */
+export function notDeliveredLine(to: UserId | undefined, text: string): ScreenLine {
+  const whom = to === undefined ? "" : ` to ${to}`;
+  return line(`${NOT_DELIVERED}${whom} ${visibleText(text)}`, "bad");
 }

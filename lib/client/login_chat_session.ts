@@ -7,19 +7,23 @@
  */
 
 import { UnreachableError } from "../core/errors.ts";
+import { CHAT_PING_SECONDS } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
+import type { Conversation } from "./conversations.ts";
+import { keepSaid } from "./login_chat_memory.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
 import { completions } from "./login_chat_completions.ts";
-import { goodbyeLine } from "./login_chat_screens.ts";
+import { step } from "./login_chat_machine.ts";
 import {
   type ChatClientState,
   type ChatEffect,
   type ChatEvent,
   isWaiting,
   loggedIn,
-  step,
   wantsLine,
 } from "./login_chat_state.ts";
+import { goodbyeLine, ownTroubleLine } from "./screens.ts";
+import { type CommandHandlers, commandsAt } from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long a server may take. */
@@ -30,14 +34,49 @@ export interface SessionWaits {
   readonly slowMs: number;
   /** Milliseconds to answer at all. */
   readonly answerMs: number;
+  /** Milliseconds of silence until it is asked whether it is there, and until it is given up. */
+  readonly silentMs: number;
+  readonly goneMs: number;
 }
 
-const SESSION_WAITS: SessionWaits = { goodbyeMs: 2000, slowMs: 5000, answerMs: 60_000 };
+const SESSION_WAITS: SessionWaits = {
+  ...{ goodbyeMs: 2000, slowMs: 5000, answerMs: 60_000 },
+  silentMs: (CHAT_PING_SECONDS + 10) * 1000,
+  goneMs: (CHAT_PING_SECONDS + 30) * 1000,
+};
 
-/** A login chat client whose user is logged in. It closes the terminal, not the link. */
+/** What a session may be given. */
+export interface LoginChatParts {
+  /** What the program can do. */
+  readonly commands?: CommandHandlers;
+  readonly waits?: SessionWaits;
+  /** Where what is said is kept. */
+  readonly conversation?: Conversation;
+  /** Connects and logs in anew after a connection was lost; without it, that is the end. */
+  readonly comeBack?: ComeBack;
+}
+
+/**
+ * Gives a link that is logged in; `undefined` when `left` resolved before.
+ *
+ * @param reason how the connection was lost
+ */
+export type ComeBack = (
+  reason: string,
+  left: Promise<void>,
+) => Promise<LoginChatLink | undefined>;
+
+/**
+ * A login chat client whose user is logged in. It closes the terminal, and links it came back with;
+ * the first one is its caller's to close.
+ */
 export class LoginChatSession {
-  readonly #link: LoginChatLink;
+  #link: LoginChatLink;
+  readonly #commands: CommandHandlers;
   readonly #waits: SessionWaits;
+  readonly #conversation: Conversation | undefined;
+  readonly #comeBack: ComeBack | undefined;
+  readonly #left = Promise.withResolvers<void>();
   #terminal: Terminal | undefined;
   #state: ChatClientState;
   #lineWanted: PromiseWithResolvers<void> | undefined = Promise.withResolvers();
@@ -46,10 +85,17 @@ export class LoginChatSession {
   #answerTimers: readonly ReturnType<typeof setTimeout>[] = [];
   #isSilent = false;
 
-  constructor(link: LoginChatLink, user: UserId, waits: SessionWaits = SESSION_WAITS) {
+  constructor(
+    link: LoginChatLink,
+    user: UserId,
+    { commands = {}, waits = SESSION_WAITS, conversation, comeBack }: LoginChatParts = {},
+  ) {
     this.#link = link;
-    this.#state = loggedIn(user);
+    this.#state = loggedIn(user, commandsAt("login", commands));
+    this.#commands = commands;
     this.#waits = waits;
+    this.#conversation = conversation;
+    this.#comeBack = comeBack;
   }
 
   /** What Tab may make of what is typed. */
@@ -66,17 +112,54 @@ export class LoginChatSession {
     this.#terminal = terminal;
     this.#happened({ kind: "started", isNew });
     this.#readLines();
-    for (let answer; (answer = await this.#link.next()) !== undefined;) {
-      this.#happened({ kind: "answer", answer });
+    const asking = setInterval(() => this.#askSilent(), this.#waits.silentMs / 4);
+    try {
+      await this.#listen();
+    } finally {
+      this.#isOver = true;
+      clearInterval(asking);
+      await this.#link.close();
     }
-    this.#isOver = true;
     for (const timer of [this.#goodbyeTimer, ...this.#answerTimers]) clearTimeout(timer);
     const isGoodbye = this.#state.mode.kind === "leaving";
     if (isGoodbye) terminal.show([goodbyeLine()]);
     terminal.close();
     if (isGoodbye) return;
-    const why = this.#isSilent ? "does not answer any more" : "closed the connection";
-    throw new UnreachableError(`The server ${why}`);
+    throw new UnreachableError(this.#lossText());
+  }
+
+  /** Takes what the server says, over one connection after the other, to the end. */
+  async #listen(): Promise<void> {
+    for (;;) {
+      for (let answer; (answer = await this.#link.next()) !== undefined;) {
+        this.#happened({ kind: "answer", answer });
+      }
+      if (this.#state.mode.kind === "leaving" || this.#comeBack === undefined) return;
+      await this.#link.close();
+      this.#happened({ kind: "lost" });
+      // Meant for a dialogue with the server that is over.
+      for (const text of this.#terminal!.dropTyped()) this.#happened({ kind: "line", text });
+      const link = await this.#comeBack(this.#lossText(), this.#left.promise);
+      if (link === undefined) return;
+      this.#isSilent = false;
+      this.#link = link;
+      this.#happened({ kind: "back" });
+    }
+  }
+
+  /** A connection may be dead without a word: a server that says nothing is asked. */
+  #askSilent(): void {
+    const silent = performance.now() - this.#link.heardAt;
+    if (silent > this.#waits.goneMs) {
+      this.#isSilent = true;
+      this.#link.close();
+    } else if (silent > this.#waits.silentMs) {
+      this.#link.send({ kind: "ping", text: "there?" });
+    }
+  }
+
+  #lossText(): string {
+    return `The server ${this.#isSilent ? "does not answer any more" : "closed the connection"}`;
   }
 
   /** Leaves in order, whatever is under way. */
@@ -95,6 +178,7 @@ export class LoginChatSession {
 
   #happened(event: ChatEvent): void {
     if (this.#isOver) return;
+    keepSaid(this.#state, event, this.#conversation);
     const { state, effects } = step(this.#state, event);
     const isOther = state.mode !== this.#state.mode;
     this.#state = state;
@@ -125,15 +209,27 @@ export class LoginChatSession {
     this.#answerTimers = [slow, silent];
   }
 
+  async #command({ word, argument }: Extract<ChatEffect, { kind: "command" }>): Promise<void> {
+    try {
+      this.#terminal!.show(await this.#commands[word]!(argument, { place: "login" }));
+    } catch (error) {
+      this.#terminal!.show([ownTroubleLine(error)]);
+    }
+  }
+
   #perform(effect: ChatEffect): void {
     switch (effect.kind) {
       case "show":
         return this.#terminal!.show([effect.line]);
       case "prompt":
         return this.#terminal!.prompt(effect.prompt);
+      case "command":
+        this.#command(effect);
+        return;
       case "send":
         this.#link.send(effect.request);
         if (effect.request.kind === "exit") {
+          this.#left.resolve();
           // A server that does not answer must not keep anybody here.
           this.#goodbyeTimer = setTimeout(() => this.#link.close(), this.#waits.goodbyeMs);
         }

@@ -14,12 +14,22 @@
 import { parseUserId, type UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { Lookup } from "./buddy_list.ts";
-import { type MenuCommand, menuCommand, menuHelpLines, menuLines, usageOf } from "./commands.ts";
+import * as calls from "./call_screens.ts";
+import {
+  type MenuCommand,
+  menuCommand,
+  menuHelpLines,
+  menuLines,
+  nearestMenuCommand,
+  usageOf,
+} from "./menu_commands.ts";
+import { answerCall, calledUp } from "./menu_calls.ts";
 import { inChat, typedInChat, typedWhileCalling } from "./menu_chat.ts";
-import type { Effect, MenuEvent, MenuState, Step } from "./menu_state.ts";
+import type { MenuEvent, MenuState, Step } from "./menu_state.ts";
 import { leave, show, toMenu, working } from "./menu_steps.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import * as screens from "./screens.ts";
+import { commandsAt, readSlashLine, wrongCommandLine } from "./slash_commands.ts";
 
 /** The machine: what comes of an event in a state. */
 export function step(state: MenuState, event: MenuEvent): Step {
@@ -69,8 +79,12 @@ export function step(state: MenuState, event: MenuEvent): Step {
       return inChat(state, event);
     case "ring":
     case "ringEnded":
+    case "called":
     case "turnedAway":
       return calledUp(state, event);
+    case "commanded":
+      if (state.mode.kind === "working") return toMenu(state, event.lines);
+      return { state, effects: [show(...event.lines)] };
     case "roomsLeft":
       return toMenu(state, menuLines());
   }
@@ -108,7 +122,7 @@ function typedAtMenu(state: MenuState, text: string): Step {
   const [word = "", argument, ...rest] = text.trim().split(/\s+/);
   if (word === "") return toMenu(state, menuLines());
   const command = menuCommand(word);
-  if (command === undefined) return toMenu(state, [screens.unknownCommandLine(word)]);
+  if (command === undefined) return typedSlash(state, text.trim(), word);
   if (command.needsUser && state.user === undefined) {
     return toMenu(state, [screens.needsUserLine()]);
   }
@@ -116,7 +130,7 @@ function typedAtMenu(state: MenuState, text: string): Step {
     return toMenu(state, [screens.usageLine(usageOf(command))]);
   }
   if (command.letter === "M" && state.caller !== undefined) {
-    return toMenu(state, [screens.oneChatLine()]);
+    return toMenu(state, [calls.oneChatLine()]);
   }
   if (command.question === undefined) return run(state, command);
   if (argument !== undefined) return runWith(state, command, argument);
@@ -124,6 +138,25 @@ function typedAtMenu(state: MenuState, text: string): Step {
     state: { ...state, mode: { kind: "asking", command } },
     effects: [{ kind: "prompt", prompt: screens.questionPrompt(command.question) }],
   };
+}
+
+/** A line that is no letter: a command that starts with `/`, or none. */
+function typedSlash(state: MenuState, text: string, word: string): Step {
+  const meant = nearestMenuCommand(word.replace(/^\//, ""));
+  const line = readSlashLine(text, commandsAt("menu"));
+  switch (line.kind) {
+    case "program": {
+      const where = { place: "menu" } as const;
+      return working(state, { kind: "command", word: line.word, argument: line.argument, where });
+    }
+    case "misused":
+      return toMenu(state, [wrongCommandLine(line)]);
+    case "unknown":
+      if (line.meant !== undefined) return toMenu(state, [wrongCommandLine(line)]);
+      return toMenu(state, [screens.unknownCommandLine(word, meant)]);
+    default:
+      return toMenu(state, [screens.unknownCommandLine(word, meant)]);
+  }
 }
 
 /** A command that needs nothing more. */
@@ -146,7 +179,14 @@ function run(state: MenuState, command: MenuCommand): Step {
   }
 }
 
+/**
+ * The answer to a question. While a call waits, a person's Y or N is for the caller they see; a
+ * script's is the answer it was written to be.
+ */
 function typedAnswer(state: MenuState, command: MenuCommand, answer: string): Step {
+  if (state.isPerson && state.caller !== undefined && /^[yn]$/i.test(answer)) {
+    return answerCall(state, answer.toUpperCase() === "Y");
+  }
   return answer === "" ? toMenu(state, []) : runWith(state, command, answer);
 }
 
@@ -165,14 +205,14 @@ function runWith(state: MenuState, command: MenuCommand, argument: string): Step
 function lookedUp(state: MenuState, name: string, lookup: Lookup): Step {
   if (lookup.kind !== "reachable") return toMenu(state, [screens.notReachableLine(name, lookup)]);
   // Somebody called while we looked: theirs was first.
-  if (state.caller !== undefined) return toMenu(state, [screens.oneChatLine()]);
+  if (state.caller !== undefined) return toMenu(state, [calls.oneChatLine()]);
   const { buddy, address } = lookup;
   const peer = visibleText(buddy);
   return {
     state: { ...state, mode: { kind: "calling", peer, ringing: false, kept: [], then: "chat" } },
     effects: [
-      show(screens.callingLine(peer, address.ip, address.port)),
-      { kind: "prompt", prompt: screens.chatPrompt(state.user) },
+      show(calls.callingLine(peer, address.ip, address.port)),
+      { kind: "prompt", prompt: calls.chatPrompt(state.user) },
       { kind: "call", address },
     ],
   };
@@ -184,35 +224,4 @@ function endOfInput(state: MenuState): Step {
     return { state: { ...state, mode: { ...mode, then: "leave" } }, effects: [] };
   }
   return leave(state);
-}
-
-function answerCall(state: MenuState, accept: boolean): Step {
-  if (state.caller === undefined) return toMenu(state, [screens.nobodyCallsLine()]);
-  if (accept) {
-    const effects: Effect[] = [{ kind: "acceptCall" }];
-    return { state: { ...state, mode: { kind: "answering" } }, effects };
-  }
-  const back = toMenu({ ...state, caller: undefined }, [screens.turnedDownLine(state.caller)]);
-  return { state: back.state, effects: [{ kind: "rejectCall" }, ...back.effects] };
-}
-
-type CallEvent = Extract<MenuEvent, { kind: "ring" | "ringEnded" | "turnedAway" }>;
-
-function calledUp(state: MenuState, event: CallEvent): Step {
-  switch (event.kind) {
-    case "ring": {
-      const later = state.mode.kind === "asking" || state.mode.kind === "visiting";
-      const line = screens.ringLine(event.caller, later);
-      return { state: { ...state, caller: event.caller }, effects: [show(line)] };
-    }
-    case "turnedAway":
-      return { state, effects: [show(screens.turnedAwayLine(event.caller))] };
-    case "ringEnded": {
-      if (state.caller === undefined) return { state, effects: [] };
-      const next = { ...state, caller: undefined };
-      const line = screens.ringEndedLine(state.caller, event.end);
-      if (state.mode.kind === "answering") return toMenu(next, [line]);
-      return { state: next, effects: [show(line)] };
-    }
-  }
 }

@@ -3,7 +3,8 @@
  * chat".
  */
 
-import { readChatLine } from "./commands.ts";
+import * as calls from "./call_screens.ts";
+import { chatHelpLines, readChatLine } from "./chat_line.ts";
 import {
   type CallingMode,
   type Effect,
@@ -14,6 +15,7 @@ import {
 } from "./menu_state.ts";
 import { leaveAfter, show, toMenu } from "./menu_steps.ts";
 import * as screens from "./screens.ts";
+import { type SlashLine, wrongCommandLine } from "./slash_commands.ts";
 
 /** Lines typed before the answer: a first `q` gives up, others wait for ACCEPT. */
 export function typedWhileCalling(state: MenuState, mode: CallingMode, text: string): Step {
@@ -22,18 +24,35 @@ export function typedWhileCalling(state: MenuState, mode: CallingMode, text: str
   if (line.kind === "text") {
     return { state: { ...state, mode: { ...mode, kept: [...mode.kept, line.text] } }, effects: [] };
   }
-  if (line.kind === "unknown" || line.word === "help") {
-    return { state, effects: [show(...screens.chatCommandLines(mode.peer, line))] };
-  }
+  if (line.kind !== "place" || line.word !== "q") return commanded(state, mode.peer, line);
   if (mode.kept.length > 0) {
     return { state: { ...state, mode: { ...mode, then: "menu" } }, effects: [] };
   }
-  const back = toMenu(state, [screens.gaveUpLine(mode.peer)]);
+  const back = toMenu(state, [calls.gaveUpLine(mode.peer)]);
   return { state: back.state, effects: [{ kind: "cancelCall" }, ...back.effects] };
 }
 
+/** A line that is not for the other side. */
+function commanded(
+  state: MenuState,
+  partner: string,
+  line: Exclude<SlashLine, { kind: "text" }>,
+): Step {
+  switch (line.kind) {
+    case "place":
+      return { state, effects: [show(...chatHelpLines(partner))] };
+    case "program": {
+      const where = { place: "chat", partner } as const;
+      const { word, argument } = line;
+      return { state, effects: [{ kind: "command", word, argument, where }] };
+    }
+    default:
+      return { state, effects: [show(wrongCommandLine(line))] };
+  }
+}
+
 function tooLong(state: MenuState): Step {
-  return { state, effects: [show(screens.tooLongLine(MAX_TYPED_CHARACTERS))] };
+  return { state, effects: [show(calls.tooLongLine(MAX_TYPED_CHARACTERS))] };
 }
 
 /** A line typed in a chat. */
@@ -41,10 +60,8 @@ export function typedInChat(state: MenuState, peer: string, text: string): Step 
   if (text.length > MAX_TYPED_CHARACTERS) return tooLong(state);
   const line = readChatLine(text);
   if (line.kind === "text") return { state, effects: [{ kind: "send", text: line.text }] };
-  if (line.kind === "unknown" || line.word === "help") {
-    return { state, effects: [show(...screens.chatCommandLines(peer, line))] };
-  }
-  const back = toMenu(state, [screens.chatEndedLine(peer, "ours")]);
+  if (line.kind !== "place" || line.word !== "q") return commanded(state, peer, line);
+  const back = toMenu(state, [calls.chatEndedLine(peer, "ours")]);
   return { state: back.state, effects: [{ kind: "endChat" }, ...back.effects] };
 }
 
@@ -62,16 +79,16 @@ export function inChat(state: MenuState, event: ChatEvent): Step {
     return { state: { ...state, mode: { ...mode, ringing: true } }, effects: [] };
   }
   if (mode.kind === "calling" && event.kind === "callFailed") {
-    const lines = screens.callFailedLines(mode.peer, event.failure, mode.kept.length);
+    const lines = calls.callFailedLines(mode.peer, event.failure, mode.kept.length);
     return mode.then === "leave"
       ? leaveAfter(state, [...lines, screens.goodbyeLine()])
       : toMenu(state, lines);
   }
   if (mode.kind === "chatting" && event.kind === "said") {
-    return { state, effects: [show(screens.saidLine(mode.peer, event.text))] };
+    return { state, effects: [show(calls.saidLine(mode.peer, event.text))] };
   }
   if (mode.kind === "chatting" && event.kind === "chatEnded") {
-    return toMenu(state, [screens.chatEndedLine(mode.peer, event.end)]);
+    return toMenu(state, [calls.chatEndedLine(mode.peer, event.end)]);
   }
   return { state, effects: [] };
 }
@@ -83,21 +100,21 @@ function chatBegun(state: MenuState): Step {
     return {
       state: { ...state, mode: { kind: "chatting", peer: caller }, caller: undefined },
       effects: [
-        show(screens.chatBegunLine(caller)),
-        { kind: "prompt", prompt: screens.chatPrompt(state.user) },
+        show(calls.chatBegunLine(caller)),
+        { kind: "prompt", prompt: calls.chatPrompt(state.user) },
       ],
     };
   }
   if (mode.kind !== "calling") return { state, effects: [] };
   const { peer, kept, then } = mode;
   const begun = [
-    show(screens.chatBegunLine(peer)),
+    show(calls.chatBegunLine(peer)),
     ...kept.map((text): Effect => ({ kind: "send", text })),
   ];
   if (then === "chat") {
     return { state: { ...state, mode: { kind: "chatting", peer } }, effects: begun };
   }
-  const ended = screens.chatEndedLine(peer, "ours");
+  const ended = calls.chatEndedLine(peer, "ours");
   const after = then === "menu"
     ? toMenu(state, [ended])
     : leaveAfter(state, [ended, screens.goodbyeLine()]);

@@ -6,9 +6,10 @@ import type { PeerAddress } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import type { BuddyList, Lookup } from "./buddy_list.ts";
-import type { MenuCommand } from "./commands.ts";
+import type { CallFailure, ChatEnd } from "./call_screens.ts";
+import type { MenuCommand } from "./menu_commands.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import type * as screens from "./screens.ts";
+import type { CommandPlace, ProgramWord } from "./slash_commands.ts";
 
 /** What the client is doing. */
 export type Mode =
@@ -41,6 +42,8 @@ export interface CallingMode {
 export interface MenuState {
   readonly user: UserId | undefined;
   readonly mode: Mode;
+  /** Whether a person sees what happens while they type, and means that. */
+  readonly isPerson: boolean;
   /** Who waits for Y or N. */
   readonly caller: string | undefined;
 }
@@ -68,13 +71,22 @@ export type MenuEvent =
   /** Something to tell, whatever is being done. */
   | { readonly kind: "notice"; readonly line: ScreenLine }
   | { readonly kind: "ringing" }
-  | { readonly kind: "callFailed"; readonly failure: screens.CallFailure }
+  | { readonly kind: "callFailed"; readonly failure: CallFailure }
   | { readonly kind: "chatBegun" }
   | { readonly kind: "said"; readonly text: string }
-  | { readonly kind: "chatEnded"; readonly end: screens.ChatEnd }
-  | { readonly kind: "ring"; readonly caller: string }
-  | { readonly kind: "ringEnded"; readonly end: "hung up" | "timeout" }
+  | { readonly kind: "chatEnded"; readonly end: ChatEnd }
+  /** One of very many is only counted. */
+  | { readonly kind: "ring"; readonly caller: string; readonly isCounted?: boolean }
+  | {
+    readonly kind: "ringEnded";
+    readonly end: "hung up" | "timeout";
+    readonly isCounted?: boolean;
+  }
+  /** So many calls were counted. */
+  | { readonly kind: "called"; readonly count: number }
   | { readonly kind: "turnedAway"; readonly caller: string }
+  /** A command of the program was done. */
+  | { readonly kind: "commanded"; readonly lines: readonly ScreenLine[] }
   /** The visit to the rooms is over. */
   | { readonly kind: "roomsLeft" };
 
@@ -104,6 +116,13 @@ export type Effect =
   | { readonly kind: "endChat" }
   /** Ends in `roomsLeft`. */
   | { readonly kind: "visitRooms" }
+  /** A command of the program. Ends in `commanded`. */
+  | {
+    readonly kind: "command";
+    readonly word: ProgramWord;
+    readonly argument: string;
+    readonly where: CommandPlace;
+  }
   | { readonly kind: "leave" };
 
 /** What comes of an event. */
@@ -115,6 +134,7 @@ export interface Step {
 /** The state before anything has happened. */
 export const INITIAL_STATE: MenuState = {
   user: undefined,
+  isPerson: false,
   mode: { kind: "working" },
   caller: undefined,
 };

@@ -2,6 +2,7 @@
  * The steps that many events lead to.
  */
 
+import * as calls from "./call_screens.ts";
 import type { Effect, MenuState, Step } from "./menu_state.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import * as screens from "./screens.ts";
@@ -17,7 +18,7 @@ function showAll(lines: readonly ScreenLine[]): Effect[] {
 
 /** Back to the menu; a call that waits is mentioned again. */
 export function toMenu(state: MenuState, lines: readonly ScreenLine[], user = state.user): Step {
-  const waiting = state.caller === undefined ? [] : [screens.ringLine(state.caller, false)];
+  const waiting = state.caller === undefined ? [] : [calls.ringLine(state.caller, false)];
   return {
     state: { ...state, user, mode: { kind: "menu" } },
     effects: [
@@ -39,9 +40,11 @@ export function working(state: MenuState, effect: Effect, lines: readonly Screen
 export function leave(state: MenuState): Step {
   const { mode, caller } = state;
   const lines = [
-    ...(mode.kind === "chatting" ? [screens.chatEndedLine(mode.peer, "ours")] : []),
-    ...(mode.kind === "calling" ? [screens.gaveUpLine(mode.peer)] : []),
-    ...(caller === undefined ? [] : [screens.turnedDownLine(caller)]),
+    ...(mode.kind === "chatting" ? [calls.chatEndedLine(mode.peer, "ours")] : []),
+    ...(mode.kind === "calling"
+      ? [calls.gaveUpLine(mode.peer), ...calls.unsentLines(mode.kept.length)]
+      : []),
+    ...(caller === undefined ? [] : [calls.turnedDownLine(caller)]),
     screens.goodbyeLine(),
   ];
   return leaveAfter(state, lines);

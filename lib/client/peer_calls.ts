@@ -16,9 +16,9 @@ import { acceptConnections } from "../net/accept_loop.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
 import { ACCEPT, PeerReader, REJECT } from "../wire/peer.ts";
-import { PeerChat } from "./peer_chat.ts";
+import type { CallFailure } from "./call_screens.ts";
+import { PeerChat, type Undelivered } from "./peer_chat.ts";
 import { PeerConnection, type PeerEnd } from "./peer_connection.ts";
-import type { CallFailure } from "./screens.ts";
 
 /** What happens on the line. */
 export interface CallHandlers {
@@ -35,7 +35,7 @@ export interface CallHandlers {
   chatBegun(): void;
   said(text: string): void;
   /** The chat is over, and not by our doing. */
-  chatEnded(how: PeerEnd | "stuck"): void;
+  chatEnded(how: PeerEnd | "stuck", undelivered: Undelivered): void;
 }
 
 /** How long things may take; tests have less patience. */
@@ -90,7 +90,7 @@ const FREE: Line = { kind: "free" };
 
 /** The calls and the chat of one client. */
 export class PeerCalls {
-  readonly #listener: Deno.TcpListener;
+  readonly #listener: Deno.TcpListener | undefined;
   readonly #handlers: CallHandlers;
   readonly #times: CallTimes;
   readonly #closer = new OrderlyCloser();
@@ -98,9 +98,12 @@ export class PeerCalls {
   readonly #accepting: Promise<void>;
   #line: Line = FREE;
 
-  /** Takes calls from now on. The listener is closed by {@linkcode PeerCalls.stop}. */
+  /**
+   * Takes calls from now on, unless it has no listener. The listener is closed by
+   * {@linkcode PeerCalls.stop}.
+   */
   constructor(
-    listener: Deno.TcpListener,
+    listener: Deno.TcpListener | undefined,
     handlers: CallHandlers,
     log: Log,
     times: Partial<CallTimes> = {},
@@ -108,7 +111,9 @@ export class PeerCalls {
     this.#listener = listener;
     this.#handlers = handlers;
     this.#times = { ...TIMES, ...times };
-    this.#accepting = acceptConnections(listener, (incoming) => this.#incoming(incoming), log);
+    this.#accepting = listener === undefined
+      ? Promise.resolve()
+      : acceptConnections(listener, (incoming) => this.#incoming(incoming), log);
   }
 
   #incoming({ stream, remoteIp }: IncomingStream): void {
@@ -218,10 +223,10 @@ export class PeerCalls {
     clearTimeout("timer" in this.#line ? this.#line.timer : undefined);
     const chat = new PeerChat(connection, reader, {
       said: (text) => this.#handlers.said(text),
-      ended: (how) => {
+      ended: (how, undelivered) => {
         this.#line = FREE;
         this.#hangUp(connection);
-        this.#handlers.chatEnded(how);
+        this.#handlers.chatEnded(how, undelivered);
       },
     });
     this.#line = { kind: "chatting", chat, connection };
@@ -258,7 +263,7 @@ export class PeerCalls {
 
   /** Takes no more calls and ends what there is, in order where that does not take long. */
   async stop(): Promise<void> {
-    this.#listener.close();
+    this.#listener?.close();
     this.reject();
     this.cancel();
     this.endChat();

@@ -9,11 +9,22 @@ import type { PeerConnection, PeerEnd, PeerListener } from "./peer_connection.ts
 /** How long the system may take to take what we send before the other side counts as not reading. */
 const STALL_MS = 10_000;
 
+/** Lines remembered that the other side has not answered. */
+const MAX_UNANSWERED = 50;
+
+/** What we said and cannot count on. */
+export interface Undelivered {
+  /** Never handed to the system. */
+  readonly lost: readonly string[];
+  /** Handed to it, and nothing was heard since, on a connection that broke. */
+  readonly unsure: readonly string[];
+}
+
 /** What a chat tells. */
 export interface ChatHandlers {
   said(text: string): void;
   /** The chat is over, and not by our doing; `stuck` when the other side does not read. */
-  ended(how: PeerEnd | "stuck"): void;
+  ended(how: PeerEnd | "stuck", undelivered: Undelivered): void;
 }
 
 /** One chat with one other client. */
@@ -23,6 +34,11 @@ export class PeerChat implements PeerListener {
   readonly #handlers: ChatHandlers;
   readonly #stallMs: number;
   #isOver = false;
+  /** What we said since something was heard, numbered. */
+  #unanswered: { readonly number: number; readonly text: string }[] = [];
+  #sent = 0;
+  /** The number of the last line that the system has. */
+  #handed = 0;
 
   /** @param reader what read the connection until now, with whatever it still holds */
   constructor(
@@ -48,6 +64,7 @@ export class PeerChat implements PeerListener {
 
   /** Takes what the connection reads. */
   bytes(chunk: Uint8Array): void {
+    this.#unanswered = this.#unanswered.filter(({ number }) => number > this.#handed);
     this.tell(this.#reader.messages(chunk));
   }
 
@@ -59,7 +76,14 @@ export class PeerChat implements PeerListener {
 
   /** Sends one message, which must hold no line end. A reader too far behind ends the chat. */
   send(text: string): void {
-    if (!this.#isOver && !this.#connection.send(encodePeerLine(text))) this.#finish("stuck");
+    if (this.#isOver) return;
+    const number = ++this.#sent;
+    this.#unanswered.push({ number, text });
+    if (this.#unanswered.length > MAX_UNANSWERED) this.#unanswered.shift();
+    if (!this.#connection.send(encodePeerLine(text))) return this.#finish("stuck");
+    this.#connection.flush().then((isHanded) => {
+      if (isHanded) this.#handed = Math.max(this.#handed, number);
+    });
   }
 
   /** Resolves when what was sent is with the system, the chat is over, or it takes too long. */
@@ -81,6 +105,13 @@ export class PeerChat implements PeerListener {
     this.#isOver = true;
     if (how === "stuck") this.#connection.abandon();
     this.#connection.close();
-    this.#handlers.ended(how);
+    this.#handlers.ended(how, this.#undelivered(how));
+  }
+
+  #undelivered(how: PeerEnd | "stuck"): Undelivered {
+    const texts = (isHanded: boolean): string[] =>
+      this.#unanswered.filter(({ number }) => number <= this.#handed === isHanded)
+        .map(({ text }) => text);
+    return { lost: texts(false), unsure: how === "theirs" ? [] : texts(true) };
   }
 }

@@ -70,9 +70,9 @@ export class PeerConnection {
     return this.#closed === undefined && this.#queue.send(bytes);
   }
 
-  /** Resolves when all that was queued is with the system, or cannot be sent any more. */
-  async flush(): Promise<void> {
-    await this.#queue.flush();
+  /** Resolves when all that was queued is with the system: true, or cannot be sent any more. */
+  async flush(): Promise<boolean> {
+    return await this.#queue.flush();
   }
 
   /**

@@ -12,10 +12,12 @@ import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { BuddyPresence, PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
+import { retryWait } from "../core/retry.ts";
 import { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
+import { type PresenceChange, presenceChanges } from "./presence_news.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /**
@@ -23,6 +25,9 @@ import type { ServerLink } from "./server_link.ts";
  * not proven itself, and cuts at a line end below that.
  */
 const MAYBE_CUT_BYTES = 1100;
+
+/** Refreshes without an answer after which a server is silent: one datagram may be lost. */
+const SILENT_AFTER = 3;
 
 /** What presence needs to know. */
 export interface PresenceSettings {
@@ -35,12 +40,18 @@ export interface PresenceSettings {
 /** One user's time online. */
 interface Session {
   readonly user: UserId;
+  /** What the server is told of them. */
+  status: PresenceStatus;
   readonly socket: DatagramSocket;
-  readonly timer: ReturnType<typeof setInterval>;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** Refreshes since the last answer; nothing is concluded before the first one. */
+  unanswered: number;
 }
 
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
 export class PresenceLink {
+  /** Told what has changed since the answer before. */
+  changed: (changes: readonly PresenceChange[]) => void = () => {};
   readonly #settings: PresenceSettings;
   readonly #link: ServerLink;
   readonly #clock: Clock;
@@ -51,6 +62,12 @@ export class PresenceLink {
   /** Datagrams go out one after the other: OFFLINE must never overtake ONLINE. */
   #sending: Promise<void> = Promise.resolve();
 
+  /** Called for every answer of the server: somebody who is online has just been heard there. */
+  answered: () => void = () => {};
+
+  /** Told that a server that has answered does not any more (true), and that it does again. */
+  silent: (isSilent: boolean) => void = () => {};
+
   constructor(settings: PresenceSettings, link: ServerLink, world: { clock: Clock; log: Log }) {
     this.#settings = settings;
     this.#link = link;
@@ -58,29 +75,39 @@ export class PresenceLink {
     this.#log = world.log;
   }
 
+  /** Who is online. */
+  get user(): UserId | undefined {
+    return this.#session?.user;
+  }
+
   /** The latest answer for the user who is online. */
   get list(): BuddyList | undefined {
     return this.#list;
+  }
+
+  /** The buddies there are, as the server wrote their ids. */
+  get buddies(): readonly string[] {
+    return (this.#list?.entries ?? []).map(({ buddy }) => buddy);
   }
 
   /**
    * Tells and asks at once and from now on. Somebody else who was online is told to be offline
    * first. The server must have been reached over TCP before: that is where datagrams go.
    */
-  async goOnline(user: UserId): Promise<void> {
+  async goOnline(user: UserId, status: PresenceStatus = "ONLINE"): Promise<void> {
     if (this.#session?.user !== user) {
       await this.goOffline();
-      this.#open(user);
+      this.#open(user, status);
     }
     this.refresh();
   }
 
-  #open(user: UserId): void {
+  #open(user: UserId, status: PresenceStatus): void {
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
     const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
-    const timer = setInterval(() => this.refresh(), this.#settings.refreshSeconds * 1000);
-    const session = { user, socket, timer };
+    const session: Session = { user, status, socket, timer: undefined, unanswered: -Infinity };
     this.#session = session;
+    this.#refreshLater(session);
     socket.receive((bytes, from) => {
       // Only the port tells: a server with several addresses answers from another one than it was
       // asked at (127.0.1.1, a second interface), and a source address proves nothing anyway.
@@ -89,12 +116,33 @@ export class PresenceLink {
     }, MAX_DATAGRAM_BYTES);
   }
 
+  /** Refreshes after a while: sooner, and then less and less often, while the server is silent. */
+  #refreshLater(session: Session): void {
+    const usual = this.#settings.refreshSeconds * 1000;
+    const wait = session.unanswered < SILENT_AFTER
+      ? usual
+      : Math.min(usual, retryWait(session.unanswered - SILENT_AFTER + 1, Math.random()));
+    session.timer = setTimeout(() => {
+      if (++session.unanswered === SILENT_AFTER) this.silent(true);
+      this.refresh();
+      this.#refreshLater(session);
+    }, wait);
+  }
+
   /** Sends SET and GET now, when somebody is online. */
   refresh(): void {
     const session = this.#session;
     if (session === undefined) return;
-    this.#send(session, this.#presence(session.user, "ONLINE"));
+    this.#send(session, this.#presence(session.user, session.status));
     this.#send(session, { kind: "get", user: session.user });
+  }
+
+  /** Tells this of the user from now on; false when nobody is online. */
+  tell(status: PresenceStatus): boolean {
+    if (this.#session === undefined) return false;
+    this.#session.status = status;
+    this.refresh();
+    return true;
   }
 
   /** Sends SET and GET, and waits for an answer; true when one came in time. */
@@ -119,7 +167,7 @@ export class PresenceLink {
     if (session === undefined) return;
     this.#session = undefined;
     this.#list = undefined;
-    clearInterval(session.timer);
+    clearTimeout(session.timer);
     this.#send(session, this.#presence(session.user, "OFFLINE"));
     await this.#sending;
     session.socket.close();
@@ -140,6 +188,11 @@ export class PresenceLink {
 
   /** Takes an answer to GET; `bytes` are the socket's own and good only until we return. */
   #take(user: UserId, bytes: Uint8Array): void {
+    const session = this.#session!;
+    const wasSilent = session.unanswered >= SILENT_AFTER;
+    // A server that does not know us never answers, and is not silent.
+    session.unanswered = 0;
+    if (wasSilent) this.silent(false);
     const entries = parseBuddyList(bytes);
     if (bytes.length <= MAYBE_CUT_BYTES || !this.#link.offered.get) this.#replace(entries);
     else this.#fetchWhole(user, entries);
@@ -159,9 +212,13 @@ export class PresenceLink {
   }
 
   #replace(entries: readonly BuddyPresence<string>[]): void {
+    const before = this.#list;
     this.#list = { entries, at: this.#clock() };
+    const changes = presenceChanges(before, this.#list);
+    if (changes.length > 0) this.changed(changes);
     const awaited = this.#awaited;
     this.#awaited = [];
     for (const answered of awaited) answered();
+    this.answered();
   }
 }

@@ -6,12 +6,16 @@
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { RoomSummary } from "../wire/room_answer.ts";
-import { ROOM_COMMANDS, type RoomLine } from "./room_line.ts";
-import type { ScreenLine, Tone } from "./screen_line.ts";
-
-function line(text: string, tone?: Tone): ScreenLine {
-  return tone === undefined ? { text } : { text, tone };
-}
+import { mentions } from "./attention.ts";
+import {
+  alignedLines,
+  line,
+  type ScreenLine,
+  spokenLine,
+  tableLines,
+  talkPrompt,
+} from "./screen_line.ts";
+import { commandHelpLines, type SlashCommand } from "./slash_commands.ts";
 
 /** The first line of the rooms. */
 export function roomsBannerLine(): ScreenLine {
@@ -34,6 +38,16 @@ export function roomMenuLines(): ScreenLine[] {
   return [line(`  ${cells.slice(0, 3).join("   ")}`), line(`  ${cells.slice(3).join("   ")}`)];
 }
 
+/** What may be typed at the menu of the rooms. */
+export function roomMenuHelpLines(commands: readonly SlashCommand[]): ScreenLine[] {
+  return [
+    line("Type a digit and Enter; what it needs is asked for:"),
+    ...alignedLines(ROOM_MENU),
+    line("Commands that start with / (a room has more, see /help there):"),
+    ...commandHelpLines(commands),
+  ];
+}
+
 /** The prompt of the menu. */
 export function roomMenuPrompt(): ScreenLine {
   return line("rooms> ", "own");
@@ -47,7 +61,7 @@ export function valuePrompt(question: string, value?: string): ScreenLine {
 
 /** The prompt in a room: what is typed behind it reads like a line of the dialogue. */
 export function roomPrompt(member: string): ScreenLine {
-  return line(`${visibleText(member)}: `, "own");
+  return talkPrompt(`${visibleText(member)}: `);
 }
 
 /** A line at the menu that is none of it. */
@@ -117,14 +131,8 @@ export function roomListLines(rooms: readonly RoomSummary[], more: number): Scre
     String(members),
     password ? "yes" : "no",
   ]);
-  const widths = LIST_HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]!.length))
-  );
-  const align = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
   return [
-    line(align(LIST_HEAD), "faint"),
-    ...rows.map((row) => line(align(row))),
+    ...tableLines(LIST_HEAD, rows),
     ...(more > 0 ? [line(`and ${more} more`, "faint")] : []),
   ];
 }
@@ -139,10 +147,10 @@ export function whoLine(
   return line(`In room ${visibleText(room)}: ${names.join(", ")}.`);
 }
 
-/** What somebody said. */
-export function roomSaidLine(sender: string, text: string): ScreenLine {
-  const name = visibleText(sender);
-  return { text: `${name}: ${visibleText(text)}`, tone: "peer", toned: name.length + 1 };
+/** What somebody said, to a member of this name. */
+export function roomSaidLine(sender: string, text: string, member: string): ScreenLine {
+  const about = mentions(text, member) ? "mention" : "message";
+  return spokenLine(visibleText(sender), visibleText(text), about);
 }
 
 /** A message too long for a datagram. */
@@ -150,29 +158,33 @@ export function messageTooLongLine(bytes: number, most: number): ScreenLine {
   return line(`Not sent: it has ${bytes} bytes, and here a message has at most ${most}.`, "bad");
 }
 
-/** What the commands and words of a room are. */
-export function roomHelpLines(): ScreenLine[] {
-  const commands = ROOM_COMMANDS.map(({ typed, help }) => `${typed} ${help}`).join("; ");
+/** What may be typed in a room. */
+export function roomHelpLines(commands: readonly SlashCommand[]): ScreenLine[] {
   return [
-    line(`Every line goes to everybody in the room; ${commands}.`),
-    line("A line that starts with / is not sent; // sends it with one /."),
+    line("Every line goes to everybody in the room, but for these (// sends one /):"),
+    ...commandHelpLines(commands),
   ];
 }
 
-/** A line that is not sent, and why. */
-export function notForSendingLine(
-  typed: Extract<RoomLine, { kind: "reserved" | "unknown" }>,
-): ScreenLine {
-  if (typed.kind === "reserved") {
-    return line(`Not sent: ${typed.text} is a word of the protocol.`, "bad");
-  }
-  const hint = typed.meant === undefined ? "/help lists them." : `did you mean /${typed.meant}?`;
-  return line(`Unknown command /${visibleText(typed.word)}, ${hint}`, "bad");
+/** A word of the protocol, which would be obeyed. */
+export function reservedLine(text: string): ScreenLine {
+  return line(`Not sent: ${text} is a word of the protocol.`, "bad");
 }
 
 /** The server of a room does not answer, and why. */
 export function roomSilentLine(reason: string): ScreenLine {
-  return line(`${visibleText(reason)}. What you say here may be lost.`, "bad");
+  return line(`${visibleText(reason)}. What you say is kept until the server is back.`, "bad");
+}
+
+/** The stay is lost, and it is tried to enter again. */
+export function enteringAgainLine(reason: string, milliseconds: number): ScreenLine {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return line(`${visibleText(reason)}; trying to enter again in ${seconds} s. q leaves.`, "bad");
+}
+
+/** The prompt while nobody hears what is said. */
+export function awayPrompt(): ScreenLine {
+  return line("(not in the room) ", "own");
 }
 
 /** It answers again. */

@@ -6,17 +6,32 @@
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { ROOM_KEEP_ALIVE_SECONDS } from "../core/limits.ts";
 import type { Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
 import { HungUpError } from "../net/exchange.ts";
 import { maxMessageBytes } from "../wire/ucrp.ts";
 import type { RoomAnswer } from "../wire/room_answer.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
+import { notDeliveredLine, perhapsLostLine } from "./call_screens.ts";
+import { commandCompletions, nameCompletions } from "./completions.ts";
+import { filesBeginning } from "./file_candidates.ts";
+import { alsoKnown, userIds } from "./known_names.ts";
+import type { Conversation } from "./conversations.ts";
+import { beforeLines } from "./history_commands.ts";
 import { readRoomLine, type RoomLine } from "./room_line.ts";
 import type { RoomLink } from "./room_link.ts";
 import * as screens from "./room_screens.ts";
+import { RoomPost } from "./room_post.ts";
 import { RoomTalk } from "./room_talk.ts";
 import { RoomWatch } from "./room_watch.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import { notSentLine } from "./screens.ts";
+import { ownTroubleLine } from "./screens.ts";
+import {
+  type CommandHandlers,
+  commandsAt,
+  type ProgramWord,
+  type SlashCommand,
+  wrongCommandLine,
+} from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TypedLines } from "./typed_lines.ts";
 
@@ -26,6 +41,10 @@ export interface StayParts {
   readonly lines: TypedLines;
   readonly link: RoomLink;
   readonly log: Log;
+  /** What the program can do. */
+  readonly commands: CommandHandlers;
+  /** Where what is said is kept. */
+  readonly conversation: Conversation;
   /** The server's UDP port. */
   readonly udpPort: number;
   /** Resolves when the program is to end. */
@@ -33,6 +52,9 @@ export interface StayParts {
   /** How often we say that we are there, and ask whether we are. */
   readonly keepAliveSeconds?: number;
 }
+
+/** The server knows nothing of us any more. */
+export class RoomLostError extends OperationalError {}
 
 /** How a stay ended. */
 export type StayEnd = "left" | "closed" | "no more input" | "stopped";
@@ -45,9 +67,13 @@ export class RoomStay {
   readonly #entered: EnterRequest;
   readonly #token: string;
   readonly #parts: StayParts;
+  readonly #commands: readonly SlashCommand[];
   readonly #talk: RoomTalk;
   readonly #watch: RoomWatch;
+  readonly #post = new RoomPost();
   readonly #over = Promise.withResolvers<"closed" | "lost" | "stopped">();
+  /** Who was heard or told of, for Tab. */
+  #known: readonly UserId[] = [];
   /** What was asked of the server and is not answered yet. */
   #asking: Promise<unknown> = Promise.resolve();
   /** What was typed and could not be sent any more. */
@@ -58,20 +84,25 @@ export class RoomStay {
     this.#entered = entered;
     this.#token = token;
     this.#parts = parts;
+    this.#commands = commandsAt("room", parts.commands);
     const { keepAliveSeconds = ROOM_KEEP_ALIVE_SECONDS } = parts;
     const server = { ip: parts.link.reachedIp ?? "127.0.0.1", port: parts.udpPort };
     this.#talk = new RoomTalk({ room: entered.room, token }, server, {
       log: parts.log,
       listener: {
-        said: (sender, text) => this.#show(screens.roomSaidLine(sender, text)),
+        said: (sender, text) => {
+          this.#known = alsoKnown(this.#known, sender);
+          parts.conversation.add(sender, text);
+          this.#show(screens.roomSaidLine(sender, text, entered.member));
+        },
         closed: () => this.#over.resolve("closed"),
       },
     }, keepAliveSeconds);
-    this.#watch = new RoomWatch(() => this.#who(), {
+    this.#watch = new RoomWatch(() => this.#isHeard(), {
       silent: (reason) => {
-        if (!parts.link.isClosed) this.#show(screens.roomSilentLine(reason));
+        if (!parts.link.isClosed) this.#fallSilent(reason);
       },
-      back: () => this.#show(screens.roomBackLine()),
+      back: () => this.#comeBack(),
       lost: () => this.#over.resolve("lost"),
     }, keepAliveSeconds);
     parts.stopped.then(() => this.#over.resolve("stopped"));
@@ -80,12 +111,14 @@ export class RoomStay {
   /**
    * Stays until somebody leaves.
    *
-   * @throws OperationalError when the server knows nothing of us any more
+   * @throws RoomLostError when the server knows nothing of us any more
    */
   async run(): Promise<StayEnd> {
     const { terminal } = this.#parts;
     const { kind, room, member } = this.#entered;
+    terminal.completeWith((typed) => this.#completions(typed));
     this.#show(...screens.enteredLines(kind, room));
+    if (terminal.interactive) this.#show(...beforeLines(this.#parts.conversation));
     terminal.prompt(screens.roomPrompt(member));
     const end = await this.#talkOn();
     this.#watch.end();
@@ -98,9 +131,17 @@ export class RoomStay {
       await this.#talk.leave();
       this.#show(screens.roomLeftLine(kind, room, this.#watch.isSilent));
     }
-    if (this.#unsent.length > 0) this.#show(notSentLine(this.#unsent));
-    if (end === "lost") throw new OperationalError(screens.roomLostText(room));
+    const held = this.#post.takeHeld();
+    for (const text of held) this.#parts.conversation.add(member, text, false);
+    this.#unsent.unshift(...held);
+    if (this.#unsent.length > 0) this.#show(notDeliveredLine(this.#unsent));
+    if (end === "lost") throw new RoomLostError(screens.roomLostText(room));
     return end;
+  }
+
+  #completions(typed: string): readonly string[] {
+    if (!typed.startsWith("/")) return nameCompletions(typed, this.#known);
+    return commandCompletions(typed, this.#commands, { files: filesBeginning });
   }
 
   async #talkOn(): Promise<StayEnd | "lost"> {
@@ -110,7 +151,7 @@ export class RoomStay {
       const next = await lines.next(over);
       if (next.kind === "other") return next.what;
       const isEnd = next.kind === "end";
-      if (isEnd || !await this.#take(readRoomLine(next.text))) {
+      if (isEnd || !await this.#take(readRoomLine(next.text, this.#commands))) {
         // A script asks and leaves at once: it is answered all the same.
         await Promise.race([this.#asking, over]);
         return isEnd ? "no more input" : "left";
@@ -122,20 +163,23 @@ export class RoomStay {
   /** Does what a line says; false when it says to leave. */
   async #take(typed: RoomLine): Promise<boolean> {
     switch (typed.kind) {
-      case "leave":
-        return false;
       case "text":
         await this.#say(typed.text);
         break;
-      case "who":
-        this.#asking = Promise.all([this.#asking, this.#askWho()]);
+      case "place":
+        if (typed.word === "q") return false;
+        if (typed.word === "help") this.#show(...screens.roomHelpLines(this.#commands));
+        else this.#asking = Promise.all([this.#asking, this.#askWho()]);
         break;
-      case "help":
-        this.#show(...screens.roomHelpLines());
+      case "program":
+        await this.#command(typed.word, typed.argument);
         break;
       case "reserved":
+        this.#show(screens.reservedLine(typed.text));
+        break;
+      case "misused":
       case "unknown":
-        this.#show(screens.notForSendingLine(typed));
+        this.#show(wrongCommandLine(typed));
         break;
       case "nothing":
         break;
@@ -149,8 +193,41 @@ export class RoomStay {
     const most = maxMessageBytes({ room, token: this.#token }, member);
     const bytes = new TextEncoder().encode(text).length;
     if (bytes > most) return this.#show(screens.messageTooLongLine(bytes, most));
+    if (this.#watch.isSilent && this.#post.hold(text)) return;
     const saying = this.#talk.say(text).then(() => "said" as const);
-    if (await Promise.race([saying, this.#over.promise]) !== "said") this.#unsent.push(text);
+    const isSaid = await Promise.race([saying, this.#over.promise]) === "said";
+    this.#parts.conversation.add(member, text, isSaid);
+    if (isSaid) this.#post.sent(text);
+    else this.#unsent.push(text);
+  }
+
+  async #command(word: ProgramWord, argument: string): Promise<void> {
+    const where = { place: "room", partner: this.#entered.room } as const;
+    try {
+      this.#show(...await this.#parts.commands[word]!(argument, where));
+    } catch (error) {
+      this.#show(ownTroubleLine(error));
+    }
+  }
+
+  async #isHeard(): Promise<RoomAnswer> {
+    const answered = this.#post.asked();
+    const answer = await this.#who();
+    answered();
+    return answer;
+  }
+
+  #fallSilent(reason: string): void {
+    const unsure = this.#post.takeUnsure();
+    this.#show(
+      screens.roomSilentLine(reason),
+      ...(unsure.length === 0 ? [] : [perhapsLostLine(unsure)]),
+    );
+  }
+
+  async #comeBack(): Promise<void> {
+    this.#show(screens.roomBackLine());
+    for (const text of this.#post.takeHeld()) await this.#say(text);
   }
 
   #who(): Promise<RoomAnswer> {
@@ -161,6 +238,7 @@ export class RoomStay {
   async #askWho(): Promise<void> {
     try {
       const answer = await this.#who();
+      if (answer.success) this.#known = userIds([...this.#known, ...answer.members ?? []]);
       const isTold = answer.success && answer.members !== undefined;
       this.#show(
         isTold

@@ -5,19 +5,24 @@
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
-import {
-  MEMBER_NAME_RULE,
-  parseMemberName,
-  parseRoomName,
-  ROOM_NAME_RULE,
-} from "../core/room_name.ts";
+import { parseMemberName, parseRoomName } from "../core/room_name.ts";
 import { HungUpError } from "../net/exchange.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
-import { enterRoom } from "./room_entry.ts";
+import { type Entered, enterRoom } from "./room_entry.ts";
 import { RoomLink, type RoomServerAddress } from "./room_link.ts";
+import { RoomQuestions } from "./room_questions.ts";
 import * as screens from "./room_screens.ts";
-import { RoomStay, type StayEnd } from "./room_stay.ts";
+import type { Conversation, Conversations } from "./conversations.ts";
+import { historyCommands } from "./history_commands.ts";
+import { enterAgain } from "./room_return.ts";
+import { RoomLostError, RoomStay, type StayEnd } from "./room_stay.ts";
 import type { ScreenLine } from "./screen_line.ts";
+import {
+  type CommandHandlers,
+  commandsAt,
+  readSlashLine,
+  wrongCommandLine,
+} from "./slash_commands.ts";
 import type { Terminal } from "./terminal.ts";
 import { TypedLines } from "./typed_lines.ts";
 
@@ -38,9 +43,6 @@ export interface RoomErrand {
   readonly isProtected: boolean;
 }
 
-/** Reads what was typed for a question; `undefined` when it is nothing usable. */
-type Read<Value> = (typed: string) => Value | undefined;
-
 /** What an older server cannot do. */
 const LIST = "list its rooms";
 
@@ -49,29 +51,52 @@ export class RoomVisit {
   readonly #terminal: Terminal;
   readonly #lines: TypedLines;
   readonly #log: Log;
+  readonly #commands: CommandHandlers;
+  readonly #conversations: Conversations;
+  /** That of the room at hand. */
+  #conversation: Conversation | undefined;
   readonly #asks: readonly (keyof RoomServerAddress)[];
+  readonly #questions: RoomQuestions;
+  /** Rooms we have heard of at this server. */
+  readonly #rooms = new Set<string>();
+  /** False when the server is known to be one that cannot tell. */
+  #canList = true;
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
   #link: RoomLink | undefined;
   #isStopped = false;
-  #isOver = false;
 
   constructor(
     settings: RoomVisitSettings,
-    world: { readonly terminal: Terminal; readonly log: Log },
+    world: {
+      readonly terminal: Terminal;
+      readonly log: Log;
+      /** What the program can do, wherever it is asked to. */
+      readonly commands: CommandHandlers;
+      /** Where what is said is kept. */
+      readonly conversations: Conversations;
+    },
   ) {
     this.#server = settings.server;
     this.#asks = settings.asks;
     this.#terminal = world.terminal;
     this.#lines = new TypedLines(world.terminal);
+    this.#questions = new RoomQuestions(world.terminal, this.#lines, this.#stopped.promise);
     this.#log = world.log;
+    this.#conversations = world.conversations;
+    this.#commands = { ...world.commands, ...historyCommands(() => this.#conversation) };
   }
 
   /** Leaves in order, whatever is under way. */
   stop(): void {
-    this.#isStopped = this.#isOver = true;
+    this.#isStopped = true;
     this.#link?.close();
     this.#stopped.resolve();
+  }
+
+  /** Stopped, or the input has ended. */
+  get #isOver(): boolean {
+    return this.#isStopped || this.#questions.isOver;
   }
 
   /** The menu, until exit, the end of the input or a stop. */
@@ -80,7 +105,7 @@ export class RoomVisit {
     if (this.#isOver) return;
     this.#show(...screens.roomMenuLines());
     while (!this.#isOver) {
-      const choice = await this.#ask(screens.roomMenuPrompt());
+      const choice = await this.#questions.choice(commandsAt("rooms", this.#commands));
       if (choice === undefined || this.#isOver) return;
       try {
         if (!await this.#choose(choice)) return;
@@ -112,11 +137,15 @@ export class RoomVisit {
   async #tryErrand(
     { kind, room: roomText, member: memberText, isProtected }: RoomErrand,
   ): Promise<string | undefined> {
-    const room = roomText === undefined ? await this.#askRoom() : parseRoomName(roomText);
+    const room = roomText === undefined
+      ? await this.#questions.room(() => [...this.#rooms])
+      : parseRoomName(roomText);
     if (room === undefined) return "room name";
-    const member = memberText === undefined ? await this.#askMember() : parseMemberName(memberText);
+    const member = memberText === undefined
+      ? await this.#questions.member()
+      : parseMemberName(memberText);
     if (member === undefined) return "user name";
-    const password = isProtected ? await this.#askPassword() : undefined;
+    const password = isProtected ? await this.#questions.password() : undefined;
     if (isProtected && password === undefined) return "password";
     const end = await this.#enter({ kind, room, member, password });
     return end === undefined ? "password" : undefined;
@@ -124,31 +153,10 @@ export class RoomVisit {
 
   /** Asks for these parts of the server's address; what it was is offered. */
   async #askServer(asks: RoomVisitSettings["asks"]): Promise<void> {
-    const { host, tcpPort, udpPort } = this.#server;
-    const port = (text: string): number | undefined =>
-      /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
-        ? Number(text)
-        : undefined;
-    const rule = "a port is a number from 1 to 65535";
-    const isAsked = (part: keyof RoomServerAddress): boolean => asks.includes(part);
-    this.#server = {
-      host: isAsked("host") ? await this.#askFor("Server", host, (text) => text, "") : host,
-      tcpPort: isAsked("tcpPort") ? await this.#askFor("TCP port", tcpPort, port, rule) : tcpPort,
-      udpPort: isAsked("udpPort") ? await this.#askFor("UDP port", udpPort, port, rule) : udpPort,
-    };
+    this.#server = await this.#questions.server(this.#server, asks);
     this.#link = undefined;
-  }
-
-  /** Asks for a part of the server's address; nothing typed is what it was. */
-  async #askFor<Value extends string | number>(
-    question: string,
-    value: Value,
-    read: Read<Value>,
-    rule: string,
-  ): Promise<Value> {
-    return await this.#askUntil(question, (typed) => typed === "" ? value : read(typed), {
-      ...{ shown: String(value), rule },
-    }) ?? value;
+    this.#rooms.clear();
+    this.#canList = true;
   }
 
   /** Does what was chosen; false for leaving. */
@@ -173,17 +181,33 @@ export class RoomVisit {
         await this.#askServer(["host", "tcpPort", "udpPort"]);
         return !this.#isOver;
       default:
-        this.#show(screens.noSuchChoiceLine(choice));
+        await this.#command(choice);
         return true;
     }
   }
 
+  async #command(choice: string): Promise<void> {
+    const commands = commandsAt("rooms", this.#commands);
+    const typed = readSlashLine(choice, commands);
+    switch (typed.kind) {
+      case "text":
+        return this.#show(screens.noSuchChoiceLine(choice));
+      case "place":
+        return this.#show(...screens.roomMenuHelpLines(commands));
+      case "program":
+        return this.#show(...await this.#commands[typed.word]!(typed.argument, { place: "rooms" }));
+      default:
+        return this.#show(wrongCommandLine(typed));
+    }
+  }
+
   async #enterByMenu(choice: "1" | "2" | "5"): Promise<boolean> {
-    const room = await this.#askRoom();
+    if (choice === "2" && this.#terminal.interactive && this.#canList) this.#learnRooms();
+    const room = await this.#questions.room(() => [...this.#rooms]);
     if (room === undefined) return true;
-    const member = await this.#askMember();
+    const member = await this.#questions.member();
     if (member === undefined) return true;
-    const password = choice === "5" ? await this.#askPassword() : undefined;
+    const password = choice === "5" ? await this.#questions.password() : undefined;
     if (choice === "5" && password === undefined) return true;
     const kind = choice === "2" ? "join" : "create";
     const end = await this.#enter({ kind, room, member, password });
@@ -191,20 +215,54 @@ export class RoomVisit {
   }
 
   async #enter(request: EnterRequest): Promise<StayEnd | undefined> {
-    const entered = await enterRoom(this.#openLink(), request, () => this.#askPassword());
+    const entered = await enterRoom(this.#openLink(), request, () => this.#questions.password());
     if (entered === undefined) return undefined;
+    this.#rooms.add(request.room);
+    return await this.#stay(entered);
+  }
+
+  /** Stays in a room; a person who is put out of it comes back. */
+  async #stay(entered: Entered): Promise<StayEnd | undefined> {
+    try {
+      return await this.#stayOnce(entered);
+    } catch (error) {
+      if (!(error instanceof RoomLostError) || !this.#terminal.interactive) throw error;
+      const again = await enterAgain(this.#openLink(), entered.request, error.message, {
+        ...{ terminal: this.#terminal, lines: this.#lines, stopped: this.#stopped.promise },
+      });
+      return again === undefined ? "left" : await this.#stay(again);
+    }
+  }
+
+  async #stayOnce(entered: Entered): Promise<StayEnd> {
+    const { room, member } = entered.request;
+    const owner = `${member}@${this.#server.host}`;
+    const conversation = this.#conversations.open({ owner, kind: "room", name: room });
+    this.#conversation = conversation;
     const stay = new RoomStay(entered.request, entered.token, {
-      ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log },
-      ...{ link: this.#openLink(), udpPort: this.#server.udpPort },
+      ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log, commands: this.#commands },
+      ...{ link: this.#openLink(), udpPort: this.#server.udpPort, conversation },
       stopped: this.#stopped.promise,
     });
     return await stay.run();
+  }
+
+  /** Asks which rooms there are, for whoever presses Tab; it is no trouble when nobody knows. */
+  async #learnRooms(): Promise<void> {
+    try {
+      const answer = await this.#openLink().ask({ kind: "list" });
+      if (answer.success) { for (const { room } of answer.rooms ?? []) this.#rooms.add(room); }
+    } catch (error) {
+      this.#canList = !(error instanceof HungUpError);
+      this.#log.debug("Cannot learn the rooms", { reason: reasonOf(error) });
+    }
   }
 
   async #listRooms(): Promise<void> {
     try {
       const answer = await this.#openLink().ask({ kind: "list" });
       if (answer.success && answer.rooms !== undefined) {
+        for (const { room } of answer.rooms) this.#rooms.add(room);
         this.#show(...screens.roomListLines(answer.rooms, answer.more ?? 0));
         return;
       }
@@ -217,49 +275,6 @@ export class RoomVisit {
 
   #openLink(): RoomLink {
     return this.#link ??= new RoomLink(this.#server);
-  }
-
-  #askRoom(): Promise<EnterRequest["room"] | undefined> {
-    return this.#askUntil("Room", parseRoomName, { rule: ROOM_NAME_RULE });
-  }
-
-  #askMember(): Promise<EnterRequest["member"] | undefined> {
-    return this.#askUntil("User name", parseMemberName, { rule: MEMBER_NAME_RULE });
-  }
-
-  async #askPassword(): Promise<string | undefined> {
-    if (this.#isOver) return undefined;
-    this.#terminal.prompt(screens.valuePrompt("Password"));
-    const next = await this.#lines.nextSecret(this.#stopped.promise);
-    // Blanks at its ends are part of a password.
-    if (next.kind === "line") return next.text || undefined;
-    this.#isOver = true;
-    return undefined;
-  }
-
-  /** Asks until the answer is usable; `undefined` for nothing typed, or no more input. */
-  async #askUntil<Value>(
-    question: string,
-    read: Read<Value>,
-    about: { readonly rule: string; readonly shown?: string },
-  ): Promise<Value | undefined> {
-    for (;;) {
-      const typed = await this.#ask(screens.valuePrompt(question, about.shown));
-      if (typed === undefined || (typed === "" && about.shown === undefined)) return undefined;
-      const value = read(typed);
-      if (value !== undefined) return value;
-      this.#show(screens.notUsableLine(question.toLowerCase(), typed, about.rule));
-    }
-  }
-
-  /** The next line typed behind a prompt; `undefined` when there is none any more. */
-  async #ask(prompt: ScreenLine): Promise<string | undefined> {
-    if (this.#isOver) return undefined;
-    this.#terminal.prompt(prompt);
-    const next = await this.#lines.next(this.#stopped.promise);
-    if (next.kind === "line") return next.text.trim();
-    this.#isOver = true;
-    return undefined;
   }
 
   #show(...lines: readonly ScreenLine[]): void {

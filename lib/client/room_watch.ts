@@ -4,6 +4,7 @@
  */
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { retryWait } from "../core/retry.ts";
 import { HungUpError } from "../net/exchange.ts";
 import { NO_MEMBER, type RoomAnswer } from "../wire/room_answer.ts";
 
@@ -21,47 +22,56 @@ export interface RoomWatchListener {
 export class RoomWatch {
   readonly #ask: () => Promise<RoomAnswer>;
   readonly #listener: RoomWatchListener;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #seconds: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #hasAnswered = false;
-  #isAsking = false;
-  #isSilent = false;
+  /** How often it did not answer since it last did. */
+  #failures = 0;
   #isOver = false;
 
-  /** Asks `who` every so many seconds. */
+  /** Asks `who` every so many seconds, and a server that is silent sooner. */
   constructor(ask: () => Promise<RoomAnswer>, listener: RoomWatchListener, seconds: number) {
     this.#ask = ask;
     this.#listener = listener;
-    this.#timer = setInterval(() => this.#look(), seconds * 1000);
+    this.#seconds = seconds;
+    this.#wait();
+  }
+
+  #wait(): void {
+    if (this.#isOver) return;
+    const usual = this.#seconds * 1000;
+    const wait = this.#failures === 0
+      ? usual
+      : Math.min(usual, retryWait(this.#failures, Math.random()));
+    this.#timer = setTimeout(() => this.#look(), wait);
   }
 
   /** Whether the server did not answer when it was asked last. */
   get isSilent(): boolean {
-    return this.#isSilent;
+    return this.#failures > 0;
   }
 
   /** Ends it: nobody is told anything any more. */
   end(): void {
     this.#isOver = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   async #look(): Promise<void> {
-    // It may take longer than until the next time.
-    if (this.#isAsking) return;
-    this.#isAsking = true;
     try {
       const answer = await this.#ask();
       if (!this.#isOver) this.#answered(answer);
     } catch (error) {
       if (!this.#isOver) this.#failed(error);
     }
-    this.#isAsking = false;
+    this.#wait();
   }
 
   #answered(answer: RoomAnswer): void {
     this.#hasAnswered = true;
-    if (this.#isSilent) this.#listener.back();
-    this.#isSilent = false;
+    const wasSilent = this.isSilent;
+    this.#failures = 0;
+    if (wasSilent) this.#listener.back();
     // Any other refusal, as of a server that is busy, tells nothing of us.
     if (answer.success || answer.error !== NO_MEMBER) return;
     this.end();
@@ -71,7 +81,7 @@ export class RoomWatch {
   #failed(error: unknown): void {
     if (!(error instanceof UnreachableError)) throw error;
     if (error instanceof HungUpError && !this.#hasAnswered) return this.end();
-    if (!this.#isSilent) this.#listener.silent(reasonOf(error));
-    this.#isSilent = true;
+    this.#failures++;
+    if (this.#failures === 1) this.#listener.silent(reasonOf(error));
   }
 }

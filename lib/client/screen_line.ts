@@ -4,14 +4,61 @@
  */
 
 /** What a line is about, so that a style can colour it. */
-export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "own" | "faint";
+export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "you" | "own" | "faint";
+
+/**
+ * What a line is part of, for a terminal at which a person sits: it shows the time of such a line,
+ * rings, and counts what is new. `own` is a prompt behind which a message is typed.
+ */
+export type About = "message" | "direct" | "mention" | "call" | "news" | "own";
 
 /** One line to show, or a prompt. Its text holds no control characters and no line end. */
 export interface ScreenLine {
   readonly text: string;
   readonly tone?: Tone;
+  readonly about?: About;
   /** How many characters at the start the tone is for; absent for all of them. */
   readonly toned?: number;
+}
+
+/** Makes a line. */
+export function line(text: string, tone?: Tone): ScreenLine {
+  return tone === undefined ? { text } : { text, tone };
+}
+
+/** Something said, behind who said it: it stands out where it is for its reader or names them. */
+export function spokenLine(
+  who: string,
+  text: string,
+  about: Extract<About, "message" | "direct" | "mention">,
+): ScreenLine {
+  const tone = about === "message" ? "peer" : "you";
+  return { text: `${who}: ${text}`, tone, toned: who.length + 1, about };
+}
+
+/** A prompt behind which is typed what is said to somebody. */
+export function talkPrompt(text: string): ScreenLine {
+  return { text, tone: "own", about: "own" };
+}
+
+/** Lines of a table with its columns aligned, below a faint head. */
+export function tableLines(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  toneOf: (row: readonly string[]) => Tone = () => "plain",
+): ScreenLine[] {
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => row[column]!.length))
+  );
+  const align = (row: readonly string[]): string =>
+    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
+  return [line(align(head), "faint"), ...rows.map((row) => line(align(row), toneOf(row)))];
+}
+
+/** Lines of two columns, the right one aligned. */
+export function alignedLines(rows: readonly (readonly [string, string])[]): ScreenLine[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => ({ text: `  ${left.padEnd(width)}  ${right}` }));
 }
 
 /** Gives text of one tone the look it has on a terminal. */
@@ -29,6 +76,7 @@ const COLOURS: Readonly<Record<Tone, string>> = {
   bad: "31",
   call: "1;33",
   peer: "1;36",
+  you: "1;35",
   own: "36",
   faint: "2",
 };

@@ -4,23 +4,25 @@
  */
 
 import { hostPort } from "../core/endpoint.ts";
+import { systemReason } from "../core/errors.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import { MAX_USER_ID_LENGTH, type UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import type { BuddyList, Lookup } from "./buddy_list.ts";
-import { chatHelpLines, type ChatLine } from "./commands.ts";
-import type { ScreenLine, Tone } from "./screen_line.ts";
-
-function line(text: string, tone?: Tone): ScreenLine {
-  return tone === undefined ? { text } : { text, tone };
-}
+import type { MenuCommand } from "./menu_commands.ts";
+import { line, type ScreenLine, tableLines } from "./screen_line.ts";
 
 /** The first line: version, server, and the port where chats are taken. */
 export function bannerLine(server: string, tcpPort: number, messagePort: number): ScreenLine {
   const at = visibleText(hostPort(server, tcpPort));
   return line(`Parley ${VERSION}, server ${at}, messages on port ${messagePort}`, "faint");
+}
+
+/** For somebody who has no settings and has never logged in here. */
+export function newHereLine(): ScreenLine {
+  return line("New here? parley-client setup asks for your server and name.", "faint");
 }
 
 /** The prompt of the menu. */
@@ -31,11 +33,6 @@ export function menuPrompt(user: UserId | undefined): ScreenLine {
 /** The prompt for what a command needs. */
 export function questionPrompt(question: string): ScreenLine {
   return line(`${question}: `, "own");
-}
-
-/** The prompt in a chat: what is typed behind it reads like a line of the dialogue. */
-export function chatPrompt(user: UserId | undefined): ScreenLine {
-  return line(`${user ?? "you"}: `, "own");
 }
 
 /** What a user id may be; said by the client itself, or with the reply of a server that judged. */
@@ -52,8 +49,11 @@ export function needsUserLine(): ScreenLine {
 }
 
 /** A line at the menu that is no command. */
-export function unknownCommandLine(typed: string): ScreenLine {
-  return line(`Unknown command "${visibleText(typed)}", ? lists them.`, "bad");
+export function unknownCommandLine(typed: string, meant: MenuCommand | undefined): ScreenLine {
+  const hint = meant === undefined
+    ? "? lists them."
+    : `did you mean ${meant.letter} (${meant.word})?`;
+  return line(`Unknown command "${visibleText(typed)}", ${hint}`, "bad");
 }
 
 /** A command typed otherwise than it is used; `usage` as the command table words it. */
@@ -113,9 +113,25 @@ export function serverTroubleLine(reason: string): ScreenLine {
   return line(`${visibleText(reason)}; ${hint}.`, "bad");
 }
 
+/** The server that was asked at the start is not there; a login waits for it. */
+export function loginWaitsLine(user: UserId, reason: string, milliseconds: number): ScreenLine {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  return line(
+    `${visibleText(reason)}; trying to log in as ${user} again in ${seconds} s.`,
+    "faint",
+  );
+}
+
+/** The server answers presence no more, or again. */
+export function serverSilentLine(isSilent: boolean): ScreenLine {
+  return isSilent
+    ? line("The server does not answer any more; trying on. Chats go on without it.", "bad")
+    : line("The server answers again.", "good");
+}
+
 /** Something failed on this machine. */
-export function ownTroubleLine(reason: string): ScreenLine {
-  return line(`That did not work: ${visibleText(reason)}.`, "bad");
+export function ownTroubleLine(thrown: unknown): ScreenLine {
+  return line(`That did not work: ${visibleText(systemReason(thrown))}.`, "bad");
 }
 
 const TABLE_HEAD = ["User", "Status", "Address", "Port"];
@@ -127,29 +143,22 @@ export function statusLines(list: BuddyList | undefined, fresh: boolean): Screen
   }
   const lines = list.entries.length === 0
     ? [line("You have no buddies yet; A adds one.")]
-    : tableLines(list.entries);
+    : buddyTable(list.entries);
   if (!fresh) {
     lines.push(line(`No answer just now; this is from ${timeOfDay(list.at)}.`, "bad"));
   }
   return lines;
 }
 
-function tableLines(entries: readonly BuddyPresence<string>[]): ScreenLine[] {
+/** The buddies as a table. */
+export function buddyTable(entries: readonly BuddyPresence<string>[]): ScreenLine[] {
   const rows = entries.map(({ buddy, status, address }) => [
     visibleText(buddy),
     status,
     visibleText(address?.ip ?? "-"),
     address === undefined ? "-" : String(address.port),
   ]);
-  const widths = TABLE_HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]!.length))
-  );
-  const align = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd();
-  return [
-    line(align(TABLE_HEAD), "faint"),
-    ...rows.map((row) => line(align(row), row[1] === "OFFLINE" ? "faint" : undefined)),
-  ];
+  return tableLines(TABLE_HEAD, rows, ([, status]) => status === "OFFLINE" ? "faint" : "plain");
 }
 
 /** `20:13:43`, in the zone of whoever looks. */
@@ -175,125 +184,7 @@ export function notReachableLine(
   }
 }
 
-/** Somebody is being connected to. */
-export function callingLine(buddy: string, ip: string, port: number): ScreenLine {
-  const at = visibleText(hostPort(ip, port));
-  return line(`Calling ${visibleText(buddy)} at ${at}; q gives up.`, "call");
-}
-
-/** How a call ended without a chat. */
-export type CallFailure = "rejected" | "unanswered" | { readonly unreachable: string };
-
-/** Why no chat came of a call, and what was typed for nothing. */
-export function callFailedLines(
-  buddy: string,
-  failure: CallFailure,
-  unsent: number,
-): ScreenLine[] {
-  const who = visibleText(buddy);
-  const why = failure === "rejected"
-    ? `${who} turned the call down, or is busy.`
-    : failure === "unanswered"
-    ? `${who} did not answer.`
-    : `${visibleText(failure.unreachable)}; ${who} cannot be called.`;
-  const lines = [line(why, "bad")];
-  if (unsent > 0) {
-    lines.push(line(`Not sent: ${unsent} ${unsent === 1 ? "line" : "lines"} you typed.`, "bad"));
-  }
-  return lines;
-}
-
-/** What was typed for somebody who had gone before it was sent. */
-export function notSentLine(typed: readonly string[]): ScreenLine {
-  return line(`Not sent, the chat was over: ${visibleText(typed.join(" / "))}`, "bad");
-}
-
-/** A chat has begun. */
-export function chatBegunLine(peer: string): ScreenLine {
-  return line(`You are in a chat with ${peer}: q ends it, /help tells more.`, "good");
-}
-
-/** A line that is longer than any that is sent. */
-export function tooLongLine(most: number): ScreenLine {
-  return line(`That line was not sent: it has more than ${most} characters.`, "bad");
-}
-
-/** What the other side typed. */
-export function saidLine(peer: string, text: string): ScreenLine {
-  return { text: `${peer}: ${visibleText(text)}`, tone: "peer", toned: peer.length + 1 };
-}
-
-/** How a chat ended: by us, by them, by a lost connection, or as they do not read. */
-export type ChatEnd = "ours" | "theirs" | "lost" | "stuck";
-
-/** A chat is over. */
-export function chatEndedLine(peer: string, end: ChatEnd): ScreenLine {
-  switch (end) {
-    case "ours":
-      return line(`You ended the chat with ${peer}.`);
-    case "theirs":
-      return line(`${peer} ended the chat.`);
-    case "lost":
-      return line(`The connection to ${peer} was lost; the chat is over.`, "bad");
-    case "stuck":
-      return line(`${peer} does not take what you send; the chat is over.`, "bad");
-  }
-}
-
-/** `/help` and mistyped commands in a chat. */
-export function chatCommandLines(
-  peer: string,
-  typed: Exclude<ChatLine, { kind: "text" }>,
-): ScreenLine[] {
-  if (typed.kind === "command") return chatHelpLines(peer);
-  const hint = typed.meant === undefined ? "/help lists them" : `did you mean /${typed.meant}?`;
-  const end = hint.endsWith("?") ? hint : `${hint}.`;
-  return [line(`Unknown command /${visibleText(typed.word)}, ${end}`, "bad")];
-}
-
-/** Somebody calls; `later` when another question has to be answered first. */
-export function ringLine(caller: string, later: boolean): ScreenLine {
-  return line(
-    later
-      ? `${caller} is calling; answer with Y or N after this.`
-      : `${caller} is calling: Y answers, N turns the call down.`,
-    "call",
-  );
-}
-
-/** Y or N with no call waiting. */
-export function nobodyCallsLine(): ScreenLine {
-  return line("Nobody is calling.");
-}
-
-/** N was typed. */
-export function turnedDownLine(caller: string): ScreenLine {
-  return line(`Turned ${caller}'s call down.`);
-}
-
-/** M while a call is waiting. */
-export function oneChatLine(): ScreenLine {
-  return line("One chat at a time: answer the waiting call first.", "call");
-}
-
-/** Our own call was given up. */
-export function gaveUpLine(peer: string): ScreenLine {
-  return line(`Gave up calling ${peer}.`);
-}
-
 /** The last line. */
 export function goodbyeLine(): ScreenLine {
   return line("Goodbye.", "faint");
-}
-
-/** How a call that waited for Y or N went away. */
-export function ringEndedLine(caller: string, end: "hung up" | "timeout"): ScreenLine {
-  return end === "hung up"
-    ? line(`${caller} hung up.`, "call")
-    : line(`${caller} was not answered in time; the call was turned down.`, "call");
-}
-
-/** A caller was told that we are busy. */
-export function turnedAwayLine(caller: string): ScreenLine {
-  return line(`${caller} called and was told that you are busy.`, "call");
 }

@@ -1,6 +1,9 @@
 /**
- * A line typed without an echo: keys in, a secret out. Pure; `terminal.ts` reads the keys.
+ * A line typed without an echo: keys in, a secret out. Pure.
  */
+
+import { InputLine } from "./input_line.ts";
+import { type Key, KeyReader } from "./typed_keys.ts";
 
 /** How typing a secret ended. */
 export type SecretEnd =
@@ -12,50 +15,39 @@ export type SecretEnd =
 /** The key that ends the input (Ctrl-D). */
 export const END_OF_INPUT = "\x04";
 
-/**
- * What a terminal sends for a cursor or function key, none of it meant as letters: CSI (and the Linux
- * console's `ESC [ [ A`), and SS3.
- */
-// deno-lint-ignore no-control-regex
-const KEYS = /\x1b(?:\[\[.|\[[0-?]*[ -/]*[@-Z\\-~]|O[0-9;]*[@-~])/gs;
-
-/** The beginning of such a key, whose end is not read yet. */
-// deno-lint-ignore no-control-regex
-const UNFINISHED_KEY = /\x1b(?:\[\[?|\[[0-?]+[ -/]*|\[[ -/]+|O[0-9;]*)?$/;
-
-/** Collects what is typed. Backspace takes back a letter, Ctrl-U all of them. */
+/** Collects what is typed. Nobody sees a cursor, and so it stays at the end. */
 export class SecretLine {
-  #letters: string[] = [];
-  #unfinished = "";
+  readonly #keys = new KeyReader();
+  readonly #line = new InputLine();
 
   /** Takes keys as the terminal sends them. @returns how it ended, or `undefined` to go on */
   type(keys: string): SecretEnd | undefined {
-    const text = (this.#unfinished + keys).replace(KEYS, "");
-    this.#unfinished = UNFINISHED_KEY.exec(text)?.[0] ?? "";
-    const letters = Array.from(text.slice(0, text.length - this.#unfinished.length));
-    for (const [at, letter] of letters.entries()) {
-      switch (letter) {
-        case "\r":
-        case "\n": {
-          const rest = letters.slice(at + 1).join("") + this.#unfinished;
-          return { kind: "typed", secret: this.#letters.join(""), rest };
+    const typed = this.#keys.read(keys);
+    for (const [at, key] of typed.entries()) {
+      if (key.kind !== "key") {
+        this.#line.insert(key.text);
+        continue;
+      }
+      switch (key.name) {
+        case "enter": {
+          const rest = typed.slice(at + 1).map(textOf).join("") + this.#keys.unread;
+          return { kind: "typed", secret: this.#line.text, rest };
         }
-        case "\x03":
+        case "interrupt":
           return { kind: "given up" };
-        case END_OF_INPUT:
-          if (this.#letters.length === 0) return { kind: "given up" };
-          break;
-        case "\x7f":
-        case "\b":
-          this.#letters.pop();
-          break;
-        case "\x15":
-          this.#letters = [];
+        case "end of input":
+          if (this.#line.text === "") return { kind: "given up" };
           break;
         default:
-          if (letter >= " ") this.#letters.push(letter);
+          this.#line.press(key.name, false);
       }
     }
     return undefined;
   }
+}
+
+/** What was typed, where it is text for the next line. */
+function textOf(key: Key): string {
+  if (key.kind !== "key") return key.text;
+  return key.name === "enter" ? "\n" : "";
 }

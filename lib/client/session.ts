@@ -8,8 +8,16 @@
 import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
-import { lookUp, nameCaller } from "./buddy_list.ts";
+import { callHandlers } from "./call_events.ts";
+import { CallFlood } from "./call_flood.ts";
+import { ChatMemory } from "./chat_memory.ts";
+import type { Conversations } from "./conversations.ts";
+import { filesBeginning } from "./file_candidates.ts";
+import { historyCommands } from "./history_commands.ts";
+import { userIds } from "./known_names.ts";
+import { serverIsBack } from "./late_login.ts";
 import { step } from "./menu.ts";
+import { menuCompletions } from "./menu_completions.ts";
 import {
   type Effect,
   INITIAL_STATE,
@@ -17,15 +25,17 @@ import {
   type MenuState,
   wantsLine,
 } from "./menu_state.ts";
-import { type CallHandlers, PeerCalls } from "./peer_calls.ts";
+import { PeerCalls } from "./peer_calls.ts";
 import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
+import { presenceLines } from "./presence_news.ts";
+import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
-import { notSentLine, ownTroubleLine, serverTroubleLine } from "./screens.ts";
+import { ownTroubleLine, serverSilentLine, serverTroubleLine } from "./screens.ts";
 import { type ServerAddress, ServerLink } from "./server_link.ts";
+import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
+import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** How long S and M wait for a fresh list. */
-const FRESH_LIST_MS = 1000;
+import { TransferDesk } from "./transfer_desk.ts";
 
 /** What a session works with. */
 export interface SessionSettings {
@@ -35,15 +45,23 @@ export interface SessionSettings {
   readonly user: UserId | undefined;
   /** Where the rooms may be: what G asks for. */
   readonly rooms: RoomVisitSettings;
+  /** Where received files go. */
+  readonly filesFolder: string;
 }
 
-/** Where a session lives. The session closes the listener and the terminal. */
+/** Where a session lives. The session closes the listeners and the terminal. */
 export interface SessionWorld {
   readonly terminal: Terminal;
   /** Where others call us. */
   readonly listener: Deno.TcpListener;
+  /** Where others offer us files. */
+  readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where what is said is kept. */
+  readonly conversations: Conversations;
+  /** Told who has logged in, for the next run. */
+  readonly remember?: (user: UserId) => void;
 }
 
 /** A client from its first prompt to its last line. */
@@ -53,12 +71,20 @@ export class Session {
   readonly #link: ServerLink;
   readonly #presence: PresenceLink;
   readonly #calls: PeerCalls;
+  readonly #desk: TransferDesk;
+  readonly #memory: ChatMemory;
+  readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
+  readonly #parts: WorkParts;
   readonly #log: Log;
+  readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
-  #state: MenuState = INITIAL_STATE;
+  readonly #flood = new CallFlood((count) => this.#happened({ kind: "called", count }));
+  #state: MenuState;
   /** The visit to the rooms that is under way. */
   #rooms: { readonly visit: RoomVisit; readonly over: Promise<void> } | undefined;
+  /** The person has typed something, or left. */
+  readonly #takenOver = Promise.withResolvers<void>();
   #isStopping = false;
   #isStepping = false;
   /** What reading the next line waits for; absent while one is wanted. */
@@ -67,10 +93,43 @@ export class Session {
   constructor(settings: SessionSettings, world: SessionWorld) {
     this.#settings = settings;
     this.#terminal = world.terminal;
+    this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
+    this.#memory = new ChatMemory(world.conversations, {
+      ...settings.server,
+      udpPort: settings.presence.udpPort,
+    });
+    this.#remember = world.remember ?? (() => {});
     this.#link = new ServerLink(settings.server, world.log);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
-    this.#calls = new PeerCalls(world.listener, this.#callHandlers(), world.log);
+    // A person is told; a script asks when it wants to know.
+    if (world.terminal.interactive) {
+      this.#presence.silent = (isSilent) => this.#terminal.show([serverSilentLine(isSilent)]);
+      this.#presence.changed = (changes) => this.#terminal.show(presenceLines(changes));
+    }
+    this.#desk = new TransferDesk({
+      listener: world.filesListener,
+      folder: settings.filesFolder,
+      link: this.#link,
+      presence: this.#presence,
+      log: world.log,
+      show: (lines) => lines.forEach((line) => this.#happened({ kind: "notice", line })),
+    });
+    this.#commands = {
+      ...presenceCommands(this.#presence),
+      ...this.#desk.commands(),
+      ...historyCommands(() => this.#memory.current),
+      bell: bellCommand(world.terminal),
+    };
+    this.#parts = { link: this.#link, presence: this.#presence, commands: this.#commands };
+    this.#calls = new PeerCalls(
+      world.listener,
+      callHandlers({
+        ...{ terminal: world.terminal, presence: this.#presence, flood: this.#flood },
+        happened: (event) => this.#lineHappened(event),
+      }),
+      world.log,
+    );
   }
 
   /** Runs until the user leaves, the input ends, or {@linkcode Session.stop}. */
@@ -79,6 +138,7 @@ export class Session {
     this.#happened({ kind: "started", user });
     // A login asks, too, and tells of the same trouble.
     if (user === undefined) this.#askCapabilities();
+    this.#completeHere();
     this.#readLines();
     return this.#over.promise;
   }
@@ -91,6 +151,13 @@ export class Session {
     if (this.#rooms === undefined) return stop();
     this.#rooms.visit.stop();
     this.#rooms.over.then(stop);
+  }
+
+  #completeHere(): void {
+    const buddies = (): readonly string[] => userIds(this.#presence.buddies);
+    this.#terminal.completeWith((typed) =>
+      menuCompletions(this.#state, typed, { buddies, files: filesBeginning })
+    );
   }
 
   async #askCapabilities(): Promise<void> {
@@ -108,6 +175,7 @@ export class Session {
       // A script may be faster than the other side of a chat; a person must always get through.
       if (!interactive) await this.#calls.settled();
       const text = await this.#terminal.nextLine();
+      this.#takenOver.resolve();
       if (text === undefined) return this.#happened({ kind: "end" });
       this.#happened({ kind: "line", text });
     }
@@ -151,12 +219,14 @@ export class Session {
       case "rejectCall":
         return this.#calls.reject();
       case "send":
+        this.#memory.said(effect.text);
         return this.#calls.send(effect.text);
       case "endChat":
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
-          ...{ terminal: this.#terminal, log: this.#log },
+          ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          conversations: this.#memory.conversations,
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };
         return;
@@ -170,10 +240,11 @@ export class Session {
   }
 
   async #goOnline(user: UserId): Promise<void> {
+    this.#remember(user);
     try {
       await this.#presence.goOnline(user);
     } catch (error) {
-      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(error) });
     }
   }
 
@@ -181,9 +252,10 @@ export class Session {
     try {
       await visit.run();
     } catch (error) {
-      this.#happened({ kind: "notice", line: ownTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: ownTroubleLine(error) });
     }
     this.#rooms = undefined;
+    this.#completeHere();
     // The menu is not shown for the moment until the end.
     if (!this.#isStopping) this.#happened({ kind: "roomsLeft" });
   }
@@ -191,82 +263,47 @@ export class Session {
   /** Performs an effect that ends in an event. */
   async #work(effect: WorkEffect): Promise<void> {
     try {
-      this.#happened(await this.#resultOf(effect));
+      this.#happened(await resultOf(effect, this.#parts));
     } catch (error) {
       const reason = reasonOf(error);
       const isTheirs = error instanceof UnreachableError;
       if (!isTheirs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
       const line = isTheirs ? serverTroubleLine(reason) : ownTroubleLine(reason);
       this.#happened({ kind: "failed", line });
+      if (isTheirs && effect.kind === "check") this.#logInLater(effect.user, reason);
     }
   }
 
-  async #resultOf(effect: WorkEffect): Promise<MenuEvent> {
-    switch (effect.kind) {
-      case "register": {
-        const { user } = effect;
-        return { kind: "registered", user, reply: await this.#link.request(effect) };
-      }
-      case "check": {
-        const { get } = await this.#link.capabilities();
-        const { user } = effect;
-        return {
-          kind: "checked",
-          user,
-          reply: get ? (await this.#link.list(user)).reply : undefined,
-        };
-      }
-      case "add":
-      case "remove": {
-        const reply = await this.#link.request(effect);
-        this.#presence.refresh();
-        return { kind: effect.kind === "add" ? "added" : "removed", buddy: effect.buddy, reply };
-      }
-      case "status": {
-        const fresh = await this.#presence.ask(FRESH_LIST_MS);
-        return { kind: "status", list: this.#presence.list, fresh };
-      }
-      case "lookUp": {
-        const { name } = effect;
-        const known = lookUp(this.#presence.list, name);
-        if (known.kind === "reachable") return { kind: "lookedUp", name, lookup: known };
-        await this.#presence.ask(FRESH_LIST_MS);
-        return { kind: "lookedUp", name, lookup: lookUp(this.#presence.list, name) };
-      }
-    }
+  /** Logs in when the server is there, unless the person does something before. */
+  async #logInLater(user: UserId, reason: string): Promise<void> {
+    if (user !== this.#settings.user || !this.#terminal.interactive) return;
+    const isBack = await serverIsBack(this.#link, user, reason, {
+      givenUp: this.#takenOver.promise,
+      show: (line) => this.#happened({ kind: "notice", line }),
+    });
+    if (isBack) this.#happened({ kind: "started", user });
   }
 
-  #callHandlers(): CallHandlers {
-    const happened = (event: MenuEvent): void => this.#happened(event);
-    const name = (ip: string): string => nameCaller(this.#presence.list, ip);
-    return {
-      ring: (ip) => happened({ kind: "ring", caller: name(ip) }),
-      ringEnded: (end) => happened({ kind: "ringEnded", end }),
-      turnedAway: (ip) => happened({ kind: "turnedAway", caller: name(ip) }),
-      ringing: () => happened({ kind: "ringing" }),
-      callFailed: (failure) => happened({ kind: "callFailed", failure }),
-      chatBegun: () => happened({ kind: "chatBegun" }),
-      said: (text) => happened({ kind: "said", text }),
-      chatEnded: (end) => {
-        happened({ kind: "chatEnded", end });
-        // Meant for the buddy, it must not become a command of the menu.
-        const unsent = this.#terminal.dropTyped();
-        if (unsent.length > 0) happened({ kind: "notice", line: notSentLine(unsent) });
-      },
-    };
+  /** What happens on the line; what is said is kept. */
+  #lineHappened(event: MenuEvent): void {
+    if (event.kind === "said") this.#memory.heard(event.text);
+    if (event.kind !== "chatBegun") return this.#happened(event);
+    const { mode, caller, user } = this.#state;
+    const before = this.#memory.begin(user, mode.kind === "calling" ? mode.peer : caller ?? "");
+    this.#happened(event);
+    if (!this.#terminal.interactive) return;
+    for (const line of before) this.#happened({ kind: "notice", line });
   }
 
   async #leave(): Promise<void> {
+    this.#takenOver.resolve();
+    this.#flood.end();
     this.#link.close();
     this.#rooms?.visit.stop();
     const visit = this.#rooms?.over;
-    await Promise.allSettled([visit, this.#calls.stop(), this.#presence.goOffline()]);
+    const ending = [this.#calls.stop(), this.#desk.stop(), this.#presence.goOffline()];
+    await Promise.allSettled([visit, ...ending]);
     this.#terminal.close();
     this.#over.resolve();
   }
 }
-
-type WorkEffect = Extract<
-  Effect,
-  { kind: "register" | "check" | "add" | "remove" | "status" | "lookUp" }
->;

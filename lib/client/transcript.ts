@@ -5,10 +5,10 @@
  * alone, because private messages are in it.
  */
 
-import { OperationalError, reasonOf } from "../core/errors.ts";
+import { OperationalError, systemReason } from "../core/errors.ts";
 import { visibleText } from "../core/visible_text.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import type { Terminal } from "./terminal.ts";
+import type { BellMode, Complete, Terminal } from "./terminal.ts";
 
 /**
  * Keeps what a terminal shows and takes in a file.
@@ -20,10 +20,7 @@ export function transcribe(terminal: Terminal, path: string): Terminal {
   try {
     file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotCapable
-      ? "this program was not given the right to write there (--allow-write)"
-      : reasonOf(error);
-    throw new OperationalError(`Cannot write the transcript "${path}": ${reason}`, {
+    throw new OperationalError(`Cannot write the transcript "${path}": ${systemReason(error)}`, {
       cause: error,
     });
   }
@@ -44,6 +41,14 @@ class TranscribedTerminal implements Terminal {
     this.hidesSecrets = terminal.hidesSecrets;
     this.#terminal = terminal;
     this.#file = file;
+  }
+
+  get bell(): BellMode {
+    return this.#terminal.bell;
+  }
+
+  set bell(mode: BellMode) {
+    this.#terminal.bell = mode;
   }
 
   show(lines: readonly ScreenLine[]): void {
@@ -72,6 +77,10 @@ class TranscribedTerminal implements Terminal {
     return this.#terminal.dropTyped();
   }
 
+  completeWith(complete: Complete): void {
+    this.#terminal.completeWith(complete);
+  }
+
   close(): void {
     this.#terminal.close();
     this.#file?.close();
@@ -86,7 +95,7 @@ class TranscribedTerminal implements Terminal {
     } catch (error) {
       this.#file.close();
       this.#file = undefined;
-      const reason = visibleText(reasonOf(error));
+      const reason = visibleText(systemReason(error));
       this.#terminal.show([{ text: `The transcript ends here: ${reason}.`, tone: "bad" }]);
     }
   }

@@ -2,7 +2,7 @@
 
 import { hostPort } from "../core/endpoint.ts";
 import { UsageError } from "../core/errors.ts";
-import { isIpAddress } from "../core/ip_address.ts";
+import { isHost, isIPv6 } from "../core/host_name.ts";
 import type { Option } from "./option.ts";
 
 /** One server behind the balancer, as configured. */
@@ -23,8 +23,6 @@ export interface BackendSettings {
 export const WEIGHT_RANGE = { min: 0, max: 1000 } as const;
 
 const MAX_RANGE = { min: 1, max: 1_000_000 } as const;
-const HOST_NAME =
-  /^(?=.{1,253}$)[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\.?$/i;
 
 /** How the backend is called everywhere: `127.0.0.1:5001`, `[::1]:5001`. */
 export function backendName({ host, port }: Pick<BackendSettings, "host" | "port">): string {
@@ -77,15 +75,8 @@ function splitAddress(address: string): { host: string; port: number } | undefin
       [];
   const port = numberIn(digits, { min: 1, max: 65_535 });
   if (port === undefined) return undefined;
-  if (bracketed !== undefined) {
-    return bracketed.includes(":") && isIpAddress(bracketed)
-      ? { host: bracketed, port }
-      : undefined;
-  }
-  const host = plain ?? "";
-  // What looks like an IPv4 address has to be one: 127.0.0.300 is no name.
-  const isName = HOST_NAME.test(host) && !/^[\d.]+$/.test(host);
-  return isIpAddress(host) || isName ? { host, port } : undefined;
+  if (bracketed !== undefined) return isIPv6(bracketed) ? { host: bracketed, port } : undefined;
+  return plain !== undefined && isHost(plain) ? { host: plain, port } : undefined;
 }
 
 /** Backends, given one by one; the same one twice is refused. */

@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import { BALANCER_LIMITS } from "../core/limits.ts";
 import type { CommandLine } from "./command_line.ts";
 import { readObject } from "./config_file.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   type Option,
   type OptionTable,
@@ -12,7 +13,8 @@ import {
   seconds,
   toggle,
 } from "./option.ts";
-import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { COMMON_OPTIONS } from "./program.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
 
 /** The port of the admin endpoint on loopback unless told otherwise. */
@@ -80,25 +82,13 @@ export const BALANCER_OPTIONS = {
     "seconds connections may go on after SIGTERM",
   ),
   quiet: toggle("quiet", "do not tell of every connection"),
+  ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
 /** The balancer's options, read. */
 export type BalancerOptions = OptionValues<typeof BALANCER_OPTIONS>;
-
-/** How the balancer describes itself. */
-export const BALANCER_PROGRAM: Program<typeof BALANCER_OPTIONS> = {
-  name: "load_balancer",
-  summary: "Parley load balancer: several servers behind one address.",
-  positionals: [],
-  options: BALANCER_OPTIONS,
-  examples: [
-    ["load_balancer", "1234 over 127.0.0.1:5001 and 127.0.0.1:5002"],
-    ["load_balancer --backend a:1234 --backend b:1234,weight=2", "over two machines"],
-    ["load_balancer --config lab.jsonc --quiet --log json", "as a service; sees changes"],
-    ["load_balancer ctl drain 0", "give backend 0 nothing new; see ctl --help"],
-  ],
-};
 
 /**
  * The services a command line asks for: those of `services`, or the one that flags describe.

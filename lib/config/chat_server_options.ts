@@ -1,9 +1,11 @@
 /** The command line of `server.ts chat`: the login chat without the other services. */
 
 import { CHAT_OPTIONS } from "./chat_options.ts";
-import type { Option, OptionTable, OptionValues } from "./option.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
+import { defaultsOf, type OptionTable, type OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
 const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
@@ -28,6 +30,8 @@ export const CHAT_SERVER_OPTIONS = {
   maxConnectionsPerAddress,
   connectionRate,
   connectionBurst,
+  ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -55,7 +59,5 @@ export function chatServerOptions(
   options: OptionValues<typeof CHAT_SERVER_OPTIONS>,
 ): ServerOptions {
   checkTls(options, [options.chatTlsPort]);
-  const table: readonly (readonly [string, Option<unknown>])[] = Object.entries(SERVER_OPTIONS);
-  const defaults = Object.fromEntries(table.map(([name, option]) => [name, option.default]));
-  return { ...defaults as unknown as ServerOptions, ...options, services: ["chat"] };
+  return { ...defaultsOf(SERVER_OPTIONS), ...options, services: ["chat"] };
 }

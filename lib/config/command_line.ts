@@ -66,10 +66,14 @@ async function readLayers(
   const file = configPath === undefined
     ? []
     : await readConfigFile(configPath, program.options, readFile);
-  return {
-    given: new Map([...file, ...positionals, ...flags]),
-    positional: new Set(positionals.keys()),
-  };
+  const given = new Map([...file, ...positionals, ...flags]);
+  const missing = program.positionals.find(({ option, required }) =>
+    required && !given.has(option)
+  );
+  if (missing !== undefined) {
+    throw new UsageError(`${missing.name} is missing${seeHelp(program)}`);
+  }
+  return { given, positional: new Set(positionals.keys()) };
 }
 
 function readWords(
@@ -127,8 +131,10 @@ function readPositionals(
   flags: ReadonlyMap<string, GivenValue>,
 ): Map<string, GivenValue> {
   const given = new Map<string, GivenValue>();
+  const last = program.positionals.at(-1);
+  refuseMistypedCommand(program, words[0]);
   for (const [index, word] of words.entries()) {
-    const positional = program.positionals[index];
+    const positional = program.positionals[index] ?? (last?.repeats ? last : undefined);
     if (positional === undefined) {
       throw new UsageError(`Cannot use "${word}": too many arguments${seeHelp(program)}`);
     }
@@ -138,9 +144,22 @@ function readPositionals(
         `Cannot use ${positional.name} "${word}": ${flag.label} says the same, give one of them`,
       );
     }
-    given.set(positional.option, { texts: [word], label: positional.name });
+    const before = given.get(positional.option)?.texts ?? [];
+    given.set(positional.option, { texts: [...before, word], label: positional.name });
   }
   return given;
+}
+
+/** A word that is nearly a command is told so, instead of what it is not as an argument. */
+function refuseMistypedCommand(program: Program<OptionTable>, word: string | undefined): void {
+  if (word === undefined || program.commands === undefined) return;
+  const meant = nearest(word, program.commands.map((command) => command.word));
+  if (meant === undefined) return;
+  throw new UsageError(
+    meant === word
+      ? `The command "${word}" comes before all options${seeHelp(program)}`
+      : `Unknown command "${word}", did you mean "${meant}"?`,
+  );
 }
 
 function needsValue(flag: string): UsageError {

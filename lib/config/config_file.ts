@@ -4,7 +4,7 @@
  */
 
 import { parse } from "@std/jsonc";
-import { reasonOf, UsageError } from "../core/errors.ts";
+import { systemReason, UsageError } from "../core/errors.ts";
 import { nearest } from "./nearest.ts";
 import type { GivenValue, Option, OptionTable } from "./option.ts";
 
@@ -75,7 +75,7 @@ async function parseFile(
     // Some editors put a byte order mark first, which is no JSON.
     return parse((await readFile(path)).replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new UsageError(`Cannot read config file "${path}": ${reasonOf(error)}`);
+    throw new UsageError(`Cannot read config file "${path}": ${systemReason(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * How a program that serves lives: until a signal, over unforeseen failures, and to an end that
- * does not wait for ever.
+ * How a program lives: until a signal, over unforeseen failures, and to an end that does not wait
+ * for ever.
  */
 
 import { reasonOf } from "../core/errors.ts";
@@ -22,10 +22,10 @@ export function stopSignal(): Promise<Deno.Signal> {
 }
 
 /** One request's unforeseen failure must not end the service for everybody. */
-export function surviveUnexpected(log: Log): void {
+export function surviveUnexpected(log: Log, message = "Unexpected failure, going on"): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log.error("Unexpected failure, going on", { reason: reasonOf(event.reason) });
+    log.error(message, { reason: reasonOf(event.reason) });
   });
 }
 

@@ -1,17 +1,17 @@
 /** The command line of `client.ts chat`. */
 
-import { CLIENT_OPTIONS } from "./client_options.ts";
+import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
 import { type OptionTable, type OptionValues, remotePort } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
-const { server, user, transcript } = CLIENT_OPTIONS;
+const { server, user } = CLIENT_OPTIONS;
 
 /** Every option of the login chat client. There is none for the password: others see arguments. */
 export const LOGIN_CHAT_OPTIONS = {
   server,
   chatPort: remotePort("chat-port", 9092, "the server's login chat port"),
   user: { ...user, help: "who logs in; a new name is registered" },
-  transcript,
+  ...SCREEN_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

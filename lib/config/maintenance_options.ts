@@ -37,7 +37,7 @@ const EXAMPLES: Readonly<Record<MaintenanceCommand, Program<OptionTable>["exampl
 };
 
 /** The words that make `server.ts` a maintenance command. */
-const MAINTENANCE_COMMANDS = Object.keys(SUMMARIES) as readonly MaintenanceCommand[];
+export const MAINTENANCE_COMMANDS = Object.keys(SUMMARIES) as readonly MaintenanceCommand[];
 
 /** The maintenance command a word is; `undefined` for any other word. */
 export function maintenanceCommand(word: string | undefined): MaintenanceCommand | undefined {

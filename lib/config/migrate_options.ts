@@ -30,7 +30,7 @@ export const MIGRATE_PROGRAM: Program<typeof MIGRATE_OPTIONS> = {
   examples: [
     ["server migrate text:data postgres://parley:SECRET@db/parley", "into a database"],
     ["server migrate postgres://parley:SECRET@db/parley text:backup", "and back"],
-    ["server migrate --config migrate.jsonc", "the same, with from and to in a file of its own"],
+    ["server migrate --config migrate.jsonc", "the same, from and to in a file of its own"],
   ],
 };
 

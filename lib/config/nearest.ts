@@ -8,7 +8,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    // As far away as it is long, a word has nothing in common with what was typed.
+    if (distance < bestDistance && distance < candidate.length) {
+      [best, bestDistance] = [candidate, distance];
+    }
   }
   return best;
 }

@@ -18,6 +18,8 @@ export interface Option<T> {
   readonly help: string;
   /** Whether it may be given more than once; its texts are then read together. */
   readonly repeatable?: boolean;
+  /** Every value it takes, where they are few: what Tab offers. */
+  readonly words?: readonly string[];
   /** Whether its value must never be shown. */
   readonly secret?: boolean;
   /** Whether a config file gives it as an object, which is handed on as JSON. */
@@ -39,6 +41,12 @@ export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 export type OptionValues<T extends OptionTable> = {
   readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
 };
+
+/** What every option of a table is when nobody says otherwise. */
+export function defaultsOf<T extends OptionTable>(table: T): OptionValues<T> {
+  const values = Object.entries(table).map(([name, option]) => [name, option.default]);
+  return Object.fromEntries(values);
+}
 
 /** The texts given for an option, and what to call it in a message. */
 export interface GivenValue {
@@ -133,6 +141,17 @@ export function text<Default extends string | undefined>(
   };
 }
 
+/** Texts that are not empty, none unless given. */
+export function texts(flag: string, valueName: string, help: string): Option<readonly string[]> {
+  const single = text(flag, valueName, undefined, help);
+  return {
+    ...single,
+    default: [],
+    repeatable: true,
+    parse: (given, label) => given.map((one) => single.parse([one], label) ?? ""),
+  };
+}
+
 /** An IP address, or nothing. */
 export function ipAddress(flag: string, help: string): Option<string | undefined> {
   return {
@@ -159,6 +178,7 @@ export function choice<const Word extends string>(
     valueName: words.join("|"),
     default: value,
     help,
+    words,
     parse([given = ""], label) {
       const word = words.find((word) => word === given);
       if (word === undefined) throw expected(label, `one of ${words.join(", ")}`, given);
@@ -180,6 +200,7 @@ export function choices<const Word extends string>(
     valueName: "LIST",
     default: value,
     help,
+    words,
     repeatable: true,
     parse(texts, label) {
       const chosen = splitList(texts, label).map((word) => single.parse([word], label));
@@ -222,7 +243,14 @@ export function toggle(flag: string, help: string): Option<boolean> {
   };
 }
 
-function splitList(texts: readonly string[], label: string): string[] {
+/** A switch that is neither on nor off unless given. */
+export function openToggle(flag: string, help: string): Option<boolean | undefined> {
+  const either: Option<boolean | undefined> = toggle(flag, help);
+  return { ...either, default: undefined };
+}
+
+/** The words of a repeatable option, each given or separated by commas. @throws UsageError for none */
+export function splitList(texts: readonly string[], label: string): string[] {
   const words = texts.flatMap((text) => text.split(",")).map((word) => word.trim());
   if (words.some((word) => word === "")) {
     throw new UsageError(`Cannot use ${label}: it needs words separated by commas`);

@@ -25,6 +25,10 @@ export interface Positional {
   readonly name: string;
   /** The option it is a shorter way to give. */
   readonly option: string;
+  /** Whether the program cannot do without it; those that can stand behind. */
+  readonly required?: true;
+  /** Whether all words from here on are its values; only the last one may. Its option is repeatable. */
+  readonly repeats?: true;
 }
 
 /** How a program describes itself: everything its help says and its command line takes. */
@@ -33,12 +37,24 @@ export interface Program<T extends OptionTable> {
   readonly name: string;
   /** One line: what it is for. */
   readonly summary: string;
-  /** Positional arguments, all optional, in order. */
+  /** Positional arguments, in order. */
   readonly positionals: readonly Positional[];
   /** Its options, by the names the program uses. */
   readonly options: T;
   /** Commands people can copy, each with what it does. */
   readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** What the first word may be instead of an argument. */
+  readonly commands?: readonly Command[];
+}
+
+/** A command of a program: its word, and everything about what runs then. */
+export interface Command {
+  /** The first word of the command line. */
+  readonly word: string;
+  /** One line: what it is for. */
+  readonly help: string;
+  /** How it describes itself. */
+  readonly program: Program<OptionTable>;
 }
 
 /** A row of a help text: what to type and what it means. */
@@ -54,15 +70,30 @@ function defaultNote(option: Option<unknown>): string {
   return ` (${value})`;
 }
 
-/** The text of `--help`: usage, options with their defaults, examples. */
+/** How positional arguments stand in a usage line: `USER [PATH...]`. */
+function positionalForm({ name, required, repeats }: Positional): string {
+  const form = repeats ? `${name}...` : name;
+  return required ? form : `[${form}]`;
+}
+
+function commandLines(program: Program<OptionTable>): string[] {
+  if (program.commands === undefined || program.commands.length === 0) return [];
+  const rows = program.commands.map(({ word, help, program: { positionals } }) =>
+    [[word, ...positionals.map(positionalForm)].join(" "), help] as const
+  );
+  return [`Commands (see ${program.name} COMMAND --help):`, ...alignRows(rows), ""];
+}
+
+/** The text of `--help`: usage, commands, options with their defaults, examples. */
 export function helpText(program: Program<OptionTable>): string {
-  const positionals = program.positionals.map(({ name }) => ` [${name}]`).join("");
+  const words = [program.name, ...program.positionals.map(positionalForm), "[OPTIONS]"];
   const rows = Object.values(program.options).map(optionRow);
   return [
     program.summary,
     "",
-    `Usage: ${program.name}${positionals} [OPTIONS]`,
+    `Usage: ${words.join(" ")}`,
     "",
+    ...commandLines(program),
     "Options (default in brackets):",
     ...alignRows(rows),
     "",

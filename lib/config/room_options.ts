@@ -7,7 +7,7 @@ import {
   ROOM_NAME_RULE,
 } from "../core/room_name.ts";
 import { UsageError } from "../core/errors.ts";
-import { CLIENT_OPTIONS } from "./client_options.ts";
+import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
 import {
   choice,
   type Option,
@@ -37,7 +37,7 @@ function name<Name extends string>(
   };
 }
 
-const { server, transcript } = CLIENT_OPTIONS;
+const { server } = CLIENT_OPTIONS;
 
 /** Every option of the rooms. There is none for a password: others see arguments. */
 export const ROOM_OPTIONS = {
@@ -58,7 +58,7 @@ export const ROOM_OPTIONS = {
   server,
   tcpPort: port("tcp-port", 9090, "the server's TCP port for rooms"),
   udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),
-  transcript,
+  ...SCREEN_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

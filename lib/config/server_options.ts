@@ -8,6 +8,7 @@ import {
 import { presenceChoice, storeChoice } from "./store_option.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
+import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import {
   addressRanges,
   choices,
@@ -21,7 +22,8 @@ import {
   toggle,
   wholeNumber,
 } from "./option.ts";
-import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { COMMON_OPTIONS } from "./program.ts";
+import { STATUS_OPTIONS } from "./status_options.ts";
 import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
@@ -128,6 +130,8 @@ export const SERVER_OPTIONS = {
     ROOMS.roomIdleSeconds,
     "seconds without a datagram after which a member of a room is gone",
   ),
+  ...STATUS_OPTIONS,
+  ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -148,24 +152,3 @@ export function serverOptionsOf(
   if (given.has("services") || !hasOwnPort) return options;
   return { ...options, services: ["buddy"] };
 }
-
-/** How the server describes itself. */
-export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
-  name: "server",
-  summary: "Parley server: buddies and who is online, rooms to talk in, a login chat.",
-  positionals: [
-    { name: "TCP_PORT", option: "tcpPort" },
-    { name: "UDP_PORT", option: "udpPort" },
-    { name: "DATA_DIR", option: "data" },
-  ],
-  options: SERVER_OPTIONS,
-  examples: [
-    ["server", "serve on 1234 and 1235, files in ./data"],
-    ["server 5001 5002 data1", "a second server beside it, for buddies alone"],
-    ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
-    ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
-    ["server 0 0 --store memory", "free ports, nothing kept"],
-    ["server --tls-port 1236", "TLS, too; a certificate is made, and its fingerprint shown"],
-    ["server --config site.jsonc", "a site: store and presence as URLs in a file of its own"],
-  ],
-};

@@ -3,8 +3,8 @@
  * clear line for whatever goes wrong, and the exit code of the contract.
  */
 
-import { withoutPasswords } from "../core/backend_address.ts";
 import { reasonOf, UnreachableError, UsageError } from "../core/errors.ts";
+import { withoutSecrets } from "../core/secrets.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
@@ -36,7 +36,7 @@ export async function runProgram<T extends ProgramOptions>(
     Deno.exit(await main(line));
   } catch (error) {
     // Whatever a message quotes of a command line: a URL in it keeps its password.
-    const reason = withoutPasswords(visibleText(reasonOf(error)));
+    const reason = withoutSecrets(visibleText(reasonOf(error)));
     const message = `${program.name}: ${reason}\n`;
     return finish(exitCodeOf(error), Deno.stderr, message);
   }

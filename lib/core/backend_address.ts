@@ -66,12 +66,6 @@ export function shownStore(choice: StoreChoice): string {
   return choice.kind === "postgres" ? shownDatabase(choice.address) : choice.kind;
 }
 
-/** Takes the passwords out of URLs in a text that quotes what somebody typed. */
-export function withoutPasswords(text: string): string {
-  // Up to the last @: a password may hold one that was not written as %40.
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s"'/:@]*:)[^\s"']*@/gi, "$1...@");
-}
-
 function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

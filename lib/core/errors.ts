@@ -42,6 +42,19 @@ export class SharingError extends Error {
   override readonly name = "SharingError";
 }
 
+/**
+ * Why the system refused something about a file or a connection, in words for people: without error
+ * numbers, names of calls, and advice about flags that an executable does not have.
+ */
+export function systemReason(thrown: unknown): string {
+  const message = reasonOf(thrown);
+  const [, right] = /^Requires (\w+) access/.exec(message) ?? [];
+  if (right === "all") return "it belongs to the system, and this program does not touch it";
+  if (right !== undefined) return `this program was not given the right to (--allow-${right})`;
+  const [, reason] = /^(.+?) \(os error \d+\)/s.exec(message) ?? [];
+  return reason === undefined ? message : reason[0]!.toLowerCase() + reason.slice(1);
+}
+
 /** What to tell a person about any thrown value: its message, without a stack. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,6 +1,7 @@
 /**
  * Names from outside as file names: the one function for every id, room or title that becomes part
- * of a path (export, history, received files). Safe on every system a disk may be carried to.
+ * of a path (export, history). Safe on every system a disk may be carried to. Received files, which
+ * a person wants to find under their own names, have `received_name.ts`.
  */
 
 import { createHash } from "node:crypto";
@@ -8,11 +9,11 @@ import { createHash } from "node:crypto";
 /** Kept as they are: what no system gives a meaning to. Capitals are not among them, see below. */
 const PLAIN = /^[a-z0-9_]$/;
 
-/** Device names of Windows, with or without an extension. */
-const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/;
+/** Device names of Windows, with or without an extension; the name is in lower case. */
+export const RESERVED: RegExp = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/;
 
 /** Longest result in bytes: systems allow 255, and callers add an extension. */
-const MAX_LENGTH = 200;
+export const MAX_LENGTH = 200;
 
 /** How much of a name too long to keep stays readable in front of its checksum. */
 const READABLE_LENGTH = 120;
@@ -65,10 +66,12 @@ export function decodeFileName(fileName: string): string | undefined {
   }
 }
 
-function escapeByte(byte: number): string {
+/** A byte as `%` and two hex digits. */
+export function escapeByte(byte: number): string {
   return "%" + byte.toString(16).padStart(2, "0");
 }
 
-function checksum(bytes: Uint8Array): string {
+/** What a name that had to be cut carries, so that two of them differ. */
+export function checksum(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 }

@@ -229,6 +229,21 @@ export const MAX_PASSWORD_BYTES = 256;
  */
 export const MAX_CHAT_FRAME_BYTES = 4096;
 
+/**
+ * Log lines a second in the long run, an option of the programs that serve, and for how many seconds
+ * at once: a burst is told in full.
+ */
+export const LOG_FLOOD = { rate: 5000, burstSeconds: 10 } as const;
+
+/** Longest log file in bytes, and how many older ones are kept; both are options. */
+export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
+
+/** Names of one kind that a status page shows at most. */
+export const MAX_SHOWN_NAMES = 200;
+
+/** Status pages that may be open at the same time. */
+export const MAX_EVENT_STREAMS = 32;
+
 /** What the login chat allows; each is an option of `server.ts`. */
 export interface ChatLimits {
   /** Connections to the login chat at the same time. */
@@ -261,4 +276,31 @@ export const LOGIN_LIMITS = {
   newNames: { atOnce: 200, perMinute: 10 },
   /** Names and addresses remembered at most; the longest unused is forgotten first. */
   tracked: 10_000,
+} as const;
+
+/** Bounds on sending files between buddies (docs/protocols/files.md). */
+export const TRANSFER_LIMITS = {
+  /** Longest offer in bytes, and the most files and folders it may name. */
+  offerBytes: 4 * 1024 * 1024,
+  entries: 20_000,
+  /** Folders one in another, and bytes of one name. */
+  depth: 32,
+  nameBytes: 1024,
+  /** Bytes of a file in one frame: the most that is taken, and what we send. */
+  dataBytes: 1024 * 1024,
+  pieceBytes: 256 * 1024,
+  /** Bytes of the reason for an end. */
+  reasonBytes: 512,
+  /** Files that may be asked for before the first of them has come. */
+  wants: 64,
+  /** Connections to the port for files at once, in all and from one address. */
+  connections: 16,
+  perAddress: 4,
+  /** Seconds to tell what is offered. */
+  offerSeconds: 10,
+  /** Seconds an offer waits for its answer. */
+  answerSeconds: 300,
+  /** Seconds between two signs of life while there is nothing else to send, and without any. */
+  aliveSeconds: 10,
+  silentSeconds: 35,
 } as const;

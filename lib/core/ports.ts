@@ -44,4 +44,6 @@ export interface IncomingStream {
   readonly stream: ByteStream;
   /** The other side's address in canonical form. */
   readonly remoteIp: string;
+  /** Its number among all that this program has accepted: what the log calls it. */
+  readonly connection?: number | undefined;
 }

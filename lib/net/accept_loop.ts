@@ -17,6 +17,9 @@ const PAUSE_MS = 50;
 /** The peer was gone before it was accepted: its own affair, and the next one may be fine. */
 const PEER_GONE = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EINVAL", "EPROTO"]);
 
+/** Counts the connections of every listener of the program. */
+let lastConnection = 0;
+
 /** A connection just accepted, with all that is known of its two ends. */
 export interface AcceptedStream extends IncomingStream {
   /** The other side's port. */
@@ -60,6 +63,7 @@ export async function acceptConnections(
     }
     handle({
       stream: conn,
+      connection: ++lastConnection,
       remoteIp: socketIp(conn.remoteAddr.hostname),
       remotePort: conn.remoteAddr.port,
       localIp: socketIp(conn.localAddr.hostname),

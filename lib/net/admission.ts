@@ -42,6 +42,12 @@ export class Admission {
   readonly #exempt: AddressSet;
   readonly #visitors = new Map<string, Visitor>();
   #open = 0;
+  #admitted = 0;
+  readonly #refused: Record<Refusal, number> = {
+    "too many connections": 0,
+    "too many from this address": 0,
+    "too fast": 0,
+  };
 
   /** Starts counting from nothing. `exempt` addresses are held to the overall bound only. */
   constructor(limits: ConnectionLimits, exempt: AddressSet) {
@@ -54,6 +60,16 @@ export class Admission {
     return this.#open;
   }
 
+  /** Connections let in so far, each once its client was known. */
+  get admitted(): number {
+    return this.#admitted;
+  }
+
+  /** Connections turned away so far, by reason. */
+  get refused(): Readonly<Record<Refusal, number>> {
+    return this.#refused;
+  }
+
   /** Goes by other limits from now on, for addresses it knows as well. Who is in stays in. */
   reconfigure(limits: ConnectionLimits): void {
     this.#limits = limits;
@@ -64,13 +80,20 @@ export class Admission {
 
   /** Takes a place for a connection; `undefined` when all are taken. */
   enter(): Place | undefined {
-    if (this.#open >= this.#limits.maxConnections) return undefined;
+    if (this.#open >= this.#limits.maxConnections) {
+      this.#refused["too many connections"]++;
+      return undefined;
+    }
     this.#open++;
     let visitor: Visitor | undefined;
     return {
       claim: (ip, now) => {
         const found = this.#claim(ip, now);
-        if (typeof found === "string") return found;
+        if (typeof found === "string") {
+          this.#refused[found]++;
+          return found;
+        }
+        this.#admitted++;
         visitor = found;
         return undefined;
       },

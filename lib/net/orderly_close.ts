@@ -9,7 +9,10 @@ import type { ByteStream } from "../core/ports.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 
 /** Writes all of `bytes`, however many pieces that takes. Rejects when the connection is gone. */
-export async function writeAll(stream: ByteStream, bytes: Uint8Array): Promise<void> {
+export async function writeAll(
+  stream: Pick<ByteStream, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
   let written = await stream.write(bytes);
   while (written < bytes.length) written += await stream.write(bytes.subarray(written));
 }

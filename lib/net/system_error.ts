@@ -2,7 +2,7 @@
  * What the system says when a socket call fails, in words for people.
  */
 
-import { reasonOf } from "../core/errors.ts";
+import { reasonOf, systemReason } from "../core/errors.ts";
 
 /** The system's own name for an error (`ECONNREFUSED`), where it has one. */
 export function systemCode(error: unknown): string | undefined {
@@ -42,7 +42,7 @@ export function connectReason(error: unknown): string {
   const message = reasonOf(error);
   return /failed to lookup address|name resolution|not known|No address associated/i.test(message)
     ? "the name is not known"
-    : message;
+    : systemReason(error);
 }
 
 const LISTEN_REASONS: Readonly<Record<string, string>> = {

@@ -1,10 +1,12 @@
 /**
- * The log: one line per event, as text or JSON, always on stderr. Text from outside is made visible
- * here, so a name with a newline in it cannot forge a line.
+ * The log: one line per event, as text or JSON. Text from outside is made visible here, so a name
+ * with a newline in it cannot forge a line; secrets are taken out; a flood is cut short.
  */
 
 import type { Clock, Log, LogFields, LogLevel } from "../core/ports.ts";
+import { HIDDEN, isSecretName, withoutSecrets } from "../core/secrets.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { FloodGate } from "./flood_gate.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
@@ -14,28 +16,64 @@ export interface LogSettings {
   readonly format: "text" | "json";
   /** Lines below this level are left out. */
   readonly level: LogLevel;
+  /** Lines a second in the long run, see `flood_gate.ts`; as many as there are unless given. */
+  readonly rate?: number;
   /** Gives the time of a line. */
   readonly clock: Clock;
   /** Takes a whole line with its LF. */
   readonly write: (line: string) => void;
 }
 
-/** Makes a log. */
-export function createLog(settings: LogSettings): Log {
-  const lowest = LEVELS.indexOf(settings.level);
-  const format = settings.format === "json" ? jsonLine : textLine;
+/** Makes a line of an event, with its LF; texts are safe already. */
+export type LineFormat = (
+  time: string,
+  level: LogLevel,
+  message: string,
+  fields: LogFields,
+) => string;
+
+/**
+ * Makes a log.
+ *
+ * @param format how its lines look, when not as the settings say
+ */
+export function createLog(settings: LogSettings, format?: LineFormat): Log {
+  const { level: least, clock, write, rate = 0 } = settings;
+  const lowest = LEVELS.indexOf(least);
+  const line = format ?? (settings.format === "json" ? jsonLine : textLine);
+  const put = (level: LogLevel, message: string, fields: LogFields): void =>
+    write(line(new Date(clock()).toISOString(), level, safe(message), safeFields(fields)));
+  const gate = new FloodGate({
+    rate,
+    // Whoever sets the time of day must not stop the log.
+    clock: () => performance.now(),
+    tell: (count) =>
+      put("warn", `${count} log lines were left out, there were too many (--log-rate)`, { count }),
+  });
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
-    if (LEVELS.indexOf(level) < lowest) return;
-    settings.write(format(new Date(settings.clock()).toISOString(), level, message, fields));
+    if (LEVELS.indexOf(level) >= lowest && gate.lets(level)) put(level, message, fields);
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+function safe(text: string): string {
+  return visibleText(withoutSecrets(text));
+}
+
+function safeFields(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined).map(([name, value]) => [
+      name,
+      isSecretName(name) ? HIDDEN : typeof value === "string" ? safe(value) : value,
+    ]),
+  );
+}
+
 function textLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  const words = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${quoteIfNeeded(visibleText(String(value)))}`);
-  return `${time} ${level.padEnd(5)} ${visibleText(message)}${words.join("")}\n`;
+  const words = Object.entries(fields).map(([name, value]) =>
+    ` ${name}=${quoteIfNeeded(String(value))}`
+  );
+  return `${time} ${level.padEnd(5)} ${message}${words.join("")}\n`;
 }
 
 function quoteIfNeeded(value: string): string {
@@ -43,13 +81,18 @@ function quoteIfNeeded(value: string): string {
 }
 
 function jsonLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  const safe = Object.entries(fields).map(([name, value]) => [
-    name,
-    typeof value === "string" ? visibleText(value) : value,
-  ]);
-  const head = { time, level, message: visibleText(message) };
+  const head = { time, level, message };
   // Once more at the end: a field of the same name changes none of them.
-  return JSON.stringify({ ...head, ...Object.fromEntries(safe), ...head }) + "\n";
+  return JSON.stringify({ ...head, ...fields, ...head }) + "\n";
+}
+
+/** Makes the log of a program: on stderr unless it is written elsewhere, by the system's clock. */
+export function createStderrLog(
+  format: LogSettings["format"],
+  level: LogLevel,
+  write: LogSettings["write"] = writeToStderr,
+): Log {
+  return createLog({ format, level, clock: Date.now, write });
 }
 
 /** Writes a line to stderr. A reader that went away is no reason to stop serving. */

@@ -12,6 +12,7 @@ import { MissingBackendError, reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { openStore, type StoreSettings } from "../storage/open_store.ts";
 import type { SharedState } from "../storage/shared_state.ts";
+import type { StoreMeter } from "../storage/store_meter.ts";
 import type { Store } from "../storage/store.ts";
 
 /** How often a backend that is missing at the start is tried again. */
@@ -34,8 +35,13 @@ export interface BackendOptions {
  * @throws MissingBackendError when it is not there and is not waited for
  * @throws OperationalError when it cannot be used, saying what to do
  */
-export async function openChosenStore(options: BackendOptions, log: Log): Promise<Store> {
-  return await waiting(options.waitForBackends, log, () => openStore(settingsOf(options, log)));
+export async function openChosenStore(
+  options: BackendOptions,
+  log: Log,
+  meter: StoreMeter,
+): Promise<Store> {
+  const settings = settingsOf(options, log, meter);
+  return await waiting(options.waitForBackends, log, () => openStore(settings));
 }
 
 /**
@@ -65,9 +71,13 @@ export function shownPlaces(
   };
 }
 
-function settingsOf({ store, data, compactFrom }: BackendOptions, log: Log): StoreSettings {
-  if (store.kind === "postgres") return { ...store, log };
-  return { kind: store.kind, directory: data, compactFrom, clock: Date.now, log };
+function settingsOf(
+  { store, data, compactFrom }: BackendOptions,
+  log: Log,
+  meter: StoreMeter,
+): StoreSettings {
+  if (store.kind === "postgres") return { ...store, log, meter };
+  return { kind: store.kind, directory: data, compactFrom, clock: Date.now, log, meter };
 }
 
 /** Opens something; where it is missing, again and again if that is wished. */

@@ -9,9 +9,10 @@ import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
 import { buddyLine } from "../wire/buddy_presence.ts";
-import { encodeOk, REPLIES, type ReplyCode } from "../wire/buddy_reply.ts";
+import { encodeOk, REPLIES, type ReplyCode, replyCodeOf } from "../wire/buddy_reply.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
+import { RequestMeter } from "./request_meter.ts";
 
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "ok": 200,
@@ -19,6 +20,8 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "no such user": 202,
   "user exists": 203,
 };
+
+const INVALID: BuddyRequest = { kind: "invalid" };
 
 type ExtensionRequest = Extract<BuddyRequest, { kind: "list" | "info" } | { kind: "publish" }>;
 
@@ -32,7 +35,21 @@ export interface BuddyRequestParts {
   readonly view: EntryView;
   /** What the server offers to other Parleys. */
   readonly offered: Capabilities;
+  readonly meter: BuddyMeter;
   readonly log: Log;
+}
+
+/** Counts requests by kind and reply code; 0 is a close without a reply. */
+export type BuddyMeter = RequestMeter<BuddyRequest["kind"], ReplyCode | 0>;
+
+/** Makes the meter of a buddy service. */
+export function buddyMeter(isTimed: boolean): BuddyMeter {
+  const kinds = [
+    ...["register", "add", "remove", "list", "info", "publish", "capabilities"] as const,
+    ...["invalid", "blank"] as const,
+  ];
+  const replies = [200, 201, 202, 203, 204, 500, 0] as const;
+  return new RequestMeter("buddy", { kinds, replies }, isTimed);
 }
 
 /** Answers buddy requests. */
@@ -48,20 +65,39 @@ export class BuddyRequests {
    *
    * @param line without its line end, or `undefined` for one too long to be a request
    * @param fromIp the client's address
+   * @param connection what the log calls its connection
    * @returns the reply to send, or `undefined` for none
    */
-  answer(line: Uint8Array | undefined, fromIp: string): Promise<Uint8Array | undefined> {
-    if (line === undefined) return Promise.resolve(REPLIES[201]);
-    return this.#answer(parseBuddyRequest(line), fromIp).catch(this.#failed);
+  answer(
+    line: Uint8Array | undefined,
+    fromIp: string,
+    connection?: number,
+  ): Promise<Uint8Array | undefined> {
+    const request = line === undefined ? INVALID : parseBuddyRequest(line);
+    return this.#counted(
+      request,
+      this.#answer(request, fromIp).catch((error) => this.#failed(error, connection)),
+    );
   }
 
-  readonly #failed = (error: unknown): Uint8Array => {
+  async #counted(
+    { kind }: BuddyRequest,
+    answering: Promise<Uint8Array | undefined>,
+  ): Promise<Uint8Array | undefined> {
+    const { meter } = this.#parts;
+    const span = meter.begin(kind);
+    const answer = await answering;
+    meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer), span);
+    return answer;
+  }
+
+  #failed(error: unknown, connection: number | undefined): Uint8Array {
     // Whatever keeps a change from being stored, no client may take it for done.
     if (!(error instanceof StorageError)) {
-      this.#parts.log.error("A request failed", { reason: String(error) });
+      this.#parts.log.error("A request failed", { connection, reason: String(error) });
     }
     return REPLIES[500];
-  };
+  }
 
   async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
     const { roster, offered } = this.#parts;

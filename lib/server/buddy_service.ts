@@ -3,6 +3,7 @@
  */
 
 import { StorageError } from "../core/errors.ts";
+import { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import type { IncomingStream } from "../core/ports.ts";
 import { ownAddresses } from "../net/interfaces.ts";
@@ -10,7 +11,8 @@ import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
-import { BuddyRequests } from "./buddy_requests.ts";
+import { buddyPart } from "./buddy_part.ts";
+import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
@@ -44,7 +46,7 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, tls, store, presence, clock, log }: ServiceParts,
+  { host, limits, admission, trusted, tls, store, presence, clock, log, isTimed }: ServiceParts,
 ): Service<BuddyPorts> {
   const secure = tls?.of("buddy");
   const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
@@ -52,14 +54,20 @@ export function startBuddies(
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
+  const meter = buddyMeter(isTimed);
   const requests = new BuddyRequests({
-    ...{ roster, presence, view, log },
+    ...{ roster, presence, view, meter, log },
     offered: { get: true, info: true, tls: secure?.number },
   });
-  const sessions = new BuddySessions((line, fromIp) => {
-    budget.prove(fromIp, clock());
-    return requests.answer(line, fromIp);
-  }, limits.readDeadlineSeconds);
+  const sessions = new BuddySessions(
+    (line, { remoteIp, connection }) => {
+      budget.prove(remoteIp, clock());
+      return requests.answer(line, remoteIp, connection);
+    },
+    limits.readDeadlineSeconds,
+    meter.seconds,
+  );
+  const seconds = isTimed ? new Histogram() : undefined;
   const answers = new PresenceAnswers({
     roster,
     presence,
@@ -69,6 +77,7 @@ export function startBuddies(
     clock,
     send: (answer, to) => socket.sendText(answer, to),
     port: socket.port,
+    seconds,
   });
 
   const door = {
@@ -93,8 +102,11 @@ export function startBuddies(
     if (taking instanceof Promise) taking.catch(failed);
   }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
+  const tcp = (listener.addr as Deno.NetAddr).port;
+  const ports = { tcp, udp: socket.port, ...portIn(secure) };
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port, ...portIn(secure) },
+    ports,
+    part: buddyPart({ ports, meter, counts: answers.counts, seconds, presence }),
     async stop() {
       listener.close();
       secure?.close();

@@ -3,15 +3,16 @@
  * too long is told `201 INVALID` where it has sent something.
  */
 
+import type { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { REPLIES } from "../wire/buddy_reply.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
-import { type RequestProtocol, RequestSessions } from "./request_sessions.ts";
+import { type Asker, type RequestProtocol, RequestSessions } from "./request_sessions.ts";
 
 /** Gives the reply to a request line; see `BuddyRequests.answer`. */
 export type Answer = (
   line: Uint8Array | undefined,
-  fromIp: string,
+  from: Asker,
 ) => Promise<Uint8Array | undefined>;
 
 /** A request line; `undefined` stands for one that is too long. */
@@ -23,8 +24,8 @@ const OVERLONG: Request = { line: undefined };
 
 /** Serves buddy connections. */
 export class BuddySessions extends RequestSessions<ReceiveBuffer, Request> {
-  constructor(answer: Answer, readDeadlineSeconds: number) {
-    super(protocolOf(answer), readDeadlineSeconds);
+  constructor(answer: Answer, readDeadlineSeconds: number, seconds?: Histogram) {
+    super(protocolOf(answer), readDeadlineSeconds, seconds);
   }
 }
 
@@ -38,7 +39,7 @@ function protocolOf(answer: Answer): RequestProtocol<ReceiveBuffer, Request> {
       return buffer.overflowed ? OVERLONG : undefined;
     },
     isWhole: ({ line }) => line !== undefined,
-    answer: ({ line }, fromIp) => answer(line, fromIp),
+    answer: ({ line }, from) => answer(line, from),
     late: (buffer) => buffer.length > 0 ? REPLIES[201] : undefined,
   };
 }

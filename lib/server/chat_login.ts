@@ -9,6 +9,7 @@ import type { UserId } from "../core/user_id.ts";
 import type { Accounts, Standing } from "../services/accounts.ts";
 import type { LoginResult } from "./chat_conversation.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
+import type { Asker } from "./request_sessions.ts";
 
 /** What logging in needs. */
 export interface ChatLoginParts {
@@ -80,20 +81,24 @@ export class ChatLogin {
   }
 
   /** Tells the log how a login ended. */
-  ended(user: UserId, from: string, result: LoginResult): void {
+  ended(user: UserId, { remoteIp: from, connection }: Asker, result: LoginResult): void {
     const { log } = this.#parts;
-    if (isRight(result)) log.info("Logged in to the chat", { user, from, result });
-    else log.info("Login to the chat refused", { user, from, reason: result });
+    if (isRight(result)) log.info("Logged in to the chat", { connection, user, from, result });
+    else {log.info("Login to the chat refused", {
+        ...{ connection, user, from },
+        reason: result,
+      });}
   }
 
   /** Tells the log that somebody is offline. */
-  left(user: UserId, from: string): void {
-    this.#parts.log.info("Left the chat", { user, from });
+  left(user: UserId, { remoteIp: from, connection }: Asker): void {
+    this.#parts.log.info("Left the chat", { connection, user, from });
   }
 
   /** Tells the log that somebody who does not read was dropped. */
-  dropped(user: UserId | undefined, from: string): void {
+  dropped(user: UserId | undefined, { remoteIp: from, connection }: Asker): void {
     this.#parts.log.warn("A chat client does not take what it is sent, and is dropped", {
+      connection,
       user,
       from,
     });

@@ -8,6 +8,8 @@ import { listenTcp } from "../net/tcp.ts";
 import { Accounts } from "../services/accounts.ts";
 import { LoginChat } from "../services/login_chat.ts";
 import { ChatLogin } from "./chat_login.ts";
+import { ChatMeter } from "./chat_meter.ts";
+import { chatPart } from "./chat_part.ts";
 import { ChatSessions } from "./chat_sessions.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
@@ -35,9 +37,10 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  { host, limits, admission, trusted, tls, store, shared, presence, passwords, clock, log }:
-    ServiceParts,
+  parts: ServiceParts,
 ): Service<ChatPorts> {
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
+  const { store, shared, presence, passwords } = parts;
   const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
@@ -48,7 +51,8 @@ export function startChat(
   const chat = new LoginChat<Uint8Array>(peers);
   peers?.serve(chat);
   const login = new ChatLogin({ accounts, attempts, clock, log });
-  const sessions = new ChatSessions(settings, login, chat);
+  const meter = new ChatMeter(isTimed);
+  const sessions = new ChatSessions(settings, login, chat, meter);
   const door = {
     admission,
     trusted,
@@ -57,8 +61,10 @@ export function startChat(
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };
   const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);
+  const ports = { tcp: (listener.addr as Deno.NetAddr).port, ...portIn(secure) };
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, ...portIn(secure) },
+    ports,
+    part: chatPart({ ports, meter, chat, sessions }),
     async stop() {
       listener.close();
       secure?.close();

@@ -17,6 +17,7 @@ import { joinBytes } from "../core/bytes.ts";
 import { afterwards, type Eventually } from "../core/eventually.ts";
 import { MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
+import { beginSpan } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
@@ -41,7 +42,9 @@ import {
   step,
 } from "./chat_conversation.ts";
 import { type ChatLogin, isRight } from "./chat_login.ts";
+import type { ChatMeter } from "./chat_meter.ts";
 import { ChatReader } from "./chat_reader.ts";
+import type { Asker } from "./request_sessions.ts";
 
 /** What a connection is served with. */
 export interface ChatSessionParts {
@@ -49,6 +52,7 @@ export interface ChatSessionParts {
   readonly chat: LoginChat<Uint8Array>;
   readonly login: ChatLogin;
   readonly closer: OrderlyCloser;
+  readonly meter: ChatMeter;
 }
 
 const TOO_LATE = refuse("the login took too long");
@@ -65,6 +69,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   readonly #parts: ChatSessionParts;
   readonly #stream: ByteStream;
   readonly #ip: string;
+  readonly #from: Asker;
   readonly #queue: SendQueue;
   readonly #reader = new ChatReader();
   #state: ChatState = NEW_CLIENT;
@@ -83,9 +88,11 @@ export class ChatSession implements Outbox<Uint8Array> {
   #listed: { readonly users: readonly UserId[]; readonly answer: Uint8Array } | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(parts: ChatSessionParts, { stream, remoteIp }: IncomingStream) {
+  constructor(parts: ChatSessionParts, incoming: IncomingStream) {
+    const { stream, remoteIp } = incoming;
     this.#parts = parts;
     this.#stream = stream;
+    this.#from = incoming;
     this.#ip = remoteIp;
     this.#queue = new SendQueue(stream);
     // Messages are short and wanted now: none waits to share a segment.
@@ -111,7 +118,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   deliver(frame: Uint8Array): boolean {
     if (this.#ended !== undefined) return false;
     if (this.#queue.send(frame)) return true;
-    if (!this.#queue.isGone) this.#parts.login.dropped(this.#user, this.#ip);
+    if (!this.#queue.isGone) {
+      this.#parts.meter.dropped++;
+      this.#parts.login.dropped(this.#user, this.#from);
+    }
     this.#leave();
     this.#checking?.abort();
     this.#ended = Promise.resolve();
@@ -156,18 +166,23 @@ export class ChatSession implements Outbox<Uint8Array> {
   #leave(): void {
     if (this.#user === undefined) return;
     this.#parts.chat.leave(this.#user, this);
-    this.#parts.login.left(this.#user, this.#ip);
+    this.#parts.login.left(this.#user, this.#from);
     this.#user = undefined;
   }
 
   async #read(): Promise<void> {
+    const { meter } = this.#parts;
     while (this.#ended === undefined) {
       const count = await (this.#reading ?? this.#stream.read(this.#reader.free()));
       this.#reading = undefined;
       if (count === null || this.#ended !== undefined) return;
       this.#wasHeard = true;
       this.#reader.filled(count);
+      // A login takes as long as its password check: that is measured by itself.
+      const seconds = this.#user === undefined ? undefined : meter.seconds;
+      const begun = seconds === undefined ? 0 : performance.now();
       for (let request; (request = this.#reader.next()) !== undefined;) {
+        meter.lines[request.kind]++;
         // Only a login waits, and what other servers have to do with: the rest goes on in one turn.
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
@@ -179,6 +194,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       }
       const flushing = this.#flush();
       if (flushing !== undefined) await flushing;
+      seconds?.observe((performance.now() - begun) / 1000);
       this.#listed = undefined;
       await this.#queue.room();
     }
@@ -226,7 +242,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   }
 
   #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): Promise<void> | void {
+    const { meter } = this.#parts;
+    meter.messages.direct++;
     return afterwards(this.#parts.chat.tell(user, to, frame), (isTold) => {
+      if (isTold) meter.deliveries++;
       const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
       this.#answer(encodeChatAnswer(chatReply(words)));
     });
@@ -244,7 +263,10 @@ export class ChatSession implements Outbox<Uint8Array> {
     const count = spoken.length === 0 || user === undefined
       ? 0
       : this.#parts.chat.tellOthers(user, joinBytes(spoken));
+    const { meter } = this.#parts;
+    meter.messages.public += spoken.length;
     return afterwards(count, (count) => {
+      meter.deliveries += count * spoken.length;
       const sent = encodeChatAnswer(chatReply(`200 SENT ${count}`));
       this.deliver(joinBytes(answers.map((answer) => answer === SENT ? sent : answer)));
     });
@@ -259,12 +281,17 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#checking = new AbortController();
     this.#watch(this.#checking);
     const { signal } = this.#checking;
+    const begun = performance.now();
+    const span = beginSpan("chat login");
     const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
+    this.#parts.meter.loginSeconds.observe((performance.now() - begun) / 1000);
     this.#checking = undefined;
+    span?.end();
     if (this.#ended !== undefined) return;
     const joining = this.#join(act.user, checked);
     const result = joining instanceof Promise ? await joining : joining;
-    this.#parts.login.ended(act.user, this.#ip, result);
+    this.#parts.meter.logins[result]++;
+    this.#parts.login.ended(act.user, this.#from, result);
     // Others may speak before the next read: the welcome comes first.
     const rest = this.#take(afterLogin(act.user, result)) ?? this.#flush();
     if (rest !== undefined) await rest;

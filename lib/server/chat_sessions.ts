@@ -10,6 +10,7 @@ import { OrderlyCloser, writeAll } from "../net/orderly_close.ts";
 import { LoginChat } from "../services/login_chat.ts";
 import { CHAT_REPLIES, chatReply, encodeChatAnswer } from "../wire/login_chat_answer.ts";
 import type { ChatLogin } from "./chat_login.ts";
+import { ChatMeter } from "./chat_meter.ts";
 import { ChatSession } from "./chat_session.ts";
 
 const FULL = encodeChatAnswer(chatReply(CHAT_REPLIES.full));
@@ -19,14 +20,21 @@ export class ChatSessions {
   readonly #limits: ChatLimits;
   readonly #login: ChatLogin;
   readonly #chat: LoginChat<Uint8Array>;
+  readonly #meter: ChatMeter;
   readonly #closer = new OrderlyCloser();
   readonly #deadlines: DeadlineQueue;
   readonly #sessions = new Set<ChatSession>();
   readonly #pinging: ReturnType<typeof setInterval>;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(limits: ChatLimits, login: ChatLogin, chat: LoginChat<Uint8Array> = new LoginChat()) {
+  constructor(
+    limits: ChatLimits,
+    login: ChatLogin,
+    chat: LoginChat<Uint8Array> = new LoginChat(),
+    meter: ChatMeter = new ChatMeter(false),
+  ) {
     this.#chat = chat;
+    this.#meter = meter;
     this.#limits = limits;
     this.#login = login;
     this.#deadlines = new DeadlineQueue(limits.loginDeadlineSeconds);
@@ -41,6 +49,11 @@ export class ChatSessions {
     return this.#chat.size;
   }
 
+  /** Connections, logged in or not. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
   /** Serves one connection to its end. Takes ownership; never rejects. */
   async serve(incoming: IncomingStream): Promise<void> {
     if (this.#sessions.size >= this.#limits.maxClients) return await this.#turnAway(incoming);
@@ -48,6 +61,7 @@ export class ChatSessions {
       chat: this.#chat,
       login: this.#login,
       closer: this.#closer,
+      meter: this.#meter,
     }, incoming);
     this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => session.expire());

@@ -53,7 +53,7 @@ export async function keepDoor(door: Door): Promise<void> {
     }
     if (!door.trusted.has(incoming.remoteIp)) return letIn(incoming, place);
     const stream = new PeekedStream(incoming.stream);
-    const identifying = identify(stream, incoming.remoteIp, door.readDeadlineSeconds)
+    const identifying = identify({ ...incoming, stream }, door.readDeadlineSeconds)
       .then((client) => {
         if (client !== undefined) return letIn(client, place);
         closeNow(stream);
@@ -68,19 +68,19 @@ export async function keepDoor(door: Door): Promise<void> {
 
 /** Whose connection it is; `undefined` when it is nobody's: gone, or with a broken header. */
 async function identify(
-  stream: PeekedStream,
-  remoteIp: string,
+  incoming: IncomingStream & { readonly stream: PeekedStream },
   seconds: number,
 ): Promise<IncomingStream | undefined> {
+  const { stream } = incoming;
   try {
     const deadline = performance.now() + seconds * 1000;
     const decision = await stream.peekUntil(decideProxyHeader, deadline);
     if (decision?.state === "broken") return undefined;
     // Nothing, or half a header, when the time is over: the session has an answer to that.
-    if (decision?.state !== "whole") return { stream, remoteIp };
+    if (decision?.state !== "whole") return incoming;
     stream.skip(decision.length);
     const { header } = decision;
-    return { stream, remoteIp: header.kind === "proxied" ? header.source.ip : remoteIp };
+    return header.kind === "proxied" ? { ...incoming, remoteIp: header.source.ip } : incoming;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@
 
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import { OperationalError } from "../core/errors.ts";
-import { createLog, writeToStderr } from "../observe/log.ts";
+import { createStderrLog } from "../observe/log.ts";
 import { SYSTEM_DISK } from "../storage/disk.ts";
 import {
   exportUsers,
@@ -90,9 +90,8 @@ async function importInto(
   if (users.length === 0 && skipped.length === 0) {
     throw new OperationalError(`Cannot find USER.txt files in "${from}" or "${from}/users"`);
   }
-  const clock = Date.now;
-  const log = createLog({ format: options.log, level: "warn", clock, write: writeToStderr });
-  const store = await openStore({ kind: "text", directory: into, clock, log });
+  const log = createStderrLog(options.log, "warn");
+  const store = await openStore({ kind: "text", directory: into, clock: Date.now, log });
   try {
     const report = await importUsers(store, users);
     return {

@@ -7,7 +7,7 @@ import type { MigrateOptions, StorePlace } from "../config/migrate_options.ts";
 import { shownDatabase } from "../core/backend_address.ts";
 import { OperationalError, UsageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
-import { createLog, writeToStderr } from "../observe/log.ts";
+import { createStderrLog } from "../observe/log.ts";
 import {
   countContents,
   fillStore,
@@ -32,9 +32,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   if (from === undefined || to === undefined) {
     throw new UsageError("Nothing to copy: it needs FROM and TO (see server migrate --help)");
   }
-  const log = createLog({
-    ...{ format: options.log, level: "warn", clock: Date.now, write: writeToStderr },
-  });
+  const log = createStderrLog(options.log, "warn");
   if (from.kind === "postgres") await (await open(from, log)).close(); // its tables may be older
   const contents = await readAll(from, log);
   const store = await open(to, log);

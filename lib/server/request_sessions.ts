@@ -14,6 +14,7 @@
  * - Receive buffers are reused: a server at full load would otherwise make 50,000 a second.
  */
 
+import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../net/orderly_close.ts";
@@ -30,6 +31,9 @@ export interface RequestBuffer {
   reset(): void;
 }
 
+/** Who asks: the address, and the connection's number for the log. */
+export type Asker = Pick<IncomingStream, "remoteIp" | "connection">;
+
 /** What a request is, and what becomes of it. */
 export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   makeBuffer(): Buffer;
@@ -41,7 +45,7 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   /** Whether a request has all come, so that nothing more of it can be under way. */
   isWhole(request: Request): boolean;
   /** Gives the answer; `undefined` is a close without one. */
-  answer(request: Request, fromIp: string): Promise<Uint8Array | undefined>;
+  answer(request: Request, from: Asker): Promise<Uint8Array | undefined>;
   /** What a client is told that did not send its request in time. */
   late(buffer: Buffer): Uint8Array | undefined;
 }
@@ -61,15 +65,27 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   readonly #closer = new OrderlyCloser();
   readonly #sessions = new Set<Session<Buffer>>();
   readonly #buffers: Buffer[] = [];
+  readonly #seconds: Histogram | undefined;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(protocol: RequestProtocol<Buffer, Request>, readDeadlineSeconds: number) {
+  /**
+   * Serves nobody yet.
+   *
+   * @param seconds is told how long each answer took, where somebody wants to know
+   */
+  constructor(
+    protocol: RequestProtocol<Buffer, Request>,
+    readDeadlineSeconds: number,
+    seconds?: Histogram,
+  ) {
     this.#protocol = protocol;
+    this.#seconds = seconds;
     this.#deadlines = new DeadlineQueue(readDeadlineSeconds);
   }
 
   /** Serves one connection to its end. Takes ownership; never rejects. */
-  async serve({ stream, remoteIp }: IncomingStream): Promise<void> {
+  async serve(incoming: IncomingStream): Promise<void> {
+    const { stream } = incoming;
     const buffer = this.#buffers.pop() ?? this.#protocol.makeBuffer();
     const session: Session<Buffer> = { stream, buffer, isDone: false, phase: "reading" };
     this.#sessions.add(session);
@@ -79,7 +95,9 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       deadline.cancel();
       if (request !== undefined) {
         session.phase = "answering";
-        const answer = await this.#protocol.answer(request, remoteIp);
+        const begun = this.#seconds === undefined ? 0 : performance.now();
+        const answer = await this.#protocol.answer(request, incoming);
+        this.#seconds?.observe((performance.now() - begun) / 1000);
         if (answer !== undefined) {
           const sent = await stream.write(answer);
           if (sent < answer.length) await this.#sendRest(stream, answer.subarray(sent));

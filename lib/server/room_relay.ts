@@ -8,6 +8,7 @@
 
 import { sameBytes } from "../core/bytes.ts";
 import { isSameAddress } from "../core/endpoint.ts";
+import type { Histogram } from "../core/histogram.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { reasonOf } from "../core/errors.ts";
@@ -55,7 +56,20 @@ export interface RoomRelayParts {
   readonly others?: SharedRooms | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is told how long one in sixteen messages took, where somebody wants to know. */
+  readonly seconds?: Histogram | undefined;
 }
+
+/** What the relay has done. */
+export interface RoomRelayCounts {
+  /** Messages that were passed on. */
+  messages: number;
+  /** Datagrams to members, of those and of messages from other servers. */
+  deliveries: number;
+}
+
+/** One in so many messages is timed. */
+const TIMED_OF = 16;
 
 /** Members heard elsewhere before the store said that they joined: it is a matter of a moment. */
 const MAX_EARLY = 10_000;
@@ -67,6 +81,8 @@ export class RoomRelay {
   readonly drops: RoomDrops = {
     ...{ malformed: 0, unknown: 0, forged: 0, tooMany: 0, notText: 0, congested: 0 },
   };
+  /** What was done so far. */
+  readonly counts: RoomRelayCounts = { messages: 0, deliveries: 0 };
 
   /** Tokens of members that are heard elsewhere, and are not known to have joined yet. */
   readonly #early = new RecentMap<true>(MAX_EARLY);
@@ -184,6 +200,10 @@ export class RoomRelay {
       return;
     }
     if (seat.table.size < 2) return;
+    const { seconds, clock } = this.#parts;
+    const isTimed = seconds !== undefined && this.counts.messages % TIMED_OF === 0;
+    const begun = isTimed ? clock() : 0;
+    this.counts.messages++;
     const delivery = encodeDelivery(seat.head, message);
     let isAllHere = true;
     for (const other of seat.table) {
@@ -193,10 +213,12 @@ export class RoomRelay {
       else this.#send(delivery, destination.to);
     }
     if (!isAllHere) this.#parts.others?.deliver(seat.member.room.name, delivery);
+    if (isTimed) seconds.observe((clock() - begun) / 1000);
   }
 
   #send(datagram: Uint8Array, to: Destination): void {
-    if (!this.#parts.send(datagram, to)) this.drops.congested++;
+    if (this.#parts.send(datagram, to)) this.counts.deliveries++;
+    else this.drops.congested++;
   }
 
   async #leave(member: Member): Promise<void> {

@@ -16,6 +16,7 @@ import {
   type RoomAnswer,
 } from "../wire/room_answer.ts";
 import { type EnterRequest, parseRoomRequest, type RoomRequest } from "../wire/room_request.ts";
+import { RequestMeter } from "./request_meter.ts";
 import type { TcrpFrame } from "../wire/tcrp.ts";
 
 /** What answering needs. */
@@ -25,8 +26,18 @@ export interface RoomRequestParts {
   readonly attempts: LoginAttempts;
   /** Counts rooms created with a password. */
   readonly creates: AddressAllowance;
+  readonly meter: RoomMeter;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Counts requests by kind, and whether they were granted. */
+export type RoomMeter = RequestMeter<RoomRequest["kind"] | "invalid", "granted" | "refused">;
+
+/** Makes the meter of a room service. */
+export function roomMeter(isTimed: boolean): RoomMeter {
+  const kinds = ["create", "join", "list", "who", "invalid"] as const;
+  return new RequestMeter("rooms", { kinds, replies: ["granted", "refused"] }, isTimed);
 }
 
 const REFUSALS: Readonly<Record<EnterRefusal, string>> = {
@@ -52,22 +63,31 @@ export class RoomRequests {
   }
 
   /** Gives both frames that answer a frame. Never rejects. */
-  async answer(frame: TcrpFrame, fromIp: string): Promise<Uint8Array> {
+  async answer(frame: TcrpFrame, fromIp: string, connection?: number): Promise<Uint8Array> {
     const request = parseRoomRequest(frame);
+    const span = this.#parts.meter.begin(request.kind);
     const answer = request.kind === "invalid"
       ? refused(request.error)
-      : await this.#answerRequest(request, fromIp);
+      : await this.#answerRequest(request, fromIp, connection);
+    this.#parts.meter.count(request.kind, answer.success ? "granted" : "refused", span);
     return encodeRoomAnswer(frame, answer);
   }
 
-  async #answerRequest(request: RoomRequest, fromIp: string): Promise<RoomAnswer> {
+  async #answerRequest(
+    request: RoomRequest,
+    fromIp: string,
+    connection: number | undefined,
+  ): Promise<RoomAnswer> {
     try {
       return await this.#act(request, fromIp);
     } catch (error) {
       if (error instanceof BusyError) return refused("the server is busy, try again later");
       // The store has told of its failure in the log.
       if (error instanceof StorageError) return refused("the server cannot store it now");
-      this.#parts.log.error("A room request could not be handled", { reason: reasonOf(error) });
+      this.#parts.log.error("A room request could not be handled", {
+        connection,
+        reason: reasonOf(error),
+      });
       return refused("the server failed");
     }
   }

@@ -3,6 +3,7 @@
  */
 
 import { reasonOf } from "../core/errors.ts";
+import { Histogram } from "../core/histogram.ts";
 import {
   MAX_ROOM_DATAGRAM_BYTES,
   PROTECTED_CREATES_PER_ADDRESS,
@@ -19,9 +20,10 @@ import { AddressAllowance } from "./address_allowance.ts";
 import { type ArrivedDatagram, openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
+import { roomPart } from "./room_part.ts";
 import { RoomReader } from "./room_reader.ts";
 import { RoomRelay } from "./room_relay.ts";
-import { RoomRequests } from "./room_requests.ts";
+import { roomMeter, RoomRequests } from "./room_requests.ts";
 import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
 import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
@@ -52,8 +54,10 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, trusted, tls, passwords, store, shared, clock, log }: ServiceParts,
+  parts: ServiceParts,
 ): Service<RoomPorts> {
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
+  const { passwords, store, shared } = parts;
   const secure = tls?.of("rooms");
   const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
 
@@ -69,8 +73,9 @@ export function startRooms(
       went: (member, why) => relay.went(member, why),
     },
   });
+  const seconds = isTimed ? new Histogram() : undefined;
   const relay = new RoomRelay({
-    ...{ rooms, seats, others, clock, log },
+    ...{ rooms, seats, others, clock, log, seconds },
     isAnswerable: (address) => isAnswerable(address, socket.port, ownAddresses),
     destination: (address) => socket.destination(address),
     send: (datagram, to) => socket.sendTo(datagram, to),
@@ -91,10 +96,12 @@ export function startRooms(
     atOnce: PROTECTED_CREATES_PER_ADDRESS,
     perMinute: PROTECTED_CREATES_PER_ADDRESS,
   }, trusted);
-  const requests = new RoomRequests({ rooms, attempts, creates, clock, log });
+  const meter = roomMeter(isTimed);
+  const requests = new RoomRequests({ rooms, attempts, creates, meter, clock, log });
   const sessions = new RoomSessions(
-    (frame, fromIp) => requests.answer(frame, fromIp),
+    (frame, from) => requests.answer(frame, from.remoteIp, from.connection),
     limits.readDeadlineSeconds,
+    meter.seconds,
   );
   const ticks = new RoomTicks({ rooms, drops: relay.drops, clock, log });
 
@@ -116,8 +123,12 @@ export function startRooms(
       ])
     );
 
+  const tcp = (listener.addr as Deno.NetAddr).port;
+  const ports = { tcp, udp: socket.port, ...portIn(secure) };
+  const { drops, counts } = relay;
   return {
-    ports: { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port, ...portIn(secure) },
+    ports,
+    part: roomPart({ ports, meter, rooms, seats, drops, counts, seconds }),
     async stop() {
       listener.close();
       secure?.close();

@@ -11,11 +11,15 @@ import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
-import { createLog, writeToStderr } from "../observe/log.ts";
+import { createLog } from "../observe/log.ts";
+import { openLogOutput } from "../observe/log_output.ts";
+import { openStatus } from "../observe/status_server.ts";
 import type { SharedState } from "../storage/shared_state.ts";
+import { StoreMeter } from "../storage/store_meter.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
+import { observeServer } from "./observed.ts";
 import { type RunningServer, startServer } from "./start.ts";
 import { keepTls, type OpenedTls, openTls } from "./tls_run.ts";
 
@@ -33,11 +37,13 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const log = createLog({
     format: options.log,
     level: options.logLevel,
+    rate: options.logRate,
     clock,
-    write: writeToStderr,
+    write: openLogOutput(options).write,
   });
   surviveUnexpected(log);
-  const store = await openChosenStore(options, log);
+  const meter = new StoreMeter();
+  const store = await openChosenStore(options, log, meter);
   let shared: SharedState | undefined;
   let server: RunningServer;
   let tls: OpenedTls | undefined;
@@ -52,25 +58,34 @@ export async function runServer(options: ServerOptions): Promise<number> {
     tls = await openTls(options);
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, tls, clock: sinceStart, log },
+      ...{ store, shared, tls, clock: sinceStart, log, isTimed: options.status !== undefined },
     });
   } catch (error) {
     shared?.close();
     await store.close();
     throw error;
   }
+  const observed = observeServer(server, { ...options, meter, places: shownPlaces(options) });
+  const status = await openStatus(options, observed, () => server.stop());
   const stop = stopSignal();
-  announce(server, options, log);
+  announce(server, options, { status: status?.port ?? null, log });
   if (tls !== undefined) keepTls(server, tls, options, log);
 
   log.info("Stopping", { signal: await stop });
-  await withDeadline(server.stop(), STOP_DEADLINE_MS, log);
+  status?.stopping();
+  // Whoever asks meanwhile is told that it is draining.
+  const stopping = server.stop().then(() => status?.stop());
+  await withDeadline(stopping, STOP_DEADLINE_MS, log);
   log.info("Stopped");
   return 0;
 }
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
-function announce(server: RunningServer, options: ServerOptions, log: Log): void {
+function announce(
+  server: RunningServer,
+  options: ServerOptions,
+  { status, log }: { readonly status: number | null; readonly log: Log },
+): void {
   log.info("Users are kept", shownPlaces(options));
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
@@ -84,7 +99,7 @@ function announce(server: RunningServer, options: ServerOptions, log: Log): void
       log.info("Listening for the login chat", { tcp, ...tlsAt(ip, chat) });
     }
   }
-  const ports = { ...server.ports, status: null };
+  const ports = { ...server.ports, status };
   print(`ready ${JSON.stringify(ports)}\n`);
 }
 

@@ -6,6 +6,7 @@ import type { AddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import type { Admission } from "../net/admission.ts";
+import type { Part } from "../observe/status_view.ts";
 import type { Passwords } from "../services/passwords.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { SharedState } from "../storage/shared_state.ts";
@@ -34,12 +35,16 @@ export interface ServiceParts {
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether somebody wants to know how long everything takes. */
+  readonly isTimed: boolean;
 }
 
 /** A service that serves until it is stopped. */
 export interface Service<Ports> {
   /** The ports it really has. */
   readonly ports: Ports;
+  /** It, as the status port shows it. */
+  readonly part: Part;
   /** Takes no new work, finishes what was promised, and lets go of its sockets. */
   stop(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { DRAIN_SECONDS, type ServerLimits } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
 import type { TlsIdentity } from "../net/tcp.ts";
+import type { Part } from "../observe/status_view.ts";
 import { Passwords } from "../services/passwords.ts";
 import { Presence } from "../services/presence.ts";
 import { SharedPresence } from "../services/shared_presence.ts";
@@ -37,6 +38,8 @@ export interface ServerSettings {
   readonly shared?: SharedState | undefined;
   /** Those of the design unless given. */
   readonly passwords?: Passwords;
+  /** Whether to measure how long everything takes, for the status port; not unless told so. */
+  readonly isTimed?: boolean;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
@@ -53,6 +56,10 @@ export interface ServerPorts {
 export interface RunningServer {
   /** The ports it really has. */
   readonly ports: ServerPorts;
+  /** Each service that runs, as the status port shows it. */
+  readonly parts: Readonly<Record<string, Part>>;
+  /** Who is let in, and how many are. */
+  readonly admission: Admission;
   /** How what it relies on works at the moment; `sharing` is null for a server that shares nothing. */
   health(): { readonly store: StoreHealth; readonly sharing: SharingHealth | null };
   /**
@@ -74,40 +81,44 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const { services: wanted, limits, store, shared, clock } = settings;
   const presenceTtl = wanted.buddy?.presenceTtl ?? 0;
   const trusted = parseAddressSet(settings.trustProxy);
+  const admission = new Admission(limits, trusted);
   const tls = settings.tls && new TlsPorts(settings.host, settings.tls, settings.log);
   const parts: ServiceParts = {
     ...settings,
-    tls,
-    trusted,
-    admission: new Admission(limits, trusted),
-    shared,
+    ...{ trusted, admission, shared, tls },
+    isTimed: settings.isTimed ?? false,
     presence: shared === undefined
       ? new Presence(presenceTtl, clock)
       : new SharedPresence(shared, presenceTtl, clock),
     passwords: settings.passwords ?? new Passwords(),
   };
   const running: Service<unknown>[] = [];
+  const seen: Record<string, Part> = {};
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((service) => service.stop()));
     await tls?.stop(DRAIN_SECONDS * 1000);
   };
   function start<Settings, Ports>(
+    name: string,
     begin: (settings: Settings, parts: ServiceParts) => Service<Ports>,
     service: Settings | undefined,
   ): Ports | null {
     if (service === undefined) return null;
     const started = begin(service, parts);
     running.push(started);
+    seen[name] = started.part;
     return started.ports;
   }
   try {
     const ports = {
-      buddy: start(startBuddies, wanted.buddy),
-      rooms: start(startRooms, wanted.rooms),
-      chat: start(startChat, wanted.chat),
+      buddy: start("buddy", startBuddies, wanted.buddy),
+      rooms: start("rooms", startRooms, wanted.rooms),
+      chat: start("chat", startChat, wanted.chat),
     };
     return {
       ports,
+      parts: seen,
+      admission,
       health: () => ({ store: store.health(), sharing: shared?.health() ?? null }),
       reloadTls: (identity) => tls?.reload(identity),
       async stop() {

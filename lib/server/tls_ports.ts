@@ -13,7 +13,7 @@ import { TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
 import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
-import { listenTcp, type TlsIdentity } from "../net/tcp.ts";
+import { listenTcp, setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { type Door, keepDoor } from "./doorkeeper.ts";
 
@@ -131,12 +131,14 @@ export class TlsPort {
     }
   }
 
-  async #serve({ stream, remoteIp }: IncomingStream, serve: Door["serve"]): Promise<void> {
+  async #serve(incoming: IncomingStream, serve: Door["serve"]): Promise<void> {
+    const { stream, remoteIp } = incoming;
+    setUpSocket(stream);
     const taking = this.#door.take(stream);
     this.#shaking.set(stream, taking);
     try {
       const inside = await taking.finally(() => this.#shaking.delete(stream));
-      await serve({ stream: inside, remoteIp });
+      await serve({ ...incoming, stream: inside });
       await inside.gone;
     } catch (error) {
       const fields = { from: remoteIp, reason: reasonOf(error) };

@@ -28,6 +28,18 @@ export interface PresenceBook {
   publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): Eventually<boolean>;
   /** What a user publishes; nothing for one not heard of. */
   infoOf(user: UserId): Eventually<ReadonlyMap<string, string>>;
+  /** Who was heard by this server of late, up to so many of them. */
+  survey(most: number): PresenceSurvey;
+}
+
+/** Who is reachable, at a glance. */
+export interface PresenceSurvey {
+  /** How many said something within the lifetime. */
+  readonly heard: number;
+  /** How many of them are ONLINE or AWAY. */
+  readonly reachable: number;
+  /** Some of those, at most as many as were asked for. */
+  readonly users: readonly UserId[];
 }
 
 /** What a user said last, and what they publish with it. */
@@ -46,6 +58,8 @@ export class Presence implements PresenceBook {
   readonly #said = new Map<UserId, Said>();
   readonly #lifetimeMs: number;
   readonly #clock: Clock;
+  /** How many of those held are ONLINE or AWAY. */
+  #reachable = 0;
 
   /** Starts with nobody heard of. A SET holds for `lifetimeSeconds`. */
   constructor(lifetimeSeconds: number, clock: Clock) {
@@ -68,9 +82,10 @@ export class Presence implements PresenceBook {
     const before = this.#live(user);
     const info = before?.address.ip === address.ip ? before.info : undefined;
     // Deleted and set again: the map stays in the order of last hearing, the oldest first.
-    this.#said.delete(user);
+    this.#forget(user);
     this.#said.set(user, { status, address, at: this.#clock(), info });
-    this.#sweep();
+    if (isReachable(status)) this.#reachable++;
+    this.#sweep(SWEEP_STEPS);
   }
 
   /** What to tell others of a user. */
@@ -116,11 +131,32 @@ export class Presence implements PresenceBook {
     return said !== undefined && this.#clock() - said.at < this.#lifetimeMs ? said : undefined;
   }
 
-  #sweep(): void {
-    let steps = SWEEP_STEPS;
+  /** Who was heard of within the lifetime. */
+  survey(most: number): PresenceSurvey {
+    this.#sweep(Infinity);
+    const users: UserId[] = [];
+    for (const [user, { status }] of this.#said) {
+      if (users.length === most) break;
+      if (isReachable(status)) users.push(user);
+    }
+    return { heard: this.#said.size, reachable: this.#reachable, users };
+  }
+
+  #sweep(steps: number): void {
     for (const [user, said] of this.#said) {
       if (steps-- === 0 || this.#clock() - said.at < this.#lifetimeMs) return;
-      this.#said.delete(user);
+      this.#forget(user);
     }
   }
+
+  #forget(user: UserId): void {
+    const said = this.#said.get(user);
+    if (said === undefined) return;
+    this.#said.delete(user);
+    if (isReachable(said.status)) this.#reachable--;
+  }
+}
+
+function isReachable(status: PresenceStatus): boolean {
+  return status !== "OFFLINE";
 }

@@ -16,7 +16,7 @@ import type { PeerAddress } from "../core/presence.ts";
 import type { MemberName, RoomName } from "../core/room_name.ts";
 import type { Store, StoredRoom } from "../storage/store.ts";
 import { RoomSilence } from "./room_silence.ts";
-import { type Member, type MemberWatch, RoomView } from "./room_view.ts";
+import { type Member, type MemberWatch, type Room, RoomView } from "./room_view.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 /** Why somebody does not get into a room. */
@@ -95,6 +95,11 @@ export class Rooms {
   /** How many rooms there are. */
   get size(): number {
     return this.#view.size;
+  }
+
+  /** Every room as this server sees it. */
+  seen(): Iterable<Room> {
+    return this.#view.rooms();
   }
 
   /**

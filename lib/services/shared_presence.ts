@@ -11,7 +11,7 @@ import type {
   SharedPresence as Remote,
   SharedState,
 } from "../storage/shared_state.ts";
-import { Presence, type PresenceBook } from "./presence.ts";
+import { Presence, type PresenceBook, type PresenceSurvey } from "./presence.ts";
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
@@ -72,6 +72,11 @@ export class SharedPresence implements PresenceBook {
     } catch {
       return this.#own.infoOf(user);
     }
+  }
+
+  /** Who was heard by this server of late; the others know of more. */
+  survey(most: number): PresenceSurvey {
+    return this.#own.survey(most);
   }
 
   /** Tells the others what they missed; it gives way to what they have heard since. */

@@ -3,6 +3,8 @@
  * that fails, fills up or loses power.
  */
 
+import type { Histogram } from "../core/histogram.ts";
+
 /** What is known of a file without reading it. */
 export interface FileFacts {
   /** Length in bytes. */
@@ -47,10 +49,7 @@ export interface Disk {
 
 /** The machine's own file system. */
 export const SYSTEM_DISK: Disk = {
-  async open(path) {
-    const options = { read: true, append: true, create: true, mode: 0o600 };
-    return new SystemFile(await Deno.open(path, options));
-  },
+  open: (path) => openSystemFile(path, undefined),
   async facts(path) {
     try {
       return factsOf(await Deno.stat(path));
@@ -74,15 +73,30 @@ export const SYSTEM_DISK: Disk = {
   },
 };
 
+/** The machine's own file system, which tells how long it takes to make something durable. */
+export function systemDisk(syncSeconds: Histogram | undefined): Disk {
+  return { ...SYSTEM_DISK, open: (path) => openSystemFile(path, syncSeconds) };
+}
+
+async function openSystemFile(
+  path: string,
+  syncSeconds: Histogram | undefined,
+): Promise<SystemFile> {
+  const options = { read: true, append: true, create: true, mode: 0o600 };
+  return new SystemFile(await Deno.open(path, options), syncSeconds);
+}
+
 function factsOf({ size, dev, ino, birthtime }: Deno.FileInfo): FileFacts {
   return { size, identity: `${dev}:${ino ?? birthtime?.getTime()}` };
 }
 
 class SystemFile implements DiskFile {
   readonly #file: Deno.FsFile;
+  readonly #syncSeconds: Histogram | undefined;
 
-  constructor(file: Deno.FsFile) {
+  constructor(file: Deno.FsFile, syncSeconds: Histogram | undefined) {
     this.#file = file;
+    this.#syncSeconds = syncSeconds;
   }
 
   async readAt(offset: number, into: Uint8Array): Promise<number> {
@@ -94,8 +108,10 @@ class SystemFile implements DiskFile {
     return this.#file.write(bytes);
   }
 
-  syncData(): Promise<void> {
-    return this.#file.syncData();
+  async syncData(): Promise<void> {
+    const begun = performance.now();
+    await this.#file.syncData();
+    this.#syncSeconds?.observe((performance.now() - begun) / 1000);
   }
 
   truncate(length: number): Promise<void> {

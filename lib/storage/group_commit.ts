@@ -4,10 +4,14 @@
  * each, and 80 times for 256 (measured).
  */
 
+import { beginSpan } from "../core/spans.ts";
+import type { StoreMeter } from "./store_meter.ts";
+
 /** Collects operations into batches and commits one batch after another. */
 export class GroupCommit<Operation, Outcome> {
   readonly #commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>;
   readonly #most: number;
+  readonly #meter: StoreMeter | undefined;
   #waiting: Waiting<Operation, Outcome>[] = [];
   #running: Promise<void> | undefined;
 
@@ -16,14 +20,19 @@ export class GroupCommit<Operation, Outcome> {
    *
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
-   * @param most operations of one batch; the rest waits for the next
+   * @param options.most operations of one batch; the rest waits for the next
+   * @param options.meter is told of every batch
    */
   constructor(
     commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>,
-    most: number = Infinity,
+    { most = Infinity, meter }: {
+      readonly most?: number;
+      readonly meter?: StoreMeter | undefined;
+    } = {},
   ) {
     this.#commit = commit;
     this.#most = most;
+    this.#meter = meter;
   }
 
   /** Resolves when the operation was committed. */
@@ -47,13 +56,30 @@ export class GroupCommit<Operation, Outcome> {
       const batch = isWhole ? this.#waiting : this.#waiting.slice(0, this.#most);
       this.#waiting = isWhole ? [] : this.#waiting.slice(this.#most);
       try {
-        const outcomes = await this.#commit(batch.map(({ operation }) => operation));
+        const outcomes = await this.#measured(batch.map(({ operation }) => operation));
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!);
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
     }
     this.#running = undefined;
+  }
+
+  async #measured(batch: readonly Operation[]): Promise<readonly Outcome[]> {
+    const meter = this.#meter;
+    if (meter === undefined) return await this.#commit(batch);
+    const span = beginSpan("store commit", { "parley.changes": batch.length });
+    meter.batchSizes.observe(batch.length);
+    const begun = performance.now();
+    try {
+      return await this.#commit(batch);
+    } catch (error) {
+      meter.failures++;
+      throw error;
+    } finally {
+      meter.commitSeconds.observe((performance.now() - begun) / 1000);
+      span?.end();
+    }
   }
 }
 

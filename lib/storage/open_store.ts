@@ -8,10 +8,11 @@ import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import { COMPACT_FROM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { DirectoryLock, LOCK_TIMING, type LockTiming } from "./directory_lock.ts";
-import { type Disk, SYSTEM_DISK } from "./disk.ts";
+import { type Disk, SYSTEM_DISK, systemDisk } from "./disk.ts";
 import { writeDraft } from "./draft_file.ts";
 import { writeDraftInThread } from "./draft_thread.ts";
 import { MemoryStore } from "./memory_store.ts";
+import type { StoreMeter } from "./store_meter.ts";
 import type { Store } from "./store.ts";
 import { type LoadedFiles, loadTextFiles, peekTextFiles, takeInto } from "./text_files.ts";
 import { TextStore } from "./text_store.ts";
@@ -30,6 +31,8 @@ export interface DatabaseSettings {
   readonly address: DatabaseAddress;
   /** Is told what opening did, and of failures. */
   readonly log: Log;
+  /** Is told of every batch of changes. */
+  readonly meter?: StoreMeter;
 }
 
 /** A store of this machine. */
@@ -46,6 +49,8 @@ export interface LocalStoreSettings {
   readonly disk?: Disk;
   /** Journal length in bytes from which compacting is considered. */
   readonly compactFrom?: number;
+  /** Is told of every batch of changes, and how long the disk takes. */
+  readonly meter?: StoreMeter;
   /** How the directory's lock is shared. */
   readonly lockTiming?: LockTiming;
 }
@@ -64,13 +69,14 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     case "postgres": {
       // Whoever keeps no database loads no driver.
       const { openPostgresStore } = await import("./postgres_store.ts");
-      return await openPostgresStore(settings.address, settings.log);
+      return await openPostgresStore(settings.address, settings.log, settings.meter);
     }
   }
 }
 
 async function openTextStore(settings: LocalStoreSettings): Promise<TextStore> {
-  const { directory, clock, log, disk = SYSTEM_DISK } = settings;
+  const { directory, clock, log, meter } = settings;
+  const disk = settings.disk ?? systemDisk(meter?.syncSeconds);
   // Damage is judged under the lock: without it, a server may just be replacing what is read.
   const early = await peekTextFiles(disk, directory).catch(() => undefined);
   let lock: DirectoryLock;
@@ -110,10 +116,13 @@ async function openTextStore(settings: LocalStoreSettings): Promise<TextStore> {
       lock,
       compactionLock,
       // A test's disk is in this thread's memory.
-      writeDraft: disk === SYSTEM_DISK ? writeDraftInThread : (task) => writeDraft(disk, task),
+      writeDraft: settings.disk === undefined
+        ? writeDraftInThread
+        : (task) => writeDraft(disk, task),
       clock,
       log,
       compactFrom,
+      meter,
     });
   } catch (error) {
     files?.journal.close();

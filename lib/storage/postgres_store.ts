@@ -20,6 +20,7 @@ import { type DatabaseClient, DatabaseLink } from "./postgres_link.ts";
 import { migrateDatabase } from "./postgres_migrate.ts";
 import { PostgresRooms } from "./postgres_rooms.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
+import type { StoreMeter } from "./store_meter.ts";
 import { storedId } from "./stored_id.ts";
 
 /** Users remembered for the time the database is gone. */
@@ -39,14 +40,18 @@ interface KnownUser {
  *
  * @throws OperationalError when it cannot be used, saying what to do
  */
-export async function openPostgresStore(address: DatabaseAddress, log: Log): Promise<Store> {
+export async function openPostgresStore(
+  address: DatabaseAddress,
+  log: Log,
+  meter?: StoreMeter,
+): Promise<Store> {
   const link = new DatabaseLink(address, log);
   try {
     await link.begin(async (client) => {
       const applied = await migrateDatabase(client);
       if (applied.length > 0) log.info("The database was prepared", { steps: applied.join(", ") });
     });
-    return new PostgresStore(link);
+    return new PostgresStore(link, meter);
   } catch (error) {
     await link.close();
     throw error;
@@ -57,19 +62,17 @@ export async function openPostgresStore(address: DatabaseAddress, log: Log): Pro
 class PostgresStore implements Store {
   readonly #link: DatabaseLink;
   readonly #rooms: PostgresRooms;
-  readonly #changes = new GroupCommit<StoreChange, ChangeOutcome>(
-    (batch) => this.#commit(batch),
-    MAX_BATCH,
-  );
+  readonly #changes: GroupCommit<StoreChange, ChangeOutcome>;
   readonly #questions = new GroupCommit<UserId, KnownUser | undefined>(
     (batch) => this.#look(batch),
-    MAX_BATCH,
+    { most: MAX_BATCH },
   );
   readonly #known = new RecentMap<KnownUser>(REMEMBERED_USERS);
   #isClosed = false;
 
-  constructor(link: DatabaseLink) {
+  constructor(link: DatabaseLink, meter: StoreMeter | undefined) {
     this.#link = link;
+    this.#changes = new GroupCommit((batch) => this.#commit(batch), { most: MAX_BATCH, meter });
     this.#rooms = new PostgresRooms(link);
   }
 

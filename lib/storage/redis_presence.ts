@@ -45,7 +45,7 @@ export class RedisPresence implements SharedPresence {
   readonly #questions = new GroupCommit<
     readonly UserId[],
     readonly (PresenceRecord | undefined)[]
-  >((batch) => this.#look(batch), MAX_QUESTIONS);
+  >((batch) => this.#look(batch), { most: MAX_QUESTIONS });
 
   /** Uses a link that its owner closes. */
   constructor(link: RedisLink) {

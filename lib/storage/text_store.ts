@@ -22,6 +22,7 @@ import type { DraftTask } from "./draft_file.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
+import type { StoreMeter } from "./store_meter.ts";
 import { type LoadedFiles, loadTextFiles, takeInto } from "./text_files.ts";
 import type { Undo } from "./user_index.ts";
 import { WriteTrouble } from "./write_trouble.ts";
@@ -49,6 +50,8 @@ export interface TextStoreParts {
   readonly log: Log;
   /** Journal length in bytes from which compacting is considered. */
   readonly compactFrom: number;
+  /** Is told of every batch. */
+  readonly meter?: StoreMeter | undefined;
 }
 
 /** Users and rooms in memory and in text files. */
@@ -73,8 +76,9 @@ export class TextStore implements Store {
     this.#parts = parts;
     this.#files = parts.files;
     this.#trouble = new WriteTrouble(parts.clock, parts.log);
-    this.#commits = new GroupCommit((batch) =>
-      this.#withLock((isNew) => this.#commit(batch, isNew))
+    this.#commits = new GroupCommit(
+      (batch) => this.#withLock((isNew) => this.#commit(batch, isNew)),
+      { meter: parts.meter },
     );
     this.#compactions = new Compactions(() => this.#compact(), parts.compactFrom, parts.log);
     this.#followSoon();

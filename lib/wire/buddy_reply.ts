@@ -37,6 +37,12 @@ export function encodeOk(words: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`200 OK${words === "" ? "" : " " + words}\r\n`);
 }
 
+/** The code of a reply that one of the functions above has written. */
+export function replyCodeOf(reply: Uint8Array): ReplyCode {
+  const [hundreds = 0, tens = 0, ones = 0] = reply;
+  return (hundreds * 100 + tens * 10 + ones - 48 * 111) as ReplyCode;
+}
+
 /** A reply line as a client understands it. */
 export interface BuddyReply {
   /** The number the line starts with; `undefined` when it starts with none. */

@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], node: ["crypto", "net"] },
   wire: { rooms: ["core"] },
   config: { rooms: ["core"] },
-  observe: { rooms: ["core"] },
+  observe: { rooms: ["core", "net"], node: ["process"] },
   net: { rooms: ["core"], node: ["dns"] },
   services: {
     rooms: ["core"],
@@ -32,7 +32,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   server: { rooms: ["core", "wire", "config", "observe", "net", "services", "storage"] },
   client: {
     rooms: ["core", "wire", "config", "observe", "net"],
-    node: ["dns", "process", "readline", "util"],
+    // Of `fs` only what Deno does not have: how much room a disk has.
+    node: ["crypto", "dns", "fs/promises", "process", "readline", "util"],
   },
   balancer: { rooms: ["core", "wire", "config", "observe", "net"] },
   std: { rooms: [], npm: ["deno-std"] },

@@ -220,6 +220,7 @@ Deno.test("brokenCodeRules() lets through comments, errors of Deno and the liste
     ["lib/wire/peer.ts", "export const a = 1; // no await here"],
     ["lib/services/roster.ts", "export const a = Deno.errors.NotFound;"],
     ["lib/net/tcp.ts", "export const a = Deno.listen;"],
+    ["lib/net/http.ts", "export const a = Deno.serve;"],
     ["lib/observe/log.ts", "export const a = Deno.stderr;"],
     ["lib/client/session.ts", "export const a = terminal.prompt();"],
   ];

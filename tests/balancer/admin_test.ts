@@ -1,16 +1,24 @@
 /** The admin endpoint, request by request; over HTTP it is played in plays/balancer_process_test. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { administer, type Administered, CHANGE_HEADER } from "../../lib/balancer/admin.ts";
+import { administer, type Administered } from "../../lib/balancer/admin.ts";
 import { Pool } from "../../lib/balancer/pool.ts";
-import type { Reportable } from "../../lib/balancer/report.ts";
+import { type Reportable, serviceTimes } from "../../lib/balancer/report.ts";
+import { CHANGE_HEADER } from "../../lib/net/http.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
 
 function services(...names: readonly string[]): Administered {
   const options = serviceOptions({ backends: ["a:1", "[::1]:2,weight=3,max=9,backup"] });
   return new Map(names.map((name): [string, Reportable] => {
     const pool = new Pool(options, { clock: () => 0, random: () => 0, onState: () => {} });
-    return [name, { port: 1234, connections: 0, options, pool, datagrams: null }];
+    return [name, {
+      port: 1234,
+      connections: 0,
+      options,
+      pool,
+      datagrams: null,
+      ...{ times: serviceTimes(), refused: {} },
+    }];
   }));
 }
 
@@ -114,6 +122,10 @@ Deno.test("/metrics is what Prometheus reads", { permissions: "none" }, async ()
   assertStringIncludes(text, 'lb_backend_up{service="buddy",backend="a:1"} 1\n');
   assertStringIncludes(text, 'lb_backend_weight{service="buddy",backend="[::1]:2"} 3\n');
   for (const line of text.trimEnd().split("\n")) {
-    assertEquals(/^(# TYPE \w+ (gauge|counter)|\w+\{[^}]*\} \d+)$/.test(line), true, line);
+    assertEquals(
+      /^(# HELP \w+ [^\n]+|# TYPE \w+ (gauge|counter|histogram)|\w+\{[^}]*\} \d+)$/.test(line),
+      true,
+      line,
+    );
   }
 });

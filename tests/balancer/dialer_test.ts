@@ -3,6 +3,7 @@ import { type Caller, dial, type DialerWorld } from "../../lib/balancer/dialer.t
 import { Pool } from "../../lib/balancer/pool.ts";
 import { Story } from "../../lib/balancer/story.ts";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
+import { Histogram } from "../../lib/core/histogram.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
 
@@ -18,6 +19,7 @@ async function dialWith(failure: Error): Promise<{ pool: Pool; told: string[] }>
     ...{ clock, random: Math.random, onState: () => {} },
   });
   const world: DialerWorld = {
+    times: new Histogram(),
     ...{ pool, clock, served: () => {}, queueTimeout: () => 1 },
     connect: () => Promise.reject(failure),
     story: new Story(log, "test", { isQuiet: false, isAlone: true }),

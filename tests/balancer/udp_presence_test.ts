@@ -1,7 +1,8 @@
 /** Presence through a balanced service on real sockets, over backends that a test plays. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { metricsText, reportService } from "../../lib/balancer/report.ts";
+import { metricFamilies, reportService } from "../../lib/balancer/report.ts";
+import { metricsText } from "../../lib/observe/metrics.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
@@ -134,12 +135,19 @@ Deno.test("What is neither SET nor GET, or too long, goes nowhere", async () => 
   await ann.ask("GET ann");
   assertEquals(a.texts, ["GET ann"]);
   const report = reportService(balancer.service);
-  assertEquals(report.udp, { port: balancer.udp, clients: 0, dropped: { malformed: 6 } });
-  assertStringIncludes(
-    metricsText(new Map([["buddy", report]])),
-    'lb_udp_clients{service="buddy"} 0\n# TYPE lb_udp_dropped_total counter\n' +
+  assertEquals(report.udp, {
+    ...{ port: balancer.udp, clients: 0, received: 7, sent: 1 },
+    dropped: { malformed: 6 },
+  });
+  const metrics = metricsText(metricFamilies(new Map([["buddy", balancer.service]])));
+  for (
+    const line of [
+      'lb_udp_clients{service="buddy"} 0\n',
+      'lb_udp_datagrams_total{service="buddy",direction="received"} 7\n',
       'lb_udp_dropped_total{service="buddy",reason="malformed"} 6\n',
-  );
+      'lb_udp_answer_seconds_count{service="buddy"} 1\n',
+    ]
+  ) assertStringIncludes(metrics, line);
   await balancer.stop(0);
   assert(balancer.told.includes("Datagrams were dropped: 6 malformed"), balancer.told.join("\n"));
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { completions } from "../../lib/client/login_chat_completions.ts";
-import { type ChatClientState, loggedIn, step } from "../../lib/client/login_chat_state.ts";
+import { step } from "../../lib/client/login_chat_machine.ts";
+import { type ChatClientState, loggedIn } from "../../lib/client/login_chat_state.ts";
 import { parseChatAnswer } from "../../lib/wire/login_chat_answer.ts";
 import { id } from "../support/ids.ts";
 

@@ -23,7 +23,7 @@ class Stage implements AsyncDisposable {
     this.terminal = new FakeTerminal(interactive);
     this.server = new ChatClient(serverEnd);
     this.link = new LoginChatLink(end, this.#closer);
-    this.session = new LoginChatSession(this.link, id("alice"), waits);
+    this.session = new LoginChatSession(this.link, id("alice"), { ...(waits && { waits }) });
     this.ended = within("the session's end", this.session.run(this.terminal, false));
     this.ended.catch(() => {});
   }
@@ -121,7 +121,9 @@ Deno.test("a line without end is no login chat", async () => {
   await flooding;
 });
 
-const SHORT: SessionWaits = { goodbyeMs: 20, slowMs: 20, answerMs: 60_000 };
+const SHORT: SessionWaits = {
+  ...{ goodbyeMs: 20, slowMs: 20, answerMs: 60_000, silentMs: 60_000, goneMs: 60_000 },
+};
 
 Deno.test("EX works while an answer is outstanding", async () => {
   await using stage = new Stage(true, SHORT);
@@ -145,4 +147,52 @@ Deno.test("a server that does not answer is given up, and a script's next line s
     await assertRejects(() => stage.ended, UnreachableError, "does not answer");
     assertEquals(await server.line(), undefined);
   }
+});
+
+Deno.test("what is said is kept: by others at once, by us when it is confirmed, or lost", async () => {
+  const kept: string[] = [];
+  const [end, serverEnd] = memoryPair();
+  const server = new ChatClient(serverEnd);
+  const closer = new OrderlyCloser();
+  const terminal = new FakeTerminal(true);
+  const session = new LoginChatSession(new LoginChatLink(end, closer), id("alice"), {
+    conversation: {
+      add: (who, text, isDelivered = true) => kept.push(`${who}: ${text} ${isDelivered}`),
+      last: () => [],
+      search: () => Promise.resolve([]),
+    },
+    comeBack: () => Promise.resolve(undefined),
+  });
+  const over = session.run(terminal, false).catch(() => {});
+  await server.send("D PM bob hello\nD DM bob psst\n");
+  await terminal.sees("bob (to you): psst");
+  terminal.types("DM bob hi");
+  assertEquals(await server.line(), "C DM");
+  await server.send("C USERS bob\n");
+  assertEquals(await server.line(), "D bob hi");
+  await server.send("C 200 SENT 1\n");
+  await terminal.sees("Sent to bob.");
+  terminal.types("PM all of you");
+  assertEquals(await server.line(), "C PM");
+  await server.send("C READY\n");
+  assertEquals(await server.line(), "D all of you");
+  server[Symbol.dispose]();
+  await within("the end", over);
+  closer.stop();
+  assertEquals(kept, [
+    "bob: hello true",
+    "bob: (to alice) psst true",
+    "alice: (to bob) hi true",
+    "alice: all of you false",
+  ]);
+});
+
+Deno.test("a server that says nothing is asked whether it is there, and left when it is not", async () => {
+  await using stage = new Stage(true, { ...SHORT, silentMs: 40, goneMs: 2000 });
+  const { server } = stage;
+  for (let asked = 0; asked < 3; asked++) {
+    assertEquals(await server.line(), "C PING there?");
+    await server.send("C PONG there?\n");
+  }
+  await assertRejects(() => stage.ended, UnreachableError, "does not answer any more");
 });

@@ -114,7 +114,7 @@ Deno.test("end of input after such lines leaves when the call fails, too", PURE,
   assertEquals(play.takeDone(), [{ kind: "leave" }]);
   assertEquals(play.shown.slice(-3), [
     "bob turned the call down, or is busy.",
-    "Not sent: 1 line you typed.",
+    "(not delivered) 1 line you typed.",
     "Goodbye.",
   ]);
 });

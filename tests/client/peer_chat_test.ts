@@ -2,8 +2,8 @@
  * A chat over a connection in memory: `PeerChat` and the `PeerConnection` under it.
  */
 
-import { assertEquals } from "@std/assert";
-import { PeerChat } from "../../lib/client/peer_chat.ts";
+import { assert, assertEquals } from "@std/assert";
+import { PeerChat, type Undelivered } from "../../lib/client/peer_chat.ts";
 import { PeerConnection } from "../../lib/client/peer_connection.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
@@ -20,6 +20,8 @@ class ChatPlay implements AsyncDisposable {
   readonly chat: PeerChat;
   readonly other: ByteStream;
   readonly told: string[] = [];
+  /** What it said and cannot count on. */
+  undelivered: Undelivered | undefined;
   readonly #closer = new OrderlyCloser();
   readonly #over = Promise.withResolvers<void>();
 
@@ -30,8 +32,9 @@ class ChatPlay implements AsyncDisposable {
     const connection = new PeerConnection(ours, this.#closer, deaf);
     this.chat = new PeerChat(connection, new PeerReader(), {
       said: (text) => this.told.push(text),
-      ended: (how) => {
+      ended: (how, { lost, unsure }) => {
         this.told.push(`(${how})`);
+        this.undelivered = { lost, unsure };
         this.#over.resolve();
       },
     }, stallMs);
@@ -126,3 +129,45 @@ Deno.test(
     await play.chat.settled();
   },
 );
+
+Deno.test(
+  "what was said since the other side was heard is unsure when the connection breaks",
+  PURE,
+  async () => {
+    await using play = new ChatPlay();
+    play.chat.send("one");
+    await play.chat.settled();
+    await writeAll(play.other, bytes("yes\n"));
+    while (play.told.length === 0) await new Promise((resume) => setTimeout(resume, 1));
+    play.chat.send("two");
+    play.chat.send("three");
+    await play.chat.settled();
+    closeNow(play.other); // with unread input: a reset
+    await play.over();
+    assertEquals(play.told, ["yes", "(lost)"]);
+    assertEquals(play.undelivered, { lost: [], unsure: ["two", "three"] });
+  },
+);
+
+Deno.test("what the system never took is lost, however the chat ends", PURE, async () => {
+  await using play = new ChatPlay(1);
+  const much = "x".repeat(100_000); // more than is on the way at once
+  play.chat.send(much);
+  play.chat.send("behind it");
+  await play.chat.settled();
+  await play.over();
+  assertEquals(play.told, ["(stuck)"]);
+  assert(play.undelivered?.lost[0] === much); // shown in full it would say little
+  assertEquals(play.undelivered.lost.slice(1), ["behind it"]);
+});
+
+Deno.test("nothing is unsure when the other side ends the chat in order", PURE, async () => {
+  await using play = new ChatPlay();
+  play.chat.send("one");
+  await play.chat.settled();
+  await play.other.read(new Uint8Array(10));
+  await play.other.closeWrite();
+  await play.over();
+  assertEquals(play.told, ["(theirs)"]);
+  assertEquals(play.undelivered, { lost: [], unsure: [] });
+});

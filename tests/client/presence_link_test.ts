@@ -176,3 +176,38 @@ Deno.test("a long answer is all there is when TCP fails or `get` is not offered"
   }
   assertEquals(older.requests, ["CAP"]);
 });
+
+Deno.test("a server that answers no more is told of, and asked again until it does", async () => {
+  await using server = new FakeServer(olderServer());
+  const { presence } = await presenceAt(server, 0.01);
+  const told: boolean[] = [];
+  let changed = Promise.withResolvers<void>();
+  presence.silent = (isSilent) => {
+    told.push(isSilent);
+    changed.resolve();
+  };
+  await presence.goOnline(ALICE);
+  await answered(presence);
+  const { script } = server;
+  server.script = { ...script, answer: () => undefined };
+  await within("silence", changed.promise);
+  changed = Promise.withResolvers();
+  server.script = script;
+  await within("an answer", changed.promise);
+  assertEquals(told, [true, false]);
+  await presence.goOffline();
+});
+
+Deno.test("a server that never answered, as it does not know us, is not called silent", async () => {
+  await using server = new FakeServer({ ...olderServer(), answer: () => undefined });
+  const { presence } = await presenceAt(server, 0.005);
+  presence.silent = () => assert(false, "silent");
+  await presence.goOnline(ALICE);
+  await within(
+    "ten refreshes",
+    (async () => {
+      while (server.datagrams.length < 20) await new Promise((resume) => setTimeout(resume, 1));
+    })(),
+  );
+  await presence.goOffline();
+});

@@ -5,7 +5,7 @@ const PURE = { permissions: "none" } as const;
 
 Deno.test("readRoomLine(): exit, quit and q leave, alone on their line", PURE, () => {
   for (const line of ["exit", "quit", "q", " q ", "/q", "/quit", "/exit", "/Q"]) {
-    assertEquals(readRoomLine(line), { kind: "leave" }, line);
+    assertEquals(readRoomLine(line), { kind: "place", word: "q" }, line);
   }
   for (const line of ["exit now", "quitter", "qq", "Exit"]) {
     assertEquals(readRoomLine(line), { kind: "text", text: line }, line);
@@ -13,9 +13,9 @@ Deno.test("readRoomLine(): exit, quit and q leave, alone on their line", PURE, (
 });
 
 Deno.test("readRoomLine(): / is a command, // sends one /", PURE, () => {
-  assertEquals(readRoomLine("/who"), { kind: "who" });
-  assertEquals(readRoomLine("/WHO is here"), { kind: "who" });
-  assertEquals(readRoomLine("/help"), { kind: "help" });
+  assertEquals(readRoomLine("/who"), { kind: "place", word: "who" });
+  assertEquals(readRoomLine("/WHO is here"), { kind: "place", word: "who" });
+  assertEquals(readRoomLine("/help"), { kind: "place", word: "help" });
   assertEquals(readRoomLine("//who"), { kind: "text", text: "/who" });
   assertEquals(readRoomLine(" /who"), { kind: "text", text: " /who" });
   assertEquals(readRoomLine("/wo"), { kind: "unknown", word: "wo", meant: "who" });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as screens from "../../lib/client/room_screens.ts";
 import { readRoomLine } from "../../lib/client/room_line.ts";
+import { wrongCommandLine } from "../../lib/client/slash_commands.ts";
 
 const PURE = { permissions: "none" } as const;
 
@@ -50,7 +51,7 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
   const unknown = readRoomLine(`/${nasty}`);
   assert(unknown.kind === "unknown");
   const lines = [
-    screens.roomSaidLine(nasty, nasty),
+    screens.roomSaidLine(nasty, nasty, nasty),
     screens.whoLine(nasty, [nasty], nasty),
     ...screens.roomListLines([{ room: nasty, members: 1, password: false }], 0),
     ...screens.enteredLines("join", nasty),
@@ -62,7 +63,7 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
     screens.roomPrompt(nasty),
     screens.valuePrompt("Server", nasty),
     screens.noSuchChoiceLine(nasty),
-    screens.notForSendingLine(unknown),
+    wrongCommandLine(unknown),
     screens.notUsableLine("room", nasty, "rule"),
     screens.roomTroubleLine(screens.refusedText("join", nasty, nasty)),
   ];
@@ -70,6 +71,8 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
   for (const { text } of lines) assert(!/[\x00-\x1f\x7f\u202e]/.test(text), text);
 });
 
-Deno.test("roomSaidLine() tones the sender only", PURE, () => {
-  assertEquals(screens.roomSaidLine("花", "hi"), { text: "花: hi", tone: "peer", toned: 2 });
+Deno.test("roomSaidLine() tones the sender only, and knows whom it names", PURE, () => {
+  const said = (text: string): unknown => screens.roomSaidLine("花", text, "ann");
+  assertEquals(said("hi"), { text: "花: hi", tone: "peer", toned: 2, about: "message" });
+  assertEquals(said("Ann?"), { text: "花: Ann?", tone: "you", toned: 2, about: "mention" });
 });

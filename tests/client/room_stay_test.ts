@@ -4,6 +4,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { RoomLink } from "../../lib/client/room_link.ts";
+import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomStay, type StayEnd } from "../../lib/client/room_stay.ts";
 import { TypedLines } from "../../lib/client/typed_lines.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
@@ -33,7 +34,8 @@ async function enter(
   if (!answer.success) throw new Error(answer.error);
   const terminal = new FakeTerminal(false);
   const stay = new RoomStay(request, answer.token, {
-    ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog() },
+    ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog(), commands: {} },
+    ...{ conversation: NO_CONVERSATIONS.open({ owner: "", kind: "room", name: "" }) },
     ...{ udpPort: server.udp, stopped: new Promise<void>(() => {}), keepAliveSeconds },
   });
   return { terminal, end: stay.run() };
@@ -44,7 +46,7 @@ Deno.test("RoomStay: a server that is gone is told, and that leaving may not be 
   const { terminal, end } = await enter(server, "create", "ann");
   await terminal.sees("Room lab is open");
   await server.stop();
-  await terminal.sees("nothing is listening there. What you say here may be lost.");
+  await terminal.sees("nothing is listening there. What you say is kept until the server is back.");
   terminal.types("q");
   assertEquals(await end, "left");
   await terminal.sees("You left room lab; the server does not answer and may not know.");
@@ -55,7 +57,7 @@ Deno.test("RoomStay: a server that has forgotten the room ends the chat", async 
   const { terminal, end } = await enter(server, "create", "ann");
   const over = assertRejects(() => end, OperationalError, "Lost room lab: the server does not");
   await server.stop();
-  await terminal.sees("may be lost.");
+  await terminal.sees("is kept until");
   await using _again = await RoomServer.start({ ports: { tcp: server.tcp, udp: server.udp } });
   await terminal.sees("The server answers again.");
   await over;
@@ -68,14 +70,31 @@ Deno.test("RoomStay: a server that keeps rooms has its member again", async () =
   using ann = await server.create("lab", "ann");
   const { terminal, end } = await enter(server, "join", "bob");
   await server.stop();
-  await terminal.sees("may be lost.");
+  await terminal.sees("is kept until");
   await using _again = await RoomServer.start({ directory: directory.path, ports });
+  terminal.types("said into the silence", "and more");
   await terminal.sees("The server answers again.");
+  // Its host has moved, for the server: it is told so, and then said so.
   await ann.says("__REGISTER__");
   terminal.types("still here", "q");
-  assertEquals(await ann.hears(), "bob: still here");
+  const heard = [await ann.hears()];
+  while (!heard.includes("bob: still here")) heard.push(await ann.hears());
+  assertEquals(heard.filter((text) => !/silence|and more/.test(text)), ["bob: still here"]);
   assertEquals(await end, "left");
   await terminal.sees("You left room lab.");
+});
+
+Deno.test("RoomStay: what was said and may be lost is told; what was held and never sent, too", async () => {
+  const server = await RoomServer.start();
+  const { terminal, end } = await enter(server, "create", "ann", 0.2);
+  await terminal.sees("Room lab is open");
+  terminal.types("does anybody hear this?");
+  await server.stop();
+  await terminal.sees("What you say is kept until the server is back.");
+  await terminal.sees("(perhaps not delivered) does anybody hear this?");
+  terminal.types("one", "two", "q");
+  assertEquals(await end, "left");
+  await terminal.sees("(not delivered) one / two");
 });
 
 Deno.test("RoomStay: an older server hears of us again and again, and is asked once", async () => {
@@ -125,5 +144,5 @@ Deno.test("RoomStay: what could not be said before the room closed is shown", as
   assertEquals(await ann.hears(), "bob: line 0");
   await ann.says("__LEAVE__");
   assertEquals(await end, "closed");
-  await terminal.sees("Not sent, the chat was over: line ");
+  await terminal.sees("(not delivered) line ");
 });

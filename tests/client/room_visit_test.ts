@@ -1,4 +1,5 @@
 import { writeAll } from "../../lib/net/orderly_close.ts";
+import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomVisit } from "../../lib/client/room_visit.ts";
 import { answerBytes } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
@@ -16,7 +17,12 @@ async function listFrom(compliance: string | undefined, shown: string): Promise<
   })();
   const terminal = new FakeTerminal();
   const server = { host: "127.0.0.1", tcpPort: listener.addr.port, udpPort: 1 };
-  const visit = new RoomVisit({ server, asks: [] }, { terminal, log: new RecordedLog() });
+  const visit = new RoomVisit({ server, asks: [] }, {
+    terminal,
+    log: new RecordedLog(),
+    commands: {},
+    conversations: NO_CONVERSATIONS,
+  });
   terminal.types("4", "3");
   await visit.run();
   await serving;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import * as calls from "../../lib/client/call_screens.ts";
 import * as screens from "../../lib/client/screens.ts";
 import type { BuddyReply } from "../../lib/wire/buddy_reply.ts";
 import { parseBuddyReply } from "../../lib/wire/buddy_reply.ts";
@@ -134,31 +135,24 @@ Deno.test("notReachableLine() has one reason for each kind of lookup", PURE, () 
 });
 
 Deno.test("callFailedLines() tells the reason and what was typed for nothing", PURE, () => {
-  assertEquals(texts(screens.callFailedLines("bob", "rejected", 0)), [
+  assertEquals(texts(calls.callFailedLines("bob", "rejected", 0)), [
     "bob turned the call down, or is busy.",
   ]);
-  assertEquals(texts(screens.callFailedLines("bob", "unanswered", 1)), [
+  assertEquals(texts(calls.callFailedLines("bob", "unanswered", 1)), [
     "bob did not answer.",
-    "Not sent: 1 line you typed.",
+    "(not delivered) 1 line you typed.",
   ]);
   const unreachable = { unreachable: "Cannot reach 192.0.2.1:7: nothing is listening there" };
-  assertEquals(texts(screens.callFailedLines("bob", unreachable, 2)), [
+  assertEquals(texts(calls.callFailedLines("bob", unreachable, 2)), [
     "Cannot reach 192.0.2.1:7: nothing is listening there; bob cannot be called.",
-    "Not sent: 2 lines you typed.",
+    "(not delivered) 2 lines you typed.",
   ]);
 });
 
 Deno.test("saidLine() shows control characters and never passes one on", PURE, () => {
-  const { text, toned } = screens.saidLine("bob", "a\x1b[2J\x07\x9b31m\r\u202eb");
+  const { text, toned } = calls.saidLine("bob", "a\x1b[2J\x07\x9b31m\r\u202eb");
   assertEquals(text, "bob: a^[[2J^G<U+009B>31m^M<U+202E>b");
   assertEquals(text.slice(0, toned), "bob:");
   // deno-lint-ignore no-control-regex
   assert(!/[\x00-\x1f\x7f-\x9f]/.test(text));
-});
-
-Deno.test("chatCommandLines() suggests the nearest command", PURE, () => {
-  const said = (word: string, meant: string | undefined): string =>
-    screens.chatCommandLines("bob", { kind: "unknown", word, meant })[0]!.text;
-  assertEquals(said("hepl", "help"), "Unknown command /hepl, did you mean /help?");
-  assertEquals(said("x\x07", undefined), "Unknown command /x^G, /help lists them.");
 });

@@ -36,7 +36,7 @@ for (
     ["a key that never ends, then Ctrl-C", ["a\x1b[1", "\x03"], GIVEN_UP],
     ["a key behind Enter stays for later", ["a\rPM\x1b["], secret("a", "PM\x1b[")],
     ["other control characters", ["a\x01\tb\r"], secret("ab")],
-    ["what is typed behind Enter stays for later", ["a\rPM\rhello\r"], secret("a", "PM\rhello\r")],
+    ["what is typed behind Enter stays for later", ["a\rPM\rhello\r"], secret("a", "PM\nhello\n")],
     ["Ctrl-C gives up", ["abc\x03\r"], GIVEN_UP],
     ["Ctrl-D gives up with nothing typed", ["\x04"], GIVEN_UP],
     ["Ctrl-D is nothing behind letters", ["a\x04b\r"], secret("ab")],

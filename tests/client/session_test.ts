@@ -3,8 +3,9 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { Session } from "../../lib/client/session.ts";
-import { FakeServer } from "../support/client_fake_server.ts";
+import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
@@ -27,11 +28,16 @@ class SessionPlay implements AsyncDisposable {
       server: { host: "127.0.0.1", tcpPort: server.tcp },
       presence: { udpPort: server.udp, messagePort: this.messagePort, refreshSeconds: 3600 },
       user: user === undefined ? undefined : id(user),
+      filesFolder: "nowhere",
       rooms: {
         server: { host: "127.0.0.1", tcpPort: 9090, udpPort: 9091 },
         asks: ["host", "tcpPort", "udpPort"],
       },
-    }, { terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() });
+    }, {
+      ...{ terminal: this.terminal, listener, clock: Date.now, log: new RecordedLog() },
+      conversations: NO_CONVERSATIONS,
+      filesListener: Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+    });
     this.#over = this.#session.run();
   }
 
@@ -164,4 +170,17 @@ Deno.test("S says so when the server does not answer, and when its last answer c
   play.terminal.types("S");
   await play.terminal.sees("bob");
   assertStringIncludes(await play.terminal.sees("No answer just now"), "this is from ");
+});
+
+Deno.test("a person whose server is not there yet is logged in when it is; what they type comes first", async () => {
+  const port = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const tcp = port.addr.port;
+  port.close();
+  await using early = new SessionPlay({ tcp, udp: 1 }, "alice", true);
+  await using busy = new SessionPlay({ tcp, udp: 1 }, "bob", true);
+  await early.terminal.sees("trying to log in as alice again in 1 s.");
+  busy.terminal.types("?");
+  await using _server = new FakeServer(olderServer(), tcp);
+  await early.terminal.sees("Online as alice.");
+  assertEquals(busy.terminal.shown.filter((line) => line.includes("Online as")), []);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { backendName } from "../../lib/config/backend_option.ts";
-import { BALANCER_PROGRAM, type Services, servicesOf } from "../../lib/config/balancer_options.ts";
+import { type Services, servicesOf } from "../../lib/config/balancer_options.ts";
+import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { CTL_PROGRAM, type CtlRequest, ctlRequest } from "../../lib/config/ctl_options.ts";
 import { UsageError } from "../../lib/core/errors.ts";

@@ -45,3 +45,11 @@ Deno.test("nearest() finds a word with one letter dropped or replaced, anywhere"
     assertEquals(nearest(meant.slice(0, at) + letter + meant.slice(at + 1), [meant]), meant);
   }));
 });
+
+Deno.test("nearest() finds no word that shares nothing with what was typed", {
+  permissions: "none",
+}, () => {
+  assertEquals(nearest("", ["q", "who"]), undefined);
+  assertEquals(nearest("x", ["q", "no"]), undefined);
+  assertEquals(nearest("qq", ["q", "who"]), undefined);
+});

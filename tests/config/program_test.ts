@@ -1,17 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
-import { BALANCER_PROGRAM } from "../../lib/config/balancer_options.ts";
-import { CLIENT_PROGRAM } from "../../lib/config/client_options.ts";
+import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
+import { CLIENT_PROGRAM } from "../../lib/config/client_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
-import { choices, port, text, toggle } from "../../lib/config/option.ts";
+import { choices, type OptionTable, port, text, toggle } from "../../lib/config/option.ts";
 import { COMMON_OPTIONS, helpText, type Program } from "../../lib/config/program.ts";
-import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { DEFAULT_ROOM_LIMITS, DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
 
-const PROGRAMS: readonly Program<typeof COMMON_OPTIONS>[] = [
-  SERVER_PROGRAM,
-  CLIENT_PROGRAM,
-  BALANCER_PROGRAM,
-];
+const WHOLE = [SERVER_PROGRAM, CLIENT_PROGRAM, BALANCER_PROGRAM];
+
+/** The programs, and each of their commands. */
+const PROGRAMS: readonly Program<OptionTable>[] = WHOLE.flatMap((program) => [
+  program,
+  ...program.commands!.map((command) => command.program),
+]);
 
 Deno.test("helpText() is usage, options with their defaults in columns, examples, exit codes", {
   permissions: "none",
@@ -69,7 +71,10 @@ for (const program of PROGRAMS) {
         assert(row.endsWith(` (${value})`), row);
       }
     }
-    for (const { name } of program.positionals) assert(rows[2]?.includes(`[${name}]`));
+    const usage = rows.find((row) => row.startsWith("Usage: ")) ?? "";
+    for (const { name, required } of program.positionals) {
+      assert(usage.includes(required ? ` ${name}` : ` [${name}`), usage);
+    }
   });
 
   Deno.test(`helpText() of the ${program.name} fits a wide terminal and has no odd characters`, {
@@ -97,15 +102,42 @@ for (const program of PROGRAMS) {
 
   Deno.test(`every default of the ${program.name} is a value its option would take`, {
     permissions: "none",
-  }, async () => {
-    const words = Object.values(program.options).flatMap(({ flag, default: value }) =>
-      ["string", "number"].includes(typeof value) ? [`--${flag}=${value}`] : []
-    );
-    const { options } = await parseCommandLine(program, words, () => Promise.reject());
-    const { options: defaults } = await parseCommandLine(program, [], () => Promise.reject());
-    assertEquals(options, defaults);
+  }, () => {
+    for (const option of Object.values(program.options)) {
+      const value: unknown = option.default;
+      if (!["string", "number", "boolean"].includes(typeof value)) continue;
+      assertEquals(option.parse([String(value)], option.flag), value, option.flag);
+    }
   });
 }
+
+for (const program of WHOLE) {
+  Deno.test(`helpText() of the ${program.name} tells of its commands`, {
+    permissions: "none",
+  }, () => {
+    const rows = helpText(program).split("\n").map((row) => row.trim());
+    for (const { word, help } of program.commands!) {
+      assert(rows.some((row) => row.startsWith(`${word} `) && row.endsWith(help)), word);
+    }
+  });
+}
+
+Deno.test("helpText() shows which arguments are needed, and which repeat", {
+  permissions: "none",
+}, () => {
+  const program: Program<typeof options> = {
+    name: "thing",
+    summary: "A thing.",
+    positionals: [
+      { name: "PORT", option: "tcpPort", required: true },
+      { name: "LIST", option: "none", repeats: true },
+    ],
+    options,
+    examples: [],
+    commands: [],
+  };
+  assertEquals(helpText(program).split("\n")[2], "Usage: thing PORT [LIST...] [OPTIONS]");
+});
 
 Deno.test("the server's defaults are those of the contract", { permissions: "none" }, async () => {
   const { options } = await parseCommandLine(SERVER_PROGRAM, [], () => Promise.reject());

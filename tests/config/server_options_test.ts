@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
-import { SERVER_PROGRAM, serverOptionsOf } from "../../lib/config/server_options.ts";
+import { serverOptionsOf } from "../../lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 
 /** The services that a command line asks for; `config` is the text of its config file. */
 async function servicesOf(words: readonly string[], config = "{}"): Promise<readonly string[]> {

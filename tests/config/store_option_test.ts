@@ -1,13 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { presenceChoice, storeChoice } from "../../lib/config/store_option.ts";
-import { SERVER_PROGRAM } from "../../lib/config/server_options.ts";
+import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { helpText } from "../../lib/config/program.ts";
-import {
-  shownDatabase,
-  shownRedis,
-  shownStore,
-  withoutPasswords,
-} from "../../lib/core/backend_address.ts";
+import { shownDatabase, shownRedis, shownStore } from "../../lib/core/backend_address.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 
 const store = storeChoice("store", "help");
@@ -76,17 +71,6 @@ Deno.test("a database is shown without its password", () => {
   const choice = parseStore("postgres://ann:s3cret@db.lab/par");
   assert(choice.kind === "postgres");
   assertEquals(shownDatabase(choice.address), "postgres://ann@db.lab:5432/par");
-});
-
-Deno.test("passwords of URLs are taken out of whatever quotes them", () => {
-  assertEquals(
-    withoutPasswords('Cannot use "postgres://u:a/b@c@h/db": too many arguments, redis://:x@h'),
-    'Cannot use "postgres://u:...@h/db": too many arguments, redis://:...@h',
-  );
-  assertEquals(
-    withoutPasswords("see http://h:1/x and ann@h, postgres://ann@h"),
-    "see http://h:1/x and ann@h, postgres://ann@h",
-  );
 });
 
 Deno.test("the help tells of both options, and shows no value of theirs", () => {

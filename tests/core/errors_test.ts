@@ -3,6 +3,7 @@ import {
   OperationalError,
   reasonOf,
   StorageError,
+  systemReason,
   UnreachableError,
   UsageError,
 } from "../../lib/core/errors.ts";
@@ -41,4 +42,26 @@ Deno.test("reasonOf() makes text of anything else that was thrown", {
     [{}, "[object Object]"],
   ];
   for (const [value, text] of thrown) assertEquals(reasonOf(value), text);
+});
+
+Deno.test("systemReason() has no error numbers, no calls and no advice about flags", {
+  permissions: "none",
+}, () => {
+  const table: readonly (readonly [string, string])[] = [
+    [
+      "No such file or directory (os error 2): readfile 'x.jsonc'",
+      "no such file or directory",
+    ],
+    ["Is a directory (os error 21): open '/tmp'", "is a directory"],
+    [
+      'Requires all access to "/dev/full", run again with the --allow-all flag',
+      "it belongs to the system, and this program does not touch it",
+    ],
+    [
+      'Requires write access to "x", run again with the --allow-write flag',
+      "this program was not given the right to (--allow-write)",
+    ],
+    ["the port is in use", "the port is in use"],
+  ];
+  for (const [message, reason] of table) assertEquals(systemReason(new Error(message)), reason);
 });

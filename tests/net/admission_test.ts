@@ -155,3 +155,17 @@ Deno.test("Admission holds addresses it knows to changed limits, too", () => {
   door.admission.reconfigure({ ...LIMITS, maxConnectionsPerAddress: 2 });
   assertEquals(door.admit(ANN, 200), "too many from this address");
 });
+
+Deno.test("Admission counts who came, and why others were turned away", () => {
+  const door = admission({ maxConnections: 2, maxConnectionsPerAddress: 1 });
+  assertEquals(door.admit(ANN, 0), undefined);
+  assertEquals(door.admit(ANN, 0), "too many from this address");
+  assertEquals(door.admit("203.0.113.7", 0), undefined);
+  assertEquals(door.admit("203.0.113.8", 0), "too many connections");
+  assertEquals(door.admission.admitted, 2);
+  assertEquals(door.admission.refused, {
+    "too many connections": 1,
+    "too many from this address": 1,
+    "too fast": 0,
+  });
+});

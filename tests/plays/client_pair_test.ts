@@ -7,18 +7,6 @@ import { ClientProcess } from "../support/client_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
 
-/** Types S until the status table has this line in it. */
-async function seesInStatus(client: ClientProcess, row: RegExp): Promise<void> {
-  for (let looks = 0; looks < 100; looks++) {
-    const before = client.shown.length;
-    await client.types("S");
-    await client.sees("User ");
-    await client.sees(">\n");
-    if (row.test(client.shown.slice(before))) return;
-  }
-  throw new Error(`${row} never was in the status:\n${client.shown}`);
-}
-
 Deno.test("two buddies register, find each other, talk, and part", async () => {
   await using directory = await TempDir.make();
   const path = `${directory.path}/alice.txt`;
@@ -31,8 +19,8 @@ Deno.test("two buddies register, find each other, talk, and part", async () => {
   await bob.sees("alice is now your buddy.");
   await alice.types("A bob");
   await alice.sees("bob is now your buddy.\nalice>\n");
-  await seesInStatus(alice, /^bob +ONLINE +127\.0\.0\.1 +\d+$/m);
-  await seesInStatus(bob, /^alice +ONLINE/m);
+  await alice.seesInStatus(/^bob +ONLINE +127\.0\.0\.1 +\d+$/m);
+  await bob.seesInStatus(/^alice +ONLINE/m);
 
   await alice.types("M bob");
   await bob.sees("alice is calling: Y answers, N turns the call down.\n");
@@ -47,7 +35,7 @@ Deno.test("two buddies register, find each other, talk, and part", async () => {
 
   await bob.types("X");
   assertEquals((await bob.ended()).code, 0);
-  await seesInStatus(alice, /^bob +OFFLINE +127\.0\.0\.1 +\d+$/m);
+  await alice.seesInStatus(/^bob +OFFLINE +127\.0\.0\.1 +\d+$/m);
   await alice.types("D bob", "S", "X");
   await alice.sees("You have no buddies yet; A adds one.");
   assertEquals((await alice.ended()).code, 0);
@@ -73,7 +61,7 @@ Deno.test("a third client is told that they are busy, and so are they", async ()
   for (const client of [bob, carol]) {
     await client.types("A alice");
     await client.sees("alice is now your buddy.\n");
-    await seesInStatus(client, /^alice +ONLINE/m);
+    await client.seesInStatus(/^alice +ONLINE/m);
   }
   await bob.types("M alice");
   await alice.sees("127.0.0.1 is calling"); // alice has no buddies: nobody to name

@@ -10,6 +10,7 @@ import { RoomServer } from "../support/room_server.ts";
 function onScreen(
   name: string,
   play: (screen: ClientScreen, server: RoomServer) => Promise<void>,
+  environment: readonly string[] = [],
 ): void {
   Deno.test({
     name: NO_SCREEN === undefined ? name : `${name} (${NO_SCREEN})`,
@@ -18,7 +19,7 @@ function onScreen(
       await using server = await RoomServer.start();
       const words = ["rooms", "--server=127.0.0.1", `--tcp-port=${server.tcp}`];
       const args = [...words, `--udp-port=${server.udp}`];
-      await using screen = await ClientScreen.open(args, "3 exit");
+      await using screen = await ClientScreen.open(args, "3 exit", environment);
       await play(screen, server);
     },
   });
@@ -41,7 +42,7 @@ onScreen("rooms: what is said appears above the half-typed line", async (screen,
   await screen.shows("alice: I was just say");
   await bob.says("hello");
   await screen.shows("bob: hello");
-  assertEquals((await screen.lines()).slice(-2), ["bob: hello", "alice: I was just say"]);
+  assertEquals((await screen.lines()).slice(-2), ["hh:mm bob: hello", "alice: I was just say"]);
   await screen.types("ing");
   await screen.presses("Enter");
   assertEquals(await bob.hears(), "alice: I was just saying");
@@ -55,7 +56,7 @@ onScreen("rooms: a room that closes takes back what was half typed", async (scre
   await screen.shows("bob: 1");
   await ann.says("__LEAVE__");
   await screen.shows("Room lab was closed; the chat is over.");
-  await screen.shows("Not sent, the chat was over: 1");
+  await screen.shows("(not delivered) 1");
   assertEquals((await screen.lines()).at(-1), "rooms>");
   await types(screen, "3");
   assertEquals(await screen.ended(), 0);
@@ -78,8 +79,37 @@ onScreen("rooms: a password does not show, and no key brings it back", async (sc
   await types(screen, "t");
   await screen.shows("Room lab is open.");
   await screen.presses("Up", "Up");
-  await screen.shows("alice: ");
   assert(!(await screen.lines()).join("\n").includes("s3cre"), (await screen.lines()).join("\n"));
   const joined = await server.ask(5, "lab", '{"username": "bob", "password": "s3cret"}');
   assertEquals(joined.success, true);
 });
+
+onScreen("rooms: Tab knows the rooms there are, and who was heard", async (screen, server) => {
+  using ann = await server.create("lab-1", "ann");
+  await types(screen, "2");
+  await screen.shows("Room:");
+  // The rooms are asked for when the question is.
+  await screen.pressesUntil("Tab", "Room: lab-1");
+  await types(screen, "", "bob");
+  await screen.shows("You are in room lab-1");
+  await types(screen, "here");
+  assertEquals(await ann.hears(), "bob: here");
+  await ann.says("hello BOB, look");
+  await screen.shows("hh:mm ann: hello BOB, look");
+  await screen.types("/w");
+  await screen.presses("Tab", "C-u");
+  await screen.types("welcome a");
+  await screen.presses("Tab");
+  await screen.shows("bob: welcome ann");
+  await screen.presses("Enter");
+  assertEquals(await ann.hears(), "bob: welcome ann");
+});
+
+onScreen("rooms: without colours, a mark says who is named", async (screen, server) => {
+  using ann = await server.create("lab", "ann");
+  await types(screen, "2", "lab", "bob", "here");
+  assertEquals(await ann.hears(), "bob: here");
+  await ann.says("bob?");
+  await ann.says("bobsleigh");
+  await screen.shows("hh:mm * ann: bob?\nhh:mm ann: bobsleigh");
+}, ["NO_COLOR=1"]);

@@ -3,42 +3,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { FakeServer, olderServer } from "../support/client_fake_server.ts";
-import { HandPlayed } from "../support/client_peers.ts";
-import { ClientScreen, NO_SCREEN } from "../support/client_screen.ts";
-
-/** A test that needs a screen; without one it is skipped, and its name says why. */
-function onScreen(name: string, play: (server: FakeServer) => Promise<void>): void {
-  Deno.test({
-    name: NO_SCREEN === undefined ? name : `${name} (${NO_SCREEN})`,
-    ignore: NO_SCREEN !== undefined,
-    fn: async () => {
-      await using server = new FakeServer(olderServer(() => "bob 100 ONLINE 127.0.0.1 4001\n"));
-      await play(server);
-    },
-  });
-}
-
-async function messagePort(screen: ClientScreen): Promise<number> {
-  return Number(/messages on port (\d+)/.exec((await screen.lines()).join(""))?.[1]);
-}
-
-/** Registers alice and lets bob into a chat with her. */
-async function chatWithBob(screen: ClientScreen): Promise<HandPlayed> {
-  await screen.types("R alice");
-  await screen.presses("Enter");
-  await screen.shows("You are online.");
-  await screen.types("S");
-  await screen.presses("Enter");
-  await screen.shows("bob   ONLINE");
-  const bob = await HandPlayed.call(await messagePort(screen));
-  await screen.shows("bob is calling");
-  await screen.types("y");
-  await screen.presses("Enter");
-  assertEquals(await bob.line(), "ACCEPT");
-  await screen.shows("You are in a chat with bob");
-  return bob;
-}
+import { ClientScreen } from "../support/client_screen.ts";
+import { bobCalls, chatWithBob, onScreen } from "../support/screen_play.ts";
 
 onScreen(
   "a message appears above the prompt; the half-typed line and its cursor stay",
@@ -51,7 +17,11 @@ onScreen(
     await bob.send("hello\nare you there?\n");
     await screen.shows("bob: are you there?");
     const lines = await screen.lines();
-    assertEquals(lines.slice(-3), ["bob: hello", "bob: are you there?", "alice: I was just say"]);
+    assertEquals(lines.slice(-3), [
+      "hh:mm bob: hello",
+      "hh:mm bob: are you there?",
+      "alice: I was just say",
+    ]);
     assertEquals(await screen.cursor(), `18 ${lines.length - 1}`);
     await screen.types("TO ");
     await screen.presses("Enter");
@@ -68,7 +38,7 @@ onScreen("wide letters and a line over two rows stay intact, too", async (server
   await bob.send("hello\n");
   await screen.shows("bob: hello");
   const lines = await screen.lines();
-  assertEquals(lines.slice(-3, -2), ["bob: hello"]);
+  assertEquals(lines.slice(-3, -2), ["hh:mm bob: hello"]);
   assertEquals(lines.slice(-2).join(""), `alice: ${typed}`);
   await screen.presses("Enter");
   assertEquals(await bob.line(), typed);
@@ -77,7 +47,7 @@ onScreen("wide letters and a line over two rows stay intact, too", async (server
 onScreen("a call appears above the prompt, and the half-typed line stays", async (server) => {
   await using screen = await ClientScreen.start(server);
   await screen.types("R ali");
-  using _caller = await HandPlayed.call(await messagePort(screen));
+  using _caller = await bobCalls(screen);
   await screen.shows("127.0.0.1 is calling: Y answers, N turns the call down.\n> R ali");
 });
 
@@ -120,7 +90,7 @@ onScreen("a line half typed when the chat ends is no command of the menu", async
   await screen.shows("alice: a moment");
   await bob.finish();
   await screen.shows("bob ended the chat.");
-  await screen.shows("Not sent, the chat was over: a moment");
+  await screen.shows("(not delivered) a moment");
   await screen.presses("Enter");
   await screen.types("?");
   await screen.presses("Enter");
@@ -172,7 +142,7 @@ onScreen(
     await screen.types("S");
     await screen.presses("Enter");
     await screen.types("hal");
-    await screen.shows("\nS\nhal");
+    await screen.shows("[1 line waits] hal");
     go.resolve();
     await screen.shows("bob   ONLINE  127.0.0.1  4001\nalice> hal");
     await screen.shows("You are online.\nalice> S\nUser");

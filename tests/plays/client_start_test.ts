@@ -2,9 +2,10 @@
  * How the client starts: its command line, and what keeps it from starting.
  */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { MENU_COMMANDS } from "../../lib/client/commands.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { MENU_COMMANDS } from "../../lib/client/menu_commands.ts";
 import { VERSION } from "../../lib/core/version.ts";
+import { assertOneLine } from "../support/one_shot.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
@@ -13,10 +14,6 @@ import { TestServer } from "../support/server.ts";
 async function startedWith(...args: readonly string[]): Promise<ClientEnd> {
   await using client = new ClientProcess(args);
   return await client.ended();
-}
-
-function assertOneLine(text: string): void {
-  assertMatch(text, /^client: [^\n]+\n$/);
 }
 
 Deno.test("--help and --version are printed and exit with 0", async () => {

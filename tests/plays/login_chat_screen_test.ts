@@ -36,6 +36,28 @@ async function chooses(screen: ClientScreen, password: string): Promise<void> {
   await screen.presses("Enter");
 }
 
+/** Leaves in order, and finds that the password is the one that was meant. */
+async function leavesWithPassword(
+  screen: ClientScreen,
+  server: TestServer,
+  password: string,
+): Promise<void> {
+  await screen.types("EX");
+  await screen.presses("Enter");
+  assertEquals(await screen.ended(), 0);
+  using again = await ChatClient.enter(server.chat, "alice", password);
+  await again.expects("C WHO", "C USERS");
+}
+
+/** What is on the screen of somebody who has registered, below the first line. */
+const REGISTERED = [
+  "alice is new here. Choose a password:",
+  "The same once more:",
+  "Registered and logged in as alice.",
+  "PM a message to all, DM a message to one, WHO who is online, EX leave.",
+  OPERATION,
+];
+
 /** Starts alice's client and registers her. */
 async function enter(server: TestServer): Promise<ClientScreen> {
   const screen = await open(server);
@@ -60,18 +82,8 @@ onScreen("the password is not shown, whatever keys make it", async (server) => {
   await screen.shows(OPERATION);
   // The history of the line editor must not have it either.
   await screen.presses("Up", "Up");
-  assertEquals((await screen.lines()).slice(1), [
-    "alice is new here. Choose a password:",
-    "The same once more:",
-    "Registered and logged in as alice.",
-    "PM a message to all, DM a message to one, WHO who is online, EX leave.",
-    OPERATION,
-  ]);
-  await screen.types("EX");
-  await screen.presses("Enter");
-  assertEquals(await screen.ended(), 0);
-  using again = await ChatClient.enter(server.chat, "alice", "secret words");
-  await again.expects("C WHO", "C USERS");
+  assertEquals((await screen.lines()).slice(1), REGISTERED);
+  await leavesWithPassword(screen, server, "secret words");
 });
 
 onScreen("a password too short is asked for again", async (server) => {
@@ -97,13 +109,16 @@ onScreen("a message during a DM appears above the prompt; what was typed stays",
   await screen.shows("To whom: bob");
   await bob.expects("C PM\nD hello all", "C READY", "C 200 SENT 1");
   await screen.shows("bob: hello all");
-  assertEquals((await screen.lines()).slice(-2), ["bob: hello all", "To whom: bob"]);
+  assertEquals((await screen.lines()).slice(-2), ["hh:mm bob: hello all", "To whom: bob"]);
   await screen.presses("Enter");
   await screen.shows("To bob:");
   await screen.types("half typ");
   await bob.expects("C DM\nD alice psst \x1b[31m", "C USERS alice", "C 200 SENT 1");
   await screen.shows("psst");
-  assertEquals((await screen.lines()).slice(-2), ["bob (to you): psst ^[[31m", "To bob: half typ"]);
+  assertEquals((await screen.lines()).slice(-2), [
+    "hh:mm bob (to you): psst ^[[31m",
+    "To bob: half typ",
+  ]);
   await screen.types("ed");
   await screen.presses("Enter");
   await screen.shows("Sent to bob.");
@@ -171,11 +186,7 @@ onScreen("a password is not shown on a dumb terminal either", async (server) => 
   await screen.presses("Enter");
   await screen.shows("Nobody else is online.");
   assertEquals((await screen.lines()).join("\n").includes("secret"), false);
-  await screen.types("EX");
-  await screen.presses("Enter");
-  assertEquals(await screen.ended(), 0);
-  using again = await ChatClient.enter(server.chat, "alice", "secret words");
-  await again.expects("C WHO", "C USERS");
+  await leavesWithPassword(screen, server, "secret words");
 });
 
 onScreen("a password wider than the screen leaves the screen as it was", async (server) => {
@@ -183,16 +194,6 @@ onScreen("a password wider than the screen leaves the screen as it was", async (
   const password = "long ".repeat(40).trimEnd();
   await chooses(screen, password);
   await screen.shows(OPERATION);
-  assertEquals((await screen.lines()).slice(1), [
-    "alice is new here. Choose a password:",
-    "The same once more:",
-    "Registered and logged in as alice.",
-    "PM a message to all, DM a message to one, WHO who is online, EX leave.",
-    OPERATION,
-  ]);
-  await screen.types("EX");
-  await screen.presses("Enter");
-  assertEquals(await screen.ended(), 0);
-  using again = await ChatClient.enter(server.chat, "alice", password);
-  await again.expects("C WHO", "C USERS");
+  assertEquals((await screen.lines()).slice(1), REGISTERED);
+  await leavesWithPassword(screen, server, password);
 });

@@ -140,7 +140,9 @@ Deno.test("lines typed while it rings are told to be unsent when the answer is n
   await play.alice.sees("Unknown command /files");
   await bob.send("REJECT\n");
   await bob.finish();
-  await play.alice.sees("turned the call down, or is busy.\nNot sent: 1 line you typed.\nalice>\n");
+  await play.alice.sees(
+    "turned the call down, or is busy.\n(not delivered) 1 line you typed.\nalice>\n",
+  );
 });
 
 Deno.test("q typed first while it rings gives the call up in order", async () => {

@@ -206,7 +206,7 @@ Deno.test("lines that start with / are not sent, // sends one /, /help and /q ar
   assertEquals(await bob.rest(), "/etc\n");
   await bob.finish();
   await play.alice.sees("Unknown command /hepl, did you mean /help?\n");
-  await play.alice.sees("Every line goes to bob; q or /q ends the chat");
+  await play.alice.sees("  q or /q             ends the chat\n");
   await play.alice.sees("You ended the chat with bob.\nalice>\n");
 });
 

@@ -12,19 +12,6 @@ import { Site } from "../support/site.ts";
 /** Clients that refresh often, so that a test need not wait long. */
 const QUICK = ["--refresh=0.2"];
 
-/** Types S until the status table has this line in it. */
-async function seesInStatus(client: ClientProcess, row: RegExp): Promise<void> {
-  for (let looks = 0; looks < 100; looks++) {
-    const before = client.shown.length;
-    await client.types("S");
-    await client.sees("User ");
-    await client.sees(">\n");
-    if (row.test(client.shown.slice(before))) return;
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
-  throw new Error(`${row} never was in the status:\n${client.shown}`);
-}
-
 Deno.test("two clients meet, talk and part, while servers and the balancer come and go", async () => {
   await using site = await Site.start();
   await using alice = await ClientProcess.register(site.ports.buddy, "alice", QUICK);
@@ -34,8 +21,8 @@ Deno.test("two clients meet, talk and part, while servers and the balancer come 
   await site.kill(1);
   await alice.types("A bob");
   await alice.sees("bob is now your buddy.");
-  await seesInStatus(alice, /^bob +ONLINE +127\.0\.0\.1 +\d+$/m);
-  await seesInStatus(bob, /^alice +ONLINE/m);
+  await alice.seesInStatus(/^bob +ONLINE +127\.0\.0\.1 +\d+$/m);
+  await bob.seesInStatus(/^alice +ONLINE/m);
 
   await alice.types("M bob");
   await bob.sees("alice is calling");
@@ -52,11 +39,11 @@ Deno.test("two clients meet, talk and part, while servers and the balancer come 
   await alice.sees("bob ended the chat.\nalice>\n");
 
   // Who was online is so again, without a hand being moved.
-  await seesInStatus(alice, /^bob +ONLINE/m);
-  await seesInStatus(bob, /^alice +ONLINE/m);
+  await alice.seesInStatus(/^bob +ONLINE/m);
+  await bob.seesInStatus(/^alice +ONLINE/m);
   await bob.types("X");
   assertEquals((await bob.ended()).code, 0);
-  await seesInStatus(alice, /^bob +OFFLINE +127\.0\.0\.1 +\d+$/m);
+  await alice.seesInStatus(/^bob +OFFLINE +127\.0\.0\.1 +\d+$/m);
   await alice.types("D bob", "X");
   await alice.sees("bob is not your buddy any more.");
   assertEquals((await alice.ended()).code, 0);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { StorageError } from "../../lib/core/errors.ts";
 import type { UserId } from "../../lib/core/user_id.ts";
-import { BuddyRequests } from "../../lib/server/buddy_requests.ts";
+import { buddyMeter, BuddyRequests } from "../../lib/server/buddy_requests.ts";
 import { Presence } from "../../lib/services/presence.ts";
 import { Roster } from "../../lib/services/roster.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
@@ -23,6 +23,7 @@ const STORAGE = "500 STORAGE\r\n";
 class Counter {
   readonly presence = new Presence(30, new FakeClock().read);
   readonly log = new RecordedLog();
+  readonly meter = buddyMeter(false);
   readonly #requests: BuddyRequests;
 
   constructor(store: Store = new MemoryStore()) {
@@ -35,6 +36,7 @@ class Counter {
           : { ...entry, address: { ...entry.address, ip: `${entry.address.ip}-for-${askerIp}` } };
       },
       offered: { get: true, info: true, tls: undefined },
+      meter: this.meter,
       log: this.log,
     });
   }

@@ -39,10 +39,10 @@ class Desk implements AsyncDisposable {
     return reply;
   }
 
-  readonly #echo: Answer = (line, fromIp) => {
+  readonly #echo: Answer = (line, { remoteIp }) => {
     const text = line && new TextDecoder().decode(line);
     this.asked.push(text);
-    return Promise.resolve(toBytes(`${fromIp} asked ${text?.length ?? "too much"}\r\n`));
+    return Promise.resolve(toBytes(`${remoteIp} asked ${text?.length ?? "too much"}\r\n`));
   };
 
   async [Symbol.asyncDispose](): Promise<void> {

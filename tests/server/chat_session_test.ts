@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
+import { ChatMeter } from "../../lib/server/chat_meter.ts";
 import { ChatSession } from "../../lib/server/chat_session.ts";
 import { LoginChat } from "../../lib/services/login_chat.ts";
 import { Passwords } from "../../lib/services/passwords.ts";
@@ -31,7 +32,7 @@ class Booth implements AsyncDisposable {
     this.stream = stream;
     this.client = new ChatClient(end);
     this.session = new ChatSession({
-      ...{ chat: new LoginChat(), login },
+      ...{ chat: new LoginChat(), login, meter: new ChatMeter(false) },
       closer: this.#closer,
     }, { stream, remoteIp: "192.0.2.1" });
     this.#running = this.session.run();

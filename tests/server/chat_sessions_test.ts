@@ -241,10 +241,10 @@ Deno.test("the log tells who came and went, and no password", async () => {
   assertEquals((await second.toTheEnd()).at(-1), "C 409 ALREADY ONLINE");
   await ann.expects("C EX", "C 200 BYE");
   assertEquals(hall.log.entries.map(({ message, fields }) => [message, ...Object.values(fields)]), [
-    ["Logged in to the chat", "ann", "192.0.2.1", "registered"],
-    ["Login to the chat refused", "ann", "192.0.2.1", "wrong"],
-    ["Login to the chat refused", "ann", "192.0.2.1", "already online"],
-    ["Left the chat", "ann", "192.0.2.1"],
+    ["Logged in to the chat", 1, "ann", "192.0.2.1", "registered"],
+    ["Login to the chat refused", 2, "ann", "192.0.2.1", "wrong"],
+    ["Login to the chat refused", 3, "ann", "192.0.2.1", "already online"],
+    ["Left the chat", 1, "ann", "192.0.2.1"],
   ]);
   assert(!/secret|guess/.test(JSON.stringify(hall.log.entries)));
 });

@@ -120,3 +120,16 @@ Deno.test("nobody who is live is forgotten, however many come and go", () => {
   }
   assert(presence.size <= 32 * 10, `${presence.size} are held`);
 });
+
+Deno.test("survey() counts who is reachable, and names no more than are asked for", () => {
+  const { presence, clock } = makePresence();
+  for (const name of ["bob", "cid", "dan"]) presence.set(id(name), "ONLINE", HOME);
+  presence.set(ann, "AWAY", HOME);
+  presence.set(id("bob"), "OFFLINE", HOME);
+  assertEquals(presence.survey(2), { heard: 4, reachable: 3, users: [id("cid"), id("dan")] });
+  presence.set(id("bob"), "ONLINE", HOME);
+  assertEquals(presence.survey(9).reachable, 4);
+  clock.advance(LIFETIME_SECONDS * 1000);
+  presence.set(ann, "ONLINE", HOME);
+  assertEquals(presence.survey(9), { heard: 1, reachable: 1, users: [ann] });
+});

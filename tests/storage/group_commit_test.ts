@@ -130,7 +130,7 @@ Deno.test("GroupCommit: what is more than a batch may hold waits for the next, i
   const group = new GroupCommit<number, number>((batch) => {
     batches.push(batch);
     return Promise.resolve(batch);
-  }, 3);
+  }, { most: 3 });
   const outcomes = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => group.submit(n)));
   assertEquals(outcomes, [1, 2, 3, 4, 5, 6, 7]);
   assertEquals(batches, [[1, 2, 3], [4, 5, 6], [7]]);

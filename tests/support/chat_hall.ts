@@ -45,6 +45,7 @@ export interface ChatCaller {
 
 /** A whole login chat. */
 export class ChatHall extends ChatBackstage implements AsyncDisposable {
+  #connections = 0;
   readonly sessions: ChatSessions;
   readonly #clients: ChatClient[] = [];
 
@@ -58,7 +59,7 @@ export class ChatHall extends ChatBackstage implements AsyncDisposable {
     { ip = "192.0.2.1", capacity }: ChatCaller = {},
   ): { readonly client: ChatClient; readonly served: Promise<void> } {
     const [end, stream] = memoryPair(capacity);
-    const served = this.sessions.serve({ stream, remoteIp: ip });
+    const served = this.sessions.serve({ stream, remoteIp: ip, connection: ++this.#connections });
     const client = new ChatClient(end);
     this.#clients.push(client);
     return { client, served: within("the session's end", served) };

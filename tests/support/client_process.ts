@@ -2,9 +2,12 @@
  * The real `client.ts` as a process of its own, driven by lines as a script drives it.
  */
 
+import { EXECUTABLES } from "../../tools/compile.ts";
 import { within } from "./within.ts";
 
 const ROOT = `${import.meta.dirname}/../..`;
+
+const PERMISSIONS = EXECUTABLES.find(({ script }) => script === "client.ts")!.permissions;
 
 /** The command that runs the client with the permissions of its task, without arguments of its own. */
 export function clientCommand(): string[] {
@@ -15,12 +18,14 @@ export function clientCommand(): string[] {
     "--no-prompt",
     "--frozen",
     `--config=${ROOT}/deno.json`,
-    "--allow-net",
-    "--allow-read",
-    "--allow-write",
-    "--allow-env=NO_COLOR,TERM",
+    ...PERMISSIONS,
     `${ROOT}/client.ts`,
   ];
+}
+
+/** What keeps a client away from the settings of whoever runs the tests. */
+export function ownSettings(directory: string): Record<string, string> {
+  return { XDG_CONFIG_HOME: directory, XDG_STATE_HOME: directory, APPDATA: directory };
 }
 
 /** Where a client finds its server. */
@@ -46,13 +51,15 @@ export class ClientProcess implements AsyncDisposable {
   /** How far `sees` has read. */
   #seen = 0;
   #hasEnded = false;
+  readonly #stopped = new AbortController();
   #more = Promise.withResolvers<void>();
 
-  /** Starts `client.ts` with these arguments, and waits for nothing. */
-  constructor(args: readonly string[]) {
+  /** Starts `client.ts` with these arguments and this directory of settings; waits for nothing. */
+  constructor(args: readonly string[], settings = "/nowhere") {
     const [program = "", ...words] = clientCommand();
     this.#child = new Deno.Command(program, {
       args: [...words, ...args],
+      env: ownSettings(settings),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -107,6 +114,12 @@ export class ClientProcess implements AsyncDisposable {
     await this.#input.write(new TextEncoder().encode(text));
   }
 
+  /** Goes away as a reader of what it prints, as `head` does. */
+  async stopReading(): Promise<void> {
+    this.#stopped.abort();
+    await this.#reading;
+  }
+
   /** Ends its input. */
   async endInput(): Promise<void> {
     await this.#input.close();
@@ -129,6 +142,19 @@ export class ClientProcess implements AsyncDisposable {
     }
   }
 
+  /** Types S until the status table has this line in it: the server's news come with a refresh. */
+  async seesInStatus(row: RegExp): Promise<void> {
+    for (let looks = 0; looks < 100; looks++) {
+      const before = this.#shown.length;
+      await this.types("S");
+      await this.sees("User ");
+      await this.sees(">\n");
+      if (row.test(this.#shown.slice(before))) return;
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    throw new Error(`${row} never was in the status:\n${this.#shown}`);
+  }
+
   async #report(): Promise<string> {
     this.#kill("SIGKILL");
     return `All of it:\n${this.#shown}${await this.#stderr}`;
@@ -147,10 +173,17 @@ export class ClientProcess implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-      this.#shown += text;
-      this.#wake();
+    const decoder = new TextDecoderStream();
+    const piping = this.#child.stdout.pipeTo(decoder.writable, this.#stopped);
+    try {
+      for await (const text of decoder.readable) {
+        this.#shown += text;
+        this.#wake();
+      }
+    } catch {
+      // Nobody reads any more.
     }
+    await piping.catch(() => {});
     this.#hasEnded = true;
     this.#wake();
   }

@@ -2,7 +2,7 @@
  * The real client on a real terminal: tmux plays the screen, and tells what is on it.
  */
 
-import { clientCommand, type ServerPorts } from "./client_process.ts";
+import { clientCommand, ownSettings, type ServerPorts } from "./client_process.ts";
 import { TempDir } from "./temp_dir.ts";
 
 /** Size of the screen, in characters. */
@@ -44,11 +44,14 @@ export class ClientScreen implements AsyncDisposable {
     args: readonly string[],
     shown: string,
     environment: readonly string[] = [],
+    settings: string | undefined = undefined,
   ): Promise<ClientScreen> {
     const directory = await TempDir.make();
     const screen = new ClientScreen(directory);
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
-    const client = ["env", ...environment, ...clientCommand(), ...args];
+    const own = Object.entries(ownSettings(settings ?? `${directory.path}/settings`));
+    const variables = own.map(([name, value]) => `${name}=${value}`);
+    const client = ["env", ...environment, ...variables, ...clientCommand(), ...args];
     // tmux does not always learn how a program ended; the shell around it does.
     const program = ["sh", "-c", '"$@"; echo "(exit code $?)"; exec sleep 3600', "sh", ...client];
     await screen.#tmux("new-session", "-d", ...size, ...program);
@@ -61,14 +64,40 @@ export class ClientScreen implements AsyncDisposable {
     await this.#tmux("send-keys", ...keys);
   }
 
+  /** Presses a key again and again until this is on the screen: there is no event to wait for. */
+  async pressesUntil(key: string, text: string): Promise<void> {
+    await this.#until(`"${text}" after ${key}`, async () => {
+      await this.presses(key);
+      return (await this.lines()).join("\n").includes(text);
+    });
+  }
+
   /** Types text, without Enter. */
   async types(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);
   }
 
-  /** The lines of the screen, without what is empty at the end. */
+  /** Pastes text, as a terminal pastes for a program that asked for brackets around it. */
+  async pastes(text: string): Promise<void> {
+    await this.#tmux("set-buffer", "--", text);
+    await this.#tmux("paste-buffer", "-p");
+  }
+
+  /** Gives the terminal another size. */
+  async resizes(columns: number, rows: number = SIZE.rows): Promise<void> {
+    await this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+    const tty = (await this.#tmux("display-message", "-p", "#{pane_tty}")).trim();
+    // It tells the client a moment later.
+    await this.#until(`${columns} columns`, async () => {
+      const { stdout } = await new Deno.Command("stty", { args: ["-F", tty, "size"] }).output();
+      return new TextDecoder().decode(stdout).trim() === `${rows} ${columns}`;
+    });
+  }
+
+  /** The lines of the screen, without what is empty at the end; each time in them is `hh:mm`. */
   async lines(): Promise<string[]> {
-    return (await this.#tmux("capture-pane", "-p")).trimEnd().split("\n");
+    const text = (await this.#tmux("capture-pane", "-p")).trimEnd();
+    return text.replace(/^\d\d:\d\d(?= )/gm, "hh:mm").split("\n");
   }
 
   /** The screen with its colours, as escape codes. */

@@ -3,13 +3,14 @@
  */
 
 import type { ScreenLine } from "../../lib/client/screen_line.ts";
-import type { Terminal } from "../../lib/client/terminal.ts";
+import type { BellMode, Complete, Terminal } from "../../lib/client/terminal.ts";
 import { within } from "./within.ts";
 
 /** A terminal that a test types at. */
 export class FakeTerminal implements Terminal {
   readonly interactive: boolean;
   readonly hidesSecrets: boolean;
+  bell: BellMode = "off";
   /** What was shown, prompts between `«` and `»`. */
   readonly shown: string[] = [];
   readonly #typed: (string | undefined)[] = [];
@@ -50,6 +51,13 @@ export class FakeTerminal implements Terminal {
     const dropped = this.halfTyped;
     this.halfTyped = [];
     return dropped;
+  }
+
+  /** What Tab would make of what is typed. */
+  complete: Complete = () => [];
+
+  completeWith(complete: Complete): void {
+    this.complete = complete;
   }
 
   close(): void {

@@ -25,6 +25,8 @@ export interface ProgramCommand {
   readonly descriptors?: number | undefined;
   /** A program that becomes it, with that program's arguments: `strace -D ...`. */
   readonly under?: readonly string[] | undefined;
+  /** What stands in its environment beside what is in ours. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A process; killed at the end of the test if it is still there. */
@@ -34,7 +36,7 @@ export class ProgramProcess implements AsyncDisposable {
   readonly #stderr: Output;
 
   /** Starts it, and does not wait for anything. */
-  constructor({ script, permissions, args, descriptors, under = [] }: ProgramCommand) {
+  constructor({ script, permissions, args, descriptors, under = [], env = {} }: ProgramCommand) {
     const deno = [
       Deno.execPath(),
       "run",
@@ -49,7 +51,12 @@ export class ProgramProcess implements AsyncDisposable {
     const [program = "", ...words] = descriptors === undefined
       ? [...under, ...deno]
       : ["sh", "-c", `ulimit -n ${descriptors} && exec "$0" "$@"`, ...deno];
-    const command = new Deno.Command(program, { args: words, stdout: "piped", stderr: "piped" });
+    const command = new Deno.Command(program, {
+      args: words,
+      env,
+      stdout: "piped",
+      stderr: "piped",
+    });
     this.#child = command.spawn();
     this.#stdout = new Output(this.#child.stdout);
     this.#stderr = new Output(this.#child.stderr);

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { step } from "../../lib/client/login_chat_machine.ts";
+import { commandsAt } from "../../lib/client/slash_commands.ts";
 import {
   type ChatClientState,
   type ChatMode,
   loggedIn,
-  step,
   wantsLine,
 } from "../../lib/client/login_chat_state.ts";
 import { MAX_CHAT_FRAME_BYTES } from "../../lib/core/limits.ts";
@@ -22,10 +23,12 @@ const SLOW = "The server has not answered yet. EX leaves.";
 class Play {
   state: ChatClientState = loggedIn(id("alice"));
 
-  /** What comes of typing a line, receiving an answer, `slow` or `end`. */
+  /** What comes of typing a line, receiving an answer, `slow`, `lost`, `back` or `end`. */
   after(...events: readonly string[]): string[] {
     return events.flatMap((event) => {
-      if (event === "end" || event === "slow") return this.#step({ kind: event });
+      if (event === "end" || event === "slow" || event === "lost" || event === "back") {
+        return this.#step({ kind: event });
+      }
       const text = event.slice(2);
       if (event.startsWith("> ")) {
         assert(wantsLine(this.state), `a line is read: ${text}`);
@@ -43,6 +46,7 @@ class Play {
     this.state = state;
     return effects.map((effect) => {
       if (effect.kind === "show") return effect.line.text;
+      if (effect.kind === "command") return `COMMAND ${effect.word} ${effect.argument}`;
       if (effect.kind === "prompt") return `«${effect.prompt.text}»`;
       return `SEND ${new TextDecoder().decode(encodeChatRequest(effect.request)).trimEnd()}`;
     });
@@ -193,8 +197,9 @@ Deno.test("other people's messages are shown in every mode, and change nothing",
     { kind: "public" },
     { kind: "whom" },
     { kind: "direct", to: id("bob") },
-    { kind: "sending", to: undefined },
+    { kind: "sending", to: undefined, text: "hi" },
     { kind: "cancelling" },
+    { kind: "away" },
     { kind: "leaving" },
   ];
   for (const mode of modes) {
@@ -204,6 +209,24 @@ Deno.test("other people's messages are shown in every mode, and change nothing",
     assertEquals(play.after("< D DM bob psst \x1b[2J\x07"), ["bob (to you): psst ^[[2J^G"]);
     assertEquals(play.state.mode, mode);
   }
+});
+
+Deno.test("a lost connection: what was under way was not delivered, nor is what is typed then", () => {
+  const AWAY = "«(not connected) »";
+  const play = new Play();
+  play.after("> PM", "< C READY", "> hello all");
+  assertEquals(play.after("lost"), ["(not delivered) hello all", AWAY]);
+  assertEquals(play.after("> ", "> still \x07?"), [AWAY, "(not delivered) still ^G?", AWAY]);
+  const BACK = "Connected again. What was said meanwhile was not heard.";
+  assertEquals(play.after("back"), [BACK, OPERATION]);
+  play.after("> DM", "< C USERS bob", "> bob", "> psst");
+  assertEquals(play.after("lost"), ["(not delivered) to bob psst", AWAY]);
+  play.after("back", "> PM hello at once");
+  assertEquals(play.after("lost"), ["(not delivered) hello at once", AWAY]);
+  play.after("back", "> WHO");
+  assertEquals(play.after("lost"), [AWAY]);
+  assertEquals(play.after("> EX"), ["SEND C EX"]);
+  assertEquals(play.state.mode, { kind: "leaving" });
 });
 
 Deno.test("what is no operation is told, and an empty line lists them", () => {
@@ -265,4 +288,20 @@ Deno.test("whatever the server sends, the client shows only visible text and nev
       assert(wantsLine(state), JSON.stringify(state));
     },
   ));
+});
+
+Deno.test("login chat: commands that start with / are done where an operation is asked for", () => {
+  const play = new Play();
+  play.state = { ...play.state, commands: commandsAt("login", { bell: () => [] }) };
+  const asked = "«Operation (PM, DM, WHO, EX): »";
+  assertEquals(play.after("> /bell off"), ["COMMAND bell off", asked]);
+  assertEquals(play.after("> /bel"), ["Unknown command /bel, did you mean /bell?", asked]);
+  assertEquals(play.after("> /help").slice(-3), [
+    "  /bell [off|pm|all]  rings never, for what is for you, for every message",
+    "  /help               shows this",
+    asked,
+  ]);
+  assertEquals(play.after("> PM", "< C READY", "> /bell off"), [
+    ...["SEND C PM", "«To all: »", "SEND D /bell off"],
+  ], "a message is no command");
 });

@@ -1,5 +1,5 @@
 /**
- * Names the login chat client knows: who was online, and who was heard. Pure.
+ * Names that are known of the others: who was told of, and who was heard. Pure.
  */
 
 import { parseUserId, type UserId } from "../core/user_id.ts";

@@ -1,0 +1,48 @@
+/**
+ * What happens on the line, as events of the menu.
+ */
+
+import { nameCaller } from "./buddy_list.ts";
+import type { CallFlood } from "./call_flood.ts";
+import { notDeliveredLine, perhapsLostLine } from "./call_screens.ts";
+import type { MenuEvent } from "./menu_state.ts";
+import type { CallHandlers } from "./peer_calls.ts";
+import type { PresenceLink } from "./presence_link.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the events come of, and where they go. */
+export interface CallWorld {
+  readonly terminal: Terminal;
+  readonly presence: PresenceLink;
+  readonly flood: CallFlood;
+  readonly happened: (event: MenuEvent) => void;
+}
+
+/** Makes the handlers of the line. */
+export function callHandlers(
+  { terminal, presence, flood, happened }: CallWorld,
+): CallHandlers {
+  const name = (ip: string): string => nameCaller(presence.list, ip);
+  let isCounted = false;
+  return {
+    ring: (ip) => {
+      isCounted = !flood.takes();
+      happened({ kind: "ring", caller: name(ip), isCounted });
+    },
+    ringEnded: (end) => happened({ kind: "ringEnded", end, isCounted }),
+    turnedAway: (ip) => {
+      if (flood.takes()) happened({ kind: "turnedAway", caller: name(ip) });
+    },
+    ringing: () => happened({ kind: "ringing" }),
+    callFailed: (failure) => happened({ kind: "callFailed", failure }),
+    chatBegun: () => happened({ kind: "chatBegun" }),
+    said: (text) => happened({ kind: "said", text }),
+    chatEnded: (end, { lost, unsure }) => {
+      happened({ kind: "chatEnded", end });
+      if (unsure.length > 0) happened({ kind: "notice", line: perhapsLostLine(unsure) });
+      // What was typed was meant for the buddy, and must not become a command of the menu.
+      const unsent = [...lost, ...terminal.dropTyped()];
+      if (unsent.length > 0) happened({ kind: "notice", line: notDeliveredLine(unsent) });
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * The commands for scripts, from their words to their exit: results on stdout, messages on stderr,
+ * and the exit codes of the contract.
+ */
+
+import { CLIENT_OPTIONS } from "../config/client_options.ts";
+import { placeOf, type ServerPlace } from "../config/login_address.ts";
+import {
+  ADD_PROGRAM,
+  CALL_PROGRAM,
+  DEL_PROGRAM,
+  type OneShotOptions,
+  REG_OPTIONS,
+  REG_PROGRAM,
+  STATUS_PROGRAM,
+} from "../config/one_shot_options.ts";
+import type { OptionValues } from "../config/option.ts";
+import type { Program } from "../config/program.ts";
+import { EXIT, type ProgramOptions, runProgram } from "../config/start.ts";
+import { OperationalError, UnreachableError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
+import { BuddyQuery } from "./buddy_query.ts";
+import { clientLog } from "./client_start.ts";
+import { makeCall, reachableBuddy } from "./one_call.ts";
+import { type Change, changeOutcome } from "./one_shot_screens.ts";
+import { SCRIPT_STREAMS } from "./script_streams.ts";
+import { ServerLink } from "./server_link.ts";
+import { printStatus, watchStatus } from "./status_watch.ts";
+import { onStopSignals } from "./stop_signals.ts";
+import { UserFiles } from "./user_files.ts";
+
+/** What a command works with. */
+export interface Errand<Options> {
+  readonly options: Options;
+  readonly user: UserId;
+  readonly place: ServerPlace;
+  readonly link: ServerLink;
+  readonly log: Log;
+}
+
+/** Makes the runner of a command: words read, done, and the exit code told. */
+export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
+  program: Program<T>,
+  work: (errand: Errand<OptionValues<T>>) => Promise<void>,
+): (words: readonly string[]) => Promise<never> {
+  return (words) =>
+    runProgram(program, words, async ({ options: given, given: names }) => {
+      const options = given as OneShotOptions;
+      const log = clientLog({ options, given: names });
+      const said = placeOf(options.user, options, names);
+      const isSaid = options.user?.host !== undefined ||
+        PLACE_OPTIONS.some((name) => names.has(name));
+      const usual = isSaid ? undefined : await usualPlace();
+      const place = usual ?? said;
+      const link = new ServerLink(place, log);
+      try {
+        // A command line without a user was refused.
+        await work({ options: given, user: options.user!.user!, place, link, log });
+      } catch (error) {
+        if (isSaid || usual !== undefined || !(error instanceof UnreachableError)) throw error;
+        throw new UnreachableError(`${error.message} (${NAME_A_SERVER})`, { cause: error });
+      }
+      return EXIT.done;
+    });
+}
+
+const PLACE_OPTIONS: readonly (keyof OneShotOptions)[] = ["server", "tcpPort", "udpPort"];
+
+/** What to do about a server that is not there, when none was named. */
+const NAME_A_SERVER = "name the server: USER@HOST or --server HOST, or once: client setup";
+
+/** The server of the user's settings. What was used last is no matter of a script's. */
+async function usualPlace(): Promise<ServerPlace | undefined> {
+  const login = (await UserFiles.ofThisUser().settings()).get("login");
+  return login && placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label));
+}
+
+async function change(link: ServerLink, request: Change): Promise<void> {
+  const { isDone, text } = changeOutcome(request, await link.request(request));
+  if (!isDone) throw new OperationalError(text);
+  SCRIPT_STREAMS.print(text);
+}
+
+/** Resolves when a signal asks the command to end. */
+export function stopSignalled(): Promise<void> {
+  return new Promise((resolve) => onStopSignals(resolve));
+}
+
+/** Runs `client reg`. */
+export const runRegCommand = runs(
+  REG_PROGRAM,
+  ({ user, link }) => change(link, { kind: "register", user }),
+);
+
+/** Runs `client add`. */
+export const runAddCommand = runs(
+  ADD_PROGRAM,
+  ({ user, link, options }) => change(link, { kind: "add", user, buddy: options.buddy! }),
+);
+
+/** Runs `client del`. */
+export const runDelCommand = runs(
+  DEL_PROGRAM,
+  ({ user, link, options }) => change(link, { kind: "remove", user, buddy: options.buddy! }),
+);
+
+/** Runs `client status`. */
+export const runStatusCommand = runs(STATUS_PROGRAM, async ({ user, link, place, options }) => {
+  const { json, refresh, watch } = options;
+  const query = new BuddyQuery(link, place.udpPort);
+  const world = { query, streams: SCRIPT_STREAMS, clock: Date.now };
+  const errand = { user, json, refreshSeconds: refresh };
+  if (watch) await watchStatus(errand, { ...world, stopped: stopSignalled() });
+  else await printStatus(errand, world);
+});
+
+/** Runs `client call`. */
+export const runCallCommand = runs(CALL_PROGRAM, async ({ user, link, place, options, log }) => {
+  const query = new BuddyQuery(link, place.udpPort);
+  const reachable = reachableBuddy(user, await query.list(user), options.buddy!);
+  const call = { ...reachable, waitSeconds: options.wait };
+  await makeCall(call, { streams: SCRIPT_STREAMS, log, stopped: stopSignalled() });
+});

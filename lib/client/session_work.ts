@@ -1,0 +1,82 @@
+/**
+ * The effects of the menu that end in an event: requests to the server, and commands.
+ */
+
+import { lookUp } from "./buddy_list.ts";
+import type { Effect, MenuEvent } from "./menu_state.ts";
+import type { PresenceLink } from "./presence_link.ts";
+import type { ScreenLine } from "./screen_line.ts";
+import { ownTroubleLine } from "./screens.ts";
+import type { ServerLink } from "./server_link.ts";
+import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
+
+/** How long S and M wait for a fresh list. */
+const FRESH_LIST_MS = 1000;
+
+/** An effect that ends in an event. */
+export type WorkEffect = Extract<
+  Effect,
+  { kind: "register" | "check" | "add" | "remove" | "status" | "lookUp" | "command" }
+>;
+
+/** What it is done with. */
+export interface WorkParts {
+  readonly link: ServerLink;
+  readonly presence: PresenceLink;
+  readonly commands: Readonly<Record<ProgramWord, CommandHandler>>;
+}
+
+/**
+ * Does it, and gives the event.
+ *
+ * @throws UnreachableError when the server does not answer
+ */
+export async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<MenuEvent> {
+  const { link, presence } = parts;
+  switch (effect.kind) {
+    case "register": {
+      const { user } = effect;
+      return { kind: "registered", user, reply: await link.request(effect) };
+    }
+    case "check": {
+      const { get } = await link.capabilities();
+      const { user } = effect;
+      return {
+        kind: "checked",
+        user,
+        reply: get ? (await link.list(user)).reply : undefined,
+      };
+    }
+    case "add":
+    case "remove": {
+      const reply = await link.request(effect);
+      presence.refresh();
+      return { kind: effect.kind === "add" ? "added" : "removed", buddy: effect.buddy, reply };
+    }
+    case "status": {
+      const fresh = await presence.ask(FRESH_LIST_MS);
+      return { kind: "status", list: presence.list, fresh };
+    }
+    case "command":
+      return { kind: "commanded", lines: await doCommand(effect, parts.commands) };
+    case "lookUp": {
+      const { name } = effect;
+      const known = lookUp(presence.list, name);
+      if (known.kind === "reachable") return { kind: "lookedUp", name, lookup: known };
+      await presence.ask(FRESH_LIST_MS);
+      return { kind: "lookedUp", name, lookup: lookUp(presence.list, name) };
+    }
+  }
+}
+
+async function doCommand(
+  { word, argument, where }: Extract<Effect, { kind: "command" }>,
+  commands: WorkParts["commands"],
+): Promise<readonly ScreenLine[]> {
+  try {
+    return await commands[word](argument, where);
+  } catch (error) {
+    // A chat goes on, whatever became of a command typed in it.
+    return [ownTroubleLine(error)];
+  }
+}

@@ -1,0 +1,67 @@
+/** What `setup` finds out about a server and a user before it writes them down. */
+
+import type { ServerPlace } from "../config/login_address.ts";
+import { hostPort } from "../core/endpoint.ts";
+import { reasonOf } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
+import { visibleText } from "../core/visible_text.ts";
+import { BuddyQuery } from "./buddy_query.ts";
+import { type ChangeOutcome, changeOutcome } from "./one_shot_screens.ts";
+import { ServerLink } from "./server_link.ts";
+
+/** A finding in words, and whether it is a good one. */
+export interface Finding {
+  readonly isGood: boolean;
+  readonly text: string;
+}
+
+/** Checks one server. */
+export class SetupChecks {
+  readonly #place: ServerPlace;
+  readonly #link: ServerLink;
+  readonly #query: BuddyQuery;
+
+  constructor(place: ServerPlace, log: Log) {
+    this.#place = place;
+    this.#link = new ServerLink(place, log);
+    this.#query = new BuddyQuery(this.#link, place.udpPort);
+  }
+
+  /** Whether the server is there. */
+  async server(): Promise<Finding> {
+    const at = visibleText(hostPort(this.#place.host, this.#place.tcpPort));
+    try {
+      const { get } = await this.#link.capabilities();
+      const what = get ? "a Parley server" : "an older server, which cannot be asked more";
+      return { isGood: true, text: `${at} answers: ${what}.` };
+    } catch (error) {
+      return { isGood: false, text: `${visibleText(reasonOf(error))}.` };
+    }
+  }
+
+  /** Whether a user is registered; `undefined` when the server cannot tell. */
+  async isRegistered(user: UserId): Promise<boolean | undefined> {
+    if (!this.#link.offered.get) return undefined;
+    const { reply } = await this.#link.list(user);
+    return reply.code === 200 ? true : reply.code === 202 ? false : undefined;
+  }
+
+  /** Registers a user. */
+  async register(user: UserId): Promise<ChangeOutcome> {
+    const change = { kind: "register", user } as const;
+    return changeOutcome(change, await this.#link.request(change));
+  }
+
+  /** Whether presence gets through, for a user who is registered. */
+  async presence(user: UserId): Promise<Finding> {
+    const port = `UDP port ${this.#place.udpPort}`;
+    try {
+      await this.#query.listOverUdp(user);
+      return { isGood: true, text: `Presence comes through ${port}.` };
+    } catch {
+      const other = "if the server uses another one, write HOST:TCP_PORT/UDP_PORT";
+      return { isGood: false, text: `No presence comes through ${port}: a firewall? Or ${other}.` };
+    }
+  }
+}

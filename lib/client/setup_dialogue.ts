@@ -1,0 +1,160 @@
+/**
+ * The questions of `setup`: where, who, and habits. Each answer is checked before the next question,
+ * and nothing is written before the last.
+ */
+
+import { CLIENT_OPTIONS, type ClientOptions } from "../config/client_options.ts";
+import type { SettingValue } from "../config/client_settings.ts";
+import {
+  type LoginAddress,
+  loginAddressText,
+  parseLoginAddress,
+  placeOf,
+  type ServerPlace,
+} from "../config/login_address.ts";
+import type { Option } from "../config/option.ts";
+import { reasonOf } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
+import { visibleText } from "../core/visible_text.ts";
+import { Questions, type QuestionWorld } from "./questions.ts";
+import { line, type Tone } from "./screen_line.ts";
+import { SetupChecks } from "./setup_checks.ts";
+
+/** What came of it. */
+export interface SetupAnswers {
+  /** Server and user, in one word. */
+  readonly login: string;
+  /** The values of the options that were asked about. */
+  readonly values: ReadonlyMap<string, SettingValue>;
+}
+
+/** An option that is a habit. */
+type Habit = "history" | "plain" | "bell";
+
+/** Habits that are asked for. */
+const HABITS: readonly (readonly [name: Habit, question: string])[] = [
+  ["history", "Keep what is said in text files"],
+  ["plain", "Plain lines, for a screen reader"],
+  ["bell", "Ring the bell: off, pm (for what is for you) or all"],
+];
+
+/** One run through the questions. */
+export class SetupDialogue {
+  readonly #world: QuestionWorld & { readonly log: Log };
+  readonly #questions: Questions;
+
+  constructor(world: QuestionWorld & { readonly log: Log }) {
+    this.#world = world;
+    this.#questions = new Questions(world);
+  }
+
+  /**
+   * Asks.
+   *
+   * @param before what the options are now
+   * @returns `undefined` when the person leaves before the end
+   */
+  async run(before: ClientOptions): Promise<SetupAnswers | undefined> {
+    const where = await this.#askServer(before.login);
+    if (where === undefined) return undefined;
+    const user = await this.#askUser(before.login?.user, where.checks);
+    if (user === undefined) return undefined;
+    const login = loginAddressText(user.id, where.place);
+    const values = new Map<string, SettingValue>([["login", login]]);
+    for (const [name, text] of HABITS) {
+      const value = await this.#askHabit(name, text, before[name] ?? true);
+      if (value === undefined) return undefined;
+      values.set(name, value);
+    }
+    return { login, values };
+  }
+
+  /** Asks for the value of an option: yes or no for a switch, else a word it takes. */
+  async #askHabit(
+    name: Habit,
+    text: string,
+    usual: boolean | string,
+  ): Promise<SettingValue | undefined> {
+    if (typeof usual === "boolean") return await this.#questions.confirm(text, usual);
+    const option: Option<boolean | string | undefined> = CLIENT_OPTIONS[name];
+    const read = (typed: string): SettingValue => option.parse([typed || usual], "answer") ?? usual;
+    return await this.#questions.ask({ text, shown: usual, read });
+  }
+
+  /** Asks for a server until one answers, or is wanted all the same; then with no checks. */
+  async #askServer(
+    offered: LoginAddress | undefined,
+  ): Promise<{ place: ServerPlace; checks: SetupChecks | undefined } | undefined> {
+    let offer = placeOf(offered);
+    for (;;) {
+      const place = await this.#questions.ask({
+        text: "Server (HOST, HOST:PORT)",
+        shown: loginAddressText(undefined, offer).slice(1),
+        read: (typed) => typed === "" ? offer : placeOf(parseLoginAddress(`@${typed}`, "server")),
+      });
+      if (place === undefined) return undefined;
+      const checks = new SetupChecks(place, this.#world.log);
+      const { isGood, text } = await checks.server();
+      this.#say(text, isGood);
+      if (isGood) return { place, checks };
+      const isWanted = await this.#questions.confirm("Take it all the same?", false);
+      if (isWanted === undefined) return undefined;
+      if (isWanted) return { place, checks: undefined };
+      offer = place;
+    }
+  }
+
+  /** Asks who somebody is there. An `id` of `undefined` is nobody in particular. */
+  async #askUser(
+    offered: UserId | undefined,
+    checks: SetupChecks | undefined,
+  ): Promise<{ id: UserId | undefined } | undefined> {
+    for (;;) {
+      const answer = await this.#questions.ask({
+        text: "Your name there (- for none)",
+        shown: offered ?? "-",
+        read: (typed) => ({
+          id: typed === "" ? offered : typed === "-" ? undefined : readId(typed),
+        }),
+      });
+      if (answer?.id === undefined || checks === undefined) return answer;
+      try {
+        const isTheirs = await this.#settle(answer.id, checks);
+        if (isTheirs === undefined) return undefined;
+        if (isTheirs) return answer;
+      } catch (error) {
+        this.#say(`${visibleText(reasonOf(error))}.`, false);
+        return answer;
+      }
+    }
+  }
+
+  /** Sees to it that a user exists; false when another name is wanted. */
+  async #settle(user: UserId, checks: SetupChecks): Promise<boolean | undefined> {
+    const isRegistered = await checks.isRegistered(user);
+    if (isRegistered) {
+      this.#say(`${user} is registered there.`, true);
+    } else {
+      const known = isRegistered === false ? `${user} is new there.` : "";
+      const isWanted = await this.#questions.confirm(`${known} Register ${user} now?`.trim(), true);
+      if (isWanted === undefined) return undefined;
+      if (!isWanted) return true;
+      const { isDone, text } = await checks.register(user);
+      this.#say(isDone ? text : `${text}.`, isDone);
+      if (!isDone) return await this.#questions.confirm(`Is ${user} you?`, false);
+    }
+    const { isGood, text } = await checks.presence(user);
+    this.#say(text, isGood);
+    return true;
+  }
+
+  #say(text: string, isGood: boolean): void {
+    const tone: Tone = isGood ? "good" : "bad";
+    this.#world.terminal.show([line(text, tone)]);
+  }
+}
+
+function readId(typed: string): UserId | undefined {
+  return CLIENT_OPTIONS.user.parse([typed], "name");
+}

@@ -1,0 +1,236 @@
+/**
+ * What the client says about files on their way, made from values. Pure; all that comes from
+ * outside goes through `visibleText` here.
+ */
+
+import type { UserId } from "../core/user_id.ts";
+import { visibleText } from "../core/visible_text.ts";
+import type { RefusalReason } from "../wire/transfer.ts";
+import { offeredBytes, type OfferedEntry } from "../wire/transfer_offer.ts";
+import { NOT_DELIVERED } from "./call_screens.ts";
+import { line, type ScreenLine } from "./screen_line.ts";
+import { bytesText } from "./transfer_progress.ts";
+import type { ReceivingEnd } from "./transfer_receiving.ts";
+import type { SendingEnd } from "./transfer_sending.ts";
+import { missingBytes, type Survey } from "./transfer_survey.ts";
+
+/** Who offers, as far as it is known: by the server's word, or by nobody's but their own. */
+export type OfferedBy =
+  | { readonly kind: "buddy"; readonly name: string }
+  | { readonly kind: "unsure"; readonly name: string; readonly ip: string };
+
+/** What to call whoever offers. */
+export function senderName(by: OfferedBy): string {
+  return by.kind === "buddy" ? by.name : `somebody at ${by.ip}`;
+}
+
+/** What is sent, in a few words: `big.iso (1.2 GB)`, `photos (12 files, 34 MB)`. */
+export function contentText(entries: readonly OfferedEntry[]): string {
+  const files = entries.filter(({ kind }) => kind === "file");
+  const bytes = bytesText(offeredBytes(entries));
+  const roots = [...new Set(entries.map(({ path }) => path[0]!))];
+  const isOneFile = entries.length === 1 && files.length === 1;
+  const size = isOneFile ? bytes : `${countText(files.length, "file")}, ${bytes}`;
+  const named = roots.slice(0, 3).map((name) => shown(name)).join(", ");
+  const more = roots.length > 3 ? ` and ${roots.length - 3} more` : "";
+  return `${named}${more} (${size})`;
+}
+
+/** `1 file`, `12 files`. */
+function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** A name that may be as long as a screen. */
+function shown(name: string): string {
+  const visible = visibleText(name);
+  return visible.length <= 60 ? visible : `${visible.slice(0, 40)}...${visible.slice(-15)}`;
+}
+
+function callLine(text: string): ScreenLine {
+  return { text, tone: "call", about: "call" };
+}
+
+/** Somebody offers files: who, what, how large, whereto, and what is there already. */
+export function offeredLines(
+  by: OfferedBy,
+  entries: readonly OfferedEntry[],
+  survey: Survey,
+): ScreenLine[] {
+  const what = contentText(entries);
+  const into = visibleText(survey.target.directory || "/");
+  const lines = by.kind === "buddy"
+    ? [callLine(`${by.name} wants to send you ${what}, into ${into}.`)]
+    : [
+      callLine(`Somebody at ${by.ip} wants to send you ${what}, into ${into}.`),
+      line(`They say to be ${by.name}; the server does not confirm it.`, "bad"),
+    ];
+  if (survey.taken > 0) {
+    const names = survey.taken === 1 ? "One of its names is" : `${survey.taken} of its names are`;
+    lines.push(line(`${names} taken there: what differs gets a new one.`));
+  }
+  return lines;
+}
+
+/** What may be answered to an offer, in a chat or at the menu. */
+export function answersLine(survey: Survey): ScreenLine {
+  const overwrite = survey.taken > 0 ? ", /accept overwrite replaces what is there" : "";
+  const resumed = resumedPercent(survey);
+  return line(
+    resumed === undefined
+      ? `/accept takes it${overwrite}, /decline does not.`
+      : `Resume? ${resumed} % of it is here: /accept goes on where it stopped${overwrite}, ` +
+        "/decline does not.",
+    "call",
+  );
+}
+
+/** What may be answered to an offer where Y and N are typed. */
+export function answerQuestion(survey: Survey): string {
+  const overwrite = survey.taken > 0 ? ", o to overwrite" : "";
+  const resumed = resumedPercent(survey);
+  return resumed === undefined
+    ? `Take it? [y/N${overwrite}] `
+    : `Resume at ${resumed} %? [y/N${overwrite}] `;
+}
+
+function resumedPercent({ partialBytes, bytes }: Survey): number | undefined {
+  return partialBytes > 0 ? Math.floor(partialBytes / bytes * 100) : undefined;
+}
+
+/** There is not enough room for what is offered. */
+export function noRoomLine(
+  by: OfferedBy,
+  entries: readonly OfferedEntry[],
+  survey: Survey,
+): ScreenLine {
+  const needed = bytesText(missingBytes(survey.files));
+  const free = bytesText(survey.freeBytes ?? 0);
+  return line(
+    `${senderName(by)} wants to send you ${contentText(entries)}, but it needs ${needed} and ` +
+      `${visibleText(survey.target.directory || "/")} has ${free} left; turned down.`,
+    "bad",
+  );
+}
+
+/** The folder that was chosen has not enough room. */
+export function tooSmallLine(survey: Survey): ScreenLine {
+  const needed = bytesText(missingBytes(survey.files));
+  const free = bytesText(survey.freeBytes ?? 0);
+  const where = visibleText(survey.target.directory || "/");
+  return line(`It needs ${needed}, and ${where} has ${free} left; choose another folder.`, "bad");
+}
+
+/** Files are offered to somebody, who has to answer. */
+export function offeringLine(to: UserId, entries: readonly OfferedEntry[]): ScreenLine {
+  return line(`Offered ${contentText(entries)} to ${to}; waiting for the answer.`, "call");
+}
+
+/** What was left out of what is sent. */
+export function skippedLines(skipped: readonly string[]): ScreenLine[] {
+  if (skipped.length === 0) return [];
+  const [first = ""] = skipped;
+  const more = skipped.length > 1 ? ` and ${skipped.length - 1} more` : "";
+  return [line(`Left out, being links or devices: ${visibleText(first)}${more}.`)];
+}
+
+/** The other side takes it, all or less. */
+export function acceptedLine(to: UserId, wanted: number, offered: number): ScreenLine {
+  const what = wanted === offered ? "it" : `${wanted} of ${countText(offered, "file")}`;
+  return line(`${to} takes ${what}.`, "good");
+}
+
+const REFUSALS: Readonly<Record<RefusalReason, (who: UserId) => string>> = {
+  declined: (who) => `${who} does not want it`,
+  unanswered: (who) => `${who} did not answer`,
+  busy: (who) => `${who} is busy with other files; try again later`,
+  stranger: (who) => `${who} takes files from buddies at their address only`,
+  elsewhere: (who) => `${who} is not there any more; try again`,
+  space: (who) => `${who} has not enough room for it`,
+};
+
+/** How a transfer ended for the side that sent. `kept` and `lost` are numbers of files. */
+export function sentLine(
+  to: UserId,
+  end: SendingEnd,
+  { kept, lost, summary }: { kept: number; lost: number; summary: string },
+): ScreenLine {
+  switch (end.kind) {
+    case "done": {
+      if (lost > 0) {
+        return line(`Sent ${countText(kept, "file")} to ${to}, ${lost} not.`, "bad");
+      }
+      return line(`Sent, and checked by ${to}: ${countText(kept, "file")}, ${summary}.`, "good");
+    }
+    case "refused":
+      return line(`Not sent: ${REFUSALS[end.reason](to)}.`, "bad");
+    case "cancelled":
+      return cancelledLine(end, `to ${to}`, to);
+    case "lost":
+      return line(
+        `${NOT_DELIVERED} to ${to}: ${visibleText(end.why)}; send it again to resume.`,
+        "bad",
+      );
+  }
+}
+
+/** How a transfer ended for the side that received. */
+export function receivedLine(
+  from: string,
+  end: ReceivingEnd,
+  { kept, lost, summary }: { kept: number; lost: number; summary: string },
+): ScreenLine {
+  switch (end.kind) {
+    case "done": {
+      if (lost > 0) {
+        return line(`Received ${countText(kept, "file")} from ${from}, ${lost} not.`, "bad");
+      }
+      return line(
+        `Received and checked, from ${from}: ${countText(kept, "file")}, ${summary}.`,
+        "good",
+      );
+    }
+    case "refused":
+      return line(
+        end.reason === "unanswered"
+          ? `${from} was not answered in time; the files were turned down.`
+          : `Turned down what ${from} wanted to send.`,
+      );
+    case "cancelled":
+      return cancelledLine(end, `from ${from}`, from);
+    case "lost":
+      return line(
+        `Not all came from ${from}: ${visibleText(end.why)}; what is here is kept, to resume.`,
+        "bad",
+      );
+  }
+}
+
+function cancelledLine(
+  end: { readonly by: "us" | "them"; readonly reason: string },
+  direction: string,
+  them: string,
+): ScreenLine {
+  const why = end.reason === "" ? "" : `: ${visibleText(end.reason)}`;
+  const who = end.by === "us" ? "Cancelled the files" : `${them} cancelled the files`;
+  return line(`${who} ${end.by === "us" ? direction : ""}`.trimEnd() + `${why}.`, "bad");
+}
+
+/** A file that did not make it, and why. */
+export function lostFileLine(path: readonly string[], reason: string): ScreenLine {
+  return line(`${shown(path.join("/"))}: ${visibleText(reason)}.`, "bad");
+}
+
+/** Where a file or folder is now. */
+export function keptLine(place: string): ScreenLine {
+  return line(`  ${visibleText(place)}`);
+}
+
+/** How far a transfer is. */
+export function progressText(
+  direction: "to" | "from",
+  who: string,
+  progress: string,
+): string {
+  return `${direction === "to" ? "Sending to" : "Receiving from"} ${who}: ${progress}`;
+}

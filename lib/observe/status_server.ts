@@ -1,0 +1,168 @@
+/**
+ * The status port of a program:
+ *
+ * ```
+ * GET /          the status page            GET /healthz     200 while the program answers
+ * GET /events    what keeps it live         GET /readyz      503 with the reasons when work should
+ * GET /metrics   figures for Prometheus                      go elsewhere
+ * GET /api/state everything as JSON         POST ...         a change, where the program has any
+ * ```
+ *
+ * Other pages hang on it by their path.
+ */
+
+import { type HttpServer, isFromForeignPage, isMeantForUs, serveHttp } from "../net/http.ts";
+import { METRICS_TYPE } from "./metrics.ts";
+import { SAFE_HEADERS } from "./page.ts";
+import { StatusBoard } from "./status_board.ts";
+import type { Observed } from "./status_view.ts";
+
+/** Where the status port is; see `config/status_options.ts`. */
+export interface StatusSettings {
+  /** `undefined` for none. */
+  readonly status: number | undefined;
+  /** Address to listen on. */
+  readonly statusHost: string;
+  /** Names this machine may be asked by, beside its addresses. */
+  readonly statusNames: readonly string[];
+}
+
+/** Answers a GET of a page. */
+export type PageHandler = (request: Request) => Response | Promise<Response>;
+
+/** More pages by their path, each with its name where it stands in the menu. */
+export type MorePages = ReadonlyMap<
+  string,
+  { readonly name?: string; readonly answer: PageHandler }
+>;
+
+/** A status port that answers until it is stopped. */
+export interface StatusServer extends HttpServer {
+  /** Says from now on that the program takes nothing new. */
+  stopping(): void;
+}
+
+/**
+ * Opens the status port, where there is to be one.
+ *
+ * @param giveUp ends what runs already when the port cannot be had
+ * @throws OperationalError then
+ */
+export async function openStatus(
+  { status, statusHost, statusNames }: StatusSettings,
+  observed: Observed,
+  giveUp: () => Promise<void>,
+  more: MorePages = new Map(),
+): Promise<StatusServer | undefined> {
+  if (status === undefined) return undefined;
+  const site = new StatusSite(observed, statusNames, more);
+  let server: HttpServer;
+  try {
+    server = serveHttp({ hostname: statusHost, port: status }, site.answer);
+  } catch (error) {
+    await giveUp();
+    throw error;
+  }
+  site.start();
+  return {
+    port: server.port,
+    stopping: () => site.stopping(),
+    async stop() {
+      site.stop();
+      await server.stop();
+    },
+  };
+}
+
+/** Everything the status port answers, without its socket. */
+export class StatusSite {
+  readonly #observed: Observed;
+  readonly #names: readonly string[];
+  readonly #more: MorePages;
+  readonly #board: StatusBoard;
+
+  /** Answers for a program; `names` are those this machine may be asked by. */
+  constructor(observed: Observed, names: readonly string[] = [], more: MorePages = new Map()) {
+    this.#observed = observed;
+    this.#names = names;
+    this.#more = more;
+    const links = [...more].flatMap(([path, { name }]) =>
+      name === undefined ? [] : [[path, name] as const]
+    );
+    this.#board = new StatusBoard(observed, links);
+  }
+
+  /** Begins to keep what the charts show. */
+  start(): void {
+    this.#board.start();
+  }
+
+  /** Says from now on that the program takes nothing new. */
+  stopping(): void {
+    this.#board.stopping();
+  }
+
+  /** Ends what is open. */
+  stop(): void {
+    this.#board.stop();
+  }
+
+  /** Answers one request. */
+  readonly answer = (request: Request, isLocal: boolean): Response | Promise<Response> => {
+    if (!isMeantForUs(request, this.#names)) {
+      return refusal(403, "Ask for this by address, or give the name with --status-name");
+    }
+    if (request.method === "POST") return this.#change(request, isLocal);
+    const { pathname } = new URL(request.url);
+    // A stream that nobody reads would never end.
+    const isLook = request.method === "GET" ||
+      (request.method === "HEAD" && pathname !== "/events");
+    if (!isLook) return refusal(405, "Only GET is understood here");
+    return this.#look(pathname) ?? this.#more.get(pathname)?.answer(request) ??
+      refusal(404, "There is /, /healthz, /readyz, /metrics and /api/state");
+  };
+
+  #look(path: string): Response | undefined {
+    switch (path) {
+      case "/":
+        return this.#board.page();
+      case "/events":
+        return this.#board.events();
+      case "/healthz":
+        return text(200, "ok\n");
+      case "/readyz": {
+        const troubles = this.#board.troubles();
+        return troubles.length === 0
+          ? text(200, "ready\n")
+          : text(503, troubles.map((trouble) => `${trouble}\n`).join(""));
+      }
+      case "/metrics":
+        return text(200, this.#board.metrics(), METRICS_TYPE);
+      case "/api/state":
+        return Response.json(this.#board.state(), { headers: SAFE_HEADERS });
+      default:
+        return undefined;
+    }
+  }
+
+  #change(request: Request, isLocal: boolean): Response {
+    if (this.#observed.change === undefined) return refusal(405, "There is nothing to change here");
+    if (!isLocal) return refusal(403, "Changes are made on the machine itself");
+    if (isFromForeignPage(request)) {
+      return refusal(403, "A page from elsewhere changes nothing here");
+    }
+    return this.#observed.change(request);
+  }
+}
+
+function refusal(status: number, reason: string): Response {
+  return text(status, `${reason}\n`);
+}
+
+function text(
+  status: number,
+  body: string,
+  type: string = "text/plain; charset=utf-8",
+): Response {
+  return new Response(body, { status, headers: { ...SAFE_HEADERS, "content-type": type } });
+}

@@ -1,0 +1,40 @@
+/** What was done in the login chat so far. Counted on the hot path: plain numbers, one shape. */
+
+import { Histogram } from "../core/histogram.ts";
+import type { ChatRequest } from "../wire/login_chat_request.ts";
+import type { LoginResult } from "./chat_conversation.ts";
+
+/** Counts what clients of the login chat send and are sent. */
+export class ChatMeter {
+  /** Lines of clients by what they ask. */
+  readonly lines: Record<ChatRequest["kind"], number> = {
+    ...{ login: 0, password: 0, public: 0, direct: 0, cancel: 0, who: 0, exit: 0 },
+    ...{ ping: 0, pong: 0, data: 0, invalid: 0 },
+  };
+  /** Logins by how they ended. */
+  readonly logins: Record<LoginResult, number> = {
+    ...{ registered: 0, welcome: 0, wrong: 0, "too short": 0, "too many names": 0, taken: 0 },
+    ...{ elsewhere: 0, "already online": 0, "too many attempts": 0, busy: 0, gone: 0 },
+    "not stored": 0,
+  };
+  /** Messages to all, and to one. */
+  readonly messages = { public: 0, direct: 0 };
+  /** Messages that were given to somebody, each once for everybody who got it. */
+  deliveries = 0;
+  /** Clients that were dropped because they did not take what they were sent. */
+  dropped = 0;
+  /** How long the lines of one read took, in seconds; `undefined` where nobody looks at it. */
+  readonly seconds: Histogram | undefined;
+  /** How long logins took, the wait for a password check included. */
+  readonly loginSeconds: Histogram = new Histogram();
+
+  /** @param isTimed whether to measure how long lines take, which costs two looks at the clock */
+  constructor(isTimed: boolean) {
+    this.seconds = isTimed ? new Histogram() : undefined;
+  }
+
+  /** How many lines came in all. */
+  get total(): number {
+    return Object.values(this.lines).reduce((sum, count) => sum + count, 0);
+  }
+}

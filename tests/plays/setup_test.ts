@@ -1,0 +1,104 @@
+/**
+ * `client setup`, driven by a script: what it finds out, and what it writes.
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { FakeServer, olderServer } from "../support/client_fake_server.ts";
+import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
+import { at, run } from "../support/one_shot.ts";
+import { TestServer } from "../support/server.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+/** Answers the questions with these lines; the input ends behind them. */
+async function setUp(
+  settings: string,
+  args: readonly string[],
+  ...answers: readonly string[]
+): Promise<ClientEnd> {
+  await using client = new ClientProcess(["setup", ...args], settings);
+  await client.types(...answers);
+  await client.endInput();
+  return await client.ended();
+}
+
+async function written(settings: string): Promise<string> {
+  const text = await Deno.readTextFile(`${settings}/parley/client.jsonc`);
+  return text.split("\n").filter((line) => !line.trim().startsWith("//")).join("\n");
+}
+
+Deno.test("setup finds the server, registers the name, and writes what was answered", async () => {
+  await using server = await TestServer.start();
+  await using temp = await TempDir.make();
+  const place = `127.0.0.1:${server.tcp}/${server.udp}`;
+  const { code, stdout, stderr } = await setUp(temp.path, [], place, "Alice", "", "n", "y", "all");
+  assertEquals([code, stderr], [0, ""]);
+  for (
+    const told of [
+      `127.0.0.1:${server.tcp} answers: a Parley server.`,
+      "alice is new there. Register alice now? [Y/n]:",
+      "Registered as alice.",
+      `Presence comes through UDP port ${server.udp}.`,
+      `Written to ${temp.path}/parley/client.jsonc.`,
+    ]
+  ) assertStringIncludes(stdout, `${told}\n`);
+  assertEquals(
+    await written(temp.path),
+    `{\n  "login": "alice@${place}",\n  "history": false,\n  "plain": true,\n  "bell": "all"\n}\n`,
+  );
+  assertEquals((await run(["status", "alice"], temp.path)).stderr, "alice has no buddies.\n");
+});
+
+Deno.test("setup offers what is set up already, and keeps what it does not ask for", async () => {
+  await using server = await TestServer.start();
+  await server.register("alice");
+  await using temp = await TempDir.make();
+  await setUp(temp.path, [], at("", server).slice(1), "alice", "", "", "off");
+  const path = `${temp.path}/parley/client.jsonc`;
+  const before = (await Deno.readTextFile(path)).replace("{", '{ "refresh": 5,');
+  await Deno.writeTextFile(path, before);
+  const { code, stdout } = await setUp(temp.path, [], "", "", "", "", "");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "alice is registered there.\n");
+  assertStringIncludes(await written(temp.path), `"login": "${at("alice", server)}"`);
+  assertStringIncludes(await written(temp.path), '"bell": "off",\n  "refresh": 5');
+  assertEquals(await Deno.readTextFile(`${temp.path}/parley/client.previous.jsonc`), before);
+});
+
+Deno.test("setup left before its end writes nothing", async () => {
+  await using server = await TestServer.start();
+  await using temp = await TempDir.make();
+  const { code, stderr } = await setUp(temp.path, [at("alice", server)], "", "alice", "n");
+  const told = "client setup: Left before the last question: nothing was written\n";
+  assertEquals([code, stderr, await temp.names()], [1, told, []]);
+});
+
+Deno.test("setup says that a server is not there, and takes it when it is wanted", async () => {
+  await using temp = await TempDir.make();
+  const answers = ["la b", "127.0.0.1:1", "n", "127.0.0.1:1", "y", "../x", "alice", "", "", ""];
+  const { code, stdout } = await setUp(temp.path, [], ...answers);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, '"la b" is no host name and no address.\n');
+  assertStringIncludes(stdout, "Cannot reach 127.0.0.1:1: ");
+  assertStringIncludes(stdout, '"../x": expected 1 to 32 of');
+  assertStringIncludes(await written(temp.path), '"login": "alice@127.0.0.1:1"');
+});
+
+Deno.test("setup can register at an older server, and says when no presence comes", async () => {
+  await using server = new FakeServer({ ...olderServer(), answer: () => undefined });
+  await using temp = await TempDir.make();
+  const { code, stdout } = await setUp(temp.path, [at("alice", server)], "", "", "y", "", "", "");
+  assertEquals([code, server.requests.slice(1)], [0, ["REG alice"]]);
+  assertStringIncludes(stdout, "an older server, which cannot be asked more.\n");
+  assertStringIncludes(stdout, `No presence comes through UDP port ${server.udp}: a firewall?`);
+});
+
+Deno.test("setup asks whether a name that is taken is its user's", async () => {
+  const reply = (line: string): string => line === "CAP" ? "201 INVALID\n" : "203 USER EXISTS\n";
+  await using server = new FakeServer({ reply, answer: () => "" });
+  await using temp = await TempDir.make();
+  const answers = ["", "alice", "y", "n", "alice2", "y", "y", "", "", ""];
+  const { code, stdout } = await setUp(temp.path, [at("alice", server)], ...answers);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "alice is taken (203 USER EXISTS).\nIs alice you? [y/N]:\n");
+  assertStringIncludes(await written(temp.path), at("alice2", server));
+});

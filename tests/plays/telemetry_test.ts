@@ -1,0 +1,89 @@
+/** OpenTelemetry as Deno exports it, with a stub for the collector. */
+
+import { assert, assertEquals } from "@std/assert";
+import { eventually } from "../support/eventually.ts";
+import { ask } from "../support/raw_tcp.ts";
+import { ServerProcess } from "../support/server_process.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+interface Attribute {
+  readonly key: string;
+  readonly value: { readonly stringValue?: string };
+}
+
+interface ExportedSpan {
+  readonly name: string;
+  readonly attributes: readonly Attribute[];
+}
+
+/** Takes what is exported over HTTP, as JSON. */
+class Collector implements AsyncDisposable {
+  readonly spans: ExportedSpan[] = [];
+  /** Everything that came, for what must not be in it. */
+  everything = "";
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor() {
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, this.#take);
+  }
+
+  /** What tells Deno to export to it. */
+  get env(): Record<string, string> {
+    return {
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${this.#server.addr.port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_SERVICE_NAME: "parley-server",
+      OTEL_BSP_SCHEDULE_DELAY: "50",
+    };
+  }
+
+  /** The first span of a name, once it has come. */
+  async span(name: string): Promise<ExportedSpan> {
+    await eventually(`the span "${name}"`, () => this.spans.some((span) => span.name === name));
+    return this.spans.find((span) => span.name === name)!;
+  }
+
+  readonly #take = async (request: Request): Promise<Response> => {
+    const text = await request.text();
+    this.everything += text;
+    if (new URL(request.url).pathname === "/v1/traces") {
+      for (const { scopeSpans } of JSON.parse(text).resourceSpans) {
+        for (const { spans } of scopeSpans) this.spans.push(...spans);
+      }
+    }
+    return Response.json({});
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+Deno.test("OTEL_DENO=true exports spans named for what they are, and no secret", async () => {
+  await using collector = new Collector();
+  await using directory = await TempDir.make();
+  const { env } = collector;
+  await using server = await ServerProcess.start(directory.path, ["--status-port=0"], { env });
+  const { status } = server.ports as unknown as { readonly status: number };
+  assertEquals(await ask(server.ports.buddy.tcp, "REG ann\r\n"), "200 OK\r\n");
+  assertEquals(await ask(server.ports.buddy.tcp, "REG ann\r\n"), "203 USER EXISTS\r\n");
+  await (await fetch(`http://127.0.0.1:${status}/healthz`)).text();
+  const { attributes } = await collector.span("buddy register");
+  const reply = attributes.find(({ key }) => key === "parley.reply");
+  assertEquals(reply?.value.stringValue, "200");
+  await collector.span("store commit");
+  await collector.span("GET /healthz");
+  assert(collector.everything.includes("parley-server"));
+  assert(!collector.everything.includes("ann"), "a user's name was exported");
+});
+
+Deno.test("without the switch nothing is exported, and the server serves all the same", async () => {
+  await using collector = new Collector();
+  await using directory = await TempDir.make();
+  const { OTEL_DENO: _, ...env } = collector.env;
+  await using server = await ServerProcess.start(directory.path, [], { env });
+  assertEquals(await ask(server.ports.buddy.tcp, "REG ann\r\n"), "200 OK\r\n");
+  assertEquals((await server.endBy("SIGTERM")).code, 0);
+  assertEquals(collector.everything, "");
+});
