@@ -6,7 +6,9 @@
 import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
+import type { Dial } from "../net/tcp.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
@@ -22,10 +24,17 @@ export interface RoomServerAddress {
 export class RoomLink {
   readonly #server: RoomServerAddress;
   readonly #timeoutMs: number;
+  readonly #dial: Dial | undefined;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  constructor(server: RoomServerAddress, timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000) {
+  /** @param dial opens connections; plain ones unless given */
+  constructor(
+    server: RoomServerAddress,
+    timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000,
+    dial?: Dial,
+  ) {
+    this.#dial = dial;
     this.#server = server;
     this.#timeoutMs = timeoutMs;
   }
@@ -45,7 +54,7 @@ export class RoomLink {
     const { host, tcpPort } = this.#server;
     const answer = await exchange({
       ...{ host, port: tcpPort, request: encodeRoomRequest(request), read: readAnswer },
-      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, dial: this.#dial },
       reached: (ip) => this.#reachedIp = ip,
     });
     if (answer !== "garbled") return answer;
@@ -66,7 +75,7 @@ export class RoomLink {
 }
 
 /** Reads both frames; of a refusal, the first one tells enough. Nothing when there was none. */
-async function readAnswer(conn: Deno.TcpConn): Promise<RoomAnswer | "garbled" | undefined> {
+async function readAnswer(conn: ByteStream): Promise<RoomAnswer | "garbled" | undefined> {
   const reader = new TcrpReader(MAX_ROOM_ANSWER_BYTES);
   let compliance: Uint8Array | undefined;
   for (;;) {

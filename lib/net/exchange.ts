@@ -5,8 +5,9 @@
 import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import { socketIp } from "../core/ip_address.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { closeNow, writeAll } from "./orderly_close.ts";
-import { connectTcp } from "./tcp.ts";
+import { connectTcp, type Dial } from "./tcp.ts";
 
 /** A server that let us connect and then said nothing, or too little. */
 export class NoReplyError extends UnreachableError {}
@@ -23,11 +24,13 @@ export interface Exchange<Answer> {
   /** What is sent. */
   readonly request: Uint8Array;
   /** Reads the answer; `undefined` when there was none worth the name. */
-  readonly read: (conn: Deno.TcpConn) => Promise<Answer | undefined>;
+  readonly read: (conn: ByteStream) => Promise<Answer | undefined>;
   /** For connecting, and again for the answer. */
   readonly timeoutMs: number;
   /** Breaks it off. */
   readonly signal: AbortSignal;
+  /** Opens the connection; a plain one unless given. */
+  readonly dial?: Dial | undefined;
   /** Told where the connection really went, in canonical form. */
   readonly reached: (ip: string) => void;
 }
@@ -40,9 +43,9 @@ export interface Exchange<Answer> {
  * @throws HungUpError when the other side ended it without an answer
  */
 export async function exchange<Answer>(
-  { host, port, request, read, timeoutMs, signal, reached }: Exchange<Answer>,
+  { host, port, request, read, timeoutMs, signal, dial = connectTcp, reached }: Exchange<Answer>,
 ): Promise<Answer> {
-  const conn = await connectTcp(host, port, { timeoutMs, signal });
+  const conn = await dial(host, port, { timeoutMs, signal });
   reached(socketIp(conn.remoteAddr.hostname));
   const at = hostPort(host, port);
   let late = false;

@@ -114,6 +114,23 @@ export function listenEverywhere(port: number): Deno.TcpListener {
   return listenTcp({ hostname: "0.0.0.0", port });
 }
 
+/** How long to try, and what ends it before. */
+export interface DialOptions {
+  readonly timeoutMs: number;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection we opened. */
+export type DialedStream = ByteStream & Pick<Deno.TcpConn, "remoteAddr">;
+
+/**
+ * Opens connections; {@linkcode connectTcp} is one such, for plain ones. The caller closes them.
+ *
+ * @throws UnreachableError saying what was tried, and why it failed
+ */
+export type Dial = (host: string, port: number, options: DialOptions) => Promise<DialedStream>;
+
 /**
  * Connects, trying each address of the name. The caller closes the connection.
  *
@@ -122,7 +139,7 @@ export function listenEverywhere(port: number): Deno.TcpListener {
 export async function connectTcp(
   host: string,
   port: number,
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  options: DialOptions,
 ): Promise<Deno.TcpConn> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;

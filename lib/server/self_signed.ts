@@ -9,6 +9,7 @@
 import { isIpAddress } from "../core/ip_address.ts";
 import { OWN_CERTIFICATE_NAME } from "../core/certificate_name.ts";
 import type { TlsIdentity } from "../net/tcp.ts";
+import { pemText } from "../wire/pem.ts";
 import {
   derBits,
   derExplicit,
@@ -66,7 +67,7 @@ export async function makeIdentity(hosts: readonly string[], now: number): Promi
   );
   const certificate = derSequence(body, ECDSA_WITH_SHA256, derBits(ecdsaSignature(signature)));
   const key = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
-  return { cert: pem("CERTIFICATE", certificate), key: pem("PRIVATE KEY", key) };
+  return { cert: pemText("CERTIFICATE", certificate), key: pemText("PRIVATE KEY", key) };
 }
 
 function certificateBody(
@@ -127,9 +128,4 @@ function addressBytes(ip: string): Uint8Array {
 function ecdsaSignature(raw: Uint8Array): Uint8Array {
   const half = raw.length / 2;
   return derSequence(derInteger(raw.subarray(0, half)), derInteger(raw.subarray(half)));
-}
-
-function pem(label: string, bytes: Uint8Array): string {
-  const lines = bytes.toBase64().match(/.{1,64}/g)!.join("\n");
-  return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`;
 }

@@ -4,9 +4,9 @@
  */
 
 import { ensureDir } from "@std/fs";
-import { X509Certificate } from "node:crypto";
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { TlsIdentity } from "../net/tcp.ts";
+import { fingerprintOf } from "../net/tls_client.ts";
 import { makeIdentity } from "./self_signed.ts";
 
 /** Certificate and key in one file, so that no server ever finds one without the other. */
@@ -98,7 +98,7 @@ const FIRST_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-
 function withFingerprint(cert: string, key: string, file: string): LoadedIdentity {
   try {
     const [own = ""] = FIRST_CERTIFICATE.exec(cert) ?? [];
-    return { cert, key, file, fingerprint: new X509Certificate(own).fingerprint256 };
+    return { cert, key, file, fingerprint: fingerprintOf(own) };
   } catch (error) {
     throw new OperationalError(
       `Cannot use "${file}" for TLS: it holds no certificate (PEM), mend or remove it`,

@@ -1,0 +1,187 @@
+/**
+ * Finding out how a server is to be trusted, before anything is said to it.
+ *
+ * Rules of this file:
+ * - A certificate is remembered under the place the user named, not under the port TLS is at: an
+ *   answer to `CAP` comes in the clear, and may name any port.
+ * - Nothing is ever said in the clear after TLS was asked for, but that `CAP`.
+ * - What differs from what is remembered ends the attempt; `--accept-new-key` says which one is right.
+ */
+
+import type { TlsWishes } from "../config/client_tls_options.ts";
+import { hostPort } from "../core/endpoint.ts";
+import { OperationalError, systemReason, UnreachableError, UsageError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import { closeNow } from "../net/orderly_close.ts";
+import type { Dial, DialOptions } from "../net/tcp.ts";
+import {
+  connectTls,
+  fingerprintOf,
+  lookAtCertificate,
+  type SeenCertificate,
+  type TlsTrust,
+  UntrustedError,
+} from "../net/tls_client.ts";
+import { pemText } from "../wire/pem.ts";
+import { KnownServers } from "./known_servers.ts";
+import { ServerLink } from "./server_link.ts";
+
+/** How long a server may take to let us connect and shake hands. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The server as the user named it. */
+export interface NamedPlace {
+  readonly host: string;
+  readonly tcpPort: number;
+}
+
+/** How to reach a server over TLS, once it is trusted. */
+export interface SecureLine {
+  readonly tlsPort: number;
+  /** Opens connections, each of which is refused where the certificate is not the trusted one. */
+  readonly dial: Dial;
+}
+
+/** What finding out needs. */
+export interface TrustWorld {
+  readonly log: Log;
+  /** Is told what the user should know: a certificate seen for the first time. */
+  readonly tell: (line: string) => void;
+  /** That of the user unless given. */
+  readonly known?: KnownServers;
+}
+
+/** A place to which TLS is spoken, where it is. */
+export type MaybeSecure<Place> = Place & { readonly secure?: SecureLine };
+
+/**
+ * The place with what TLS to it needs, if TLS is wished for; the server is trusted then.
+ *
+ * @throws UnreachableError when it cannot be reached, or offers no TLS
+ * @throws UntrustedError when it is not to be trusted
+ */
+export async function securePlace<Place extends NamedPlace>(
+  place: Place,
+  wishes: TlsWishes,
+  world: TrustWorld,
+): Promise<MaybeSecure<Place>> {
+  if (!wishes.tls && wishes.tlsPort === undefined) {
+    if (wishes.ca === undefined && wishes.acceptNewKey === undefined) return place;
+    throw new UsageError("Cannot use --ca or --accept-new-key without --tls");
+  }
+  const tlsPort = wishes.tlsPort ?? await askForPort(place, world.log);
+  return { ...place, secure: await secureLine(place, tlsPort, wishes, world) };
+}
+
+/**
+ * Trusts the server at a port that speaks TLS, or does not.
+ *
+ * @throws UnreachableError when it cannot be reached
+ * @throws UntrustedError when it is not to be trusted
+ */
+export async function secureLine(
+  { host, tcpPort }: NamedPlace,
+  tlsPort: number,
+  wishes: TlsWishes,
+  world: TrustWorld,
+): Promise<SecureLine> {
+  const options = { timeoutMs: CONNECT_TIMEOUT_MS };
+  const place = hostPort(host.toLowerCase(), tcpPort);
+  const { trust, explain } = wishes.ca === undefined
+    ? await rememberedTrust({ host, tlsPort, place }, wishes.acceptNewKey, world)
+    : { trust: await authorityTrust(wishes.ca, host), explain: undefined };
+  const dial = async (at: string, port: number, options: DialOptions): Promise<Deno.TlsConn> => {
+    try {
+      return await connectTls(at, port, trust, options);
+    } catch (error) {
+      throw error instanceof UntrustedError && explain ? await explain(error) : error;
+    }
+  };
+  closeNow(await dial(host, tlsPort, options));
+  return { tlsPort, dial };
+}
+
+async function askForPort({ host, tcpPort }: NamedPlace, log: Log): Promise<number> {
+  const link = new ServerLink({ host, tcpPort }, log);
+  const { tls } = await link.capabilities();
+  if (tls !== undefined) return tls;
+  throw new UnreachableError(
+    `The server at ${hostPort(host, tcpPort)} offers no TLS: give its port with --tls-port, or ` +
+      "leave out --tls",
+  );
+}
+
+async function authorityTrust(file: string, host: string): Promise<TlsTrust> {
+  try {
+    return { name: host, authorities: [await Deno.readTextFile(file)] };
+  } catch (error) {
+    throw new OperationalError(`Cannot read "${file}" for --ca: ${systemReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+interface Remembered {
+  readonly trust: TlsTrust;
+  /** What is to be said of a server that turned out to be another one. */
+  readonly explain: (error: UntrustedError) => Promise<Error>;
+}
+
+interface Meeting {
+  readonly host: string;
+  readonly tlsPort: number;
+  readonly place: string;
+}
+
+async function rememberedTrust(
+  meeting: Meeting,
+  accepted: string | undefined,
+  { known = KnownServers.ofThisUser(), tell }: TrustWorld,
+): Promise<Remembered> {
+  const { place } = meeting;
+  const look = (): Promise<SeenCertificate> =>
+    lookAtCertificate(meeting.host, meeting.tlsPort, { timeoutMs: CONNECT_TIMEOUT_MS });
+  let certificate = await known.find(place);
+  if (accepted !== undefined && accepted !== (certificate && fingerprintOf(certificate.bytes))) {
+    const seen = await look();
+    const shown = fingerprintOf(seen.bytes);
+    if (shown !== accepted) {
+      throw new UntrustedError(
+        `Refused ${place}: its certificate is ${shown}, and not the one of --accept-new-key`,
+      );
+    }
+    await known.remember(place, certificate = seen);
+    tell(`The certificate of ${place} is remembered: ${shown}`);
+  } else if (certificate === undefined) {
+    await known.remember(place, certificate = await look());
+    tell(
+      `First visit to ${place} over TLS. Compare with what its server shows at its start: ` +
+        fingerprintOf(certificate.bytes),
+    );
+  }
+  const { name, bytes } = certificate;
+  return {
+    trust: { name, authorities: [pemText("CERTIFICATE", bytes)] },
+    explain: async (error) =>
+      changedError(place, bytes, await look().catch(() => undefined), error),
+  };
+}
+
+function changedError(
+  place: string,
+  remembered: Uint8Array,
+  seen: SeenCertificate | undefined,
+  cause: UntrustedError,
+): UntrustedError {
+  const before = fingerprintOf(remembered);
+  const now = seen && fingerprintOf(seen.bytes);
+  if (now === before) return cause;
+  return new UntrustedError(
+    `REFUSED ${place}: ITS CERTIFICATE HAS CHANGED. Somebody may be in between, or the server has a ` +
+      `new one. Nothing was sent. Remembered: ${before}. Shown now: ${
+        now ?? "none"
+      }. Ask whoever ` +
+      `runs the server which is right; if the new one is: --accept-new-key ${now ?? "SHA256"}`,
+    { cause },
+  );
+}
