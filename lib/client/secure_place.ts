@@ -58,7 +58,7 @@ export type MaybeSecure<Place> = Place & { readonly secure?: SecureLine };
  * The place with what TLS to it needs, if TLS is wished for; the server is trusted then.
  *
  * @throws UnreachableError when it cannot be reached, or offers no TLS
- * @throws UntrustedError when it is not to be trusted
+ * @throws OperationalError when it is not to be trusted
  */
 export async function securePlace<Place extends NamedPlace>(
   place: Place,
@@ -77,7 +77,7 @@ export async function securePlace<Place extends NamedPlace>(
  * Trusts the server at a port that speaks TLS, or does not.
  *
  * @throws UnreachableError when it cannot be reached
- * @throws UntrustedError when it is not to be trusted
+ * @throws OperationalError when it is not to be trusted
  */
 export async function secureLine(
   { host, tcpPort }: NamedPlace,
@@ -97,7 +97,15 @@ export async function secureLine(
       throw error instanceof UntrustedError && explain ? await explain(error) : error;
     }
   };
-  closeNow(await dial(host, tlsPort, options));
+  try {
+    closeNow(await dial(host, tlsPort, options));
+  } catch (error) {
+    // It is there, and we refuse it: trying again later is no help.
+    if (error instanceof UntrustedError) {
+      throw new OperationalError(error.message, { cause: error });
+    }
+    throw error;
+  }
   return { tlsPort, dial };
 }
 
@@ -142,11 +150,11 @@ async function rememberedTrust(
   const look = (): Promise<SeenCertificate> =>
     lookAtCertificate(meeting.host, meeting.tlsPort, { timeoutMs: CONNECT_TIMEOUT_MS });
   let certificate = await known.find(place);
-  if (accepted !== undefined && accepted !== (certificate && fingerprintOf(certificate.bytes))) {
+  if (accepted !== undefined && accepted !== await shownBy(certificate)) {
     const seen = await look();
-    const shown = fingerprintOf(seen.bytes);
+    const shown = await fingerprintOf(seen.bytes);
     if (shown !== accepted) {
-      throw new UntrustedError(
+      throw new OperationalError(
         `Refused ${place}: its certificate is ${shown}, and not the one of --accept-new-key`,
       );
     }
@@ -156,25 +164,33 @@ async function rememberedTrust(
     await known.remember(place, certificate = await look());
     tell(
       `First visit to ${place} over TLS. Compare with what its server shows at its start: ` +
-        fingerprintOf(certificate.bytes),
+        await fingerprintOf(certificate.bytes),
     );
   }
   const { name, bytes } = certificate;
   return {
     trust: { name, authorities: [pemText("CERTIFICATE", bytes)] },
     explain: async (error) =>
-      changedError(place, bytes, await look().catch(() => undefined), error),
+      changedError(
+        place,
+        {
+          before: await fingerprintOf(bytes),
+          now: await shownBy(await look().catch(() => undefined)),
+        },
+        error,
+      ),
   };
+}
+
+async function shownBy(seen: SeenCertificate | undefined): Promise<string | undefined> {
+  return seen && await fingerprintOf(seen.bytes);
 }
 
 function changedError(
   place: string,
-  remembered: Uint8Array,
-  seen: SeenCertificate | undefined,
+  { before, now }: { readonly before: string; readonly now: string | undefined },
   cause: UntrustedError,
 ): UntrustedError {
-  const before = fingerprintOf(remembered);
-  const now = seen && fingerprintOf(seen.bytes);
   if (now === before) return cause;
   return new UntrustedError(
     `REFUSED ${place}: ITS CERTIFICATE HAS CHANGED. Somebody may be in between, or the server has a ` +

@@ -9,7 +9,6 @@
  * then demanded of the next one.
  */
 
-import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { OWN_CERTIFICATE_NAME } from "../core/certificate_name.ts";
 import { hostPort } from "../core/endpoint.ts";
@@ -118,7 +117,8 @@ export function lookAtCertificate(
   });
 }
 
-/** SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` writes it. */
-export function fingerprintOf(certificate: Uint8Array | string): string {
-  return new X509Certificate(certificate as string).fingerprint256;
+/** SHA-256 of a certificate (DER), as `openssl x509 -fingerprint -sha256` writes it. */
+export async function fingerprintOf(certificate: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", certificate as BufferSource);
+  return new Uint8Array(digest).toHex().toUpperCase().match(/../g)!.join(":");
 }

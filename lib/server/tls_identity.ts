@@ -7,6 +7,7 @@ import { ensureDir } from "@std/fs";
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { TlsIdentity } from "../net/tcp.ts";
 import { fingerprintOf } from "../net/tls_client.ts";
+import { firstOfPem } from "../wire/pem.ts";
 import { makeIdentity } from "./self_signed.ts";
 
 /** Certificate and key in one file, so that no server ever finds one without the other. */
@@ -39,7 +40,7 @@ export interface LoadedIdentity extends TlsIdentity {
 export async function loadIdentity(source: IdentitySource): Promise<LoadedIdentity> {
   const { tlsCert, tlsKey, data, hosts } = source;
   if (tlsCert !== undefined && tlsKey !== undefined) {
-    return withFingerprint(await readText(tlsCert), await readText(tlsKey), tlsCert);
+    return await withFingerprint(await readText(tlsCert), await readText(tlsKey), tlsCert);
   }
   const file = `${data}/${OWN_IDENTITY_FILE}`;
   try {
@@ -51,7 +52,7 @@ export async function loadIdentity(source: IdentitySource): Promise<LoadedIdenti
     );
   }
   const text = await readText(file);
-  return withFingerprint(text, text, file);
+  return await withFingerprint(text, text, file);
 }
 
 /** Writes a file of its own and gives it the name, unless a sibling was faster. */
@@ -92,17 +93,12 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** The server's own certificate: the first one, whatever else the file holds. */
-const FIRST_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/;
-
-function withFingerprint(cert: string, key: string, file: string): LoadedIdentity {
-  try {
-    const [own = ""] = FIRST_CERTIFICATE.exec(cert) ?? [];
-    return { cert, key, file, fingerprint: fingerprintOf(own) };
-  } catch (error) {
+async function withFingerprint(cert: string, key: string, file: string): Promise<LoadedIdentity> {
+  const own = firstOfPem("CERTIFICATE", cert);
+  if (own === undefined) {
     throw new OperationalError(
       `Cannot use "${file}" for TLS: it holds no certificate (PEM), mend or remove it`,
-      { cause: error },
     );
   }
+  return { cert, key, file, fingerprint: await fingerprintOf(own) };
 }
