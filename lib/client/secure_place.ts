@@ -13,7 +13,7 @@ import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, systemReason, UnreachableError, UsageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { closeNow } from "../net/orderly_close.ts";
-import type { Dial, DialOptions } from "../net/tcp.ts";
+import type { Dial } from "../net/tcp.ts";
 import {
   connectTls,
   fingerprintOf,
@@ -90,11 +90,11 @@ export async function secureLine(
   const { trust, explain } = wishes.ca === undefined
     ? await rememberedTrust({ host, tlsPort, place }, wishes.acceptNewKey, world)
     : { trust: await authorityTrust(wishes.ca, host), explain: undefined };
-  const dial = async (at: string, port: number, options: DialOptions): Promise<Deno.TlsConn> => {
+  const dial: Dial = async (at, port, options) => {
     try {
       return await connectTls(at, port, trust, options);
     } catch (error) {
-      throw error instanceof UntrustedError && explain ? await explain(error) : error;
+      throw error instanceof UntrustedError && explain ? await explain(error, port) : error;
     }
   };
   try {
@@ -132,7 +132,7 @@ async function authorityTrust(file: string, host: string): Promise<TlsTrust> {
 interface Remembered {
   readonly trust: TlsTrust;
   /** What is to be said of a server that turned out to be another one. */
-  readonly explain: (error: UntrustedError) => Promise<Error>;
+  readonly explain: (error: UntrustedError, port: number) => Promise<Error>;
 }
 
 interface Meeting {
@@ -147,8 +147,8 @@ async function rememberedTrust(
   { known = KnownServers.ofThisUser(), tell }: TrustWorld,
 ): Promise<Remembered> {
   const { place } = meeting;
-  const look = (): Promise<SeenCertificate> =>
-    lookAtCertificate(meeting.host, meeting.tlsPort, { timeoutMs: CONNECT_TIMEOUT_MS });
+  const look = (port = meeting.tlsPort): Promise<SeenCertificate> =>
+    lookAtCertificate(meeting.host, port, { timeoutMs: CONNECT_TIMEOUT_MS });
   let certificate = await known.find(place);
   if (accepted !== undefined && accepted !== await shownBy(certificate)) {
     const seen = await look();
@@ -170,15 +170,11 @@ async function rememberedTrust(
   const { name, bytes } = certificate;
   return {
     trust: { name, authorities: [pemText("CERTIFICATE", bytes)] },
-    explain: async (error) =>
-      changedError(
-        place,
-        {
-          before: await fingerprintOf(bytes),
-          now: await shownBy(await look().catch(() => undefined)),
-        },
-        error,
-      ),
+    explain: async (error, port) => {
+      const before = await fingerprintOf(bytes);
+      const now = await shownBy(await look(port).catch(() => undefined));
+      return changedError(place, { before, now }, error);
+    },
   };
 }
 

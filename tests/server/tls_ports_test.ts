@@ -4,6 +4,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { closeNow } from "../../lib/net/orderly_close.ts";
 import { makeIdentity } from "../../lib/server/self_signed.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
+import { ChatClient } from "../support/chat_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
 import { TestServer, type TestServerOptions } from "../support/server.ts";
@@ -24,7 +25,7 @@ function startTls(
 Deno.test("buddies over TLS are served as others, and each reply comes to its end", async () => {
   await using server = await startTls();
   assertEquals(await askOverTls(server.tls, "REG ann\n"), "200 OK\r\n");
-  assertEquals(await askOverTls(server.tls, "RE", "G an", "n\r\n"), "203 USER EXISTS\r\n");
+  assertEquals(await askOverTls(server.tls, ["RE", "G an", "n\r\n"]), "203 USER EXISTS\r\n");
   assertEquals(await askOverTls(server.tls, "REG bob\nREG eve\n"), "200 OK\r\n");
   assertEquals(await server.ask("REG bob\n"), "203 USER EXISTS\r\n");
 });
@@ -49,7 +50,7 @@ Deno.test("CAP tells where TLS is, and nothing where there is none", async () =>
 Deno.test("a request that does not come in time is told so over TLS, too", async () => {
   await using server = await startTls({ limits: { readDeadlineSeconds: 0.1 } });
   assertEquals(await askOverTls(server.tls, "REG an"), "201 INVALID\r\n");
-  assertEquals(await askOverTls(server.tls), "");
+  assertEquals(await askOverTls(server.tls, []), "");
 });
 
 for (
@@ -79,25 +80,12 @@ Deno.test("connections over TLS take places as plain ones do", async () => {
 
 Deno.test("the login chat over TLS talks to the one without", async () => {
   await using server = await startTls({ chat: {} });
-  const asks = async (conn: { read(into: Uint8Array): Promise<number | null> }, text: string) => {
-    let heard = "";
-    for (const bytes = new Uint8Array(4096); !heard.includes(text);) {
-      const count = await conn.read(bytes);
-      if (count === null) throw new Error(`It ended after "${heard}"`);
-      heard += new TextDecoder().decode(bytes.subarray(0, count));
-    }
-  };
-  const say = (conn: Deno.Conn, text: string) => conn.write(new TextEncoder().encode(text));
-  using ann = await connectOverTls(server.chatTls);
-  using bob = await Deno.connect({ hostname: "127.0.0.1", port: server.chat });
-  for (const [conn, name] of [[ann, "ann"], [bob, "bob"]] as const) {
-    await say(conn, `C USER ${name}\r\n`);
-    await asks(conn, "\n");
-    await say(conn, "C PASS secret12\r\n");
-    await asks(conn, "\n");
-  }
-  await say(bob, "C PM hello over there\r\n");
-  await asks(ann, "hello over there");
+  using ann = new ChatClient(await connectOverTls(server.chatTls));
+  await ann.logIn("ann");
+  using bob = await ChatClient.enter(server.chat, "bob");
+  await bob.send("C PM\nD hello over there\n");
+  assertStringIncludes(await ann.line() ?? "", "hello over there");
+  assertEquals(await ann.others(), "bob");
 });
 
 Deno.test("a server with TLS stops, whoever is there", async () => {

@@ -17,8 +17,12 @@ export async function connectOverTls(port: number, trusted = CERT): Promise<Deno
 }
 
 /** Sends pieces on a new connection, each in a record of its own, and reads to the end. */
-export async function askOverTls(port: number, ...pieces: readonly string[]): Promise<string> {
-  using conn = await connectOverTls(port);
-  for (const piece of pieces) await writeAll(conn, new TextEncoder().encode(piece));
+export async function askOverTls(
+  port: number,
+  pieces: string | readonly string[],
+  trusted = CERT,
+): Promise<string> {
+  using conn = await connectOverTls(port, trusted);
+  for (const piece of [pieces].flat()) await writeAll(conn, new TextEncoder().encode(piece));
   return await readToEnd(conn);
 }
