@@ -13,15 +13,15 @@ import { complain, print } from "./print.ts";
 
 /** Measured costs of one server process and one Redis; docs/scaling.md says how. */
 const MEASURED = {
-  /** SETs a second one process passes on to Redis. */
-  setsPerServer: 54_000,
-  /** GET answers a second of one process, lists of 10, store and presence shared. */
-  getsPerServer: 16_000,
-  /** Redis processor time in seconds for a SET and for a list of 10. */
-  redisSecondsPerSet: 5.1e-6,
+  /** SETs a second one process takes and passes on to Redis with a core of its own: the least. */
+  setsPerServer: 27_000,
+  /** GET answers a second of one process, lists of 10, store and presence shared: the least. */
+  getsPerServer: 10_000,
+  /** Redis processor time in seconds for a SET (20,000 a second) and for a list of 10. */
+  redisSecondsPerSet: 5.0e-6,
   redisSecondsPerGet: 6.9e-6,
   /** Redis memory in bytes for each user online. */
-  redisBytesPerUser: 165,
+  redisBytesPerUser: 169,
 } as const;
 
 /** How full a process may be in the fullest second. */
@@ -123,6 +123,12 @@ function main(users: number, count: number, refresh: number): void {
   line("Redis: memory in MB", whole(users * MEASURED.redisBytesPerUser / 1e6));
 }
 
+if (Deno.args.includes("--help")) {
+  print(
+    "deno task simulate [USERS] [SERVERS] [REFRESH_SECONDS]: the arithmetic of docs/scaling.md\n",
+  );
+  Deno.exit(0);
+}
 const [users, servers, refresh] = [1_000_000, 20, 10].map((standard, at) =>
   Number(Deno.args[at] ?? standard)
 ) as [number, number, number];

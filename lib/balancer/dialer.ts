@@ -10,6 +10,7 @@ import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
+import { isWorthWaiting } from "./waiting_line.ts";
 
 /**
  * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
@@ -40,7 +41,7 @@ export interface DialerWorld {
   readonly story: Story;
   readonly clock: Clock;
   /** Is told which backend serves whom. */
-  readonly served: (ip: string, backend: Backend) => void;
+  readonly served: (client: Pick<Caller, "ip" | "key">, backend: Backend) => void;
   /** Is told how long it took, in seconds. */
   readonly times: Histogram;
   /** Seconds a client may wait for a place. */
@@ -58,8 +59,8 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   const deadline = begun + world.queueTimeout() * 1000;
   for (;;) {
     let chosen = pool.enter(caller.key, caller.tried);
-    if (chosen === "every backend is full") {
-      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline);
+    if (isWorthWaiting(chosen)) {
+      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline, chosen);
     }
     if (typeof chosen === "string") {
       story.gaveUp(caller, chosen, clock());
@@ -71,9 +72,10 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     if (stream === undefined) return undefined;
     chosen.counts.connected++;
     world.times.observe((clock() - begun) / 1000);
-    pool.remember(caller.key, chosen);
+    // A request about no room goes by its address, which is bound to no backend.
+    if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
-    world.served(caller.ip, chosen);
+    world.served(caller, chosen);
     return { backend: chosen, stream };
   }
 }

@@ -5,9 +5,9 @@
  * - In use is what is ready, has a weight, and is up; backups only when no other is.
  * - When all that are ready are down, they are tried all the same: a check may be wrong, and a
  *   client that is refused for certain gains nothing by our caution.
- * - Who finds every backend full waits for a place in order of arrival, within bounds. A place that
- *   gets free is given to the first one it is good for, there and then: whoever comes in between
- *   cannot take it, and nobody is woken for nothing.
+ * - Who finds every backend full waits for a place in order of arrival, within bounds.
+ * - A room stays where it is for as long as its backend is up: whoever joins cannot be served by
+ *   another one, and waits like for a place when that one does not take connections.
  * - A place taken is given back exactly once, with {@linkcode Pool.leave}.
  */
 
@@ -18,6 +18,7 @@ import { Backend } from "./backend.ts";
 import { slowStartShare } from "./health.ts";
 import { rendezvous } from "./rendezvous.ts";
 import { type Candidate, createStrategy, type Strategy } from "./strategies.ts";
+import { type Enter, type NoBackend, WaitingLine } from "./waiting_line.ts";
 
 /** What a pool goes by; a reload may change all of it. */
 export type PoolSettings = Pick<
@@ -34,22 +35,15 @@ export type PoolSettings = Pick<
   | "udpIdleTimeout"
 >;
 
-/** Why nobody could be chosen. */
-export type NoBackend = "no backend is left to try" | "every backend is full";
+/** What happens to a backend; it has recovered when it failed, but not so often as to be down. */
+export type StateChange = "up" | "down" | "recovered";
 
-/** Told when a backend goes up or down. */
-export type StateListener = (backend: Backend, change: "up" | "down") => void;
+/** Told what happens to a backend. */
+export type StateListener = (backend: Backend, change: StateChange) => void;
 
 /** A backend with its share of the moment. */
 interface Eligible extends Candidate {
   readonly backend: Backend;
-}
-
-/** A client that waits for a place. */
-interface Waiting {
-  readonly key: string;
-  readonly tried: ReadonlySet<Backend>;
-  readonly done: (entered: Backend | NoBackend) => void;
 }
 
 const NOBODY: ReadonlySet<Backend> = new Set();
@@ -63,7 +57,7 @@ export class Pool {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #onState: StateListener;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new WaitingLine();
 
   /**
    * Makes a pool, every backend taken to be up.
@@ -131,14 +125,24 @@ export class Pool {
    *
    * @param key what a hash goes by, and what affinity remembers
    * @param tried backends that have failed this client already
+   * @param recovered one that has done well since, whatever it did before
    */
-  enter(key: string, tried: ReadonlySet<Backend>): Backend | NoBackend {
+  enter(key: string, tried: ReadonlySet<Backend>, recovered?: Backend): Backend | NoBackend {
+    const home = this.#roomHome(key);
+    if (home !== undefined) {
+      if (tried.has(home) && home !== recovered) {
+        return "the backend that has the room takes no connections";
+      }
+      if (!home.hasPlace) return "every backend is full";
+      home.connections++;
+      return home;
+    }
     const eligible = this.eligible(tried);
     const [first, ...others] = eligible.filter(({ backend }) => backend.hasPlace);
     if (first === undefined) {
       return eligible.length === 0 ? "no backend is left to try" : "every backend is full";
     }
-    const { backend } = this.#faithful([first, ...others], key, tried) ??
+    const { backend } = this.#faithful([first, ...others], key) ??
       this.#strategy.choose([first, ...others], key, tried.size > 0);
     backend.connections++;
     return backend;
@@ -149,15 +153,13 @@ export class Pool {
    * that take turns or count connections.
    */
   home(key: string): Backend | undefined {
-    const eligible = this.eligible(NOBODY);
-    const chosen = this.#faithful(eligible, key, NOBODY) ?? rendezvous(eligible, key);
-    return chosen?.backend;
+    return this.#roomHome(key) ?? rendezvous(this.eligible(NOBODY), key)?.backend;
   }
 
   /** Gives back a place. */
   leave(backend: Backend): void {
     backend.connections--;
-    if (backend.hasPlace) this.#serveWaiting(1);
+    if (backend.hasPlace) this.#waiting.serve(1, this.#enter);
   }
 
   /** Remembers that the key's client is served there, where affinity is on. */
@@ -172,10 +174,11 @@ export class Pool {
    */
   get #affinitySeconds(): number {
     const { affinity, udpIdleTimeout } = this.#settings;
-    return this.#hasRooms ? Math.max(affinity, udpIdleTimeout) : affinity;
+    return this.hasRooms ? Math.max(affinity, udpIdleTimeout) : affinity;
   }
 
-  get #hasRooms(): boolean {
+  /** Whether its keys are rooms, whose members must meet. */
+  get hasRooms(): boolean {
     return this.#settings.strategy === "hash-room" && this.#settings.udpListen !== undefined;
   }
 
@@ -183,47 +186,23 @@ export class Pool {
    * Waits for a place, and takes it as {@linkcode Pool.enter} does.
    *
    * @param deadline by the pool's clock
-   * @returns "every backend is full" at once when too many wait, or when the time is over
+   * @param why what {@linkcode Pool.enter} said
+   * @returns that again, at once when too many wait, or when the time is over
    */
   async waitForPlace(
     key: string,
     tried: ReadonlySet<Backend>,
     deadline: number,
+    why: NoBackend = "every backend is full",
   ): Promise<Backend | NoBackend> {
     const left = deadline - this.#clock();
-    if (left <= 0 || this.#waiting.size >= this.#settings.maxQueue) return "every backend is full";
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const entered = await new Promise<Backend | NoBackend>((resolve) => {
-      const waiting: Waiting = {
-        ...{ key, tried },
-        done: (entered) => {
-          this.#waiting.delete(waiting);
-          resolve(entered);
-        },
-      };
-      this.#waiting.add(waiting);
-      timer = setTimeout(() => waiting.done("every backend is full"), left);
-    });
-    clearTimeout(timer);
-    return entered;
+    if (left <= 0 || this.#waiting.size >= this.#settings.maxQueue) return why;
+    return await this.#waiting.wait({ key, tried }, left, why);
   }
 
   /** There may be places now: gives them to those who wait, as far as they go. */
   wake(): void {
-    this.#serveWaiting(Infinity);
-  }
-
-  /** Gives those who wait up to so many places. */
-  #serveWaiting(places: number): void {
-    let left = places;
-    for (const { key, tried, done } of this.#waiting) {
-      if (left === 0) return;
-      const entered = this.enter(key, tried);
-      // Whoever comes next may have tried others, and be free to take what this one cannot.
-      if (entered === "every backend is full") continue;
-      done(entered);
-      if (entered !== "no backend is left to try") left--;
-    }
+    this.#waiting.serve(Infinity, this.#enter);
   }
 
   /** Takes what a check or a connect says of a backend. */
@@ -232,12 +211,16 @@ export class Pool {
       backend.downReason = reason;
       backend.failedAt = this.#clock();
     }
-    const change = backend.health.report(isGood, this.#settings);
-    if (change === undefined) return;
+    const { isInDoubt } = backend.health;
+    const change = backend.health.report(isGood, this.#settings) ??
+      (isGood && isInDoubt && backend.health.isUp ? "recovered" : undefined);
     if (change === "up") backend.backSince = this.#clock();
-    this.#onState(backend, change);
+    if (change !== undefined) this.#onState(backend, change);
     // Others are used while one is down, too: backups.
-    this.wake();
+    if (change === "down") this.wake();
+    else if (isGood) {
+      this.#waiting.serve(Infinity, (key, tried) => this.enter(key, tried, backend));
+    }
   }
 
   /** Who may be chosen, of the best kind of which there is any. */
@@ -259,24 +242,28 @@ export class Pool {
     return up.length > 0 ? up : there;
   }
 
+  readonly #enter: Enter = (key, tried) => this.enter(key, tried);
+
   #candidate(backend: Backend, now: number): Eligible {
     const { index, name, connections, weight, backSince } = backend;
     const share = slowStartShare(now - backSince, this.#settings.slowStart);
     return { backend, index, name, connections, weight: weight * share };
   }
 
-  #faithful(
-    candidates: readonly Eligible[],
-    key: string,
-    tried: ReadonlySet<Backend>,
-  ): Eligible | undefined {
+  #faithful(candidates: readonly Eligible[], key: string): Eligible | undefined {
     if (this.#affinitySeconds === 0) return undefined;
     const name = this.#affinity.get(key);
-    const faithful = candidates.find((candidate) => candidate.name === name);
-    if (faithful !== undefined || name === undefined || !this.#hasRooms) return faithful;
-    // A drained backend gets no new rooms, but whoever joins one of its rooms.
-    const drained = this.#backends.find((backend) => backend.name === name);
-    const isOpen = drained?.adminState === "drain" && drained.health.isUp && drained.hasPlace;
-    return isOpen && !tried.has(drained) ? this.#candidate(drained, this.#clock()) : undefined;
+    return candidates.find((candidate) => candidate.name === name);
+  }
+
+  /**
+   * Where a room is: also at a backend that is drained, has no weight or is a backup. It is over when
+   * that is down or in maintenance.
+   */
+  #roomHome(key: string): Backend | undefined {
+    if (!this.hasRooms) return undefined;
+    const name = this.#affinity.get(key);
+    const home = name && this.#backends.find((backend) => backend.name === name);
+    return home && home.health.isUp && home.adminState !== "maintain" ? home : undefined;
   }
 }

@@ -10,7 +10,8 @@ import { listenTcp, type TlsIdentity } from "../net/tcp.ts";
 import { encodeProxyV1, encodeProxyV2, type ProxyHeader } from "../wire/proxy_protocol.ts";
 import type { Backend } from "./backend.ts";
 import { Guard } from "./guard.ts";
-import { Pool } from "./pool.ts";
+import { Lifelines } from "./lifelines.ts";
+import { Pool, type StateChange } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
@@ -37,6 +38,7 @@ export class Service {
   readonly #world: ServiceWorld;
   readonly #guard: Guard;
   readonly #prober: Prober;
+  readonly #lifelines: Lifelines;
   readonly #visits: Visits;
   readonly #listener: Deno.TcpListener;
   readonly #udp: UdpForwarder | undefined;
@@ -69,6 +71,12 @@ export class Service {
       preface: () => this.#preface({ kind: "local" }),
       report: (backend, isGood, reason) => this.pool.report(backend, isGood, reason),
     });
+    this.#lifelines = new Lifelines({
+      connect: (host, port) => this.#checker.connect(host, port),
+      // Those are servers of ours, or keep connections on which nobody says anything by their nature.
+      isWanted: () => this.#options.udpSendProxy || this.#options.strategy === "first",
+      doubt: (backend) => this.#prober.doubt(backend),
+    });
     this.#guard = new Guard(options);
     try {
       this.#udp = UdpForwarder.open({
@@ -82,7 +90,7 @@ export class Service {
         ...{ story, clock, tls },
         connect: (host, port) => this.#connector.connect(host, port),
         preface: (header) => this.#preface(header),
-        served: (ip, backend) => this.#udp?.served(ip, backend),
+        served: (client, backend) => this.#udp?.served(client, backend),
         doubt: (backend) => this.#prober.doubt(backend),
       });
     } catch (error) {
@@ -93,7 +101,7 @@ export class Service {
     this.#apply(options);
     story.started(this.port, this.pool.backends);
     if (this.#udp !== undefined) story.note(`Datagrams on port ${this.#udp.port}`);
-    for (const backend of this.pool.backends) this.#prober.watch(backend);
+    for (const backend of this.pool.backends) this.#watch(backend);
     this.#accepting = acceptConnections(this.#listener, this.#visits.take, story.log);
   }
 
@@ -145,8 +153,11 @@ export class Service {
       this.#checker = new Connector(options.checkTimeout);
     }
     this.#apply(options);
-    for (const backend of removed) this.#prober.forget(backend);
-    for (const backend of added) this.#prober.watch(backend);
+    for (const backend of removed) {
+      this.#prober.forget(backend);
+      this.#lifelines.forget(backend);
+    }
+    for (const backend of added) this.#watch(backend);
     this.#udp?.reconfigured();
     this.#world.story.listing(this.pool.backends);
   }
@@ -155,13 +166,22 @@ export class Service {
   async stop(graceMs: number): Promise<void> {
     this.#listener.close();
     this.#checker.abandon();
-    await Promise.all([this.#prober.stop(), this.#accepting, this.#udp?.stop()]);
+    await Promise.all([
+      ...[this.#prober.stop(), this.#lifelines.stop()],
+      ...[this.#accepting, this.#udp?.stop()],
+    ]);
     await this.#visits.stop(graceMs);
     clearInterval(this.#sweeping);
     this.#connector.retire();
   }
 
-  readonly #changed = (backend: Backend, change: "up" | "down"): void => {
+  #watch(backend: Backend): void {
+    this.#prober.watch(backend);
+    this.#lifelines.watch(backend);
+  }
+
+  readonly #changed = (backend: Backend, change: StateChange): void => {
+    if (change === "recovered") return this.#udp?.recovered(backend);
     this.#world.story.changed(backend, change);
     this.#udp?.sweep();
     // Those who are there already and those who come would never meet.

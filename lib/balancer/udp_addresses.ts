@@ -27,9 +27,17 @@ export class BackendAddresses {
   of({ index }: Backend): DatagramAddress | undefined {
     const backend = this.#listed()[index];
     if (backend === undefined) return undefined;
-    const { host, port } = backend;
-    const ip = isIpAddress(host) ? canonicalIp(host) : this.#found.get(host);
-    return ip === undefined ? undefined : { ip, port };
+    const ip = this.#ipOf(backend.host);
+    return ip === undefined ? undefined : { ip, port: backend.port };
+  }
+
+  /** Whether a datagram from there comes from a backend's own port. */
+  has({ ip, port }: DatagramAddress): boolean {
+    return this.#listed().some((each) => each.port === port && this.#ipOf(each.host) === ip);
+  }
+
+  #ipOf(host: string): string | undefined {
+    return isIpAddress(host) ? canonicalIp(host) : this.#found.get(host);
   }
 
   /** Looks names up when it is time to; resolves when that is done. */

@@ -15,6 +15,8 @@ export type DropReason =
   | "overLimit"
   /** More clients than there are places. */
   | "tooMany"
+  /** More GETs unanswered than backends are asked at once. */
+  | "busy"
   /** Nobody to pass it on to. */
   | "noBackend"
   /** An answer that came too late, or twice. */

@@ -10,17 +10,18 @@ import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { readDatagramPrefix } from "../wire/datagram_prefix.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
 import { BackendAddresses } from "./udp_addresses.ts";
-import { Drops } from "./udp_drops.ts";
+import { type DropReason, Drops } from "./udp_drops.ts";
 import { Places } from "./udp_places.ts";
 import { PresenceForwarding } from "./udp_presence.ts";
 import { RoomForwarding } from "./udp_rooms.ts";
-import type { Forwarding } from "./udp_world.ts";
+import type { Forwarding, ServedClient } from "./udp_world.ts";
 
 /** How often it is looked at what is over, and which backends are up. */
 const SWEEP_MS = 1000;
@@ -87,9 +88,18 @@ export class UdpForwarder {
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_MS);
     this.#receiving = this.#socket.receive((bytes, client) => {
       this.#received++;
-      if (world.isAllowed(client.ip)) this.#forwarding.take(bytes, client);
-      else this.drops.count("notAllowed");
+      const reason = this.#reasonToDrop(bytes, client);
+      if (reason === undefined) this.#forwarding.take(bytes, client);
+      else this.drops.count(reason);
     }, MAX_ROOM_DATAGRAM_BYTES);
+  }
+
+  #reasonToDrop(bytes: Uint8Array, client: DatagramAddress): DropReason | undefined {
+    if (!this.#world.isAllowed(client.ip)) return "notAllowed";
+    // Answering it could go on without end: an answer about a user "get" reads like a request.
+    if (this.#addresses.has(client)) return "unanswerable";
+    // Servers that trust us would take a client's word for whose datagram it is.
+    return readDatagramPrefix(bytes) === undefined ? undefined : "malformed";
   }
 
   /** The port it really has. */
@@ -107,9 +117,14 @@ export class UdpForwarder {
   }
 
   /** Says that a backend serves a client over TCP: its address is its own, and it is there. */
-  served(ip: string, backend: Backend): void {
-    this.#budget.prove(ip, this.#world.clock());
-    this.#forwarding.served(ip, backend);
+  served(client: ServedClient, backend: Backend): void {
+    this.#budget.prove(client.ip, this.#world.clock());
+    this.#forwarding.served(client, backend);
+  }
+
+  /** Says that a backend serves again that had failed, without having been down. */
+  recovered(backend: Backend): void {
+    this.#forwarding.recovered(backend);
   }
 
   /** Looks at what is over, and which backends are up: now, and every second by itself. */

@@ -11,9 +11,13 @@
  *   answer is closed; those that are asked are never touched.
  */
 
+import { type Asker, LaneShares } from "./udp_lane_shares.ts";
+
 /** One socket towards a backend. */
 export interface Lane {
   state: "asked" | "resting" | "late";
+  /** Whose GET it carries, or carried last. */
+  asker: Asker;
   /** When it rests no more, or when no late answer is waited for. */
   until: number;
 }
@@ -41,10 +45,12 @@ export class Lanes {
   readonly #resting = new Set<Lane>();
   readonly #late = new Set<Lane>();
   readonly #asked = new Set<Lane>();
+  readonly #shares: LaneShares;
 
   /** Starts without any. */
   constructor(limits: LaneLimits) {
     this.#limits = limits;
+    this.#shares = new LaneShares(limits.lanes);
   }
 
   /** How many there are. */
@@ -52,23 +58,25 @@ export class Lanes {
     return this.#asked.size + this.#resting.size + this.#late.size;
   }
 
-  /** Gives a lane over which nothing is owed, for a GET; `undefined` when all are asked. */
-  take(now: number): TakenLane | undefined {
+  /** Gives a lane over which nothing is owed, for a GET, if there is one for whoever asks. */
+  take(now: number, asker: Asker): TakenLane | undefined {
+    if (!this.#shares.allows(asker)) return undefined;
     const [rested] = this.#resting;
     const isFull = this.size >= this.#limits.lanes;
     if (rested !== undefined && (rested.until <= now || isFull)) {
       this.#resting.delete(rested);
-      return { lane: this.#ask(rested), isNew: false, closed: undefined };
+      return { lane: this.#ask(rested, asker), isNew: false, closed: undefined };
     }
     const [closed] = isFull ? this.#late : [];
     if (isFull && closed === undefined) return undefined;
     if (closed !== undefined) this.#late.delete(closed);
-    return { lane: this.#ask({ state: "asked", until: 0 }), isNew: true, closed };
+    const lane = this.#ask({ state: "asked", asker, until: 0 }, asker);
+    return { lane, isNew: true, closed };
   }
 
   /** Takes what came over a lane: true when it is the answer that is waited for. */
   answered(lane: Lane, now: number): boolean {
-    if (!this.#asked.delete(lane)) return false;
+    if (!this.#release(lane)) return false;
     lane.state = "resting";
     lane.until = now + this.#limits.restMs;
     this.#resting.add(lane);
@@ -77,7 +85,7 @@ export class Lanes {
 
   /** Waits for an answer no more. */
   giveUp(lane: Lane, now: number): void {
-    if (!this.#asked.delete(lane)) return;
+    if (!this.#release(lane)) return;
     lane.state = "late";
     lane.until = now + this.#limits.lateMs;
     this.#late.add(lane);
@@ -99,9 +107,17 @@ export class Lanes {
     return expired;
   }
 
-  #ask(lane: Lane): Lane {
+  #ask(lane: Lane, asker: Asker): Lane {
     lane.state = "asked";
+    lane.asker = asker;
     this.#asked.add(lane);
+    this.#shares.take(asker);
     return lane;
+  }
+
+  #release(lane: Lane): boolean {
+    if (!this.#asked.delete(lane)) return false;
+    this.#shares.giveBack(lane.asker);
+    return true;
   }
 }

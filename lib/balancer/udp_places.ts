@@ -3,11 +3,14 @@
  *
  * A source address can be forged. Addresses that we saw over TCP are proven; all others together
  * have half of the places, so that no flood of forged datagrams keeps out whoever registered or
- * joined through us. Whoever has a place keeps it.
+ * joined through us.
  */
 
 import { addressGroup, isLoopback } from "../core/ip_address.ts";
 import { FORWARD_LIMITS } from "../core/limits.ts";
+
+/** Which bound leaves no place for a client. */
+export type Shortage = "all" | "unproven" | "address";
 
 /** A place that was given; give it back exactly once. */
 export interface Place {
@@ -32,15 +35,15 @@ export class Places {
     return this.#taken;
   }
 
-  /** Takes a place for a client; `undefined` when there is none for it. */
-  take(ip: string, isProven: boolean): Place | undefined {
+  /** Takes a place for a client, if there is one for it. */
+  take(ip: string, isProven: boolean): Place | Shortage {
     const most = this.#most();
-    if (this.#taken >= most) return undefined;
-    if (!isProven && this.#unproven >= Math.ceil(most * FORWARD_LIMITS.unproven)) return undefined;
-    const group = isLoopback(ip) ? undefined : addressGroup(ip);
+    if (this.#taken >= most) return "all";
+    if (!isProven && this.#unproven >= Math.ceil(most * FORWARD_LIMITS.unproven)) return "unproven";
+    const group = groupOf(ip);
     if (group !== undefined) {
       const count = this.#byGroup.get(group) ?? 0;
-      if (count >= Math.ceil(most * FORWARD_LIMITS.perAddress)) return undefined;
+      if (count >= Math.ceil(most * FORWARD_LIMITS.perAddress)) return "address";
       this.#byGroup.set(group, count + 1);
     }
     this.#taken++;
@@ -57,4 +60,18 @@ export class Places {
     if (left === 0) this.#byGroup.delete(group);
     else this.#byGroup.set(group, left);
   }
+}
+
+/** Which of the places that were given stand in a client's way. */
+export function isInTheWay(
+  { group, isProven }: Place,
+  { ip, shortage }: { readonly ip: string; readonly shortage: Shortage },
+): boolean {
+  if (shortage === "address") return group === groupOf(ip);
+  return shortage === "all" || !isProven;
+}
+
+/** Who shares an eighth of the places; loopback is spared. */
+function groupOf(ip: string): string | undefined {
+  return isLoopback(ip) ? undefined : addressGroup(ip);
 }

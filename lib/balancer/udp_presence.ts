@@ -8,7 +8,7 @@
  *
  * Who is asked: the backend that served the address over TCP a moment ago, because the others may
  * not yet have read what was changed there. Else in turn, those last that were silent where another
- * one answered, or came back so recently that they have not heard of everybody.
+ * one answered, or that failed or came back a while ago: they have not heard everything.
  */
 
 import { FORWARD_LIMITS, MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
@@ -21,9 +21,16 @@ import { addressTowards } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { Backend } from "./backend.ts";
 import { createStrategy, type Strategy } from "./strategies.ts";
+import { type Asker, askerAt } from "./udp_lane_shares.ts";
 import type { Place } from "./udp_places.ts";
 import { Uplink } from "./udp_uplink.ts";
-import { type Forwarding, prefixed, prefixFor, type UdpWorld } from "./udp_world.ts";
+import {
+  type Forwarding,
+  prefixed,
+  prefixFor,
+  type ServedClient,
+  type UdpWorld,
+} from "./udp_world.ts";
 
 /** A GET that is not answered yet. */
 interface Question {
@@ -31,16 +38,20 @@ interface Question {
   readonly datagram: Uint8Array;
   readonly allowance: Allowance;
   readonly place: Place;
-  /** Backends it was put to. */
+  readonly asker: Asker;
+  /** Backends it was put to, or could not be put to. */
   readonly tried: Set<Backend>;
   /** When it came, for those that are timed. */
   readonly since: number | undefined;
+  /** Those that were asked and did not answer in time. */
+  readonly silent: Backend[];
+  /** Whether any of them was asked, or why not. */
+  outcome: "asked" | "busy" | "noBackend";
 }
 
 /** A question on its way. */
 interface Asked {
   readonly question: Question;
-  readonly backend: Backend;
   readonly deadline: Deadline;
 }
 
@@ -59,7 +70,7 @@ export class PresenceForwarding implements Forwarding {
   readonly #turn: Strategy = createStrategy("round-robin", Math.random);
   readonly #uplinks = new Map<string, Uplink<Asked>>();
   readonly #served = new RecentMap<{ readonly backend: Backend; readonly at: number }>(FOLLOWED);
-  /** When a backend was silent where another one answered. */
+  /** When a backend was silent where another one answered: it may have been started again since. */
   readonly #silentAt = new Map<Backend, number>();
   readonly #closing: Promise<void>[] = [];
   #questions = 0;
@@ -77,8 +88,12 @@ export class PresenceForwarding implements Forwarding {
     else drops.count("malformed");
   }
 
-  served(ip: string, backend: Backend): void {
+  served({ ip }: ServedClient, backend: Backend): void {
     this.#served.set(ip, { backend, at: this.#world.clock() });
+  }
+
+  recovered(): void {
+    // It is asked last for a while, as it has failed.
   }
 
   sweep(): void {
@@ -114,38 +129,46 @@ export class PresenceForwarding implements Forwarding {
     if (!isAnswerable(client, port, own)) return drops.count("unanswerable");
     const allowance = budget.allow(client.ip, now);
     if (allowance.kind === "silence") return drops.count("overLimit");
-    const place = places.take(client.ip, budget.isProven(client.ip, now));
-    if (place === undefined) return drops.count("tooMany");
+    const isProven = budget.isProven(client.ip, now);
+    const place = places.take(client.ip, isProven);
+    if (typeof place === "string") return drops.count("tooMany");
     const since = this.#questions++ % TIMED_OF === 0 ? now : undefined;
-    this.#put({ client, datagram: bytes.slice(), allowance, place, tried: new Set(), since });
+    this.#put({
+      ...{ client, datagram: bytes.slice(), allowance, place, tried: new Set(), silent: [], since },
+      ...{ asker: askerAt(client, isProven), outcome: "noBackend" },
+    });
   }
 
   /** Puts a question to the next backend, if there is one. */
   #put(question: Question): void {
-    const { client, datagram, tried, place } = question;
+    const { client, datagram, tried, place, asker } = question;
     const { clock, drops, places } = this.#world;
     for (;;) {
       const backend = this.#choose(question);
       if (backend === undefined) {
         places.giveBack(place);
-        if (tried.size === 0) drops.count("noBackend");
+        if (question.outcome !== "asked") drops.count(question.outcome);
         return;
       }
       tried.add(backend);
       const uplink = this.#uplinkOf(backend);
       const isAsked = uplink?.ask(
         this.#asSent(datagram, client, uplink.address),
-        clock(),
+        { asker, now: clock() },
         (lane) => ({
           question,
-          backend,
           deadline: this.#deadlines.add(() => {
             uplink.giveUp(lane, clock());
+            question.silent.push(backend);
             this.#put(question);
           }),
         }),
       );
-      if (isAsked) return;
+      if (isAsked) {
+        question.outcome = "asked";
+        return;
+      }
+      if (uplink !== undefined && question.outcome === "noBackend") question.outcome = "busy";
     }
   }
 
@@ -166,19 +189,19 @@ export class PresenceForwarding implements Forwarding {
 
   /** How little a backend can be expected to answer, and to know who is online. */
   #rank(backend: Backend, now: number): number {
-    const { warmUpMs, silentMs } = FORWARD_LIMITS;
-    const isSilent = now - (this.#silentAt.get(backend) ?? -Infinity) < silentMs;
-    const isCold = now - Math.max(backend.failedAt, backend.backSince) < warmUpMs;
-    return (isSilent ? 2 : 0) + (isCold ? 1 : 0);
+    const { warmUpMs, silentMs, staleMs } = FORWARD_LIMITS;
+    const silentAt = this.#silentAt.get(backend) ?? -Infinity;
+    const isCold = now - Math.max(backend.failedAt, silentAt) < warmUpMs ||
+      now - backend.backSince < staleMs;
+    return (now - silentAt < silentMs ? 2 : 0) + (isCold ? 1 : 0);
   }
 
-  #answer({ question, backend, deadline }: Asked, answer: Uint8Array): void {
+  #answer({ question, deadline }: Asked, answer: Uint8Array): void {
     const { budget, clock, drops, places, reply, times } = this.#world;
     deadline.cancel();
     if (question.since !== undefined) times.observe((clock() - question.since) / 1000);
     places.giveBack(question.place);
-    for (const silent of question.tried) this.#silentAt.set(silent, clock());
-    this.#silentAt.delete(backend);
+    for (const silent of question.silent) this.#silentAt.set(silent, clock());
     const { allowance, client } = question;
     const bytes = cutAtLine(answer, maxAnswerBytes(allowance));
     const isWithin = allowance.kind === "full" || budget.spend(bytes.length, clock());

@@ -5,38 +5,36 @@
  * - A room's place is chosen by the hash of its name and kept as long as anybody joins or talks
  *   (`pool.ts`), for TCP and UDP in one table. Servers on one data directory share rooms and tokens,
  *   but each relays only to those who talk to it.
- * - Every member has a socket towards the backend, so that what comes back over it is theirs.
- * - When a backend is gone, its rooms are over: their members are told `__ROOM_CLOSED__`, once, and
+ * - A claim is no proof: see `udp_flows.ts`. Only flows that are known keep a room where it is.
+ * - A backend that failed and serves again before it was down may have been started anew. It has its
+ *   rooms from the directory, but does not know where their members are: their `__REGISTER__` is
+ *   repeated to it, so that those who only listen hear what is said.
+ * - When a backend is down, its rooms are over: their members are told `__ROOM_CLOSED__`, once, and
  *   they leave at the server that would have the room now, so that what they were told is true there,
- *   and the name is free. A server that was started again before anybody missed it has its rooms.
+ *   and the name is free.
  */
 
 import { sameBytes } from "../core/bytes.ts";
 import { isSameAddress } from "../core/endpoint.ts";
-import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
+import { FORWARD_LIMITS } from "../core/limits.ts";
 import { isUnanswerable } from "../core/ip_address.ts";
-import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
-import { roomNameKey } from "../wire/routing_key.ts";
+import { RecentMap } from "../core/recent_map.ts";
+import type { DatagramAddress } from "../net/udp.ts";
+import { roomNameKey, seatKey } from "../wire/routing_key.ts";
 import {
   leaveDatagram,
   messageKind,
   parseRoomDatagram,
+  registerDatagram,
   ROOM_CLOSED,
   type RoomDatagram,
 } from "../wire/ucrp.ts";
 import type { Backend } from "./backend.ts";
+import { PacedQueue } from "./paced_queue.ts";
 import { type Flow, Flows } from "./udp_flows.ts";
-import {
-  type Forwarding,
-  localHost,
-  openTowards,
-  prefixed,
-  prefixFor,
-  type UdpWorld,
-} from "./udp_world.ts";
-
-/** Longest datagram from a server: a sender's name in front of a message. */
-const MAX_DELIVERY_BYTES = 2 * MAX_ROOM_DATAGRAM_BYTES;
+import { isInTheWay, type Place } from "./udp_places.ts";
+import { type Link, RoomLinks } from "./udp_room_links.ts";
+import type { Forwarding, ServedClient, UdpWorld } from "./udp_world.ts";
 
 /**
  * How often a member of a closed room is taken out of it, once a second: the server that has the room
@@ -44,22 +42,25 @@ const MAX_DELIVERY_BYTES = 2 * MAX_ROOM_DATAGRAM_BYTES;
  */
 const FAREWELLS = 4;
 
-/** A member's socket towards a backend. */
-interface Link {
-  readonly socket: DatagramSocket;
-  /** Where the backend takes datagrams; changes when the room moves. */
-  address: DatagramAddress;
-}
-
 /** Passes on what is said in rooms. */
 export class RoomForwarding implements Forwarding {
   readonly #world: UdpWorld;
   readonly #flows: Flows<Link>;
-  readonly #receiving = new Set<Promise<void>>();
+  readonly #links: RoomLinks;
+  /** Members whose backend is told where they are. */
+  readonly #telling: PacedQueue<Flow<Link>>;
+  /** Backends that are told once more with the next sweep: datagrams can be lost. */
+  readonly #toldOnce = new Set<Backend>();
+  /** TCP connections about a room, by address, that no flow was begun for yet. */
+  readonly #joins = new RecentMap<number>(FORWARD_LIMITS.joins);
 
   constructor(world: UdpWorld) {
     this.#world = world;
     this.#flows = new Flows(() => world.options().udpIdleTimeout * 1000);
+    this.#links = new RoomLinks(world, (flow, bytes) => this.#deliver(flow, bytes));
+    this.#telling = new PacedQueue((flow) => {
+      if (flow.isMember) this.#links.send(flow, flow.registering);
+    });
   }
 
   take(bytes: Uint8Array, client: DatagramAddress): void {
@@ -69,144 +70,142 @@ export class RoomForwarding implements Forwarding {
     if (client.port === 0 || isUnanswerable(client.ip)) return drops.count("unanswerable");
     const room = roomNameKey(datagram.room);
     const backend = pool.home(room);
-    const flow = backend && this.#flowOf(client, room, backend, datagram);
-    if (backend === undefined || flow === undefined) return;
-    const now = clock();
-    this.#flows.use(flow, now);
-    pool.remember(room, backend);
+    const address = backend && this.#world.addresses.of(backend);
+    if (backend === undefined || address === undefined) return drops.count("noBackend");
+    const flow = this.#flows.find(client, seatKey(datagram)) ??
+      this.#begin(client, { room, backend, address, datagram });
+    if (flow === undefined) return;
+    if (flow.backend !== backend || !isSameAddress(address, flow.link.address)) {
+      if (!this.#links.move(flow, backend, address)) return drops.count("noBackend");
+    }
+    flow.heardAt = clock();
+    this.#flows.use(flow, flow.heardAt);
+    if (flow.isKnown) pool.remember(room, backend);
     flow.isMember = messageKind(datagram.message) !== "leave" && flow.farewells === undefined;
-    this.#send(flow, bytes);
+    this.#links.send(flow, bytes);
   }
 
-  served(): void {
-    // The pool remembers where the room is.
+  served({ ip, key }: ServedClient): void {
+    // The pool remembers where the room is. Without a room in the request, the key is the address.
+    if (key === ip) return;
+    const claim = claimOf(ip, key);
+    this.#joins.set(claim, (this.#joins.get(claim) ?? 0) + 1);
+  }
+
+  recovered(backend: Backend): void {
+    this.#telling.add(this.#flows.at(backend));
+    this.#toldOnce.add(backend);
   }
 
   sweep(): void {
-    const { pool, clock, places, reply, note } = this.#world;
-    const isGone = (backend: Backend): boolean =>
-      !backend.health.isUp || backend.adminState === "maintain" ||
-      !pool.backends.includes(backend);
-    const ended = this.#flows.endWhere(isGone);
-    if (ended.length > 0) {
-      const rooms = new Set(ended.map(({ room }) => room)).size;
-      note(`Rooms that went with their backend: ${rooms}, members told: ${ended.length}`);
-    }
-    for (const flow of ended) {
-      reply(ROOM_CLOSED, flow.client);
-      this.#flows.use(flow, clock());
-      flow.farewells = FAREWELLS;
-    }
+    for (const backend of this.#toldOnce) this.#telling.add(this.#flows.at(backend));
+    this.#toldOnce.clear();
+    this.#closeRooms();
     for (const flow of this.#flows.leaving()) this.#leave(flow);
-    for (const { place, link } of this.#flows.expire(clock())) {
-      places.giveBack(place);
-      link.socket.close();
-    }
+    for (const flow of this.#flows.expire(this.#world.clock())) this.#letGo(flow);
   }
 
   async stop(): Promise<void> {
+    this.#telling.stop();
     for (const { link } of this.#flows.values()) link.socket.close();
-    await Promise.all(this.#receiving);
+    await this.#links.stop();
   }
 
-  #flowOf(
-    client: DatagramAddress,
-    room: string,
-    backend: Backend,
-    datagram: RoomDatagram,
-  ): Flow<Link> | undefined {
-    const address = this.#world.addresses.of(backend);
-    if (address === undefined) return this.#drop("noBackend");
-    const known = this.#flows.find(client, room);
-    if (known === undefined) return this.#begin(client, room, backend, address, datagram);
-    if (known.backend !== backend || !isSameAddress(address, known.link.address)) {
-      if (!this.#move(known, backend, address)) return this.#drop("noBackend");
+  /** Tells those whose backend is gone. */
+  #closeRooms(): void {
+    const { pool, clock, reply, note } = this.#world;
+    const ended = this.#flows.endWhere((backend) =>
+      !backend.health.isUp || backend.adminState === "maintain" || !pool.backends.includes(backend)
+    );
+    if (ended.length === 0) return;
+    // Somebody may have been in a room before, with another token.
+    const members = new Map<string, DatagramAddress>();
+    for (const flow of ended) {
+      members.set(`${flow.client.port} ${claimOf(flow.client.ip, flow.room)}`, flow.client);
+      this.#flows.use(flow, clock());
+      flow.farewells = FAREWELLS;
     }
-    const leaving = leaveDatagram(datagram);
-    if (!sameBytes(known.leaving, leaving)) {
-      // Another token: the client has joined again.
-      known.leaving = leaving;
-      known.farewells = undefined;
-    }
-    return known;
+    for (const client of members.values()) reply(ROOM_CLOSED, client);
+    const rooms = new Set(ended.map(({ room }) => room)).size;
+    note(`Rooms that went with their backend: ${rooms}, members told: ${members.size}`);
   }
 
   #begin(
     client: DatagramAddress,
-    room: string,
-    backend: Backend,
-    address: DatagramAddress,
-    datagram: RoomDatagram,
+    { room, backend, address, datagram }: {
+      readonly room: string;
+      readonly backend: Backend;
+      readonly address: DatagramAddress;
+      readonly datagram: RoomDatagram;
+    },
   ): Flow<Link> | undefined {
-    const { places, budget, clock } = this.#world;
-    const now = clock();
-    const place = places.take(client.ip, budget.isProven(client.ip, now));
-    if (place === undefined) return this.#drop("tooMany");
-    const link = this.#open(address);
+    const { places, clock, drops } = this.#world;
+    const claim = claimOf(client.ip, room);
+    const joins = this.#joins.get(claim) ?? 0;
+    const place = this.#placeFor(client.ip, joins > 0);
+    if (place === undefined) return void drops.count("tooMany");
+    const link = this.#links.open(address);
     if (link === undefined) {
       places.giveBack(place);
-      return this.#drop("noBackend");
+      return void drops.count("noBackend");
     }
-    const leaving = leaveDatagram(datagram);
-    const flow = this.#flows.add(
-      {
-        ...{ client, room, leaving, place, backend, link },
-        ...{ isMember: false, farewells: undefined, usedAt: now },
-      },
-    );
-    this.#receive(flow, link);
+    if (joins > 0) this.#joins.set(claim, joins - 1);
+    const flow: Flow<Link> = {
+      ...{ client, room, place, backend, link, seat: seatKey(datagram) },
+      ...{ heardAt: clock(), usedAt: clock() },
+      ...{ registering: registerDatagram(datagram), leaving: leaveDatagram(datagram) },
+      ...{ isKnown: joins > 0, isAnswered: false, isMember: false, farewells: undefined },
+    };
+    this.#flows.add(flow);
+    this.#links.receive(flow);
     return flow;
   }
 
-  /** The room is somewhere else now. */
-  #move(flow: Flow<Link>, backend: Backend, address: DatagramAddress): boolean {
-    if (localHost(address.ip) === localHost(flow.link.address.ip)) {
-      flow.link.address = address;
-    } else {
-      const link = this.#open(address);
-      if (link === undefined) return false;
-      flow.link.socket.close();
-      flow.link = link;
-      this.#receive(flow, link);
-    }
-    flow.backend = backend;
-    return true;
+  /** A place for a flow, taken from one that is not known if it must be. */
+  #placeFor(ip: string, isKnown: boolean): Place | undefined {
+    const { places, budget, clock } = this.#world;
+    const isProven = budget.isProven(ip, clock());
+    const place = places.take(ip, isProven);
+    if (typeof place !== "string") return place;
+    const weakest = this.#flows.weakest((taken) => isInTheWay(taken, { ip, shortage: place }));
+    if (weakest === undefined) return undefined;
+    // Or a flood would open and close sockets as fast as it comes.
+    if (!isKnown && clock() - weakest.usedAt < FORWARD_LIMITS.claimMs) return undefined;
+    this.#flows.remove(weakest);
+    this.#letGo(weakest);
+    const freed = places.take(ip, isProven);
+    return typeof freed === "string" ? undefined : freed;
   }
 
-  #open(address: DatagramAddress): Link | undefined {
-    try {
-      return { socket: openTowards(address), address };
-    } catch {
-      return undefined;
-    }
+  #letGo({ place, link }: Flow<Link>): void {
+    this.#world.places.giveBack(place);
+    link.socket.close();
   }
 
-  #receive(flow: Flow<Link>, link: Link): void {
-    const { drops, reply, clock } = this.#world;
-    const receiving = link.socket.receive((bytes, from) => {
-      if (!isSameAddress(from, link.address)) return drops.count("stray");
-      this.#flows.use(flow, clock());
-      if (sameBytes(bytes, ROOM_CLOSED)) flow.isMember = false;
-      reply(bytes.slice(), flow.client);
-    }, MAX_DELIVERY_BYTES).finally(() => this.#receiving.delete(receiving));
-    this.#receiving.add(receiving);
+  #deliver(flow: Flow<Link>, bytes: Uint8Array): void {
+    // They were told by us; what their leaving brings about elsewhere is not for them any more.
+    if (flow.farewells !== undefined) return this.#world.drops.count("late");
+    this.#flows.use(flow, this.#world.clock());
+    this.#flows.answered(flow);
+    if (sameBytes(bytes, ROOM_CLOSED)) flow.isMember = false;
+    this.#world.reply(bytes.slice(), flow.client);
   }
 
-  /** Takes a member out of a room whose backend is gone, at the one that would have it now. */
+  /** Takes a member out of a room whose backend is gone, at the one that has it now. */
   #leave(flow: Flow<Link>): void {
-    flow.farewells!--;
-    const { pool, addresses } = this.#world;
+    const { pool, addresses, clock } = this.#world;
     const heir = pool.home(flow.room);
     const address = heir && addresses.of(heir);
-    if (heir === undefined || address === undefined) return;
-    if (this.#move(flow, heir, address)) this.#send(flow, flow.leaving);
+    // Nobody is up: whoever comes first may have read the room from the directory.
+    if (heir === undefined || address === undefined || !heir.health.isUp) return;
+    if (!this.#links.move(flow, heir, address)) return;
+    flow.farewells!--;
+    this.#flows.use(flow, clock());
+    this.#links.send(flow, flow.leaving);
   }
+}
 
-  #send({ client, link }: Flow<Link>, bytes: Uint8Array): void {
-    link.socket.send(prefixed(prefixFor(client, this.#world), bytes), link.address);
-  }
-
-  #drop(reason: "noBackend" | "tooMany"): undefined {
-    this.#world.drops.count(reason);
-  }
+/** Somebody at an address who wants to be in a room. */
+function claimOf(ip: string, room: string): string {
+  return `${ip} ${room}`;
 }

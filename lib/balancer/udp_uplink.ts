@@ -7,6 +7,7 @@ import { isSameAddress } from "../core/endpoint.ts";
 import { FORWARD_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
 import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import type { Asker } from "./udp_lane_shares.ts";
 import { type Lane, Lanes } from "./udp_lanes.ts";
 import { openTowards } from "./udp_world.ts";
 
@@ -64,11 +65,16 @@ export class Uplink<Asked> {
   /**
    * Sends what gets an answer.
    *
+   * @param from who asks, and when
    * @param note what to remember until then
    * @returns false when it cannot be asked, because too much is owed already
    */
-  ask(datagram: Uint8Array, now: number, note: (lane: Lane) => Asked): boolean {
-    const taken = this.#lanes.take(now);
+  ask(
+    datagram: Uint8Array,
+    { asker, now }: { readonly asker: Asker; readonly now: number },
+    note: (lane: Lane) => Asked,
+  ): boolean {
+    const taken = this.#lanes.take(now, asker);
     if (taken === undefined) return false;
     const { lane, isNew, closed } = taken;
     if (closed !== undefined) this.#close(closed);

@@ -42,12 +42,21 @@ export interface UdpWorld {
   readonly reply: (bytes: Uint8Array, to: DatagramAddress) => void;
 }
 
+/** Somebody who is served over TCP. */
+export interface ServedClient {
+  readonly ip: string;
+  /** What the choice of a backend went by: a room, or the address. */
+  readonly key: string;
+}
+
 /** A way of passing datagrams on. */
 export interface Forwarding {
   /** Takes a client's datagram; `bytes` is valid only until it returns. */
   take(bytes: Uint8Array, client: DatagramAddress): void;
-  /** Says that a backend served a client over TCP just now. */
-  served(ip: string, backend: Backend): void;
+  /** Says that a backend serves a client over TCP from now on. */
+  served(client: ServedClient, backend: Backend): void;
+  /** Says that a backend serves again that had failed, without having been down. */
+  recovered(backend: Backend): void;
   /** Lets time pass, and looks at which backends are up. */
   sweep(): void;
   /** Lets go of every socket. */

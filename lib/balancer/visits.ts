@@ -42,7 +42,7 @@ export interface VisitsWorld {
   /** What a backend is told before anything of the client, if it is to be told. */
   readonly preface: (header: ProxyHeader) => Uint8Array | undefined;
   /** Is told which backend serves whom. */
-  readonly served: (ip: string, backend: Backend) => void;
+  readonly served: DialerWorld["served"];
   /** Is told of a backend that ended a connection at once, without a word. */
   readonly doubt: (backend: Backend) => void;
   /** Is told how long everything takes. */

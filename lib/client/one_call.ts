@@ -22,6 +22,9 @@ import type { ScriptStreams } from "./script_streams.ts";
 /** How long the buddy may take to read what was sent last. */
 const LAST_WORDS_MS = 10_000;
 
+/** How long an input may take to turn out to be at its end, when the call is over already. */
+const END_OF_INPUT_MS = 500;
+
 /** A call that a script makes. */
 export interface OneCall {
   /** Who is called, and where. */
@@ -101,20 +104,33 @@ export async function makeCall(call: OneCall, world: CallWorld): Promise<void> {
       return judge(who, answer, `The call to ${who} was given up before an answer came`);
     }
     streams.tell(`${who} has answered.`);
-    const end = await Promise.race([sendInput(calls, streams), ended.promise]);
-    if (end !== "sent") return judge(who, end);
+    let isOver = false;
+    ended.promise.then(() => isOver = true);
+    const sending = sendInput(calls, streams, () => isOver);
+    const end = await Promise.race([sending, ended.promise]);
+    // A buddy may answer the last line and hang up before we have seen that it was the last.
+    if (end !== "sent" && await within(END_OF_INPUT_MS, sending, () => "cut") !== "sent") {
+      return judge(who, end === "cut" ? await ended.promise : end);
+    }
     await within(call.waitSeconds * 1000, ended.promise, () => undefined);
   } finally {
     await calls.stop();
   }
 }
 
-async function sendInput(calls: PeerCalls, streams: ScriptStreams): Promise<"sent"> {
+/** Sends all of the input; `cut` when there is more of it than the call was long. */
+async function sendInput(
+  calls: PeerCalls,
+  streams: ScriptStreams,
+  isOver: () => boolean,
+): Promise<"sent" | "cut"> {
   for await (const line of streams.lines()) {
     if (line === "q") break;
+    if (isOver()) return "cut";
     calls.send(line);
     // A script is faster than the other side reads.
     await calls.settled();
+    if (isOver()) return "cut";
   }
   return "sent";
 }

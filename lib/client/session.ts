@@ -303,7 +303,11 @@ export class Session {
     const visit = this.#rooms?.over;
     const ending = [this.#calls.stop(), this.#desk.stop(), this.#presence.goOffline()];
     await Promise.allSettled([visit, ...ending]);
-    this.#terminal.close();
+    try {
+      this.#terminal.close();
+    } catch {
+      // The terminal is gone (EIO after a hang-up), and nobody sees how it is left.
+    }
     this.#over.resolve();
   }
 }

@@ -77,7 +77,12 @@ export class SystemTty implements Tty {
   }
 
   setRaw(isRaw: boolean): void {
-    Deno.stdin.setRaw(isRaw);
+    try {
+      Deno.stdin.setRaw(isRaw);
+    } catch (error) {
+      // A terminal that is gone needs nothing back, and must not keep us from ending.
+      if (isRaw) throw error;
+    }
   }
 
   onResize(resized: () => void): void {

@@ -2,7 +2,7 @@
 
 import { BALANCER_LIMITS as LIMITS, DEFAULT_SERVER_LIMITS } from "../core/limits.ts";
 import { UsageError } from "../core/errors.ts";
-import { backends, type BackendSettings, datagramBackends } from "./backend_option.ts";
+import { backendName, backends, type BackendSettings, datagramBackends } from "./backend_option.ts";
 import {
   addressRanges,
   choice,
@@ -171,6 +171,15 @@ export function checkService(service: ServiceOptions, where: string): ServiceOpt
   }
   if (service.backends.every(({ weight }) => weight === 0)) {
     refuse("every backend has weight 0, so none would ever be chosen");
+  }
+  if (service.strategy === "first") {
+    const apart = service.backends.find(({ max, isBackup }) => isBackup || max !== Infinity);
+    if (apart !== undefined) {
+      refuse(
+        `"max" and "backup" would part clients that --strategy first keeps together; ` +
+          `leave them out of the backend ${backendName(apart)}`,
+      );
+    }
   }
   checkDatagrams(service, refuse);
   return service;

@@ -99,7 +99,8 @@ const SSL_MODES: ReadonlyMap<string, BackendTls> = new Map([
 ]);
 
 /**
- * Reads `redis://USER:PASSWORD@HOST:PORT/NUMBER`; `rediss:` is Redis over TLS.
+ * Reads `redis://USER:PASSWORD@HOST:PORT/NUMBER`; `rediss:` is Redis over TLS, and may end with
+ * `?sslrootcert=FILE`.
  *
  * @throws UsageError saying what is wrong, without quoting it
  */
@@ -107,13 +108,19 @@ export function parseRedisUrl(text: string, label: string): RedisAddress {
   const url = parseUrl(text, label, REDIS);
   const number = url.pathname.slice(1) || "0";
   if (!/^\d{1,5}$/.test(number)) throw wrong(label, "a database of Redis has a number", REDIS);
-  if (url.search !== "") throw wrong(label, "nothing may stand behind a ?", REDIS);
+  const tls = url.protocol === "rediss:" ? "verified" : "off";
+  if ([...url.searchParams.keys()].some((name) => name !== "sslrootcert")) {
+    throw wrong(label, "only sslrootcert may stand behind the ?", REDIS);
+  }
+  const caFile = url.searchParams.get("sslrootcert") ?? "";
+  if (caFile !== "" && tls === "off") throw wrong(label, "sslrootcert goes with rediss:", REDIS);
   return {
     ...hostOf(url, 6379),
     user: part(url.username, label),
     password: part(url.password, label),
     database: Number(number),
-    tls: url.protocol === "rediss:" ? "verified" : "off",
+    tls,
+    ...(caFile === "" ? {} : { caFile }),
   };
 }
 

@@ -38,6 +38,8 @@ export interface RedisAddress {
   readonly database: number;
   /** How the connection is protected. */
   readonly tls: BackendTls;
+  /** As for a database. */
+  readonly caFile?: string;
 }
 
 /** A store as it is chosen: text files, memory, or a database. */

@@ -16,7 +16,16 @@ export class OperationalError extends Error {
 }
 
 /** A database or presence server cannot be reached at the start; waiting may help: exit code 1. */
-export class MissingBackendError extends OperationalError {}
+export class MissingBackendError extends OperationalError {
+  /** What cannot be reached, and why: the message without what to do about it. */
+  readonly what: string;
+
+  /** Adds what to do about it. */
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}; check that it runs, or wait for it with --wait-for-backends`, options);
+    this.what = what;
+  }
+}
 
 /** A server the client needs cannot be reached: exit code 3. */
 export class UnreachableError extends Error {
@@ -40,6 +49,11 @@ export class BusyError extends Error {
 export class SharingError extends Error {
   /** Kept when the code is minified. */
   override readonly name = "SharingError";
+}
+
+/** Whether a connection failed for its certificate: no waiting helps against that. */
+export function isCertificateFault(error: unknown): boolean {
+  return /\bcertificate\b/i.test(reasonOf(error));
 }
 
 /**

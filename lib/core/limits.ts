@@ -147,12 +147,23 @@ export const FORWARD_LIMITS = {
   restMs: 250,
   /** Milliseconds in which an answer that was given up may still come, and is dropped. */
   lateMs: 10_000,
-  /** Milliseconds a backend that came back is told of presence before it is asked: a refresh. */
+  /** GETs a client may have under way at a backend although the last quarter of sockets is used. */
+  fewPerClient: 8,
+  /** Milliseconds a backend that failed is told of presence before it is asked: a refresh. */
   warmUpMs: 12_000,
+  /**
+   * The same for one that was down, whose process may be the one of before: what it did not hear, as
+   * that somebody left, is true for as long as presence lasts.
+   */
+  staleMs: 30_000,
   /** Milliseconds a backend is asked last after it was silent where another answered. */
   silentMs: 5000,
   /** Milliseconds a GET goes where its address last went over TCP: others learn of it meanwhile. */
   followMs: 2000,
+  /** Rooms and addresses whose TCP connections are counted until their datagrams come. */
+  joins: 10_000,
+  /** Milliseconds a room member keeps its place of whom nothing is known but datagrams. */
+  claimMs: 1000,
 } as const;
 
 /** Keys an affinity table remembers; the longest unused is forgotten first. */

@@ -12,6 +12,11 @@ export class RecentMap<Value> {
     this.#most = most;
   }
 
+  /** How many keys it remembers. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** The value of a key, which counts as used now. */
   get(key: string): Value | undefined {
     const value = this.#entries.get(key);

@@ -9,13 +9,28 @@ const SUSPICIOUS = /pass|token|secret|:\/\//i;
 /** Names of fields whose values nobody may see. */
 const SECRET_NAME = /^(?:.*[_-])?(?:password|passwd|passphrase|token|secret)s?$/i;
 
+/** What messages say of the form of a URL is no secret. */
+const FORM = "(?!(?:USER)?:PASSWORD@)";
+
+/** A password in a URL of any kind: to the last `@` of a word, as one may not be written as `%40`. */
+const IN_WORD = new RegExp(`\\b([a-z][a-z0-9+.-]*://${FORM}[^\\s"'/:@]*:)[^\\s"']*@`, "gi");
+
+/** A port behind a host, as one without a password is shown. */
+const PORT = '(?!\\d{1,5}(?:[/?\\s"]|$))';
+
+/** In one of a backend, where a password may hold blanks and quotes: to the last `@` of the line. */
+const IN_LINE = new RegExp(
+  `\\b((?:postgres(?:ql)?|rediss?)://${FORM}[^\\n/:@]*:)${PORT}[^\\n]*@`,
+  "gi",
+);
+
 /**
- * Each with what it leaves. URLs: up to the last `@`, because a password may hold one that was not
- * written as `%40`. A password line of the login chat goes on to its end, and `new` and `existing` are
+ * Each with what it leaves. A password line of the login chat goes on to its end, and `new` and `existing` are
  * the server's question. A value in quotes may hold escaped quotes.
  */
 const SECRETS: readonly (readonly [pattern: RegExp, left: string])[] = [
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s"'/:@]*:)[^\s"']*@/gi, `$1${HIDDEN}@`],
+  [IN_LINE, `$1${HIDDEN}@`],
+  [IN_WORD, `$1${HIDDEN}@`],
   [/\b(C\s+PASSWORD)[ \t]+(?!(?:new|existing)\b)[^\r\n]+/gi, `$1 ${HIDDEN}`],
   [/\btoken_[0-9a-z]+/gi, `token_${HIDDEN}`],
   [/("(?:password|token|secret)"\s*:\s*")(?:[^"\\]|\\.)*"?/gi, `$1${HIDDEN}"`],

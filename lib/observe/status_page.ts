@@ -55,7 +55,7 @@ export function statusPage(
   sections: readonly Section[],
 ): Response {
   const body = markup`<p class="controls" hidden>
-<button type="button" id="pause" aria-pressed="false">Pause</button>
+<button type="button" id="pause">Pause</button>
 <span id="live" role="status"></span></p>
 <noscript><p class="hint">This page is as it was when it was loaded: load it again for newer figures.</p></noscript>
 ${

@@ -16,9 +16,10 @@ function showButtons(root) {
   for (const button of root.querySelectorAll("[hidden]")) button.hidden = false;
 }
 
-/** The element that does the same as one that is replaced, so that the keyboard stays where it is. */
+/** What finds the element that takes the place of another, so that the keyboard stays where it is. */
 function placeOf(element) {
-  return element?.dataset?.path && \`button[data-path="\${CSS.escape(element.dataset.path)}"]\`;
+  const { path } = element.dataset;
+  return path === undefined ? ".scroll" : \`button[data-path="\${CSS.escape(path)}"]\`;
 }
 
 function show(id, text) {
@@ -30,13 +31,21 @@ function show(id, text) {
   section.innerHTML = text;
   showButtons(section);
   section.querySelectorAll(".scroll").forEach((box, at) => box.scrollLeft = scrolled[at] ?? 0);
-  if (inside) section.querySelector(inside)?.focus({ preventScroll: true });
+  if (inside !== null) section.querySelector(inside)?.focus({ preventScroll: true });
+}
+
+function say(text) {
+  live.textContent = text;
 }
 
 function listen() {
   const events = new EventSource("/events");
-  events.addEventListener("open", () => live.textContent = "Live");
-  events.addEventListener("error", () => live.textContent = "Connection lost, trying again");
+  events.addEventListener("open", () => say(isPaused ? "Paused" : "Live"));
+  events.addEventListener("error", () => {
+    say("Not live, trying again");
+    // Refused, for there are too many pages: the browser would leave it at that.
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+  });
   events.addEventListener("view", ({ data }) => {
     if (isPaused) return;
     for (const [id, text] of Object.entries(JSON.parse(data))) show(id, text);
@@ -45,10 +54,18 @@ function listen() {
 
 pause.addEventListener("click", () => {
   isPaused = !isPaused;
-  pause.setAttribute("aria-pressed", String(isPaused));
   pause.textContent = isPaused ? "Go on" : "Pause";
-  live.textContent = isPaused ? "Paused" : "Live";
+  say(isPaused ? "Paused" : "Live");
 });
+
+/** Why a change was refused: the admin endpoint says it in JSON. */
+function reasonIn(text) {
+  try {
+    return JSON.parse(text).error;
+  } catch {
+    return text;
+  }
+}
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("button[data-path]");
@@ -59,7 +76,7 @@ document.addEventListener("click", async ({ target }) => {
       headers: { "${CHANGE_HEADER}": "1" },
     });
     const said = await response.text();
-    answer.textContent = response.ok ? button.getAttribute("aria-label") + ": done" : said;
+    answer.textContent = response.ok ? button.getAttribute("aria-label") + ": done" : reasonIn(said);
   } catch {
     answer.textContent = "The change was not made: the program cannot be reached";
   }

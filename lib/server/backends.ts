@@ -8,7 +8,7 @@ import {
   shownStore,
   type StoreChoice,
 } from "../core/backend_address.ts";
-import { MissingBackendError, reasonOf } from "../core/errors.ts";
+import { MissingBackendError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { openStore, type StoreSettings } from "../storage/open_store.ts";
 import type { SharedState } from "../storage/shared_state.ts";
@@ -87,7 +87,7 @@ export async function waiting<T>(isPatient: boolean, log: Log, open: () => Promi
       return await open();
     } catch (error) {
       if (!isPatient || !(error instanceof MissingBackendError)) throw error;
-      if (tries === 0) log.warn("Waiting for what is missing", { reason: reasonOf(error) });
+      if (tries === 0) log.warn("Waiting for what is missing", { reason: error.what });
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }

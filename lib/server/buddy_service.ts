@@ -95,7 +95,10 @@ export function startBuddies(
   };
   const receiving = socket.receive((datagram, sender) => {
     const arrived = openDatagram(datagram, sender, trusted);
-    if (arrived === undefined) return;
+    if (arrived === undefined) {
+      answers.counts.malformed++;
+      return;
+    }
     const { bytes, from, via, isProven } = arrived;
     if (isProven) budget.prove(from.ip, clock());
     const taking = answers.take(bytes, from, via);

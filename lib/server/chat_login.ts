@@ -5,9 +5,11 @@
 
 import { BusyError, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import { beginSpan } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Accounts, Standing } from "../services/accounts.ts";
 import type { LoginResult } from "./chat_conversation.ts";
+import type { ChatMeter } from "./chat_meter.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
 import type { Asker } from "./request_sessions.ts";
 
@@ -15,6 +17,7 @@ import type { Asker } from "./request_sessions.ts";
 export interface ChatLoginParts {
   readonly accounts: Accounts;
   readonly attempts: LoginAttempts;
+  readonly meter: ChatMeter;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -47,10 +50,14 @@ export class ChatLogin {
     from: string,
     signal: AbortSignal,
   ): Promise<LoginResult> {
-    const { attempts, clock } = this.#parts;
+    const { attempts, meter, clock } = this.#parts;
     const mayTry = (): boolean => attempts.mayTry(user, from, clock());
     if (!mayTry()) return "too many attempts";
+    const begun = clock();
+    const span = beginSpan("chat login");
     const result = await this.#try(user, password, from, signal);
+    span?.end();
+    meter.loginSeconds.observe((clock() - begun) / 1000);
     // Others may have guessed meanwhile: whether this one was right is not told any more.
     if ((result === "welcome" || result === "wrong") && !mayTry()) return "too many attempts";
     if (result === "wrong") attempts.wasWrong(user, from, clock());
@@ -80,9 +87,10 @@ export class ChatLogin {
     return "not stored";
   }
 
-  /** Tells the log how a login ended. */
+  /** Counts a login, and tells the log how it ended. */
   ended(user: UserId, { remoteIp: from, connection }: Asker, result: LoginResult): void {
-    const { log } = this.#parts;
+    const { log, meter } = this.#parts;
+    meter.logins[result]++;
     if (isRight(result)) log.info("Logged in to the chat", { connection, user, from, result });
     else {log.info("Login to the chat refused", {
         ...{ connection, user, from },
@@ -97,6 +105,7 @@ export class ChatLogin {
 
   /** Tells the log that somebody who does not read was dropped. */
   dropped(user: UserId | undefined, { remoteIp: from, connection }: Asker): void {
+    this.#parts.meter.dropped++;
     this.#parts.log.warn("A chat client does not take what it is sent, and is dropped", {
       connection,
       user,

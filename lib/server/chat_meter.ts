@@ -1,6 +1,7 @@
 /** What was done in the login chat so far. Counted on the hot path: plain numbers, one shape. */
 
 import { Histogram } from "../core/histogram.ts";
+import type { ServerAnswer } from "../wire/login_chat_answer.ts";
 import type { ChatRequest } from "../wire/login_chat_request.ts";
 import type { LoginResult } from "./chat_conversation.ts";
 
@@ -10,6 +11,10 @@ export class ChatMeter {
   readonly lines: Record<ChatRequest["kind"], number> = {
     ...{ login: 0, password: 0, public: 0, direct: 0, cancel: 0, who: 0, exit: 0 },
     ...{ ping: 0, pong: 0, data: 0, invalid: 0 },
+  };
+  /** Replies by their code. */
+  readonly replies: Record<number, number> = {
+    ...{ 200: 0, 201: 0, 202: 0, 401: 0, 409: 0, 429: 0, 500: 0, 503: 0 },
   };
   /** Logins by how they ended. */
   readonly logins: Record<LoginResult, number> = {
@@ -31,6 +36,11 @@ export class ChatMeter {
   /** @param isTimed whether to measure how long lines take, which costs two looks at the clock */
   constructor(isTimed: boolean) {
     this.seconds = isTimed ? new Histogram() : undefined;
+  }
+
+  /** Counts an answer, if it is one with a code. */
+  replied(answer: ServerAnswer): void {
+    if (answer.kind === "reply") this.replies[answer.code]!++;
   }
 
   /** How many lines came in all. */

@@ -24,6 +24,7 @@ export function chatPart({ ports, meter, chat, sessions }: ChatPartSources): Par
       connections: sessions.size,
       online: { count: chat.size, users: chat.users.slice(0, MAX_SHOWN_NAMES) },
       lines: meter.lines,
+      replies: meter.replies,
       logins: meter.logins,
       messages: meter.messages,
       deliveries: meter.deliveries,
@@ -31,6 +32,7 @@ export function chatPart({ ports, meter, chat, sessions }: ChatPartSources): Par
     }),
     families: () => [
       counter("parley_chat_lines_total", "Lines of clients by kind", byLabel("kind", meter.lines)),
+      counter("parley_chat_replies_total", "Replies by code", byLabel("code", meter.replies)),
       counter(
         "parley_chat_logins_total",
         "Logins by how they ended",

@@ -50,8 +50,8 @@ export function startChat(
   const peers = shared === undefined ? undefined : new SharedChat(shared);
   const chat = new LoginChat<Uint8Array>(peers);
   peers?.serve(chat);
-  const login = new ChatLogin({ accounts, attempts, clock, log });
   const meter = new ChatMeter(isTimed);
+  const login = new ChatLogin({ accounts, attempts, meter, clock, log });
   const sessions = new ChatSessions(settings, login, chat, meter);
   const door = {
     admission,

@@ -17,7 +17,6 @@ import { joinBytes } from "../core/bytes.ts";
 import { afterwards, type Eventually } from "../core/eventually.ts";
 import { MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
-import { beginSpan } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
@@ -118,10 +117,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   deliver(frame: Uint8Array): boolean {
     if (this.#ended !== undefined) return false;
     if (this.#queue.send(frame)) return true;
-    if (!this.#queue.isGone) {
-      this.#parts.meter.dropped++;
-      this.#parts.login.dropped(this.#user, this.#from);
-    }
+    if (!this.#queue.isGone) this.#parts.login.dropped(this.#user, this.#from);
     this.#leave();
     this.#checking?.abort();
     this.#ended = Promise.resolve();
@@ -157,7 +153,10 @@ export class ChatSession implements Outbox<Uint8Array> {
   async #end(lastAnswer: ServerAnswer | undefined): Promise<void> {
     this.#leave();
     this.#checking?.abort();
-    if (lastAnswer !== undefined) this.#queue.send(encodeChatAnswer(lastAnswer));
+    if (lastAnswer !== undefined) {
+      this.#parts.meter.replied(lastAnswer);
+      this.#queue.send(encodeChatAnswer(lastAnswer));
+    }
     this.#parts.closer.closeLater(this.#stream); // for one who does not read: the flush then fails
     await this.#queue.flush();
     await this.#parts.closer.close(this.#stream);
@@ -206,6 +205,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       case "nothing":
         return;
       case "answer":
+        this.#parts.meter.replied(act.answer);
         this.#answer(encodeChatAnswer(act.answer));
         return;
       case "close":
@@ -213,6 +213,7 @@ export class ChatSession implements Outbox<Uint8Array> {
           this.end(act.answer);
         });
       case "say":
+        this.#parts.meter.replies[200]!++;
         this.#spoken.push(act.frame);
         this.#answer(SENT);
         return;
@@ -246,8 +247,9 @@ export class ChatSession implements Outbox<Uint8Array> {
     meter.messages.direct++;
     return afterwards(this.#parts.chat.tell(user, to, frame), (isTold) => {
       if (isTold) meter.deliveries++;
-      const words = isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`;
-      this.#answer(encodeChatAnswer(chatReply(words)));
+      const reply = chatReply(isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`);
+      meter.replied(reply);
+      this.#answer(encodeChatAnswer(reply));
     });
   }
 
@@ -281,16 +283,11 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#checking = new AbortController();
     this.#watch(this.#checking);
     const { signal } = this.#checking;
-    const begun = performance.now();
-    const span = beginSpan("chat login");
     const checked = await this.#parts.login.logIn(act.user, act.password, this.#ip, signal);
-    this.#parts.meter.loginSeconds.observe((performance.now() - begun) / 1000);
     this.#checking = undefined;
-    span?.end();
     if (this.#ended !== undefined) return;
     const joining = this.#join(act.user, checked);
     const result = joining instanceof Promise ? await joining : joining;
-    this.#parts.meter.logins[result]++;
     this.#parts.login.ended(act.user, this.#from, result);
     // Others may speak before the next read: the welcome comes first.
     const rest = this.#take(afterLogin(act.user, result)) ?? this.#flush();

@@ -1,11 +1,12 @@
 /**
  * `server.ts migrate`: from a text directory into a database, or back. Nothing is taken away from
- * where it was, and what was copied is read again and compared.
+ * where it was, and what was copied is read again and compared. Until then the copy bears a mark, by
+ * which servers refuse it.
  */
 
 import type { MigrateOptions, StorePlace } from "../config/migrate_options.ts";
 import { shownDatabase } from "../core/backend_address.ts";
-import { OperationalError, UsageError } from "../core/errors.ts";
+import { OperationalError, StorageError, UsageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { createStderrLog } from "../observe/log.ts";
 import {
@@ -14,6 +15,7 @@ import {
   findDifference,
   type StoreContents,
 } from "../storage/contents.ts";
+import { halfDirectoryAdvice, markDirectory } from "../storage/copy_mark.ts";
 import { SYSTEM_DISK } from "../storage/disk.ts";
 import { lockDirectory, openStore } from "../storage/open_store.ts";
 import { requireTextFiles } from "../storage/repair.ts";
@@ -38,14 +40,25 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   const store = await open(to, log);
   try {
     await requireEmpty(to, log);
+    await mark(to, true, log);
     await fillStore(store, contents);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    throw new OperationalError(
+      `Cannot copy into ${shown(to)}: ${error.message}; it holds a part of the copy now, so ` +
+        `${await halfAdvice(to)}`,
+      { cause: error },
+    );
   } finally {
     await store.close();
   }
   const difference = findDifference(contents, await readAll(to, log));
   if (difference !== undefined) {
-    throw new OperationalError(`Cannot vouch for the copy in ${shown(to)}: ${difference}`);
+    throw new OperationalError(
+      `Cannot vouch for the copy in ${shown(to)}: ${difference}; ${await halfAdvice(to)}`,
+    );
   }
+  await mark(to, false, log);
   const { users, buddies, passwords, rooms, members } = countContents(contents);
   return [
     `Copied ${users} users, ${buddies} buddies, ${passwords} passwords, ${rooms} rooms and ` +
@@ -66,6 +79,18 @@ async function requireEmpty(place: StorePlace, log: Log): Promise<void> {
     `Cannot copy into ${shown(place)}: it holds ${users} users and ${rooms} rooms; ` +
       `choose an empty one`,
   );
+}
+
+/** Marks a place as half a copy, or takes the mark away. */
+async function mark(place: StorePlace, isHalf: boolean, log: Log): Promise<void> {
+  if (place.kind === "text") return await markDirectory(place.directory, isHalf);
+  const { markDatabase } = await import("../storage/postgres_contents.ts");
+  await markDatabase(place.address, isHalf, log);
+}
+
+async function halfAdvice(place: StorePlace): Promise<string> {
+  if (place.kind === "text") return halfDirectoryAdvice(place.directory);
+  return (await import("../storage/postgres_migrate.ts")).HALF_COPY_ADVICE;
 }
 
 async function readAll(place: StorePlace, log: Log): Promise<StoreContents> {

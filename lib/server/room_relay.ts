@@ -13,6 +13,7 @@ import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { DatagramAddress, Destination } from "../net/udp.ts";
+import type { MemberSeat } from "../storage/shared_state.ts";
 import type { Departure, Member } from "../services/room_view.ts";
 import type { Rooms } from "../services/rooms.ts";
 import {
@@ -23,6 +24,7 @@ import {
   type RoomDatagram,
 } from "../wire/ucrp.ts";
 import { isUtf8 } from "../wire/utf8.ts";
+import type { HeardMember } from "./heard_members.ts";
 import type { RoomSeats, Seat } from "./room_seats.ts";
 import type { SharedRooms } from "./shared_rooms.ts";
 
@@ -73,6 +75,8 @@ const TIMED_OF = 16;
 
 /** Members heard elsewhere before the store said that they joined: it is a matter of a moment. */
 const MAX_EARLY = 10_000;
+
+const encoder = new TextEncoder();
 
 /** Relays what members say. */
 export class RoomRelay {
@@ -131,16 +135,50 @@ export class RoomRelay {
     this.#send(ROOM_CLOSED, seat.destination.to);
   }
 
-  /** A member talks to another server now. */
-  movedAway(token: Uint8Array): void {
-    const seat = this.#parts.seats.find(token);
+  /** A member was heard at another server: it has them, unless they were heard here since. */
+  movedAway(token: string, agoMs: number): void {
+    const seat = this.#parts.seats.find(encoder.encode(token));
     if (seat === undefined) {
-      this.#early.set(new TextDecoder().decode(token), true);
+      this.#early.set(token, true);
       return;
     }
+    if (this.#parts.clock() - seat.member.spokeAt < agoMs) return;
     this.#parts.rooms.moved(seat.member);
     seat.destination = undefined;
     this.#leaveQuiet(seat);
+  }
+
+  /** Every member heard here; those who were taken over and are silent were heard long ago. */
+  *heardHere(): Iterable<HeardMember> {
+    const now = this.#parts.clock();
+    for (const { destination, member } of this.#parts.seats.all()) {
+      if (destination === undefined) continue;
+      const agoMs = Math.min(Math.max(0, now - member.spokeAt), Number.MAX_SAFE_INTEGER);
+      yield [member.token, agoMs];
+    }
+  }
+
+  /** Asks, when this server has begun, who is heard elsewhere, and takes over whom nobody hears. */
+  async settle(): Promise<void> {
+    const { rooms, others } = this.#parts;
+    if (others === undefined || !rooms.isUnsure || !await others.ask()) return;
+    const members = rooms.settle();
+    const places = await others.take(members.map(({ token }) => token));
+    for (const [index, member] of members.entries()) {
+      const place = places[index];
+      if (place !== undefined) this.#takeOver(member, place);
+    }
+  }
+
+  #takeOver(member: Member, { address, via }: MemberSeat): void {
+    const { seats, isAnswerable, destination } = this.#parts;
+    const seat = seats.find(encoder.encode(member.token));
+    // They may have spoken meanwhile, here or elsewhere.
+    const isFree = member.address === undefined && !member.isElsewhere && !member.isLeaving;
+    if (seat === undefined || !isFree || !isAnswerable(via)) return;
+    member.address = address;
+    seat.destination = { address, via, to: destination(via) };
+    this.#tellOthers(seat);
   }
 
   /** Has what a member elsewhere said sent to everybody who is heard here. */
@@ -188,10 +226,10 @@ export class RoomRelay {
     else if (kind === "text") this.#relay(seat, message);
   }
 
-  #tellOthers({ member, token, table }: Seat): void {
+  #tellOthers({ member, table, destination }: Seat): void {
     const { others } = this.#parts;
     others?.listen(member.room.name, (datagram) => this.#deliver(table, datagram));
-    others?.heard(token);
+    if (destination !== undefined) others?.heard(member.token, destination);
   }
 
   #relay(seat: Seat, message: Uint8Array): void {

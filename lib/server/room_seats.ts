@@ -54,6 +54,11 @@ export class RoomSeats {
     return this.#byMember.size;
   }
 
+  /** Every seat. */
+  all(): Iterable<Seat> {
+    return this.#byMember.values();
+  }
+
   /** Gives a member a seat. */
   add(member: Member, now: number): void {
     let table = this.#tables.get(member.room);

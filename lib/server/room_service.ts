@@ -62,19 +62,21 @@ export function startRooms(
   const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
-  const others = shared && new SharedRooms(shared, {
+  const others: SharedRooms | undefined = shared && new SharedRooms(shared, {
     changed: () => reader.readSoon(),
-    heardElsewhere: (token) => relay.movedAway(token),
+    heardElsewhere: (token, agoMs) => relay.movedAway(token, agoMs),
+    heardHere: () => relay.heardHere(),
   });
   const rooms = new Rooms({
     ...{ store: tellingOthers(store, others), limits: settings, passwords, mintToken },
+    isShared: others !== undefined,
     watch: {
       came: (member) => relay.came(member),
       went: (member, why) => relay.went(member, why),
     },
   });
   const seconds = isTimed ? new Histogram() : undefined;
-  const relay = new RoomRelay({
+  const relay: RoomRelay = new RoomRelay({
     ...{ rooms, seats, others, clock, log, seconds },
     isAnswerable: (address) => isAnswerable(address, socket.port, ownAddresses),
     destination: (address) => socket.destination(address),
@@ -103,7 +105,10 @@ export function startRooms(
     limits.readDeadlineSeconds,
     meter.seconds,
   );
-  const ticks = new RoomTicks({ rooms, drops: relay.drops, clock, log });
+  const ticks = new RoomTicks({
+    ...{ rooms, drops: relay.drops, clock, log },
+    settle: () => relay.settle(),
+  });
 
   const door = {
     ...{ admission, trusted, log },
@@ -118,7 +123,8 @@ export function startRooms(
         secure?.keep(door),
         socket.receive((datagram, sender) => {
           const arrived = openDatagram(datagram, sender, trusted);
-          if (arrived !== undefined) take(arrived);
+          if (arrived === undefined) relay.drops.malformed++;
+          else take(arrived);
         }, MAX_PREFIX_BYTES + MAX_ROOM_DATAGRAM_BYTES),
       ])
     );

@@ -1,6 +1,7 @@
 /**
  * What the room service does every second, whether anybody asks or not: it follows what other servers
- * write, sees to those who are silent, and tells of dropped datagrams.
+ * write, asks at its start who is heard elsewhere, sees to those who are silent, and tells of dropped
+ * datagrams.
  */
 
 import { reasonOf } from "../core/errors.ts";
@@ -15,6 +16,8 @@ const TICK_MS = 1000;
 /** What there is to see to. */
 export interface RoomTickParts {
   readonly rooms: Rooms;
+  /** Asks the other servers, where there are any, whom they hear; see `RoomRelay.settle`. */
+  readonly settle: () => Promise<void>;
   readonly drops: RoomDrops;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,9 +53,10 @@ export class RoomTicks {
   }
 
   async #tick(): Promise<void> {
-    const { rooms, clock, log } = this.#parts;
+    const { rooms, settle, clock, log } = this.#parts;
     try {
       await rooms.tick(clock());
+      await settle();
     } catch (error) {
       // The store has told of its failure; the next second is another try.
       log.debug("Cannot see to silent members now", { reason: reasonOf(error) });

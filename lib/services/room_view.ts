@@ -49,7 +49,7 @@ export interface Member {
   doubtedAt: number | undefined;
   /** Whether they are on their way out. */
   isLeaving: boolean;
-  /** Whether another server has them: they came in there, or talk to it, and not to this one. */
+  /** Whether another server has them, or may: they came in there, or talk to it, not to this one. */
   isElsewhere: boolean;
 }
 
@@ -74,10 +74,14 @@ export class RoomView {
   readonly #watch: MemberWatch;
   #adopted: readonly StoredRoom[] | undefined;
   #hasRead = false;
+  readonly #isShared: boolean;
+  /** Members from before this server began: another one may hear them. */
+  readonly #unsure = new Set<Member>();
 
-  /** Starts without any. */
-  constructor(watch: MemberWatch) {
+  /** Starts without any. With `isShared`, who was there before may be heard elsewhere. */
+  constructor(watch: MemberWatch, isShared = false) {
     this.#watch = watch;
+    this.#isShared = isShared;
   }
 
   /** How many rooms there are. */
@@ -93,6 +97,24 @@ export class RoomView {
   /** Whether all that the store says was read once: who comes later has come through somebody. */
   get hasRead(): boolean {
     return this.#hasRead;
+  }
+
+  /** Whether there are members of whom it is not known whether another server hears them. */
+  get isUnsure(): boolean {
+    return this.#unsure.size > 0;
+  }
+
+  /** Another server has said that it hears a member. */
+  isKnownElsewhere(member: Member): void {
+    this.#unsure.delete(member);
+  }
+
+  /** Every other server has said whom it hears. @returns whom nobody hears */
+  settle(): Member[] {
+    const unheard = [...this.#unsure].filter(({ address }) => address === undefined);
+    for (const member of this.#unsure) member.isElsewhere = false;
+    this.#unsure.clear();
+    return unheard;
   }
 
   /** The member of a room that a token proves. */
@@ -169,16 +191,18 @@ export class RoomView {
         spokeAt: -Infinity,
         doubtedAt: undefined,
         isLeaving: false,
-        isElsewhere: this.#hasRead,
+        isElsewhere: this.#hasRead || this.#isShared,
       },
     };
     room.members.set(name, member);
+    if (this.#isShared && !this.#hasRead) this.#unsure.add(member);
     this.#watch.came(member);
     return member;
   }
 
   #remove(room: OwnRoom, member: Member, why: Departure): void {
     room.members.delete(member.name);
+    this.#unsure.delete(member);
     this.#watch.went(member, why);
   }
 

@@ -64,6 +64,8 @@ export interface RoomParts {
   readonly limits: RoomLimits;
   /** Makes and checks password hashes. */
   readonly passwords: RoomPasswords;
+  /** Whether members may be heard at other servers, which can be asked. */
+  readonly isShared?: boolean;
   /** Makes a token that nobody can guess. */
   readonly mintToken: () => string;
   /** Is told who came and who went. */
@@ -83,7 +85,7 @@ export class Rooms {
   /** Starts with none; see {@linkcode Rooms.catchUp}. */
   constructor(parts: RoomParts) {
     this.#parts = parts;
-    this.#view = new RoomView(parts.watch);
+    this.#view = new RoomView(parts.watch, parts.isShared);
     this.#silence = new RoomSilence(parts.store, parts.limits.roomIdleSeconds);
   }
 
@@ -203,7 +205,7 @@ export class Rooms {
   /** Whether a member may be registered: here, or at another server, which only it can know. */
   #mayBeLive(room: RoomName, token: string): boolean {
     const member = this.#view.memberOf(room, token);
-    if (member === undefined) return this.#view.hasRead;
+    if (member === undefined) return this.#view.hasRead || this.#parts.isShared === true;
     return member.address !== undefined || member.isLeaving || member.isElsewhere;
   }
 
@@ -233,6 +235,17 @@ export class Rooms {
   moved(member: Member): void {
     member.address = undefined;
     member.isElsewhere = true;
+    this.#view.isKnownElsewhere(member);
+  }
+
+  /** Whether it is to be asked yet who is heard elsewhere; until then everybody may be. */
+  get isUnsure(): boolean {
+    return this.#view.isUnsure;
+  }
+
+  /** It was asked who is heard elsewhere: nobody else is. @returns whom nobody hears */
+  settle(): Member[] {
+    return this.#view.settle();
   }
 
   /** A member leaves; with its host the room closes. @throws StorageError */

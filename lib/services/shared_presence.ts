@@ -1,6 +1,7 @@
 /**
  * Presence that servers share. Each also keeps what it heard itself: while nothing is shared it goes
- * on with that, and afterwards tells the others.
+ * on with that, and afterwards tells the others. What users publish may come to a server that does
+ * not hear them, which then tells the one that does.
  */
 
 import type { Clock } from "../core/ports.ts";
@@ -29,15 +30,17 @@ export class SharedPresence implements PresenceBook {
     this.#own = new Presence(lifetimeSeconds, clock);
     this.#remote = state.presence;
     this.#lifetimeMs = lifetimeSeconds * 1000;
+    // Of a user heard here: it is told again when the others have forgotten it.
+    this.#remote.onPublished((user, info, fromIp) => this.#own.publish(user, info, fromIp));
     state.onReturn(() => this.#tellOthers());
   }
 
   /** Records a SET. Nobody waits for the others to know: there is no answer to it. */
   set(user: UserId, status: PresenceStatus, address: PeerAddress): void {
     this.#own.set(user, status, address);
-    this.#remote.put(user, { status, address, info: NOTHING }, this.#lifetimeMs, true).catch(
-      keepOwn,
-    );
+    // They may have lost what was published with it.
+    const info = this.#own.infoOf(user);
+    this.#remote.put(user, { status, address, info }, this.#lifetimeMs, true).catch(keepOwn);
   }
 
   /** What to tell others of users. */
@@ -58,7 +61,9 @@ export class SharedPresence implements PresenceBook {
   ): Promise<boolean> {
     const isOurs = this.#own.publish(user, info, fromIp);
     try {
-      return await this.#remote.publish(user, info, fromIp);
+      const isTaken = await this.#remote.publish(user, info, fromIp);
+      if (isTaken && !isOurs) this.#remote.tellPublished(user, info, fromIp).catch(keepOwn);
+      return isTaken;
     } catch {
       return isOurs;
     }

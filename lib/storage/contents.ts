@@ -5,8 +5,8 @@
 import type { Store, StoreChange, StoredRoom } from "./store.ts";
 import type { StoredUser } from "./user_index.ts";
 
-/** Changes asked for at once: a store makes batches of them. */
-const CHANGES_AT_ONCE = 2000;
+/** Changes asked for at once: one batch, so that none waits too long for its turn. */
+const CHANGES_AT_ONCE = 500;
 
 /** All users and rooms. */
 export interface StoreContents {

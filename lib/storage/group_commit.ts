@@ -11,6 +11,7 @@ import type { StoreMeter } from "./store_meter.ts";
 export class GroupCommit<Operation, Outcome> {
   readonly #commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>;
   readonly #most: number;
+  readonly #sizeOf: (operation: Operation) => number;
   readonly #meter: StoreMeter | undefined;
   #waiting: Waiting<Operation, Outcome>[] = [];
   #running: Promise<void> | undefined;
@@ -21,17 +22,21 @@ export class GroupCommit<Operation, Outcome> {
    * @param commit makes a batch durable and gives an outcome for each operation, in order. When it
    * rejects, every operation of the batch rejects.
    * @param options.most operations of one batch; the rest waits for the next
+   * @param options.sizeOf what an operation counts as, where that differs; one that is too large goes
+   * alone
    * @param options.meter is told of every batch
    */
   constructor(
     commit: (batch: readonly Operation[]) => Promise<readonly Outcome[]>,
-    { most = Infinity, meter }: {
+    { most = Infinity, sizeOf = () => 1, meter }: {
       readonly most?: number;
+      readonly sizeOf?: (operation: Operation) => number;
       readonly meter?: StoreMeter | undefined;
     } = {},
   ) {
     this.#commit = commit;
     this.#most = most;
+    this.#sizeOf = sizeOf;
     this.#meter = meter;
   }
 
@@ -52,9 +57,7 @@ export class GroupCommit<Operation, Outcome> {
     // Requests that arrived in the same turn of the event loop shall share the first batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const isWhole = this.#waiting.length <= this.#most;
-      const batch = isWhole ? this.#waiting : this.#waiting.slice(0, this.#most);
-      this.#waiting = isWhole ? [] : this.#waiting.slice(this.#most);
+      const batch = this.#nextBatch();
       try {
         const outcomes = await this.#measured(batch.map(({ operation }) => operation));
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]!);
@@ -80,6 +83,23 @@ export class GroupCommit<Operation, Outcome> {
       meter.commitSeconds.observe((performance.now() - begun) / 1000);
       span?.end();
     }
+  }
+
+  /** Takes what fits into one batch, in the order it came. */
+  #nextBatch(): Waiting<Operation, Outcome>[] {
+    const batch = this.#waiting;
+    if (this.#most === Infinity) {
+      this.#waiting = [];
+      return batch;
+    }
+    let [count, size] = [0, 0];
+    for (const { operation } of batch) {
+      size += this.#sizeOf(operation);
+      if (count > 0 && size > this.#most) break;
+      count++;
+    }
+    this.#waiting = batch.splice(count);
+    return batch;
   }
 }
 

@@ -7,6 +7,7 @@ import type { DatabaseAddress } from "../core/backend_address.ts";
 import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import { COMPACT_FROM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import { refuseHalfCopy } from "./copy_mark.ts";
 import { DirectoryLock, LOCK_TIMING, type LockTiming } from "./directory_lock.ts";
 import { type Disk, SYSTEM_DISK, systemDisk } from "./disk.ts";
 import { writeDraft } from "./draft_file.ts";
@@ -88,6 +89,7 @@ async function openTextStore(settings: LocalStoreSettings): Promise<TextStore> {
   }
   let files = early;
   try {
+    await refuseHalfCopy(disk, directory);
     if (files === undefined || !await isUpToDate(files)) {
       files?.journal.close();
       files = undefined;

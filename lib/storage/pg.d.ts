@@ -19,11 +19,19 @@ export interface NamedStatement {
   readonly values: readonly unknown[];
 }
 
+/** A statement, or several, with a deadline of its own. */
+export interface SlowStatement {
+  /** Without values. */
+  readonly text: string;
+  /** How long to wait for an answer, in milliseconds. */
+  readonly query_timeout: number;
+}
+
 /** A connection of a pool. */
 export interface PoolClient {
   /** Runs a statement; without values it may be several. */
   query(
-    statement: string | NamedStatement,
+    statement: string | NamedStatement | SlowStatement,
     values?: readonly unknown[],
   ): Promise<{ readonly rows: readonly unknown[] }>;
   /** Gives it back, or throws it away. */

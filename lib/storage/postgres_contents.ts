@@ -1,5 +1,5 @@
 /**
- * Reading all of a database at one moment, page by page.
+ * Reading all of a database: the rooms, and then every user at one moment, page by page.
  */
 
 import type { DatabaseAddress } from "../core/backend_address.ts";
@@ -7,12 +7,11 @@ import { OperationalError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { StoreContents } from "./contents.ts";
 import { type DatabaseClient, DatabaseLink } from "./postgres_link.ts";
+import { HALF_COPY } from "./postgres_migrate.ts";
 import { PostgresRooms } from "./postgres_rooms.ts";
+import { readUsersAfter, type UserRow } from "./postgres_users.ts";
 import { storedId } from "./stored_id.ts";
 import type { StoredUser } from "./user_index.ts";
-
-/** Users read with one statement: it has to end within its deadline. */
-const PAGE = 5000;
 
 /**
  * Reads everything. The tables must be there: open it as a store before.
@@ -24,46 +23,44 @@ export async function readDatabase(address: DatabaseAddress, log: Log): Promise<
   const link = new DatabaseLink(address, log);
   try {
     const rooms = await new PostgresRooms(link).rooms();
-    return { users: await link.use(readUsers), rooms };
+    return { users: await link.use(readAllUsers), rooms };
   } finally {
     await link.close();
   }
 }
 
-async function readUsers(client: DatabaseClient): Promise<StoredUser[]> {
+/** Marks a database as half a copy, or takes the mark away: servers refuse it meanwhile. */
+export async function markDatabase(
+  address: DatabaseAddress,
+  isHalf: boolean,
+  log: Log,
+): Promise<void> {
+  const link = new DatabaseLink(address, log);
+  try {
+    await link.use(async (client) => {
+      await client.query(
+        isHalf
+          ? `INSERT INTO parley.migrations (number, name) VALUES (${HALF_COPY}, 'half a copy')`
+          : `DELETE FROM parley.migrations WHERE number = ${HALF_COPY}`,
+      );
+    });
+  } finally {
+    await link.close();
+  }
+}
+
+async function readAllUsers(client: DatabaseClient): Promise<StoredUser[]> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const users: StoredUser[] = [];
-  for (let after = "0";;) {
-    const { rows } = await client.query({
-      name: "page of users",
-      text: `
-        SELECT u.id, u.hash, u.place::text,
-          (SELECT string_agg(b.buddy, ' ' ORDER BY b.place)
-            FROM parley.buddies b WHERE b.owner = u.id) AS buddies
-        FROM parley.users u WHERE u.place > $1::bigint ORDER BY u.place LIMIT ${PAGE}`,
-      values: [after],
-    });
-    for (const row of rows as UserRow[]) users.push(userOf(row));
-    after = (rows.at(-1) as UserRow | undefined)?.place ?? after;
-    if (rows.length < PAGE) break;
+  for (let after: string | undefined = "0"; after !== undefined;) {
+    const page: UserRow[] = await readUsersAfter(client, after);
+    for (const { id, hash, buddies } of page) {
+      users.push({ user: idOf(id), hash, buddies: buddies.map(idOf) });
+    }
+    after = page.at(-1)?.place;
   }
   await client.query("COMMIT");
   return users;
-}
-
-interface UserRow {
-  readonly id: string;
-  readonly hash: string | null;
-  readonly place: string;
-  readonly buddies: string | null;
-}
-
-function userOf({ id, hash, buddies }: UserRow): StoredUser {
-  return {
-    user: idOf(id),
-    hash: hash ?? undefined,
-    buddies: (buddies?.split(" ") ?? []).map(idOf),
-  };
 }
 
 function idOf(text: string): StoredUser["user"] {

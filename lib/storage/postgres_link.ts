@@ -3,17 +3,27 @@
  *
  * Rules of this file:
  * - Nothing waits long. Every step has a deadline, here and at the server; a failure is told at once
- *   to all who ask after it, until a probe gets an answer again.
+ *   to all who ask after it, until a probe gets an answer again. A probe makes a change: a database
+ *   that only answers questions is not back.
+ * - A database that is there and refuses (its disk is full, it only reads, rights are missing) goes on
+ *   being asked: reading may work, and a refusal comes quickly.
  * - A connection that failed is never used again.
  * - The driver is given everything it would otherwise look for in the environment.
  */
 
 // @ts-types="./pg.d.ts"
 import pg from "npm:pg@8.23.1";
-import type { NamedStatement, Pool, PoolConfig } from "./pg.d.ts";
+import type { NamedStatement, Pool, PoolConfig, SlowStatement } from "./pg.d.ts";
 import { type DatabaseAddress, shownDatabase } from "../core/backend_address.ts";
-import { MissingBackendError, OperationalError, reasonOf, StorageError } from "../core/errors.ts";
+import {
+  isCertificateFault,
+  MissingBackendError,
+  OperationalError,
+  reasonOf,
+  StorageError,
+} from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import { readCertificates } from "./certificates.ts";
 import type { StoreHealth } from "./store.ts";
 
 /** Connections one server holds at most: one writes, the others read. */
@@ -36,13 +46,25 @@ export const DATABASE_DEADLINES = {
 /** How often a server that failed is asked whether it is back. */
 const PROBE_MS = 400;
 
+/** At most one line in this time about what a database refuses. */
+const REFUSAL_LOG_MS = 10_000;
+
 /** Takes statements, one after the other without waiting in between. */
 export interface DatabaseClient {
   /** Runs a statement; one with a name is prepared once for each connection. */
   query(
-    statement: string | NamedStatement,
+    statement: string | NamedStatement | SlowStatement,
     values?: readonly unknown[],
   ): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+/** What is wrong with a database. */
+interface Trouble {
+  readonly reason: string;
+  /** Whether it is gone, and nothing is asked of it but by probes. */
+  readonly isGone: boolean;
+  /** Whether the log was told, and shall be told of its end. */
+  readonly isTold: boolean;
 }
 
 /** Connections to one database. */
@@ -50,7 +72,8 @@ export class DatabaseLink {
   readonly #pool: Pool;
   readonly #log: Log;
   readonly #shown: string;
-  #failure: string | undefined;
+  #trouble: Trouble | undefined;
+  #refusalToldAt = -Infinity;
   #probing: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closing: Promise<void> | undefined;
@@ -60,14 +83,14 @@ export class DatabaseLink {
     this.#log = log;
     this.#shown = shownDatabase(address);
     this.#pool = new pg.Pool(poolConfig(address));
-    // Without this an idle connection that ends would end the process.
-    this.#pool.on("error", (error) => this.#failed(error));
+    // Without this an idle connection that ends would end the process. It may be the only one.
+    this.#pool.on("error", () => this.#probeSoon(0));
   }
 
   /** Whether it answers, as far as is known. */
   health(): StoreHealth {
-    if (this.#failure === undefined) return { writable: true };
-    return { writable: false, reason: this.#failure };
+    if (this.#trouble === undefined) return { writable: true };
+    return { writable: false, reason: this.#trouble.reason };
   }
 
   /**
@@ -76,7 +99,7 @@ export class DatabaseLink {
    * @throws StorageError when it failed, or the database is known to be gone
    */
   async use<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
-    if (this.#failure !== undefined) throw new StorageError(this.#failure);
+    if (this.#trouble?.isGone) throw new StorageError(this.#trouble.reason);
     try {
       return await this.#use(work);
     } catch (error) {
@@ -97,16 +120,14 @@ export class DatabaseLink {
       if (error instanceof OperationalError) throw error;
       const what = `Cannot use the database ${this.#shown}: ${describe(error)}`;
       // 28: who we are was not believed. 3D: there is no such database.
-      if (isRefusal(error) || sqlState(error).match(/^(?:28|3D)/)) {
+      const isRefused = isRefusal(error) || /^(?:28|3D)/.test(sqlState(error));
+      if (isRefused || isCertificateFault(error)) {
         throw new OperationalError(
           `${what}; see docs/scaling.md for the user and the database it needs`,
           { cause: error },
         );
       }
-      throw new MissingBackendError(
-        `${what}; check that it runs, or wait for it with --wait-for-backends`,
-        { cause: error },
-      );
+      throw new MissingBackendError(what, { cause: error });
     }
   }
 
@@ -138,37 +159,72 @@ export class DatabaseLink {
   }
 
   #failed(error: unknown): StorageError {
-    const reason = describe(error);
-    const failure = new StorageError(`The database failed: ${reason}`, { cause: error });
-    if (this.#closing !== undefined || isRefusal(error)) return failure;
-    if (this.#failure === undefined) {
-      this.#log.error("The database failed, changes are refused until it is back", {
-        database: this.#shown,
-        reason,
-      });
-      this.#failure = failure.message;
-      this.#probeSoon();
-    }
+    const failure = new StorageError(`The database failed: ${describe(error)}`, { cause: error });
+    if (this.#closing !== undefined || this.#trouble?.isGone) return failure;
+    if (isRefusal(error)) this.#isRefused(failure.message, error);
+    else this.#isGone(failure.message, error);
     return failure;
   }
 
-  #probeSoon(): void {
-    if (this.#closing !== undefined) return;
+  #isGone(reason: string, error: unknown): void {
+    this.#trouble = { reason, isGone: true, isTold: true };
+    this.#log.error("The database failed, changes are refused until it is back", {
+      database: this.#shown,
+      reason: describe(error),
+    });
+    this.#probeSoon(PROBE_MS);
+  }
+
+  #isRefused(reason: string, error: unknown): void {
+    const isTold = performance.now() - this.#refusalToldAt >= REFUSAL_LOG_MS;
+    if (isTold) {
+      this.#refusalToldAt = performance.now();
+      this.#log.error("The database refused something", {
+        database: this.#shown,
+        reason: describe(error),
+      });
+    }
+    // What one statement asked for says nothing of the next.
+    if (isOneStatements(error)) return;
+    this.#trouble = { reason, isGone: false, isTold: isTold || this.#trouble?.isTold === true };
+    this.#probeSoon(PROBE_MS);
+  }
+
+  #probeSoon(milliseconds: number): void {
+    if (this.#closing !== undefined || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
-      this.#probing = this.#probe();
-    }, PROBE_MS);
+      this.#probing = this.#probe().finally(() => {
+        this.#timer = undefined;
+        if (this.#trouble !== undefined) this.#probeSoon(PROBE_MS);
+      });
+    }, milliseconds);
   }
 
   async #probe(): Promise<void> {
     try {
-      await this.#use(async (client) => await client.query("SELECT 1"));
-    } catch {
-      this.#probeSoon();
+      await this.#use(tryWriting);
+    } catch (error) {
+      // It is there again, and only reads, say: then it is asked again.
+      if (this.#trouble?.isGone && isRefusal(error)) this.#trouble = undefined;
+      this.#failed(error);
       return;
     }
-    this.#failure = undefined;
-    this.#log.info("The database is back, changes are taken", { database: this.#shown });
+    if (this.#trouble?.isTold) {
+      this.#log.info("The database is back, changes are taken", { database: this.#shown });
+    }
+    this.#trouble = undefined;
   }
+}
+
+/** Makes a change that changes nothing, with every lock and right that changes need. */
+export async function tryWriting(client: DatabaseClient): Promise<void> {
+  await client.query(`
+    BEGIN;
+    LOCK TABLE parley.users, parley.buddies, parley.rooms, parley.members, parley.room_version
+      IN ROW EXCLUSIVE MODE;
+    UPDATE parley.migrations SET name = name WHERE number = 1;
+    COMMIT;
+  `);
 }
 
 function poolConfig(address: DatabaseAddress): PoolConfig {
@@ -197,21 +253,17 @@ function poolConfig(address: DatabaseAddress): PoolConfig {
   };
 }
 
-function readCertificates(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new OperationalError(
-      `Cannot read the certificates of sslrootcert: ${reasonOf(error)}`,
-      { cause: error },
-    );
-  }
+/** Whether the database is there, and refused a statement. */
+function isRefusal(error: unknown): boolean {
+  // 25: it only reads. 3F and 42: names and rights. 53: its disk is full, but not: it has too many
+  // connections.
+  return isOneStatements(error) || /^(?:25|3F|42|53(?!300))/.test(sqlState(error));
 }
 
-/** Whether the database works, and refused one statement for what it asked. */
-function isRefusal(error: unknown): boolean {
-  // 22 and 23: data and constraints. 42: names and rights.
-  return /^(?:22|23|42)/.test(sqlState(error));
+/** Whether it was refused for what it asked, or when. */
+function isOneStatements(error: unknown): boolean {
+  // 22 and 23: data and constraints. 40: two got in each other's way.
+  return /^(?:22|23|40)/.test(sqlState(error));
 }
 
 /** The code of an error the database told; empty for any other. */
@@ -222,5 +274,6 @@ function sqlState(error: unknown): string {
 /** What is wrong, for people. The driver never quotes a password. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
-  return reasonOf(error);
+  const reason = reasonOf(error);
+  return /not queryable|Connection terminated/.test(reason) ? "the connection was lost" : reason;
 }

@@ -3,30 +3,47 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
+import type { DatabaseClient } from "./postgres_link.ts";
 import { type Migration, MIGRATIONS } from "./postgres_migrations.ts";
 
-/** What applying needs of a connection. */
-export interface MigrationClient {
-  /** Runs a statement, or several without values. */
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
-}
-
 /** A number that is this lock's alone; see also `parley.change`. */
-const LOCK = "pg_advisory_xact_lock(1885434476, 256)";
+const LOCK = "pg_try_advisory_xact_lock(1885434476, 256)";
+
+/** The number of the row that marks a database as half a copy: before every step. */
+export const HALF_COPY = 0;
+
+/** What to do about a database that holds half a copy. */
+export const HALF_COPY_ADVICE = `run "DROP SCHEMA parley CASCADE" in it and copy again`;
+
+/** How often it is tried whether the other server is done. */
+const TURN_MS = 200;
+
+/** How long a server waits for its turn, and a step may take: over a large table it takes a while. */
+const PATIENCE_MS = 3_600_000;
+
+/** What may be different; those of this Parley, and nobody to tell, unless given. */
+export interface MigrateOptions {
+  /** The steps. */
+  readonly migrations?: readonly Migration[];
+  /** Is told once when another server is at it. */
+  readonly onWait?: () => void;
+}
 
 /**
  * Applies what is missing, all of it or nothing.
  *
  * @returns the names of the steps applied now
- * @throws OperationalError when the database was made by a newer Parley
+ * @throws OperationalError when the database was made by a newer Parley, or cannot be used
  */
 export async function migrateDatabase(
-  client: MigrationClient,
-  migrations: readonly Migration[] = MIGRATIONS,
+  client: DatabaseClient,
+  { migrations = MIGRATIONS, onWait = () => {} }: MigrateOptions = {},
 ): Promise<string[]> {
+  await requireUtf8(client);
   await client.query("BEGIN");
   try {
-    await client.query(`SELECT ${LOCK}`);
+    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await waitForTurn(client, onWait);
     const applied = await appliedSteps(client);
     const newest = migrations.at(-1)?.number ?? 0;
     if (applied > newest) {
@@ -37,7 +54,7 @@ export async function migrateDatabase(
     }
     const missing = migrations.filter(({ number }) => number > applied);
     for (const { number, name, sql } of missing) {
-      await client.query(sql);
+      await client.query({ text: sql, query_timeout: PATIENCE_MS });
       await client.query("INSERT INTO parley.migrations (number, name) VALUES ($1, $2)", [
         number,
         name,
@@ -51,8 +68,29 @@ export async function migrateDatabase(
   }
 }
 
+/** Names of rooms are any text: another encoding would refuse some of them, one day. */
+async function requireUtf8(client: DatabaseClient): Promise<void> {
+  const { rows: [row] } = await client.query("SHOW server_encoding");
+  const { server_encoding: encoding } = row as { readonly server_encoding: string };
+  if (encoding === "UTF8") return;
+  throw new OperationalError(
+    `Cannot use the database: it is encoded in ${encoding}; make one with ENCODING 'UTF8'`,
+  );
+}
+
+async function waitForTurn(client: DatabaseClient, onWait: () => void): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (let tries = 0; performance.now() < end; tries++) {
+    const { rows: [turn] } = await client.query(`SELECT ${LOCK} AS ours`);
+    if ((turn as { readonly ours: boolean }).ours) return;
+    if (tries === 0) onWait();
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  }
+  throw new OperationalError("Cannot use the database: another server prepares it, without an end");
+}
+
 /** The number of the last step applied; 0 for an empty database. */
-async function appliedSteps(client: MigrationClient): Promise<number> {
+async function appliedSteps(client: DatabaseClient): Promise<number> {
   // A user without the right to make a schema can use one that is there.
   const { rows: [found] } = await client.query(
     "SELECT to_regclass('parley.migrations') IS NOT NULL AS found",
@@ -68,7 +106,13 @@ async function appliedSteps(client: MigrationClient): Promise<number> {
     `);
   }
   const { rows: [last] } = await client.query(
-    "SELECT coalesce(max(number), 0)::int AS number FROM parley.migrations",
+    "SELECT coalesce(max(number), 0)::int AS newest, min(number) AS first FROM parley.migrations",
   );
-  return (last as { number: number }).number;
+  const { newest, first } = last as { readonly newest: number; readonly first: number | null };
+  if (first === HALF_COPY) {
+    throw new OperationalError(
+      `Cannot use the database: a copy into it was begun and has not ended; ${HALF_COPY_ADVICE}`,
+    );
+  }
+  return newest;
 }

@@ -6,19 +6,21 @@
  * shares the next one. A batch of changes is one transaction, and its commit is asked for only when
  * its outcomes are known: what was given up before is taken back by the database.
  *
- * While the database is gone, changes are refused at once. Who is known, and their buddies, are
- * then answered from what was read last, so that presence goes on.
+ * While the database is gone, changes are refused at once. Who is known, and their buddies, are then
+ * answered from what is remembered: everybody read at the start, up to a limit, and what was read or
+ * changed here since, so that presence goes on.
  */
 
 import type { DatabaseAddress } from "../core/backend_address.ts";
 import { StorageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
-import { RecentMap } from "../core/recent_map.ts";
 import type { UserId } from "../core/user_id.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { type DatabaseClient, DatabaseLink } from "./postgres_link.ts";
+import { DatabaseLink, tryWriting } from "./postgres_link.ts";
 import { migrateDatabase } from "./postgres_migrate.ts";
 import { PostgresRooms } from "./postgres_rooms.ts";
+import { readUsers, readUsersAfter, type UserRow } from "./postgres_users.ts";
+import { RememberedUsers } from "./remembered_users.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
 import type { StoreMeter } from "./store_meter.ts";
 import { storedId } from "./stored_id.ts";
@@ -29,10 +31,13 @@ const REMEMBERED_USERS = 200_000;
 /** Changes and questions that share one statement at most: a batch must end within its deadlines. */
 const MAX_BATCH = 500;
 
-/** What was read of a registered user. */
-interface KnownUser {
-  readonly buddies: readonly UserId[];
-  readonly hash: string | undefined;
+/** A change that waited longer for its batch to begin is refused, and was not made. */
+const MAX_WAIT_MS = 1000;
+
+/** A change, and when it was asked for. */
+interface AskedChange {
+  readonly change: StoreChange;
+  readonly askedAt: number;
 }
 
 /**
@@ -48,26 +53,36 @@ export async function openPostgresStore(
   const link = new DatabaseLink(address, log);
   try {
     await link.begin(async (client) => {
-      const applied = await migrateDatabase(client);
+      const applied = await migrateDatabase(client, {
+        onWait: () => log.info("Another server prepares the database, waiting for it"),
+      });
       if (applied.length > 0) log.info("The database was prepared", { steps: applied.join(", ") });
+      await tryWriting(client);
     });
-    return new PostgresStore(link, meter);
+    return await PostgresStore.start(link, meter);
   } catch (error) {
     await link.close();
     throw error;
   }
 }
 
+/** A registered user. */
+interface FoundUser {
+  readonly buddies: readonly UserId[];
+  readonly hash: string | undefined;
+}
+
 /** Users and rooms in a database. */
 class PostgresStore implements Store {
   readonly #link: DatabaseLink;
   readonly #rooms: PostgresRooms;
-  readonly #changes: GroupCommit<StoreChange, ChangeOutcome>;
-  readonly #questions = new GroupCommit<UserId, KnownUser | undefined>(
+  readonly #changes: GroupCommit<AskedChange, ChangeOutcome | "too late">;
+  readonly #questions = new GroupCommit<UserId, FoundUser | undefined>(
     (batch) => this.#look(batch),
     { most: MAX_BATCH },
   );
-  readonly #known = new RecentMap<KnownUser>(REMEMBERED_USERS);
+  readonly #remembered = new RememberedUsers(REMEMBERED_USERS);
+  #reading: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(link: DatabaseLink, meter: StoreMeter | undefined) {
@@ -76,21 +91,28 @@ class PostgresStore implements Store {
     this.#rooms = new PostgresRooms(link);
   }
 
+  /** Starts with what a small site has, and reads the rest of a large one beside everything else. */
+  static async start(link: DatabaseLink, meter?: StoreMeter): Promise<PostgresStore> {
+    const store = new PostgresStore(link, meter);
+    const next = await store.#readPage("0").catch(() => undefined);
+    store.#reading = store.#readOn(next).catch(() => {});
+    return store;
+  }
+
   /** Makes a change; resolves when it is committed. @throws StorageError */
-  change(change: StoreChange): Promise<ChangeOutcome> {
-    if (this.#isClosed) return Promise.reject(new StorageError("The store is closed"));
-    const unfit = Object.values(change).find((value) => !isStorable(value));
-    if (unfit !== undefined) {
-      return Promise.reject(
-        new StorageError("A database keeps no zero bytes and no half characters"),
-      );
+  async change(change: StoreChange): Promise<ChangeOutcome> {
+    if (this.#isClosed) throw new StorageError("The store is closed");
+    if (!Object.values(change).every(isStorable)) {
+      throw new StorageError("A database keeps no zero bytes and no half characters");
     }
-    return this.#changes.submit(change);
+    const outcome = await this.#changes.submit({ change, askedAt: performance.now() });
+    if (outcome === "too late") throw new StorageError("The database is too slow at the moment");
+    return outcome;
   }
 
   /** Whether a user is registered. Nobody is ever unregistered, so a yes is asked for once. */
   isKnown(user: UserId): boolean | Promise<boolean> {
-    return this.#known.get(user) !== undefined ||
+    return this.#remembered.buddiesOf(user) !== undefined ||
       this.#questions.submit(user).then((known) => known !== undefined);
   }
 
@@ -99,9 +121,9 @@ class PostgresStore implements Store {
     try {
       return (await this.#questions.submit(user))?.buddies;
     } catch (error) {
-      const known = this.#known.get(user);
-      if (known === undefined) throw error;
-      return known.buddies;
+      const remembered = this.#remembered.buddiesOf(user);
+      if (remembered === undefined) throw error;
+      return remembered;
     }
   }
 
@@ -130,17 +152,32 @@ class PostgresStore implements Store {
     this.#isClosed = true;
     await this.#changes.idle();
     await this.#questions.idle();
+    await this.#reading;
     await this.#link.close();
   }
 
-  #commit(batch: readonly StoreChange[]): Promise<readonly ChangeOutcome[]> {
+  async #commit(
+    batch: readonly AskedChange[],
+  ): Promise<readonly (ChangeOutcome | "too late")[]> {
+    const now = performance.now();
+    const inTime = batch.filter(({ askedAt }) => now - askedAt <= MAX_WAIT_MS);
+    const changes = inTime.map(({ change }) => change);
+    const outcomes = changes.length === 0 ? [] : await this.#make(changes);
+    for (const [index, change] of changes.entries()) {
+      if (outcomes[index] === "done") this.#remembered.wasMade(change);
+    }
+    const outcomeOf = new Map(inTime.map((asked, index) => [asked, outcomes[index]!]));
+    return batch.map((asked) => outcomeOf.get(asked) ?? "too late");
+  }
+
+  #make(changes: readonly StoreChange[]): Promise<readonly ChangeOutcome[]> {
     return this.#link.use(async (client) => {
       const [, judged] = await Promise.all([
         client.query("BEGIN"),
         client.query({
           name: "change",
           text: "SELECT parley.change($1) AS outcomes",
-          values: [JSON.stringify(batch)],
+          values: [JSON.stringify(changes)],
         }),
       ]);
       const { outcomes } = judged.rows[0] as { readonly outcomes: ChangeOutcome[] };
@@ -149,39 +186,39 @@ class PostgresStore implements Store {
     });
   }
 
-  async #look(users: readonly UserId[]): Promise<readonly (KnownUser | undefined)[]> {
-    const found = await this.#link.use((client) => readUsers(client, users));
-    return users.map((user) => {
-      const known = found.get(user);
-      if (known !== undefined) this.#known.set(user, known);
-      return known;
-    });
+  async #look(users: readonly UserId[]): Promise<readonly (FoundUser | undefined)[]> {
+    const { moment } = this.#remembered;
+    const rows = await this.#link.use((client) => readUsers(client, users));
+    const found = this.#remember(rows, moment);
+    return users.map((user) => found.get(user));
   }
-}
 
-async function readUsers(
-  client: DatabaseClient,
-  users: readonly UserId[],
-): Promise<ReadonlyMap<string, KnownUser>> {
-  const { rows } = await client.query({
-    name: "users",
-    text: `
-      SELECT u.id, u.hash,
-        (SELECT string_agg(b.buddy, ' ' ORDER BY b.place)
-          FROM parley.buddies b WHERE b.owner = u.id) AS buddies
-      FROM parley.users u WHERE u.id = ANY ($1::text[])`,
-    values: [[...new Set(users)]],
-  });
-  return new Map((rows as UserRow[]).map(({ id, hash, buddies }) => [id, {
-    hash: hash ?? undefined,
-    buddies: (buddies?.split(" ") ?? []).map(storedId).filter((buddy) => buddy !== undefined),
-  }]));
-}
+  async #readOn(place: string | undefined): Promise<void> {
+    for (let next = place; next !== undefined && !this.#isClosed;) {
+      next = this.#remembered.isFull ? undefined : await this.#readPage(next);
+    }
+  }
 
-interface UserRow {
-  readonly id: string;
-  readonly hash: string | null;
-  readonly buddies: string | null;
+  /** Reads the users that registered after a place. @returns where to go on, if there are more */
+  async #readPage(place: string): Promise<string | undefined> {
+    const { moment } = this.#remembered;
+    const rows = await this.#link.use((client) => readUsersAfter(client, place));
+    this.#remember(rows, moment);
+    return rows.at(-1)?.place;
+  }
+
+  /** An id we never wrote is nobody's. */
+  #remember(rows: readonly UserRow[], moment: number): ReadonlyMap<string, FoundUser> {
+    const found = new Map<string, FoundUser>();
+    for (const { id, hash, buddies } of rows) {
+      const user = storedId(id);
+      if (user === undefined) continue;
+      const ids = buddies.map(storedId).filter((buddy) => buddy !== undefined);
+      found.set(id, { hash, buddies: ids });
+      this.#remembered.wasRead(user, ids, moment);
+    }
+    return found;
+  }
 }
 
 function isStorable(value: unknown): boolean {

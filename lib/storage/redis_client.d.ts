@@ -14,6 +14,8 @@ export interface RedisConfig {
     readonly port: number;
     /** Whether it is encrypted; the certificate is then checked. */
     readonly tls: boolean;
+    /** Certificates (PEM) to check against, instead of the well-known ones. */
+    readonly ca?: string;
     /** How long to wait for a connection. */
     readonly connectTimeout: number;
     /** A connection that is silent for so long is given up. */
@@ -47,8 +49,6 @@ export interface RedisClient {
   connect(): Promise<unknown>;
   /** Ends it, with whatever is under way. */
   destroy(): void;
-  /** Asks whether it is there. */
-  ping(): Promise<string>;
   /** The values of keys. */
   mGet(keys: readonly string[]): Promise<(string | null)[]>;
   /** Runs a script it knows. */

@@ -1,16 +1,20 @@
 /**
  * Messages between servers, as Redis publishes them.
  *
- * What is listened to is brought in line with what is wished for, one step at a time: the driver
- * subscribes again by itself after an outage, but mixes up steps that overtake each other.
+ * What is listened to is brought in line with what is wished for, one step at a time, until it is:
+ * the driver subscribes again by itself after an outage, but mixes up steps that overtake each other,
+ * and forgets those that were under way.
  */
 
 import { Buffer } from "node:buffer";
-import type { RedisLink } from "./redis_link.ts";
+import { ErrorReply, type RedisLink } from "./redis_link.ts";
 import type { Exchange } from "./shared_state.ts";
 
 /** Takes the messages of a channel. */
 export type Listener = (message: Uint8Array) => void;
+
+/** Time until a step that failed is tried again. */
+const AGAIN_MS = 200;
 
 /** Channels of a Redis server. */
 export class RedisExchange implements Exchange {
@@ -18,18 +22,19 @@ export class RedisExchange implements Exchange {
   readonly #wanted = new Map<string, Listener>();
   readonly #subscribed = new Map<string, Listener>();
   #isAligning = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
 
   /** Uses a link that its owner closes. */
   constructor(link: RedisLink) {
     this.#link = link;
-    link.onReturn(() => this.#align());
   }
 
   /** Sends a message. */
   async publish(channel: string, message: Uint8Array): Promise<number> {
     const { buffer, byteOffset, byteLength } = message;
     const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
-    return await this.#link.use((client) => client.publish(nameOf(channel), bytes));
+    return await this.#link.use((client) => client.publish(this.#nameOf(channel), bytes));
   }
 
   /** Listens to a channel as soon as Redis can be told. */
@@ -44,13 +49,26 @@ export class RedisExchange implements Exchange {
     this.#align();
   }
 
+  /** Whether a channel is listened to by now. */
+  isListening(channel: string): boolean {
+    return this.#subscribed.has(channel);
+  }
+
+  /** Listens to nothing any more; the link's end ends what is listened to. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
   async #align(): Promise<void> {
-    if (this.#isAligning) return;
+    if (this.#isAligning || this.#isClosed) return;
     this.#isAligning = true;
+    clearTimeout(this.#timer);
     try {
       for (let step; (step = this.#nextStep()) !== undefined;) await step();
-    } catch {
-      // The link notices, and tells of its return.
+    } catch (error) {
+      if (error instanceof ErrorReply) this.#link.tellRefusal(error);
+      if (!this.#isClosed) this.#timer = setTimeout(() => this.#align(), AGAIN_MS);
     } finally {
       this.#isAligning = false;
     }
@@ -62,21 +80,21 @@ export class RedisExchange implements Exchange {
     for (const [channel, listener] of this.#subscribed) {
       if (this.#wanted.get(channel) === listener) continue;
       return async () => {
-        await client.unsubscribe(nameOf(channel));
+        await client.unsubscribe(this.#nameOf(channel));
         this.#subscribed.delete(channel);
       };
     }
     for (const [channel, listener] of this.#wanted) {
       if (this.#subscribed.has(channel)) continue;
       return async () => {
-        await client.subscribe(nameOf(channel), listener, true);
+        await client.subscribe(this.#nameOf(channel), listener, true);
         this.#subscribed.set(channel, listener);
       };
     }
     return undefined;
   }
-}
 
-function nameOf(channel: string): string {
-  return `parley:${channel}`;
+  #nameOf(channel: string): string {
+    return this.#link.channels + channel;
+  }
 }

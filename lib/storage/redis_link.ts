@@ -1,26 +1,42 @@
 /**
- * The connections to a Redis server, and whether it answers. One takes commands, one listens.
+ * The connections to a Redis server, and whether it works. One takes commands, one listens.
  *
  * Rules of this file:
  * - Nothing waits long: a command has half a second, and fails at once while Redis is known to be gone.
- * - Whether it is there is asked all the time, so that it is known before somebody needs it, and as
- *   soon as it is back.
+ * - Whether it works is tried all the time, so that it is known before somebody needs it, and as soon
+ *   as it is back. It works when it takes all that servers do with it: to read only would be worse
+ *   than nothing, because everybody would be offline after a lifetime.
+ * - Every new connection is a return, however short the cut was, and so is a Redis that has forgotten
+ *   the mark of before: what this server told it may be gone.
  */
 
-import { createHash } from "node:crypto";
 // @ts-types="./redis_client.d.ts"
 import { createClient, ErrorReply } from "npm:@redis/client@6.3.1";
 import { type RedisAddress, shownRedis } from "../core/backend_address.ts";
-import { MissingBackendError, reasonOf, SharingError } from "../core/errors.ts";
+import {
+  isCertificateFault,
+  MissingBackendError,
+  OperationalError,
+  reasonOf,
+  SharingError,
+} from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { within } from "../core/within.ts";
+import { readCertificates } from "./certificates.ts";
 import type { RedisClient, RedisConfig, ScriptCall } from "./redis_client.d.ts";
+import { type RedisScript, runScript } from "./redis_script.ts";
+import { tryCommands, tryListening } from "./redis_trial.ts";
 import type { SharingHealth } from "./shared_state.ts";
+
+export { ErrorReply };
 
 /** How long a command may take, in milliseconds. */
 export const REDIS_ANSWER_MS = 500;
 
-/** How often Redis is asked whether it is there. */
+/** What came while this process was busy with other things is read in this time. */
+const READ_MS = 50;
+
+/** How often it is tried whether Redis works. */
 const WATCH_MS = 200;
 
 /** At most one line in this time about commands that Redis refuses. */
@@ -29,18 +45,12 @@ const REFUSAL_LOG_MS = 10_000;
 /** Longest time between two tries to connect. */
 const MAX_RETRY_MS = 400;
 
-/** A script with the hash it is called by. */
-export interface RedisScript {
-  /** Its text, in Lua. */
-  readonly text: string;
-  /** Its SHA-1, in hex. */
-  readonly hash: string;
-}
+/** What Redis answers when it is there and does not do its work: full, a replica, without the rights. */
+const DOES_NOT_WORK =
+  /(?:^|[-\s])(?:OOM|READONLY|NOPERM|NOAUTH|MISCONF|LOADING|BUSY|MASTERDOWN|NOREPLICAS)\s/;
 
-/** Makes a script ready for calling. */
-export function redisScript(text: string): RedisScript {
-  return { text, hash: createHash("sha1").update(text).digest("hex") };
-}
+/** Refusals at the start that end by themselves. */
+const COMES_YET = /^(?:LOADING|BUSY|MASTERDOWN)\s/;
 
 /** Connections to one Redis server. */
 export class RedisLink {
@@ -48,42 +58,52 @@ export class RedisLink {
   readonly #client: RedisClient;
   /** Listens; takes no other command. */
   readonly listener: RedisClient;
+  /** What the names of this site's channels begin with: they are the same for all databases. */
+  readonly channels: string;
   readonly #log: Log;
   readonly #shown: string;
   readonly #returns: (() => void)[] = [];
   #failure: string | undefined;
   #refusalToldAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #mark = "";
+  #isNewConnection = false;
   #isOpen = false;
   #isClosed = false;
 
   private constructor(address: RedisAddress, log: Log) {
     this.#log = log;
     this.#shown = shownRedis(address);
+    this.channels = `parley:${address.database}:`;
     // The first connection is tried once: whoever opens the link decides about waiting.
     const config = configOf(address, () => this.#isOpen);
     this.#client = createClient(config);
     this.listener = createClient(config);
-    // What is wrong shows in the answers; without a listener it would end the process.
-    for (const client of [this.#client, this.listener]) client.on("error", () => {});
+    for (const client of [this.#client, this.listener]) {
+      // What is wrong shows in the answers; without a listener it would end the process.
+      client.on("error", () => {});
+      client.on("ready", () => this.#isNewConnection = this.#isOpen);
+    }
   }
 
-  /** Connects. @throws MissingBackendError */
+  /**
+   * Connects, and tries all that servers do with Redis.
+   *
+   * @throws MissingBackendError when it may come yet
+   * @throws OperationalError when somebody has to do something about it
+   */
   static async open(address: RedisAddress, log: Log): Promise<RedisLink> {
     const link = new RedisLink(address, log);
     const connecting = [link.#client, link.listener].map((client) => client.connect());
     try {
       await within(2 * REDIS_ANSWER_MS, Promise.all(connecting), noAnswer);
-      await within(REDIS_ANSWER_MS, link.#client.ping(), noAnswer);
+      link.#mark = await answer(tryCommands(link.#client, link.channels));
+      await answer(tryListening(link.listener, link.channels));
     } catch (error) {
       link.close();
       // The other one may still be at it, with timers of its own.
       await within(REDIS_ANSWER_MS, Promise.allSettled(connecting), () => {});
-      throw new MissingBackendError(
-        `Cannot use ${link.#shown} for presence: ${reasonOf(error)}; check that it runs, or wait ` +
-          `for it with --wait-for-backends`,
-        { cause: error },
-      );
+      throw link.#whyNotOpen(error);
     }
     link.#isOpen = true;
     link.#watchSoon();
@@ -105,7 +125,7 @@ export class RedisLink {
   async use<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
     if (this.#failure !== undefined) throw new SharingError(this.#failure);
     try {
-      return await within(REDIS_ANSWER_MS, command(this.#client), noAnswer);
+      return await answer(command(this.#client));
     } catch (error) {
       throw this.#failed(error);
     }
@@ -113,14 +133,14 @@ export class RedisLink {
 
   /** Runs a script, which Redis is given when it does not know it. @throws SharingError */
   async run(script: RedisScript, call: ScriptCall): Promise<unknown> {
-    return await this.use(async (client) => {
-      try {
-        return await client.evalSha(script.hash, call);
-      } catch (error) {
-        if (!reasonOf(error).startsWith("NOSCRIPT")) throw error;
-        return await client.eval(script.text, call);
-      }
-    });
+    return await this.use((client) => runScript(client, script, call));
+  }
+
+  /** Redis refused something, and works otherwise: told now and then. */
+  tellRefusal(error: unknown): void {
+    if (performance.now() - this.#refusalToldAt < REFUSAL_LOG_MS) return;
+    this.#refusalToldAt = performance.now();
+    this.#log.warn("Redis refused a command", { redis: this.#shown, reason: reasonOf(error) });
   }
 
   /** Ends the connections. */
@@ -137,10 +157,22 @@ export class RedisLink {
     }
   }
 
+  #whyNotOpen(error: unknown): OperationalError {
+    const what = `Cannot use ${this.#shown} for presence: ${reasonOf(error)}`;
+    const isRefused = error instanceof ErrorReply && !COMES_YET.test(error.message);
+    if (!isRefused && !isCertificateFault(error)) {
+      return new MissingBackendError(what, { cause: error });
+    }
+    return new OperationalError(
+      `${what}; see docs/scaling.md for what Redis has to allow`,
+      { cause: error },
+    );
+  }
+
   #failed(error: unknown): SharingError {
     const failure = new SharingError(`Redis failed: ${reasonOf(error)}`, { cause: error });
-    if (error instanceof ErrorReply) {
-      this.#tellRefusal(error);
+    if (error instanceof ErrorReply && !DOES_NOT_WORK.test(error.message)) {
+      this.tellRefusal(error);
     } else if (this.#failure === undefined && !this.#isClosed) {
       this.#failure = failure.message;
       this.#log.error("Redis failed, this server goes on with what it knows itself (degraded)", {
@@ -149,13 +181,6 @@ export class RedisLink {
       });
     }
     return failure;
-  }
-
-  /** It works, and refuses something: it is full, or read-only. */
-  #tellRefusal({ message }: Error): void {
-    if (performance.now() - this.#refusalToldAt < REFUSAL_LOG_MS) return;
-    this.#refusalToldAt = performance.now();
-    this.#log.warn("Redis refused a command", { redis: this.#shown, reason: message });
   }
 
   #watchSoon(): void {
@@ -167,28 +192,46 @@ export class RedisLink {
   }
 
   async #watch(): Promise<void> {
+    const isNewConnection = this.#isNewConnection;
+    this.#isNewConnection = false;
+    let mark: string;
     try {
-      await within(REDIS_ANSWER_MS, this.#client.ping(), noAnswer);
+      mark = await answer(tryCommands(this.#client, this.channels));
       if (!this.listener.isReady) throw new Error("the connection that listens is lost");
     } catch (error) {
-      // A refusal to answer (it is loading its data) is no answer either.
+      // Whatever is refused here is needed.
       this.#failed(error instanceof ErrorReply ? new Error(error.message) : error);
       return;
     }
-    if (this.#failure === undefined || this.#isClosed) return;
+    const wasAway = this.#failure !== undefined;
+    if (this.#isClosed || !(wasAway || isNewConnection || mark !== this.#mark)) return;
     this.#failure = undefined;
-    this.#log.info("Redis is back, presence and delivery are shared again", { redis: this.#shown });
+    this.#mark = mark;
+    const what = wasAway ? "is back" : "was away for a moment, or lost what it had";
+    this.#log.info(`Redis ${what}, presence and delivery are shared again`, {
+      redis: this.#shown,
+    });
     for (const tell of this.#returns) tell();
   }
 }
 
+/** What a command is answered, in time. */
+async function answer<T>(answering: Promise<T>): Promise<T> {
+  return await within(
+    REDIS_ANSWER_MS,
+    answering,
+    () => within(READ_MS, answering, noAnswer),
+  );
+}
+
 function configOf(
-  { host, port, user, password, database, tls }: RedisAddress,
+  { host, port, user, password, database, tls, caFile }: RedisAddress,
   isOpen: () => boolean,
 ): RedisConfig {
   return {
     socket: {
       ...{ host, port, tls: tls !== "off", connectTimeout: 1000, socketTimeout: 3000 },
+      ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
       reconnectStrategy: (tries) =>
         isOpen() && Math.min(50 * 2 ** Math.min(tries, 8), MAX_RETRY_MS),
     },

@@ -4,7 +4,8 @@
  */
 
 import type { UserId } from "../core/user_id.ts";
-import { type RedisLink, redisScript } from "./redis_link.ts";
+import type { RedisLink } from "./redis_link.ts";
+import { redisScript } from "./redis_script.ts";
 import { KEEP_NAMES_MS, type SharedNames } from "./shared_state.ts";
 import { storedId } from "./stored_id.ts";
 

@@ -9,22 +9,16 @@ import { isIpAddress } from "../core/ip_address.ts";
 import { PRESENCE_CODES, type PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { type RedisLink, redisScript } from "./redis_link.ts";
-import type { PresenceRecord, SharedPresence } from "./shared_state.ts";
-
-/** Keeps info of the same address; gives way, where asked to, to what holds for longer. */
-const PUT = redisScript(`
-  local old = redis.call('GET', KEYS[1])
-  local info = ''
-  if old then
-    if ARGV[4] == '0' and redis.call('PTTL', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
-    local ip, published = string.match(old, '^%S+ %S+ (%S+) (.*)$')
-    if ip == ARGV[2] then info = published end
-  end
-  if ARGV[5] ~= '' then info = ARGV[5] end
-  redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. info, 'PX', ARGV[3])
-  return 1
-`);
+import type { RedisLink } from "./redis_link.ts";
+import { RedisPuts } from "./redis_puts.ts";
+import { redisScript } from "./redis_script.ts";
+import { onPublished, tellPublished } from "./redis_published.ts";
+import type {
+  Exchange,
+  PresenceRecord,
+  PublishedListener,
+  SharedPresence,
+} from "./shared_state.ts";
 
 /** Changes the info, not the lifetime. */
 const PUBLISH = redisScript(`
@@ -36,20 +30,25 @@ const PUBLISH = redisScript(`
   return 1
 `);
 
-/** Questions that share one command. */
-const MAX_QUESTIONS = 500;
+/** Keys read with one command: more would keep everybody else waiting. A longer list goes alone. */
+const MAX_KEYS = 5000;
 
 /** Presence as keys of a Redis server. */
 export class RedisPresence implements SharedPresence {
   readonly #link: RedisLink;
+  readonly #puts: RedisPuts;
   readonly #questions = new GroupCommit<
     readonly UserId[],
     readonly (PresenceRecord | undefined)[]
-  >((batch) => this.#look(batch), { most: MAX_QUESTIONS });
+  >((batch) => this.#look(batch), { most: MAX_KEYS, sizeOf: (users) => users.length });
+
+  readonly #exchange: Exchange;
 
   /** Uses a link that its owner closes. */
-  constructor(link: RedisLink) {
+  constructor(link: RedisLink, exchange: Exchange) {
     this.#link = link;
+    this.#exchange = exchange;
+    this.#puts = new RedisPuts(link);
   }
 
   /** Records what a user said. */
@@ -60,13 +59,10 @@ export class RedisPresence implements SharedPresence {
     isNewest: boolean,
   ): Promise<void> {
     const lifetime = `${Math.max(1, Math.round(lifetimeMs))}`;
-    await this.#link.run(PUT, {
-      keys: [keyOf(user)],
-      arguments: [
-        ...[`${status} ${address.port}`, address.ip, lifetime, isNewest ? "1" : "0"],
-        encodeInfo(info),
-      ],
-    });
+    await this.#puts.put(keyOf(user), [
+      ...[`${status} ${address.port}`, address.ip, lifetime] as const,
+      ...[isNewest ? "1" : "0", encodeInfo(info)] as const,
+    ]);
   }
 
   /** What users said. */
@@ -80,17 +76,34 @@ export class RedisPresence implements SharedPresence {
     info: ReadonlyMap<string, string>,
     fromIp: string,
   ): Promise<boolean> {
+    this.#puts.flush();
     const call = { keys: [keyOf(user)], arguments: [fromIp, encodeInfo(info)] };
     return await this.#link.run(PUBLISH, call) === 1;
+  }
+
+  /** Tells the other servers what a user published here. */
+  async tellPublished(
+    user: UserId,
+    info: ReadonlyMap<string, string>,
+    fromIp: string,
+  ): Promise<void> {
+    await tellPublished(this.#exchange, user, info, fromIp);
+  }
+
+  /** Calls for what users published at any server. */
+  onPublished(listener: PublishedListener<void>): void {
+    onPublished(this.#exchange, listener);
   }
 
   async #look(
     batch: readonly (readonly UserId[])[],
   ): Promise<readonly (readonly (PresenceRecord | undefined)[])[]> {
-    const keys = batch.flatMap((users) => users.map(keyOf));
-    const values = await this.#link.use((client) => client.mGet(keys));
-    let at = 0;
-    return batch.map((users) => values.slice(at, at += users.length).map(parseRecord));
+    // The same list may be asked for by many at once.
+    const users = [...new Set(batch.flat())];
+    this.#puts.flush();
+    const values = await this.#link.use((client) => client.mGet(users.map(keyOf)));
+    const records = new Map(users.map((user, index) => [user, parseRecord(values[index]!)]));
+    return batch.map((users) => users.map((user) => records.get(user)));
   }
 }
 

@@ -8,23 +8,30 @@ import { RedisExchange } from "./redis_exchange.ts";
 import { RedisLink } from "./redis_link.ts";
 import { RedisNames } from "./redis_names.ts";
 import { RedisPresence } from "./redis_presence.ts";
+import { RedisSeats } from "./redis_seats.ts";
 import type { SharedState } from "./shared_state.ts";
 
 /**
  * Connects. The caller closes it.
  *
  * @throws MissingBackendError when Redis does not answer
+ * @throws OperationalError when it refuses what servers do with it
  */
 export async function openRedisState(address: RedisAddress, log: Log): Promise<SharedState> {
   const link = await RedisLink.open(address, log);
   const server = crypto.randomUUID().replaceAll("-", "");
+  const exchange = new RedisExchange(link);
   return {
     server,
-    presence: new RedisPresence(link),
+    presence: new RedisPresence(link, exchange),
     names: new RedisNames(link, server),
-    exchange: new RedisExchange(link),
+    seats: new RedisSeats(link),
+    exchange,
     health: () => link.health(),
     onReturn: (listener) => link.onReturn(listener),
-    close: () => link.close(),
+    close() {
+      exchange.close();
+      link.close();
+    },
   };
 }

@@ -36,7 +36,18 @@ export interface SharedPresence {
    * @throws SharingError
    */
   publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): Promise<boolean>;
+  /** Tells the other servers what a user published here. @throws SharingError */
+  tellPublished: PublishedListener<Promise<void>>;
+  /** Calls for what users published at any server. */
+  onPublished(listener: PublishedListener<void>): void;
 }
+
+/** Takes what a user published, and from where. */
+export type PublishedListener<Result> = (
+  user: UserId,
+  info: ReadonlyMap<string, string>,
+  fromIp: string,
+) => Result;
 
 /** The names online in the login chat: each at one server. */
 export interface SharedNames {
@@ -68,8 +79,32 @@ export interface Exchange {
   publish(channel: string, message: Uint8Array): Promise<number>;
   /** Listens to a channel: soon, and also after an outage. */
   listen(channel: string, listener: (message: Uint8Array) => void): void;
+  /** Whether a channel is listened to by now. */
+  isListening(channel: string): boolean;
   /** Listens no more. */
   leave(channel: string): void;
+}
+
+/** Where a member of a room talks from. */
+export interface MemberSeat {
+  /** Their own address. */
+  readonly address: PeerAddress;
+  /** Where they are sent to: the same, or a balancer that passes it on. */
+  readonly via: PeerAddress;
+}
+
+/** Where members of rooms talk from, for the server that goes on for one that died. */
+export interface SharedSeats {
+  /** Keeps where a member talks from, by their token. @throws SharingError */
+  put(token: string, seat: MemberSeat): Promise<void>;
+  /**
+   * Takes members over: of several servers that ask, one is told. Who is taken over is to be kept
+   * again.
+   *
+   * @returns where each talks from, `undefined` for those of whom nothing is kept
+   * @throws SharingError
+   */
+  take(tokens: readonly string[]): Promise<readonly (MemberSeat | undefined)[]>;
 }
 
 /** Whether servers share at the moment. */
@@ -85,11 +120,13 @@ export interface SharedState {
   readonly presence: SharedPresence;
   /** Who is in the login chat. */
   readonly names: SharedNames;
+  /** Where members of rooms talk from. */
+  readonly seats: SharedSeats;
   /** What servers tell each other. */
   readonly exchange: Exchange;
   /** Whether it works. */
   health(): SharingHealth;
-  /** Calls when it works again after it did not: others know nothing of this server now. */
+  /** Calls when it works again after it did not, or forgot: others may know nothing of this server. */
   onReturn(listener: () => void): void;
   /** Lets go of everything. */
   close(): void;

@@ -6,6 +6,7 @@
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { mayBecomeRequest, parseBuddyRequest } from "./buddy_request.ts";
 import { TCRP_HEADER_BYTES } from "./tcrp.ts";
+import type { RoomDatagram } from "./ucrp.ts";
 
 /** What the first bytes come to: a key, no key in them, or not enough yet. */
 export type RoutingKey =
@@ -42,6 +43,12 @@ export function roomKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
 }
 
 const latin1 = new TextDecoder("latin1");
+
+/** Room and token of a datagram in one: whose it is, or says it is. */
+export function seatKey({ room, token }: RoomDatagram): string {
+  // NUL is in no name.
+  return `${roomNameKey(room)}\0${latin1.decode(token)}`;
+}
 
 /** The key of a room, whatever protocol names it: its bytes, one character each, so that all count. */
 export function roomNameKey(name: Uint8Array): string {

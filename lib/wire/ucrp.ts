@@ -56,6 +56,11 @@ export function leaveDatagram({ room, token }: RoomDatagram): Uint8Array<ArrayBu
   return writeRoomDatagram({ room, token, message: LEAVE });
 }
 
+/** Writes the datagram by which whoever sent this one says where they are. */
+export function registerDatagram({ room, token }: RoomDatagram): Uint8Array<ArrayBuffer> {
+  return writeRoomDatagram({ room, token, message: REGISTER });
+}
+
 function writeRoomDatagram({ room, token, message }: RoomDatagram): Uint8Array<ArrayBuffer> {
   return copyOf([Uint8Array.of(room.length, token.length), room, token, message]);
 }

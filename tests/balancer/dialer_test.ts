@@ -4,6 +4,7 @@ import { Pool } from "../../lib/balancer/pool.ts";
 import { Story } from "../../lib/balancer/story.ts";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
 import { Histogram } from "../../lib/core/histogram.ts";
+import type { ByteStream } from "../../lib/core/ports.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
 
@@ -35,6 +36,40 @@ Deno.test("dial() counts failures against backends, and tries each of them", asy
     [false, 9],
   ]);
   assertEquals(told.filter((line) => line.includes("Connection closed")).length, 9);
+});
+
+Deno.test("dial() tries another backend for who joins no room, and no other for who joins one", async () => {
+  const log = new RecordedLog();
+  const clock = () => 0;
+  const pool = new Pool(
+    serviceOptions({ backends: ["a:1", "b:1"], strategy: "hash-room", udpListen: 0 }),
+    { ...{ clock, random: Math.random, onState: () => {} } },
+  );
+  for (const backend of pool.backends) pool.report(backend, true);
+  let refusing = "";
+  const world: DialerWorld = {
+    ...{ pool, clock, served: () => {}, queueTimeout: () => 0.01 },
+    times: new Histogram(),
+    connect: (host) =>
+      host === refusing
+        ? Promise.reject(new UnreachableError("nothing is listening there"))
+        : Promise.resolve({} as ByteStream),
+    story: new Story(log, "test", { isQuiet: false, isAlone: true }),
+  };
+  const served = async (key: string): Promise<string | undefined> =>
+    (await dial({ ...CALLER, key, tried: new Set() }, world))?.backend.settings.host;
+  for (const key of [CALLER.ip, "lab"]) {
+    refusing = (await served(key))!;
+    const isRoom = key === "lab";
+    const other = refusing === "a" ? "b" : "a";
+    assertEquals(await served(key), isRoom ? undefined : other);
+    for (const backend of pool.backends) pool.report(backend, true);
+    refusing = "";
+  }
+  assertEquals(
+    log.entries.at(-1)?.message,
+    "Connection closed: the backend that has the room takes no connections",
+  );
 });
 
 Deno.test("dial() does not hold against backends what this machine lacks", async () => {

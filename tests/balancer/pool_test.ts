@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { type NoBackend, Pool, type PoolSettings } from "../../lib/balancer/pool.ts";
+import { Pool, type PoolSettings } from "../../lib/balancer/pool.ts";
 import type { Backend } from "../../lib/balancer/backend.ts";
+import type { NoBackend } from "../../lib/balancer/waiting_line.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { serviceOptions, type TestOptions } from "../support/test_balancer.ts";
 
@@ -207,4 +208,63 @@ Deno.test("Pool wakes those who wait when a backend comes, comes back, or gets r
   const waiting = wait(pool, clock.now + 60_000);
   pool.reconfigure(settingsOf({ backends: ["a:1,max=2"] }));
   assertEquals(await waiting, "a");
+});
+
+const ROOMS = { strategy: "hash-room", udpListen: 0 } as const;
+
+/** A pool that remembers where the room is. */
+function poolWithRoom(home: number, options: TestOptions): TestPool {
+  const test = poolOf({ ...ROOMS, ...options });
+  test.pool.remember("lab", test.pool.backends[home]!);
+  return test;
+}
+
+Deno.test("Pool keeps a room where it is, whatever else changes but that it is up", {
+  permissions: "none",
+}, () => {
+  const { pool } = poolWithRoom(1, { backends: ["a:1", "b:1,backup", "c:1"] });
+  const home = (): string => shown(pool.home("lab")!);
+  assertEquals([home(), ...enter(pool, 2, NOBODY, "lab")], ["b", "b", "b"]);
+  const [, b] = pool.backends;
+  b!.ownWeight = 0;
+  assertEquals([home(), ...enter(pool, 1, NOBODY, "lab")], ["b", "b"]);
+  b!.adminState = "drain";
+  assertEquals([home(), ...enter(pool, 1, NOBODY, "lab")], ["b", "b"]);
+  b!.adminState = "maintain";
+  assert(home() !== "b" && enter(pool, 1, NOBODY, "lab")[0] !== "b");
+  b!.adminState = "ready";
+  down(pool, 1);
+  assert(home() !== "b" && enter(pool, 1, NOBODY, "lab")[0] !== "b");
+});
+
+Deno.test("Pool lets who joins a room wait for its backend when that is full", async () => {
+  const { pool, clock } = poolWithRoom(0, { backends: ["a:1,max=1", "b:1"] });
+  assertEquals(enter(pool, 2, NOBODY, "lab"), ["a", "every backend is full"]);
+  const waiting = pool.waitForPlace("lab", NOBODY, clock.now + 60_000);
+  pool.leave(pool.backends[0]!);
+  assertEquals(shown(await waiting), "a");
+});
+
+const AWAY = "the backend that has the room takes no connections";
+
+Deno.test("Pool lets who joins a room wait until its backend has recovered, or is down", async () => {
+  const { pool, clock, changes } = poolWithRoom(0, { backends: ["a:1", "b:1"] });
+  const [a] = pool.backends;
+  const join = async (): Promise<string> => {
+    const tried = new Set([a!]);
+    assertEquals(enter(pool, 1, tried, "lab"), [AWAY]);
+    return shown(await pool.waitForPlace("lab", tried, clock.now + 60_000, AWAY));
+  };
+  pool.report(a!, true);
+  pool.report(a!, false, "gone");
+  const first = join();
+  pool.report(a!, true);
+  assertEquals([await first, changes], ["a", ["a:1 recovered"]]);
+  const second = join();
+  down(pool, 0);
+  assertEquals([await second, pool.waiting], ["b", 0]);
+  // Nobody waits for ever, and is told why.
+  pool.remember("lab", pool.backends[1]!);
+  const tried = new Set([pool.backends[1]!]);
+  assertEquals(await pool.waitForPlace("lab", tried, clock.now + 5, AWAY), AWAY);
 });

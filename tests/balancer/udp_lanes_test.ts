@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { askerAt } from "../../lib/balancer/udp_lane_shares.ts";
 import { type Lane, Lanes } from "../../lib/balancer/udp_lanes.ts";
 
+const ASKER = askerAt({ ip: "127.0.0.1", port: 1 }, true);
 const LIMITS = { lanes: 3, restMs: 10, lateMs: 100 };
 const pure = { permissions: "none" } as const;
 
 function take(lanes: Lanes, now: number): Lane {
-  const taken = lanes.take(now);
+  const taken = lanes.take(now, ASKER);
   assert(taken !== undefined);
   return taken.lane;
 }
@@ -14,7 +16,7 @@ function take(lanes: Lanes, now: number): Lane {
 Deno.test("Lanes gives a lane of its own to each GET under way, up to the bound", pure, () => {
   const lanes = new Lanes(LIMITS);
   assertEquals(new Set([take(lanes, 0), take(lanes, 0), take(lanes, 0)]).size, 3);
-  assertEquals(lanes.take(0), undefined);
+  assertEquals(lanes.take(0, ASKER), undefined);
 });
 
 Deno.test("Lanes takes one answer for each GET; a doubled one is none", pure, () => {
@@ -50,9 +52,9 @@ Deno.test(
     lanes.giveUp(late, 0);
     lanes.answered(rested, 0);
     assert(take(lanes, 1) === rested);
-    const taken = lanes.take(1);
+    const taken = lanes.take(1, ASKER);
     assert(taken?.isNew && taken.closed === late);
-    assertEquals(lanes.take(1), undefined);
+    assertEquals(lanes.take(1, ASKER), undefined);
     assertEquals(asked.state, "asked");
   },
 );

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Place, Places } from "../../lib/balancer/udp_places.ts";
+import { isInTheWay, type Place, Places } from "../../lib/balancer/udp_places.ts";
 
 const pure = { permissions: "none" } as const;
 
 /** How many places one kind of client gets. */
 function takeAll(places: Places, ip: (number: number) => string, isProven: boolean): number {
   let count = 0;
-  while (count < 1000 && places.take(ip(count), isProven) !== undefined) count++;
+  while (count < 1000 && typeof places.take(ip(count), isProven) !== "string") count++;
   return count;
 }
 
@@ -41,13 +41,35 @@ Deno.test(
 Deno.test("Places forgets whom it owes nothing, and goes by the bound of the moment", pure, () => {
   let most = 10;
   const places = new Places(() => most);
-  const taken = Array.from({ length: 10 }, (_, number) => places.take(various(number), true)!);
-  assertEquals(places.take("192.0.2.7", true), undefined);
+  const taken = Array.from({ length: 10 }, (_, number) => take(places, various(number)));
+  assertEquals(places.take("192.0.2.7", true), "all");
   most = 11;
-  const more = places.take("192.0.2.7", true);
-  assert(more !== undefined);
-  for (const place of [...taken, more]) places.giveBack(place);
+  for (const place of [...taken, take(places, "192.0.2.7")]) places.giveBack(place);
   assertEquals([places.taken, takeAll(places, various, true)], [0, 11]);
+});
+
+/** A place that there must be. */
+function take(places: Places, ip: string, isProven = true): Place {
+  const place = places.take(ip, isProven);
+  assert(typeof place !== "string");
+  return place;
+}
+
+Deno.test("Places tells which bound was reached, and whose places stand in the way", pure, () => {
+  const places = new Places(() => 8);
+  const mine = take(places, "192.0.2.7");
+  const unproven = take(places, "192.0.2.8", false);
+  const near = take(places, "127.0.0.1");
+  const inTheWay = (ip: string, isProven: boolean): boolean[] => {
+    const shortage = places.take(ip, isProven);
+    assert(typeof shortage === "string");
+    return [mine, unproven, near].map((place) => isInTheWay(place, { ip, shortage }));
+  };
+  assertEquals(inTheWay("192.0.2.7", true), [true, false, false]);
+  for (let number = 0; number < 3; number++) take(places, various(number), false);
+  assertEquals(inTheWay("192.0.2.9", false), [false, true, false]);
+  for (let number = 0; number < 2; number++) take(places, "127.0.0.1");
+  assertEquals(inTheWay("192.0.2.9", true), [true, true, true]);
 });
 
 const steps = fc.array(
@@ -67,7 +89,7 @@ Deno.test("Places never gives more than there are, whoever comes and goes", pure
         if (place !== undefined) places.giveBack(place);
       } else {
         const place = places.take(`10.0.0.${step.ip}`, step.isProven);
-        if (place !== undefined) held.push(place);
+        if (typeof place !== "string") held.push(place);
       }
       assertEquals(places.taken, held.length);
       assert(held.length <= 8 && held.filter(({ isProven }) => !isProven).length <= 4);

@@ -72,6 +72,11 @@ Deno.test("options that do not go together are refused", { permissions: "none" }
   for (
     const [words, message] of [
       [["--send-proxy", "--send-proxy-v2"], "give one of them"],
+      [
+        ["--strategy=first", "--backend=a:1", "--backend=b:1,backup"],
+        "leave them out of the backend b:1",
+      ],
+      [["--strategy=first", "--backend=a:1,max=2"], "leave them out of the backend a:1"],
       [["--config=f", "--listen=1"], 'Cannot use "listen" beside "services"'],
     ] as const
   ) assertStringIncludes(await refusal(words, FILE), message);

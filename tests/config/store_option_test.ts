@@ -43,6 +43,9 @@ Deno.test("--presence reads memory and the URLs of Redis servers", () => {
   });
   assert(choice.kind === "redis");
   assertEquals(shownRedis(choice.address), "redis://cache:6380/2");
+  const own = presence.parse(["rediss://:s3cret@cache?sslrootcert=%2Fetc%2Fca.pem"], "--presence");
+  assert(own.kind === "redis");
+  assertEquals(own.address.caFile, "/etc/ca.pem");
 });
 
 Deno.test("what is wrong with a backend's URL is told without its password", () => {
@@ -61,7 +64,11 @@ Deno.test("what is wrong with a backend's URL is told without its password", () 
     const { message } = assertThrows(() => parseStore(text), UsageError, what);
     assert(!message.includes("s3cret"), message);
   }
-  for (const text of ["redis://:s3cret@h/one", "http://:s3cret@h", "redis://:s3cret@"]) {
+  const wrongRedis = [
+    ...["redis://:s3cret@h/one", "http://:s3cret@h", "redis://:s3cret@"],
+    ...["redis://:s3cret@h?sslrootcert=ca.pem", "rediss://:s3cret@h?password=s3cret"],
+  ];
+  for (const text of wrongRedis) {
     const error = assertThrows(() => presence.parse([text], "--presence"), UsageError);
     assert(!error.message.includes("s3cret"), error.message);
   }

@@ -5,9 +5,17 @@ import { isSecretName, withoutSecrets } from "../../lib/core/secrets.ts";
 const CASES: readonly (readonly [text: string, safe: string])[] = [
   // Passwords of URLs, up to the last @.
   [
-    'Cannot use "postgres://u:a/b@c@h/db": too many arguments, redis://:x@h',
-    'Cannot use "postgres://u:...@h/db": too many arguments, redis://:...@h',
+    'Cannot use "postgres://u:a/b@c@h/db": too many arguments',
+    'Cannot use "postgres://u:...@h/db": too many arguments',
   ],
+  ['Cannot use "postgre://u:a/b@c@h/db": mistyped', 'Cannot use "postgre://u:...@h/db": mistyped'],
+  // A password with quotes and blanks that were not written as %22 and %20.
+  ['Cannot use "postgres://u:a"b c\'d@h/db": x', 'Cannot use "postgres://u:...@h/db": x'],
+  ["redis://:x y@h, rediss://u:z@h", "redis://:...@h"],
+  ["redis=redis://h:6379/0 user=ann@lab", "redis=redis://h:6379/0 user=ann@lab"],
+  // The form of a URL is no secret.
+  ["expected postgres://USER:PASSWORD@HOST/D", "expected postgres://USER:PASSWORD@HOST/D"],
+  ["or redis://:PASSWORD@HOST", "or redis://:PASSWORD@HOST"],
   ["see http://h:1/x and ann@h, postgres://ann@h", "see http://h:1/x and ann@h, postgres://ann@h"],
   // Password lines of the login chat; the server's question is none.
   ["C PASSWORD hunter 2", "C PASSWORD ..."],
@@ -60,3 +68,28 @@ Deno.test(
     }
   },
 );
+
+Deno.test("passwords of URLs are taken out of whatever quotes them", () => {
+  for (
+    const [typed, shown] of [
+      ["postgres://u:a/b@c@h/db", "postgres://u:...@h/db"],
+      ["postgres://u:a\"b c'd@h/db", "postgres://u:...@h/db"],
+      ["redis://:x y@h", "redis://:...@h"],
+      // Mistyped, and then whatever kind it is.
+      ["postgre://u:a/b@h/db", "postgre://u:...@h/db"],
+    ] as const
+  ) {
+    assertEquals(
+      withoutSecrets(`Cannot use "${typed}": too many arguments`),
+      `Cannot use "${shown}": too many arguments`,
+    );
+  }
+  assertEquals(withoutSecrets("postgres://u:a@h, redis://:b c@h"), "postgres://u:...@h");
+  for (const text of ["expected postgres://USER:PASSWORD@HOST/D", "or redis://:PASSWORD@HOST"]) {
+    assertEquals(withoutSecrets(text), text, "the form of it is no secret");
+  }
+  assertEquals(
+    withoutSecrets("see http://h:1/x and ann@h, postgres://ann@h"),
+    "see http://h:1/x and ann@h, postgres://ann@h",
+  );
+});

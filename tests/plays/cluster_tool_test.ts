@@ -1,10 +1,12 @@
 /** `deno task cluster` as somebody runs it: what it prints, what works, what it leaves behind. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "../support/eventually.ts";
 import { ProgramProcess } from "../support/process.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
-import { RawMember } from "../support/room_server.ts";
+import { askRoom, RawMember } from "../support/room_server.ts";
+import { TempDir } from "../support/temp_dir.ts";
 
 const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-run"];
 
@@ -56,16 +58,67 @@ Deno.test({
     await guest.says("hello");
     assertEquals(await host.hears(), "bob: hello");
 
-    Deno.kill(pids[1]!, "SIGKILL");
-    await tool.stderrShows("cluster: server 1 has ended (SIGKILL)");
-    await tool.stderrShows("cluster: server 1 runs again, pid ");
-    const again = Number(/server 1 runs again, pid (\d+)/.exec(tool.stderr)![1]);
+    // Bob says that he is online every ten seconds, as clients do, and is so all the time.
+    const saying = setInterval(() => ann.send("SET bob 100 ONLINE 4001"), 10_000);
+    const home = Number(/.*rooms: New client -> backend #(\d)/s.exec(tool.stderr)![1]) + 1;
+    Deno.kill(pids[home]!, "SIGKILL");
+    await tool.stderrShows(`cluster: server ${home} has ended (SIGKILL)`);
+    assertEquals([await host.hears(), await guest.hears()], ["__ROOM_CLOSED__", "__ROOM_CLOSED__"]);
+    await eventually(
+      "the name is free again",
+      async () => (await askRoom(roomsTcp, 1, "lab", '"eve"')).success,
+    );
+    await tool.stderrShows(`cluster: server ${home} runs again, pid `);
+    const again = Number(/runs again, pid (\d+)/.exec(tool.stderr)![1]);
+    for (let turn = 0; turn < 30; turn++) {
+      assertEquals(await ann.ask("GET ann"), "bob 100 ONLINE 127.0.0.1 4001\n");
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+    clearInterval(saying);
     assertEquals(await ask(tcp, "REG ann\n"), "203 USER EXISTS\r\n");
 
     const { code, stdout } = await tool.endBy("SIGINT");
     assertEquals(code, 0);
     assertStringIncludes(stdout, "Everything has stopped.\n");
     for (const pid of [...pids, again]) assertEquals(await runs(pid), false);
+  },
+});
+
+Deno.test({
+  name: "cluster: a server whose port is taken is tried again until it is free",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using tool = cluster("--free-ports", "--servers=1");
+    const [pid, port] = numbers(await tool.shows("Ctrl-C stops all of it."), "server 1");
+    Deno.kill(pid!, "SIGKILL");
+    await tool.stderrShows("cluster: server 1 has ended (SIGKILL)");
+    const other = Deno.listen({ hostname: "127.0.0.1", port: port! });
+    await tool.stderrShows(
+      "cluster: server 1 did not start; see what it says above; the next try is in 4 s\n",
+    );
+    other.close();
+    await tool.stderrShows("cluster: server 1 runs again, pid ");
+    assertEquals((await tool.endBy("SIGINT")).code, 0);
+  },
+});
+
+Deno.test({
+  name: "cluster: all of it ends when nobody reads what it says any more",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using dir = await TempDir.make();
+    const tool = new ProgramProcess({
+      ...{ script: "tools/cluster.ts", permissions: PERMISSIONS },
+      args: ["--free-ports", "--servers=1", `--data=${dir.path}/data`],
+      under: ["sh", "-c", '{ "$0" "$@" 2>&1; echo "It ended with $?" >&9; } 9>&2 | head -1'],
+    });
+    const { stdout, stderr } = await tool.ended();
+    assertEquals([stdout.split("\n").length, stderr], [2, "It ended with 1\n"]);
+    const { code } = await new Deno.Command("pgrep", {
+      args: ["-f", dir.path],
+      stdout: "null",
+    }).output();
+    assertEquals(code, 1, "no server is left");
   },
 });
 

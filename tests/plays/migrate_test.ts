@@ -2,7 +2,9 @@
  * `server.ts migrate` as people run it: a text directory into a database, and back.
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
+import { markDirectory } from "../../lib/storage/copy_mark.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
 import { add, register } from "../support/changes.ts";
@@ -63,6 +65,56 @@ Deno.test({
     (await Deno.readTextFile(`${path}/journal.txt`)).split("\n")
       .map((line) => line.split(" ").slice(2, -1).join(" ")).sort();
   assertEquals(await lines(back), await lines(data));
+});
+
+Deno.test({
+  name: `migrate: a copy that did not end is refused by servers, and by the next one${
+    NO_POSTGRES === undefined ? "" : `: ${NO_POSTGRES}`
+  }`,
+  ignore: NO_POSTGRES !== undefined,
+}, async () => {
+  await using postgres = await PrivatePostgres.start();
+  await using directory = await TempDir.make();
+  const data = `${directory.path}/data`;
+  await fill(data);
+  const log = new RecordedLog();
+  const open = () => openStore({ kind: "postgres", address: postgres.address, log });
+  // A database that loses a buddy, and one that takes no rooms.
+  const troubles = [
+    ["buddies", "RETURN NULL", '"buddies":2'],
+    ["rooms", "RAISE EXCEPTION 'no place'", "no place"],
+  ] as const;
+  for (const [table, what, reason] of troubles) {
+    await (await open()).close();
+    await postgres.sql(`
+      CREATE FUNCTION parley.trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${what}; END $$;
+      CREATE TRIGGER trouble BEFORE INSERT ON parley.${table}
+        FOR EACH ROW EXECUTE FUNCTION parley.trouble()`);
+    const first = await migrate(directory, `text:${data}`, postgres.url);
+    assertEquals(first.code, 1);
+    assert(first.stderr.includes(reason), first.stderr);
+    const again = await migrate(directory, `text:${data}`, postgres.url);
+    for (const { stderr } of [first, again]) {
+      assert(stderr.includes('run "DROP SCHEMA parley CASCADE" in it and copy again'), stderr);
+    }
+    await assertRejects(open, OperationalError, "a copy into it was begun and has not ended");
+    await postgres.clear();
+  }
+  assertEquals((await migrate(directory, `text:${data}`, postgres.url)).code, 0);
+  await (await open()).close();
+});
+
+Deno.test("migrate: half a copy in a directory is refused", async () => {
+  await using directory = await TempDir.make();
+  const [data, copy] = [`${directory.path}/data`, `${directory.path}/copy`];
+  await fill(data);
+  assertEquals((await migrate(directory, `text:${data}`, `text:${copy}`)).code, 0);
+  await markDirectory(copy, true);
+  const open = () =>
+    openStore({ kind: "text", directory: copy, clock: Date.now, log: new RecordedLog() });
+  await assertRejects(open, OperationalError, `remove "${copy}" and copy again`);
+  await markDirectory(copy, false);
+  await (await open()).close();
 });
 
 Deno.test("migrate: what is wrong is told, and no password", async () => {

@@ -10,6 +10,7 @@ import { Cluster, type ClusterServer, NO_CLUSTER } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
+import { Guest, meet, talk } from "../support/room_guests.ts";
 import { askRoom, RawMember } from "../support/room_server.ts";
 
 const { create: CREATE, join: JOIN, list: LIST, who: WHO } = ROOM_OPERATIONS;
@@ -21,18 +22,6 @@ function play(name: string, check: (servers: Three, cluster: Cluster) => Promise
   Deno.test({ name: `scale out: ${name}${why}`, ignore: NO_CLUSTER !== undefined }, async () => {
     await using cluster = await Cluster.start();
     await check(await cluster.servers(3) as unknown as Three, cluster);
-  });
-}
-
-/** Resolves when a client's list shows somebody online. */
-async function untilOnline(client: ClientProcess, buddy: string): Promise<void> {
-  const line = new RegExp(`^${buddy} +ONLINE +127\\.0\\.0\\.1`, "m");
-  await eventually(`${buddy} is seen online`, async () => {
-    const before = client.shown.length;
-    await client.types("S");
-    await client.sees("User ");
-    await client.sees(">\n");
-    return line.test(client.shown.slice(before));
   });
 }
 
@@ -71,8 +60,8 @@ play("the classic story, each of the two at a server of their own", async ([one,
   await bob.types("A alice");
   await bob.sees("alice is now your buddy.");
   // A caller is known by what the called one sees of them, so both have to see each other.
-  await untilOnline(alice, "bob");
-  await untilOnline(bob, "alice");
+  await alice.untilOnline("bob");
+  await bob.untilOnline("alice");
   await alice.types("M bob");
   await bob.sees("alice is calling: Y answers, N turns the call down.\n");
   await bob.types("Y", "Nice to meet you buddy!");
@@ -109,11 +98,11 @@ play("a login chat with everybody on a server of their own", async ([one, two, t
   assertEquals(await back.others(), "ann");
 });
 
-play("a room with every member on a server of their own", async ([one, two, three]) => {
-  using ann = await Guest.enter(one, one, CREATE, "ann");
+play("a room with every member on a server of their own", async ([one, two, three], cluster) => {
+  using ann = await Guest.enter(one, one, CREATE, "lab", "ann");
   // Joins at one server, and talks to another right away.
-  using bob = await Guest.enter(one, two, JOIN, "bob");
-  using eve = await Guest.enter(three, three, JOIN, "eve");
+  using bob = await Guest.enter(one, two, JOIN, "lab", "bob");
+  using eve = await Guest.enter(three, three, JOIN, "lab", "eve");
   await eventually("eve is known to talk elsewhere", async () => {
     const answer = await askRoom(two.ports.rooms.tcp, JOIN, "lab", '"eve"');
     return !answer.success && answer.error === "somebody in the room has that name";
@@ -142,6 +131,11 @@ play("a room with every member on a server of their own", async ([one, two, thre
   await talk(ann, moved, eve);
   assertEquals(bob.heard, []);
 
+  // A server that starts only now gives nobody's token to whoever asks from the same address.
+  const late = await cluster.server();
+  const theft = await askRoom(late.ports.rooms.tcp, JOIN, "lab", '"eve"');
+  assertEquals(theft, { success: false, error: "somebody in the room has that name" });
+
   await ann.member.says("__LEAVE__");
   for (const { heard } of [moved, eve]) {
     await eventually("the end", () => heard.includes("__ROOM_CLOSED__"));
@@ -150,56 +144,3 @@ play("a room with every member on a server of their own", async ([one, two, thre
   assert(list.success);
   assertEquals(list.rooms, []);
 });
-
-/** A member of the room who keeps what they hear. */
-class Guest implements Disposable {
-  readonly name: string;
-  readonly member: RawMember;
-  readonly heard: string[] = [];
-
-  constructor(name: string, member: RawMember) {
-    this.name = name;
-    this.member = member;
-    this.#listen().catch(() => {}); // gone
-  }
-
-  /** Creates or joins the room at one server, and registers at another. */
-  static async enter(
-    { ports: { rooms: { tcp } } }: ClusterServer,
-    { ports: { rooms: { udp } } }: ClusterServer,
-    operation: number,
-    name: string,
-  ): Promise<Guest> {
-    return new Guest(name, await RawMember.enter({ tcp, udp }, operation, "lab", name));
-  }
-
-  async #listen(): Promise<void> {
-    for (;;) this.heard.push(await this.member.hears());
-  }
-
-  [Symbol.dispose](): void {
-    this.member[Symbol.dispose]();
-  }
-}
-
-/** Resolves when everybody hears everybody: a server takes a moment to listen to a room. */
-async function meet(...guests: readonly Guest[]): Promise<void> {
-  for (const { heard } of guests) heard.length = 0;
-  await eventually("everybody hears everybody", async () => {
-    for (const { member } of guests) await member.says("?");
-    return guests.every(({ heard }) => new Set(heard).size === guests.length - 1);
-  });
-}
-
-/** Everybody says something, and everybody else hears it once. */
-async function talk(...guests: readonly Guest[]): Promise<void> {
-  const words = crypto.randomUUID();
-  for (const { name, member } of guests) await member.says(`${name} ${words}`);
-  for (const guest of guests) {
-    const others = guests.filter((other) => other !== guest);
-    const wanted = others.map(({ name }) => `${name}: ${name} ${words}`).sort();
-    const got = (): string[] => guest.heard.filter((text) => text.endsWith(words)).sort();
-    await eventually("what was said", () => got().length >= wanted.length);
-    assertEquals(got(), wanted);
-  }
-}

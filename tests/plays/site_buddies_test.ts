@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ClientProcess } from "../support/client_process.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
-import { Site } from "../support/site.ts";
+import { PRESENCE_TTL_MS, Site } from "../support/site.ts";
 
 /** Clients that refresh often, so that a test need not wait long. */
 const QUICK = ["--refresh=0.2"];
@@ -38,7 +38,8 @@ Deno.test("two clients meet, talk and part, while servers and the balancer come 
   await bob.types("q");
   await alice.sees("bob ended the chat.\nalice>\n");
 
-  // Who was online is so again, without a hand being moved.
+  // What servers heard before has run out by then: who is online has said so again by themselves.
+  await new Promise((resume) => setTimeout(resume, PRESENCE_TTL_MS + 500));
   await alice.seesInStatus(/^bob +ONLINE/m);
   await bob.seesInStatus(/^alice +ONLINE/m);
   await bob.types("X");

@@ -1,6 +1,6 @@
 /** REG, ADD and DEL through the balancer on three servers at once: the end is one server's. */
 
-import { assertEquals, equal } from "@std/assert";
+import { assert, assertEquals, equal } from "@std/assert";
 import { eventually } from "../support/eventually.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { TestServer } from "../support/server.ts";
@@ -68,19 +68,28 @@ Deno.test("three servers hammered through the balancer end as one server does", 
 Deno.test("a server that is killed in the middle of it changes nothing that was promised", async () => {
   await using site = await Site.start();
   const { tcp } = site.ports.buddy;
-  const promised = new Map<string, string[]>();
-  const hammering = Promise.all(USERS.map(async (user) => {
-    await ask(tcp, `REG ${user}\n`);
-    const kept: string[] = [];
-    promised.set(user, kept);
-    for (const buddy of USERS) {
-      const reply = await ask(tcp, `ADD ${user} ${buddy}\n`).catch(() => "");
-      if (reply === "200 OK\r\n") kept.push(buddy);
-    }
-  }));
+  const promised = new Map<string, string[]>(USERS.map((user) => [user, []]));
+  const count = (): number => [...promised.values()].flat().length;
+  const add = async (buddies: readonly string[]): Promise<void> => {
+    await Promise.all(USERS.map(async (user) => {
+      for (const buddy of buddies) {
+        const reply = await ask(tcp, `ADD ${user} ${buddy}\n`).catch(() => "");
+        if (reply === "200 OK\r\n") promised.get(user)!.push(buddy);
+      }
+    }));
+  };
+  await Promise.all(USERS.map((user) => ask(tcp, `REG ${user}\n`)));
+  const [before, after] = [USERS.slice(0, 20), USERS.slice(20)];
+  const hammering = add(before);
+  await eventually("some are promised", () => count() > 48);
   await site.kill(2);
-  await site.restart(2);
+  const atKill = count();
   await hammering;
+  assert(atKill < count(), "it was killed in the middle");
+  await site.restart(2);
+  const atRestart = count();
+  await add(after);
+  assert(atRestart < count(), "it goes on");
   const stored = await site.stored(USERS);
   for (const [user, buddies] of promised) {
     const there = stored[user]!.split(" ").slice(3);

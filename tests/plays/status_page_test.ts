@@ -89,6 +89,9 @@ Deno.test({
         assertEquals(await page.value(FAINT_TEXTS), [], `${colorScheme} ${shape}`);
         // Nothing is beside the screen, and the page's landmarks are there.
         assertEquals(await page.value("document.documentElement.scrollWidth"), width);
+        const cut = `[...document.querySelectorAll(".scroll")].some((box) =>
+          box.scrollWidth > box.clientWidth)`;
+        assertEquals(await page.value(cut), false, `a table is cut: ${shape}`);
         assertEquals(
           await page.value(`["header", "nav", "main", "h1"].map((name) =>
             document.querySelectorAll(name).length)`),
@@ -119,8 +122,13 @@ Deno.test({
     await page.until(`/[2-9]\\d\\d so far/.test(document.getElementById("tiles").innerText)`);
     // Paused, it stays as it is; going on, it catches up.
     await page.click("#pause");
-    assertEquals(await page.text("#live"), "Paused");
+    assertEquals([await page.text("#pause"), await page.text("#live")], ["Go on", "Paused"]);
+    const still = await page.value(line);
+    await ask(server.tcp, "REG late\r\n");
+    await page.until(`new Promise((resolve) => setTimeout(() => resolve(true), 1500))`);
+    assertEquals(await page.value(line), still);
     await page.click("#pause");
+    await page.until(`/201 so far/.test(document.getElementById("tiles").innerText)`);
     assertEquals(await page.value("problems"), []);
     await page.picture("server-under-load");
   },
@@ -189,6 +197,13 @@ Deno.test({
       ...["Ready", "Drain", "Maintenance"].map((label) => `${label} ${a.address}`),
     ]);
     assertStringIncludes(names[3]!, "Backends of buddy");
+
+    // What is replaced as it changes keeps the keyboard's place, a table as well as a button.
+    await page.call("focus", ".scroll");
+    await page.value(`document.querySelector(".scroll").old = true`);
+    await ask(balancer.port, "x\n");
+    await page.until(`document.querySelector(".scroll").old === undefined`);
+    assert(await page.value(`document.activeElement.matches(".scroll")`));
   },
 });
 

@@ -78,6 +78,8 @@ Deno.test("/metrics counts what every protocol did, by kind and reply", async ()
     ['parley_deliveries_total{service="rooms"}', 1],
     ['parley_deliveries_total{service="chat"}', 1],
     ['parley_chat_logins_total{result="registered"}', 2],
+    ['parley_chat_lines_total{kind="data"}', 1],
+    ['parley_chat_replies_total{code="200"}', 3],
     ["parley_chat_login_seconds_count", 2],
     ['parley_chat_clients{state="online"}', 2],
     ["parley_connections", 2],

@@ -72,3 +72,22 @@ Deno.test("RoomRelay sends nothing to somebody who is leaving", async () => {
   assertEquals(relay.sent, [6002]);
   written.resolve();
 });
+
+Deno.test("RoomRelay lets go of a member heard elsewhere, unless they were heard here since", async () => {
+  const relay = await RelayPlay.start();
+  const { play } = relay;
+  const token = (name: string): string => play.member("lab", name).token;
+  play.clock.advance(5000);
+  relay.says("bob", "I am still here", { ip: HOME, port: 6001 });
+  relay.sent.length = 0;
+  assertEquals([...relay.relay.heardHere()].sort(([, a], [, b]) => a - b), [
+    [token("bob"), 0],
+    [token("ann"), 5000],
+    [token("eve"), 5000],
+  ]);
+  relay.relay.movedAway(token("bob"), 4000);
+  relay.relay.movedAway(token("eve"), 4000);
+  relay.says("ann", "hello", { ip: HOME, port: 6000 });
+  assertEquals(relay.sent, [6001]);
+  assertEquals([...relay.relay.heardHere()].map(([heard]) => heard), [token("ann"), token("bob")]);
+});

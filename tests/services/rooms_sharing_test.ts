@@ -179,3 +179,28 @@ Deno.test("a server that starts anew finds rooms, members and tokens", async () 
   assertEquals(again.member("lab", "ann").token, token);
   assert(again.hears("lab", "ann", ANN_AT), "who keeps sending is known again");
 });
+
+Deno.test("a server that starts later gives nobody's token away before it knows who is heard", async () => {
+  const one = new RoomPlay({ isShared: true });
+  const tokens = new Map<string, string>();
+  tokens.set("ann", await tokenOf(one.create("lab", "ann")));
+  for (const name of ["bob", "eve"]) tokens.set(name, await tokenOf(one.join("lab", name)));
+  assert(one.hears("lab", "bob", BOB_AT, true));
+
+  const later = new RoomPlay({ store: one.store, clock: one.clock, isShared: true });
+  const taken = { kind: "refused", why: "name taken" } as const;
+  assertEquals(await later.join("lab", "bob"), taken, "before it has read anything");
+  await later.rooms.catchUp(later.clock.now);
+  for (const name of ["bob", "eve"]) assertEquals(await later.join("lab", name), taken, name);
+  assert(later.rooms.isUnsure);
+  // The first server says whom it hears.
+  later.rooms.moved(later.member("lab", "bob"));
+  later.rooms.settle();
+  assert(!later.rooms.isUnsure);
+  assertEquals(await later.join("lab", "bob"), taken);
+  assertEquals(await tokenOf(later.join("lab", "eve")), tokens.get("eve"), "nobody hears eve");
+  // Who came in elsewhere since then is that one's.
+  await one.join("lab", "kim");
+  await later.rooms.catchUp(later.clock.now);
+  assertEquals(await later.join("lab", "kim"), taken);
+});

@@ -6,7 +6,11 @@ import { assertEquals } from "@std/assert";
 import { SharingError } from "../../lib/core/errors.ts";
 import type { UserId } from "../../lib/core/user_id.ts";
 import { SharedPresence } from "../../lib/services/shared_presence.ts";
-import type { PresenceRecord, SharedState } from "../../lib/storage/shared_state.ts";
+import type {
+  PresenceRecord,
+  PublishedListener,
+  SharedState,
+} from "../../lib/storage/shared_state.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { id } from "../support/ids.ts";
 
@@ -17,6 +21,7 @@ const FILES = new Map([["files", "yes"]]);
 /** The others, as simple as they can be: what they were told, unless they are gone. */
 class Others {
   isGone = false;
+  readonly #published: PublishedListener<void>[] = [];
   readonly records = new Map<UserId, PresenceRecord>();
   readonly told: (readonly [UserId, lifetimeMs: number, isNewest: boolean])[] = [];
   readonly #returns: (() => void)[] = [];
@@ -35,6 +40,11 @@ class Others {
           if (record !== undefined) this.records.set(user, { ...record, info });
           return record !== undefined;
         }),
+      tellPublished: (user, info, fromIp) =>
+        this.#answer(() => {
+          for (const tell of this.#published) tell(user, info, fromIp);
+        }),
+      onPublished: (listener) => void this.#published.push(listener),
     };
     return { presence, onReturn: (tell) => this.#returns.push(tell) } as Partial<
       SharedState
@@ -95,4 +105,19 @@ Deno.test("shared presence: when the others are back they are told what still ho
   others.comeBack();
   assertEquals(others.told, [[ann, 20_000, false]]);
   assertEquals(others.records.get(ann), { status: "AWAY", address: HOME, info: FILES });
+});
+
+Deno.test("shared presence: what is published at another server is kept with what is heard here", async () => {
+  const one = bench();
+  const other = new SharedPresence(one.others.state, 30, one.clock.read);
+  one.presence.set(ann, "ONLINE", HOME);
+  assertEquals(await other.publish(ann, FILES, HOME.ip), true);
+  one.others.records.clear();
+  one.presence.set(ann, "AWAY", HOME);
+  assertEquals(one.others.records.get(ann)?.info, FILES, "told again with the next SET");
+  // From elsewhere it is not ann's.
+  one.others.records.set(ann, { status: "ONLINE", address: HOME, info: FILES });
+  await other.publish(ann, new Map([["files", "no"]]), "192.0.2.9");
+  one.presence.set(ann, "ONLINE", HOME);
+  assertEquals(one.others.records.get(ann)?.info, FILES);
 });

@@ -135,3 +135,16 @@ Deno.test("GroupCommit: what is more than a batch may hold waits for the next, i
   assertEquals(outcomes, [1, 2, 3, 4, 5, 6, 7]);
   assertEquals(batches, [[1, 2, 3], [4, 5, 6], [7]]);
 });
+
+Deno.test("GroupCommit: a batch holds what operations count as, and one too large goes alone", async () => {
+  const batches: (readonly string[])[] = [];
+  const group = new GroupCommit<string, void>(
+    (batch) => {
+      batches.push(batch);
+      return Promise.resolve(batch.map(() => {}));
+    },
+    { most: 4, sizeOf: (word: string) => word.length },
+  );
+  await Promise.all(["aa", "bb", "c", "dddddd", "e", "fff", "g"].map((word) => group.submit(word)));
+  assertEquals(batches, [["aa", "bb"], ["c"], ["dddddd"], ["e", "fff"], ["g"]]);
+});

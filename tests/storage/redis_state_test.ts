@@ -5,35 +5,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MissingBackendError, SharingError } from "../../lib/core/errors.ts";
 import { openRedisState } from "../../lib/storage/redis_state.ts";
-import type { PresenceRecord, SharedState } from "../../lib/storage/shared_state.ts";
+import type { PresenceRecord } from "../../lib/storage/shared_state.ts";
 import { eventually } from "../support/eventually.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
-import { NO_REDIS, PrivateRedis } from "../support/redis.ts";
+import { shared } from "../support/shared_redis.ts";
 
 const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];
 const HOME = { ip: "192.0.2.1", port: 4000 };
 const CAFE = { ip: "2001:db8::7", port: 4001 };
 const FILES = new Map([["files", "yes"], ["odd", "a b&c=ü%"]]);
 const LONG = 60_000;
-
-/** A test with two servers that share a Redis of their own. */
-function shared(
-  rule: string,
-  check: (one: SharedState, two: SharedState, redis: PrivateRedis) => Promise<void>,
-): void {
-  const why = NO_REDIS === undefined ? "" : `: ${NO_REDIS}`;
-  Deno.test({ name: `redis: ${rule}${why}`, ignore: NO_REDIS !== undefined }, async () => {
-    await using redis = await PrivateRedis.start();
-    const open = (): Promise<SharedState> => openRedisState(redis.address, new RecordedLog());
-    const states = await Promise.all([open(), open()]);
-    try {
-      await check(...states, redis);
-    } finally {
-      for (const state of states) state.close();
-    }
-  });
-}
 
 function record(address = HOME, status: PresenceRecord["status"] = "ONLINE"): PresenceRecord {
   return { status, address, info: new Map() };
@@ -108,6 +90,19 @@ shared("a name is one server's, until it lets go of it", async (one, two) => {
   assertEquals(await other.names.claim(ann), true);
 });
 
+shared("where a member talks from is kept, and taken by one", async (one, two, redis) => {
+  const seat = { address: HOME, via: CAFE };
+  await one.seats.put("token_a", seat);
+  await one.seats.put("token_b", { address: CAFE, via: CAFE });
+  await redis.command("SET", "parley:seat:token_c", "junk");
+  const asked = ["token_a", "token_x", "token_c"];
+  const taken = await Promise.all([one, two].map(({ seats }) => seats.take(asked)));
+  assertEquals(taken.map(([first]) => first).filter((first) => first !== undefined), [seat]);
+  assertEquals(taken.flatMap(([, ...others]) => others), Array(4).fill(undefined));
+  const many = Array.from({ length: 1200 }, (_, at) => at === 1100 ? "token_b" : `token_${at}`);
+  assertEquals((await two.seats.take(many))[1100], { address: CAFE, via: CAFE });
+});
+
 shared("messages reach every server that listens", async (one, two) => {
   const heard: [number, Uint8Array][] = [];
   for (const [index, state] of [one, two].entries()) {
@@ -170,6 +165,7 @@ shared(
       `Cannot use redis://127.0.0.1:${redis.address.port}/0 for presence`,
     );
     assert(!error.message.includes(redis.address.password));
+    await eventually("the notice", () => !one.health().isShared && !two.health().isShared);
     await redis.startAgain();
     await eventually("the return", () => one.health().isShared && two.health().isShared);
   },

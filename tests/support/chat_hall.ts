@@ -6,6 +6,7 @@ import { parseAddressSet } from "../../lib/core/ip_address.ts";
 import { type ChatLimits, DEFAULT_CHAT_LIMITS } from "../../lib/core/limits.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { ChatLogin } from "../../lib/server/chat_login.ts";
+import { ChatMeter } from "../../lib/server/chat_meter.ts";
 import { ChatSessions } from "../../lib/server/chat_sessions.ts";
 import { LoginAttempts } from "../../lib/server/login_attempts.ts";
 import { Accounts } from "../../lib/services/accounts.ts";
@@ -24,6 +25,7 @@ export class ChatBackstage {
   readonly log = new RecordedLog();
   readonly clock = new FakeClock();
   readonly presence = new Presence(30, this.clock.read);
+  readonly meter = new ChatMeter(false);
   readonly login: ChatLogin;
 
   constructor(readonly passwords: Passwords = new Passwords(CHEAP_COST)) {
@@ -31,6 +33,7 @@ export class ChatBackstage {
     this.login = new ChatLogin({
       accounts: new Accounts({ ...this, minPassword: 4 }),
       attempts,
+      meter: this.meter,
       clock: this.clock.read,
       log: this.log,
     });

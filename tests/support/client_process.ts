@@ -3,6 +3,7 @@
  */
 
 import { EXECUTABLES } from "../../tools/compile.ts";
+import { eventually } from "./eventually.ts";
 import { within } from "./within.ts";
 
 const ROOT = `${import.meta.dirname}/../..`;
@@ -144,15 +145,18 @@ export class ClientProcess implements AsyncDisposable {
 
   /** Types S until the status table has this line in it: the server's news come with a refresh. */
   async seesInStatus(row: RegExp): Promise<void> {
-    for (let looks = 0; looks < 100; looks++) {
+    await eventually(`${row} in the status`, async () => {
       const before = this.#shown.length;
       await this.types("S");
-      await this.sees("User ");
+      // While the server is away there is no table, and then the prompt.
       await this.sees(">\n");
-      if (row.test(this.#shown.slice(before))) return;
-      await new Promise((resume) => setTimeout(resume, 50));
-    }
-    throw new Error(`${row} never was in the status:\n${this.#shown}`);
+      return row.test(this.#shown.slice(before));
+    });
+  }
+
+  /** Resolves when its list shows somebody online on this machine. */
+  async untilOnline(buddy: string): Promise<void> {
+    await this.seesInStatus(new RegExp(`^${buddy} +ONLINE +127\\.0\\.0\\.1`, "m"));
   }
 
   async #report(): Promise<string> {

@@ -139,8 +139,30 @@ export class ClientScreen implements AsyncDisposable {
     return new TextDecoder().decode(output.stdout);
   }
 
+  /** The terminal goes away, as when its window is closed; the client has to end by itself. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const shell = (await this.#tmux("display-message", "-p", "#{pane_pid}")).trim();
+    const clients = await processes("--ppid", shell);
     await this.#tmux("kill-server");
+    for (const client of clients) await endOf(client);
     await this.#directory[Symbol.asyncDispose]();
+  }
+}
+
+/** Ids of the processes that `ps` finds so. */
+async function processes(...found: readonly string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "pid=", ...found] }).output();
+  return new TextDecoder().decode(stdout).split(/\s+/).filter((pid) => pid !== "");
+}
+
+/** Waits for the end of a client whose terminal is gone; one that lives on is killed, and a failure. */
+async function endOf(client: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while ((await processes("-p", client)).length > 0) {
+    if (performance.now() > end) {
+      Deno.kill(Number(client), "SIGKILL");
+      throw new Error(`The client did not end when its terminal was gone (process ${client})`);
+    }
+    await new Promise((resume) => setTimeout(resume, 10));
   }
 }

@@ -51,6 +51,14 @@ export class Cluster implements AsyncDisposable {
     return Object.assign(server, { ports: await server.ready() as ClusterPorts });
   }
 
+  /** Starts a server again that has ended, on the same ports. */
+  async again({ ports: { buddy, rooms, chat } }: ClusterServer): Promise<ClusterServer> {
+    return await this.server(
+      ...[`--tcp-port=${buddy.tcp}`, `--udp-port=${buddy.udp}`, `--chat-port=${chat.tcp}`],
+      ...[`--rooms-tcp-port=${rooms.tcp}`, `--rooms-udp-port=${rooms.udp}`],
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#servers.map((server) => server[Symbol.asyncDispose]()));
     await this.postgres[Symbol.asyncDispose]();

@@ -4,6 +4,7 @@
  */
 
 import type { RedisAddress } from "../../lib/core/backend_address.ts";
+import { ask } from "./raw_tcp.ts";
 import { TempDir } from "./temp_dir.ts";
 import {
   findProgram,
@@ -75,6 +76,14 @@ export class PrivateRedis implements AsyncDisposable {
   /** Stops it, or lets it go on. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     this.#child?.kill(signal);
+  }
+
+  /** Has it do something, as its administrator. @returns what it answers, as it is sent */
+  async command(...words: readonly string[]): Promise<string> {
+    const { port, password } = this.address;
+    const lines = [`AUTH ${password}`, words.join(" "), "QUIT"];
+    const answers = await ask(port, lines.map((line) => `${line}\r\n`).join(""));
+    return answers.replace(/^\+OK\r\n/, "").replace(/\r\n\+OK\r\n$/, "");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,6 +11,7 @@ import {
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
+import type { SharedState } from "../../lib/storage/shared_state.ts";
 import type { Store, StoredRoom } from "../../lib/storage/store.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../../lib/wire/room_answer.ts";
 import { ROOM_OPERATIONS } from "../../lib/wire/room_request.ts";
@@ -29,6 +30,8 @@ export interface RoomServerOptions {
   readonly limits?: Partial<RoomLimits & ServerLimits>;
   /** A store in memory unless given; it is closed with the server. */
   readonly store?: Store;
+  /** What it shares with other servers. */
+  readonly shared?: SharedState;
   /** Keeps rooms in this directory, as text. */
   readonly directory?: string;
   readonly clock?: FakeClock;
@@ -75,6 +78,7 @@ export class RoomServer implements AsyncDisposable {
       trustProxy: options.trustProxy ?? [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
+      shared: options.shared,
       clock: clock.read,
       log,
     });

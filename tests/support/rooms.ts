@@ -20,6 +20,8 @@ export interface RoomPlayOptions {
   /** Shared with another server. */
   readonly store?: Store;
   readonly clock?: FakeClock;
+  /** Whether members may be heard at another server, which can be asked. */
+  readonly isShared?: boolean;
 }
 
 /** Rooms that a test plays with. */
@@ -40,11 +42,11 @@ export class RoomPlay {
   /** Who came and went, and why, since this was read last. */
   #seen: string[] = [];
 
-  constructor({ limits, store, clock }: RoomPlayOptions = {}) {
+  constructor({ limits, store, clock, isShared = false }: RoomPlayOptions = {}) {
     this.clock = clock ?? new FakeClock();
     this.store = store ?? new MemoryStore();
     this.rooms = new Rooms({
-      store: this.store,
+      ...{ store: this.store, isShared },
       limits: { ...DEFAULT_ROOM_LIMITS, ...limits },
       passwords: {
         hash: async (password, { isWanted }) => {

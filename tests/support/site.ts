@@ -17,6 +17,9 @@ export interface Ports {
 const ANY: Ports = { buddy: { tcp: 0, udp: 0 }, rooms: { tcp: 0, udp: 0 }, chat: { tcp: 0 } };
 const HOST = "127.0.0.1";
 
+/** How long servers believe what they heard of somebody. */
+export const PRESENCE_TTL_MS = 5000;
+
 /** Soon enough for a test: a backend that is gone is missed after a quarter of a second. */
 const CHECKS = { checkInterval: 0.25, checkTimeout: 1, fall: 2, rise: 1, udpAnswerTimeout: 0.25 };
 
@@ -116,7 +119,7 @@ export class Site implements AsyncDisposable {
       ...[`--host=${HOST}`, `--data=${this.data}`, "--services=buddy,rooms,chat"],
       ...[`--tcp-port=${buddy.tcp}`, `--udp-port=${buddy.udp}`, `--chat-port=${chat.tcp}`],
       ...[`--rooms-tcp-port=${rooms.tcp}`, `--rooms-udp-port=${rooms.udp}`],
-      ...[`--trust-proxy=${HOST}`, "--presence-ttl=5"],
+      ...[`--trust-proxy=${HOST}`, `--presence-ttl=${PRESENCE_TTL_MS / 1000}`],
     ], { directory: this.#directory.path });
     return Object.assign(server, { known: await server.ready() as unknown as Ports });
   }

@@ -5,6 +5,7 @@
 
 import { datagramBackends, parseBackend } from "../../lib/config/backend_option.ts";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../../lib/config/service_options.ts";
+import type { Clock } from "../../lib/core/ports.ts";
 import { Service } from "../../lib/balancer/service.ts";
 import { Story } from "../../lib/balancer/story.ts";
 import { ask, type Sendable } from "./raw_tcp.ts";
@@ -44,10 +45,11 @@ export class TestBalancer implements AsyncDisposable {
   constructor(
     options: TestOptions,
     tls: { readonly cert: string; readonly key: string } | undefined = undefined,
+    clock: Clock = () => performance.now(),
   ) {
     this.log = new RecordedLog();
     this.service = new Service(serviceOptions(options), {
-      clock: () => performance.now(),
+      clock,
       random: Math.random,
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
       tls,

@@ -16,6 +16,8 @@ export interface Arrived {
   readonly client: string | undefined;
   /** Whether the prefix says that the client's address is proven. */
   readonly isProven: boolean;
+  /** The port it came from: the balancer's. */
+  readonly port: number;
   /** Sends something back the way it came. */
   readonly reply: (text: string) => Promise<void>;
 }
@@ -78,6 +80,11 @@ export class UdpBackend implements AsyncDisposable {
     }
   }
 
+  /** Sends to a port, from where it takes datagrams. */
+  async send(bytes: Uint8Array, port: number): Promise<void> {
+    await this.#socket.send(bytes, { transport: "udp", hostname: "127.0.0.1", port });
+  }
+
   /** Is found down by health checks from now on. */
   async die(): Promise<void> {
     await this.#tcp.die();
@@ -98,6 +105,7 @@ export class UdpBackend implements AsyncDisposable {
         text: new TextDecoder().decode(read?.payload ?? bytes),
         client: source && `${source.ip} ${source.port}`,
         isProven: read?.origin?.isProven ?? false,
+        port: (from as Deno.NetAddr).port,
         reply: async (text) => {
           // The socket may be closed by then, as that of a server that ended.
           await this.#socket.send(new TextEncoder().encode(text), from).catch(() => {});

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { MAX_BUDDY_LINE_BYTES } from "../../lib/core/limits.ts";
-import { roomKey, userKey } from "../../lib/wire/routing_key.ts";
+import { roomKey, seatKey, userKey } from "../../lib/wire/routing_key.ts";
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -81,4 +81,14 @@ Deno.test("roomKey() sees that it is no frame after two bytes", { permissions: "
   for (const start of ["RE", "\0\x01", "\x05\x03", "\x05\x00"]) {
     assertEquals(roomKey(bytes(start), false), ABSENT, JSON.stringify(start));
   }
+});
+
+Deno.test("seatKey() tells every room and token apart", { permissions: "none" }, () => {
+  const key = (room: string, token: string): string =>
+    seatKey({ room: bytes(room), token: bytes(token), message: bytes("") });
+  assertEquals(key("lab", "token_1"), key("lab", "token_1"));
+  assertEquals(
+    new Set([key("lab", "x"), key("la", "bx"), key("labx", ""), key("lab", "y")]).size,
+    4,
+  );
 });

@@ -5,10 +5,12 @@ import {
   deliveryHead,
   encodeDelivery,
   encodeRoomDatagram,
+  leaveDatagram,
   maxMessageBytes,
   messageKind,
   parseRoomDatagram,
   parseRoomDelivery,
+  registerDatagram,
   ROOM_CLOSED,
 } from "../../lib/wire/ucrp.ts";
 import { ROOM_DATAGRAM_SAMPLES, ROOM_DELIVERY_SAMPLES, TOKEN } from "../samples/room_samples.ts";
@@ -106,4 +108,13 @@ Deno.test("parsers take any bytes without failing", { permissions: "none" }, () 
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("registerDatagram() and leaveDatagram() say the words in the name of whoever sent one", {
+  permissions: "none",
+}, () => {
+  const seat = { room: "花", token: "token_1" };
+  const sent = parseRoomDatagram(encodeRoomDatagram(seat, "hello"))!;
+  assertEquals(registerDatagram(sent), encodeRoomDatagram(seat, "__REGISTER__"));
+  assertEquals(leaveDatagram(sent), encodeRoomDatagram(seat, "__LEAVE__"));
 });

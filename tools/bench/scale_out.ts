@@ -10,6 +10,7 @@ import { questions, registrations } from "./buddies.ts";
 import { type Measured, type Row, runGenerator } from "./generators.ts";
 import type { Bench, Group } from "./group.ts";
 import { loadRoom, makeRoom } from "./rooms.ts";
+import { registerSetters, sets } from "./sets.ts";
 import { makeBuddies, startBare, startServer, type Target } from "./targets.ts";
 
 const BUDDY = ["--services=buddy", "--tcp-port=0", "--udp-port=0"];
@@ -37,6 +38,7 @@ export async function startSharing(bench: Bench): Promise<Group> {
   const both = await buddy(store, presence);
   // The third one has the same database: its buddies are there already.
   for (const target of [text, database]) await makeBuddies(target, 10);
+  await registerSetters(postgres);
   const rooms = [
     await startServer("rooms", [...ROOMS, store]),
     await startServer("rooms", [...ROOMS, store, presence]),
@@ -64,6 +66,12 @@ export async function startSharing(bench: Bench): Promise<Group> {
       bare: questions(bench, text.udp, 32),
       must: undefined,
     })),
+    {
+      name: "SET, a second of a core: with Redis : PostgreSQL",
+      ours: sets(both, bench.seconds, redis),
+      bare: sets(database, bench.seconds, undefined),
+      must: undefined,
+    },
     ...[10, 100].map((members) => roomRow(fanout, scratch, rooms, members)),
     ...[10, 100].map((receivers) => chatRow(fanout, chats, receivers)),
   ];

@@ -61,14 +61,19 @@ export class Member {
     return this.#child.pid;
   }
 
-  /** The object of its `ready` line. @throws MemberError when it ends without one */
+  /** The object of its `ready` line. @throws MemberError when there is none */
   async ready(): Promise<unknown> {
-    const timer = setTimeout(() => this.#signal("SIGKILL"), READY_MS);
-    const { value = "" } = await this.#output.read();
-    clearTimeout(timer);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#signal("SIGKILL");
+    }, READY_MS);
+    const { value = "" } = await this.#output.read().finally(() => clearTimeout(timer));
     if (!value.startsWith("ready ")) {
       throw new MemberError(
-        `${this.name} did not start; see what it says above (--free-ports takes other ports)`,
+        isLate
+          ? `${this.name} was not ready within ${READY_MS / 1000} s, and was ended`
+          : `${this.name} did not start; see what it says above`,
       );
     }
     passOn(this.#output, () => {});

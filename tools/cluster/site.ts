@@ -133,7 +133,7 @@ export function announcement(
     `  the balancer's config file     ${config}\n`,
     `  its admin page                 http://127.0.0.1:${admin}/\n`,
     `\nTalk to it:   deno task client --server ${dial}${portFlags}\n`,
-    `Kill a server: it is started again, and nobody has to do anything.\n`,
+    `Kill a server: its rooms close, all else goes on, and it is started again.\n`,
     `Ctrl-C stops all of it.\n\n`,
   ].join("");
 }

@@ -1,0 +1,110 @@
+/**
+ * Room servers that share their store, and a balancer in front of them, all inside the test.
+ */
+
+import { assertEquals } from "@std/assert";
+import { MemoryStore } from "../../lib/storage/memory_store.ts";
+import type { Store } from "../../lib/storage/store.ts";
+import { eventually } from "./eventually.ts";
+import type { RawUdp } from "./raw_udp.ts";
+import { RawMember, RoomServer } from "./room_server.ts";
+import { TestBalancer, type TestOptions } from "./test_balancer.ts";
+
+/** A store of several servers: it is closed with the last of them, as far as they know. */
+function shared(store: MemoryStore): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === "close") return () => Promise.resolve();
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const TRUSTED = ["127.0.0.1"];
+/** A backend that is gone is missed at once. */
+export const FAST = { checkInterval: 0.05, checkTimeout: 0.5, fall: 1, rise: 1 };
+
+/** So many room servers and a balancer in front of them; gone at the end of the test. */
+export class RoomSite implements AsyncDisposable {
+  /** What the servers share. */
+  readonly store = new MemoryStore();
+  readonly servers: RoomServer[] = [];
+  balancer!: TestBalancer;
+
+  /** Starts it. @param options what the balancer shall do otherwise */
+  static async start(options: TestOptions = {}, servers = 2): Promise<RoomSite> {
+    const site = new RoomSite();
+    for (let number = 0; number < servers; number++) site.servers.push(await site.#server());
+    site.balance(options);
+    return site;
+  }
+
+  /** Starts a server again, on the same ports. */
+  async restart(index: number): Promise<void> {
+    const { tcp, udp } = this.servers[index]!;
+    this.servers[index] = await this.#server({ tcp, udp });
+  }
+
+  async #server(ports?: { tcp: number; udp: number }): Promise<RoomServer> {
+    const options = ports === undefined ? {} : { ports };
+    return await RoomServer.start({ store: shared(this.store), trustProxy: TRUSTED, ...options });
+  }
+
+  /** Starts the balancer. */
+  balance(options: TestOptions = {}): void {
+    this.balancer = new TestBalancer({
+      ...FAST,
+      strategy: "hash-room",
+      udpListen: 0,
+      udpSendProxy: true,
+      sendProxy: true,
+      backends: this.servers.map(({ tcp }) => `127.0.0.1:${tcp}`),
+      udpBackends: this.servers.map(({ udp }) => `127.0.0.1:${udp}`),
+      ...options,
+    });
+  }
+
+  /** Creates (1) or joins (2) a room and registers, through the balancer. */
+  async enter(operation: number, room: string, name: string): Promise<RawMember> {
+    const { port, udp } = this.balancer;
+    return await RawMember.enter({ tcp: port, udp }, operation, room, name);
+  }
+
+  /** Two members of a room who have heard each other. */
+  async pair(room: string): Promise<{ host: RawMember; guest: RawMember }> {
+    const host = await this.enter(1, room, "ann");
+    const guest = await this.enter(2, room, "bob");
+    await guest.says("here");
+    assertEquals(await host.hears(), "bob: here");
+    await host.says("good");
+    assertEquals(await guest.hears(), "ann: good");
+    return { host, guest };
+  }
+
+  /** Which server has a room, by who relays for it. */
+  homeOf(room: string): number {
+    return this.balancer.service.pool.home(room)!.index;
+  }
+
+  /** Resolves when a backend is up, or is not. */
+  async health(index: number, isUp: boolean): Promise<void> {
+    const { health } = this.balancer.service.pool.backends[index]!;
+    await eventually(`backend ${index} is ${isUp ? "up" : "down"}`, () => health.isUp === isUp);
+  }
+
+  /** How many datagrams the balancer dropped for a reason. */
+  dropped(reason: string): number {
+    return this.balancer.service.datagrams!.dropped[reason] ?? 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.balancer.stop(0);
+    for (const server of this.servers) await server.stop();
+  }
+}
+
+/** Closes the sockets of members. */
+export function leave(...members: readonly RawUdp[]): void {
+  for (const member of members) member[Symbol.dispose]();
+}
