@@ -8,7 +8,7 @@ import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
-import type { Dial } from "../net/tcp.ts";
+import { connectTcp, type Dial } from "../net/tcp.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
@@ -24,7 +24,7 @@ export interface RoomServerAddress {
 export class RoomLink {
   readonly #server: RoomServerAddress;
   readonly #timeoutMs: number;
-  readonly #dial: Dial | undefined;
+  readonly #dial: Dial;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
@@ -32,7 +32,7 @@ export class RoomLink {
   constructor(
     server: RoomServerAddress,
     timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000,
-    dial?: Dial,
+    dial: Dial = connectTcp,
   ) {
     this.#dial = dial;
     this.#server = server;

@@ -15,6 +15,7 @@ export const KNOWN_SERVERS_HEAD =
 
 /** A certificate, and the name in it that is to be asked for. */
 export interface KnownCertificate {
+  /** That name. */
   readonly name: string;
   /** DER. */
   readonly bytes: Uint8Array;

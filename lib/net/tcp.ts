@@ -116,6 +116,7 @@ export function listenEverywhere(port: number): Deno.TcpListener {
 
 /** How long to try, and what ends it before. */
 export interface DialOptions {
+  /** Milliseconds to try at most. */
   readonly timeoutMs: number;
   /** Breaks it off. */
   readonly signal?: AbortSignal;

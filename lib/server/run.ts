@@ -69,7 +69,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const status = await openStatus(options, observed, () => server.stop());
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
-  if (tls !== undefined) keepTls(server, tls, options, log);
+  keepTls(server, tls, options, log);
 
   log.info("Stopping", { signal: await stop });
   status?.stopping();

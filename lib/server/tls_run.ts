@@ -31,17 +31,19 @@ export async function openTls(options: ServerOptions): Promise<OpenedTls | undef
 
 /**
  * Shows the certificate, for people to compare with what their client shows, and reads it again on
- * SIGHUP. A bad one is told of, and the old one stays.
+ * SIGHUP. A bad one is told of, and the old one stays. A server without TLS lives on all the same:
+ * the signal would end it otherwise.
  */
 export function keepTls(
   server: { reloadTls(identity: TlsIdentity): void },
-  { identity }: OpenedTls,
+  tls: OpenedTls | undefined,
   options: ServerOptions,
   log: Log,
 ): void {
-  show(identity, log);
+  if (tls !== undefined) show(tls.identity, log);
   if (Deno.build.os === "windows") return;
   Deno.addSignalListener("SIGHUP", async () => {
+    if (tls === undefined) return;
     try {
       const other = await identityOf(options);
       server.reloadTls(other);
