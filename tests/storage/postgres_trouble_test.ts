@@ -41,9 +41,9 @@ function open(log: RecordedLog, address: DatabaseAddress = server!.address): Pro
   return openStore({ kind: "postgres", address, log });
 }
 
-/** Resolves when somebody holds an advisory lock, or a table, and everybody else waits. */
-async function untilHeld(postgres: PrivatePostgres, condition: string): Promise<void> {
-  const query = `SELECT count(*) > 0 FROM pg_locks WHERE granted AND ${condition}`;
+/** Resolves when somebody holds a lock, or waits for one. */
+async function untilLocked(postgres: PrivatePostgres, condition: string): Promise<void> {
+  const query = `SELECT count(*) > 0 FROM pg_locks WHERE ${condition}`;
   await eventually("the lock", async () => await postgres.sql(query) === "t");
 }
 
@@ -170,7 +170,7 @@ trouble("a server waits while another one prepares the database", async (postgre
   const holding = postgres.sql(
     "BEGIN; SELECT pg_advisory_xact_lock(1885434476, 256); SELECT pg_sleep(3); COMMIT",
   );
-  await untilHeld(postgres, "locktype = 'advisory' AND objid = 256");
+  await untilLocked(postgres, "granted AND locktype = 'advisory' AND objid = 256");
   const log = new RecordedLog();
   const store = await open(log);
   await store.close();
@@ -179,15 +179,16 @@ trouble("a server waits while another one prepares the database", async (postgre
 });
 
 trouble("changes of one user take turns, whichever server makes them", async (postgres, store) => {
-  const order: string[] = [];
   const holding = postgres.sql(
     "BEGIN; SELECT pg_advisory_xact_lock(1885434476, hashtext('ann') & 255); " +
-      "SELECT pg_sleep(0.7); COMMIT",
-  ).then(() => order.push("let go"));
-  await untilHeld(postgres, "locktype = 'advisory' AND classid = 1885434476");
-  const changing = store.change(register(ann)).then((outcome) => order.push(outcome));
-  await Promise.all([holding, changing]);
-  assertEquals(order, ["let go", "done"]);
+      "SELECT pg_sleep(1.2); COMMIT",
+  );
+  const ours = "locktype = 'advisory' AND classid = 1885434476";
+  await untilLocked(postgres, `granted AND ${ours}`);
+  const changing = store.change(register(ann));
+  await untilLocked(postgres, `NOT granted AND ${ours}`);
+  await holding;
+  assertEquals(await changing, "done");
 });
 
 trouble("a change that waited too long for its turn is refused, and not made", async (
@@ -200,7 +201,10 @@ trouble("a change that waited too long for its turn is refused, and not made", a
     CREATE TRIGGER slowly AFTER INSERT ON parley.users
       FOR EACH STATEMENT EXECUTE FUNCTION parley.slowly()`);
   const first = store.change(register(ann));
-  await untilHeld(postgres, "relation = 'parley.users'::regclass AND mode = 'RowExclusiveLock'");
+  await untilLocked(
+    postgres,
+    "granted AND relation = 'parley.users'::regclass AND mode = 'RowExclusiveLock'",
+  );
   const late = assertRejects(() => store.change(register(bob)), StorageError, "too slow");
   assertEquals(await first, "done");
   await late;

@@ -51,7 +51,9 @@ export class ClientScreen implements AsyncDisposable {
     const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
     const own = Object.entries(ownSettings(settings ?? `${directory.path}/settings`));
     const variables = own.map(([name, value]) => `${name}=${value}`);
-    const client = ["env", ...environment, ...variables, ...clientCommand(), ...args];
+    // Whether there are colours is for the test to say, not for whoever runs it.
+    const given = ["-u", "NO_COLOR", ...environment, ...variables];
+    const client = ["env", ...given, ...clientCommand(), ...args];
     // tmux does not always learn how a program ended; the shell around it does.
     const program = ["sh", "-c", '"$@"; echo "(exit code $?)"; exec sleep 3600', "sh", ...client];
     await screen.#tmux("new-session", "-d", ...size, ...program);
