@@ -10,7 +10,13 @@
 
 import type { TlsWishes } from "../config/client_tls_options.ts";
 import { hostPort } from "../core/endpoint.ts";
-import { OperationalError, systemReason, UnreachableError, UsageError } from "../core/errors.ts";
+import {
+  OperationalError,
+  systemReason,
+  UnreachableError,
+  UntrustedError,
+  UsageError,
+} from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import type { Dial } from "../net/tcp.ts";
@@ -20,7 +26,6 @@ import {
   lookAtCertificate,
   type SeenCertificate,
   type TlsTrust,
-  UntrustedError,
 } from "../net/tls_client.ts";
 import { pemText } from "../wire/pem.ts";
 import { KnownServers } from "./known_servers.ts";

@@ -12,7 +12,7 @@
 import { connect } from "node:tls";
 import { OWN_CERTIFICATE_NAME } from "../core/certificate_name.ts";
 import { hostPort } from "../core/endpoint.ts";
-import { UnreachableError } from "../core/errors.ts";
+import { UnreachableError, UntrustedError } from "../core/errors.ts";
 import { isIpAddress } from "../core/ip_address.ts";
 import { closeNow } from "./orderly_close.ts";
 import { connectReason } from "./system_error.ts";
@@ -33,9 +33,6 @@ export interface SeenCertificate {
   /** A name in it: that of all certificates servers make for themselves, where it has that one. */
   readonly name: string;
 }
-
-/** A server whose certificate is not to be trusted. Nothing was sent to it. */
-export class UntrustedError extends UnreachableError {}
 
 /**
  * Connects, and shakes hands with a server that is trusted. The caller closes the connection.

@@ -1,10 +1,10 @@
 /** TLS from the client's side: within its time, broken off when asked, and with words for people. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { UnreachableError } from "../../lib/core/errors.ts";
+import { UnreachableError, UntrustedError } from "../../lib/core/errors.ts";
 import { closeNow } from "../../lib/net/orderly_close.ts";
 import { listenTcp, listenTls } from "../../lib/net/tcp.ts";
-import { connectTls, lookAtCertificate, UntrustedError } from "../../lib/net/tls_client.ts";
+import { connectTls, lookAtCertificate } from "../../lib/net/tls_client.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
 
