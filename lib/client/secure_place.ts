@@ -92,9 +92,9 @@ export async function secureLine(
 ): Promise<SecureLine> {
   const options = { timeoutMs: CONNECT_TIMEOUT_MS };
   const place = hostPort(host.toLowerCase(), tcpPort);
-  const { trust, explain } = wishes.ca === undefined
+  const { trust, explain, keep }: Believed = wishes.ca === undefined
     ? await rememberedTrust({ host, tlsPort, place }, wishes.acceptNewKey, world)
-    : { trust: await authorityTrust(wishes.ca, host), explain: undefined };
+    : { trust: await authorityTrust(wishes.ca, host) };
   const dial: Dial = async (at, port, options) => {
     try {
       return await connectTls(at, port, trust, options);
@@ -111,6 +111,7 @@ export async function secureLine(
     }
     throw error;
   }
+  await keep?.();
   return { tlsPort, dial };
 }
 
@@ -134,10 +135,12 @@ async function authorityTrust(file: string, host: string): Promise<TlsTrust> {
   }
 }
 
-interface Remembered {
+interface Believed {
   readonly trust: TlsTrust;
   /** What is to be said of a server that turned out to be another one. */
-  readonly explain: (error: UntrustedError, port: number) => Promise<Error>;
+  readonly explain?: (error: UntrustedError, port: number) => Promise<Error>;
+  /** Remembers what is new, once the server has proved that it has the key of its certificate. */
+  readonly keep?: () => Promise<void>;
 }
 
 interface Meeting {
@@ -150,11 +153,12 @@ async function rememberedTrust(
   meeting: Meeting,
   accepted: string | undefined,
   { known = KnownServers.ofThisUser(), tell }: TrustWorld,
-): Promise<Remembered> {
+): Promise<Believed> {
   const { place } = meeting;
   const look = (port = meeting.tlsPort): Promise<SeenCertificate> =>
     lookAtCertificate(meeting.host, port, { timeoutMs: CONNECT_TIMEOUT_MS });
   let certificate = await known.find(place);
+  let news: string | undefined;
   if (accepted !== undefined && accepted !== await shownBy(certificate)) {
     const seen = await look();
     const shown = await fingerprintOf(seen.bytes);
@@ -163,14 +167,12 @@ async function rememberedTrust(
         `Refused ${place}: its certificate is ${shown}, and not the one of --accept-new-key`,
       );
     }
-    await known.remember(place, certificate = seen);
-    tell(`The certificate of ${place} is remembered: ${shown}`);
+    certificate = seen;
+    news = `The certificate of ${place} is remembered: ${shown}`;
   } else if (certificate === undefined) {
-    await known.remember(place, certificate = await look());
-    tell(
-      `First visit to ${place} over TLS. Compare with what its server shows at its start: ` +
-        await fingerprintOf(certificate.bytes),
-    );
+    certificate = await look();
+    news = `First visit to ${place} over TLS. Compare with what its server shows at its start: ` +
+      await fingerprintOf(certificate.bytes);
   }
   const { name, bytes } = certificate;
   return {
@@ -179,6 +181,11 @@ async function rememberedTrust(
       const before = await fingerprintOf(bytes);
       const now = await shownBy(await look(port).catch(() => undefined));
       return changedError(place, { before, now }, error);
+    },
+    async keep() {
+      if (news === undefined) return;
+      await known.remember(place, { name, bytes });
+      tell(news);
     },
   };
 }

@@ -82,6 +82,9 @@ function faultText(fault: string): string {
   if (fault === "UnknownIssuer" || fault === "BadSignature") {
     return "its certificate comes from nobody we know";
   }
+  if (fault.includes("CaUsedAsEndEntity")) {
+    return "its certificate is that of an authority, it needs one with basicConstraints=CA:FALSE";
+  }
   return `its certificate is not good (${fault})`;
 }
 

@@ -9,7 +9,7 @@ import { listenTls, type TlsIdentity } from "../../lib/net/tcp.ts";
 import { fingerprintOf } from "../../lib/net/tls_client.ts";
 import { makeIdentity } from "../../lib/server/self_signed.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
-import { CERT, KEY } from "../samples/tls_identity.ts";
+import { AUTHORITY_CERT, AUTHORITY_KEY, CERT, KEY } from "../samples/tls_identity.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { TestServer } from "../support/server.ts";
@@ -210,4 +210,17 @@ Deno.test("what cannot be trusted for certain is refused", async () => {
   await assertRejects(() => securePlace(other, TLS, user), UsageError, "line 1");
   const nowhere = { ...user, known: new KnownServers(undefined) };
   await assertRejects(() => securePlace(other, TLS, nowhere), OperationalError, "set HOME");
+});
+
+Deno.test("what is refused at the first visit is not remembered", async () => {
+  await using directory = await TempDir.make();
+  const user = new User(directory.path);
+  await using server = await startServer({ cert: AUTHORITY_CERT, key: AUTHORITY_KEY });
+  const named = { host: HOST, tcpPort: server.tcp };
+  const attempt = (): Promise<unknown> => securePlace(named, TLS, user);
+  await assertRejects(attempt, OperationalError, "basicConstraints=CA:FALSE");
+  assertEquals([user.told, await user.known.find(`${HOST}:${server.tcp}`)], [[], undefined]);
+  server.reloadTls({ cert: CERT, key: KEY });
+  await attempt();
+  assertEquals(user.told.length, 1);
 });
