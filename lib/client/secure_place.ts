@@ -27,7 +27,7 @@ import {
   type SeenCertificate,
   type TlsTrust,
 } from "../net/tls_client.ts";
-import { pemText } from "../wire/pem.ts";
+import { firstOfPem, pemText } from "../wire/pem.ts";
 import { KnownServers } from "./known_servers.ts";
 import { ServerLink } from "./server_link.ts";
 
@@ -126,13 +126,18 @@ async function askForPort({ host, tcpPort }: NamedPlace, log: Log): Promise<numb
 }
 
 async function authorityTrust(file: string, host: string): Promise<TlsTrust> {
+  let text: string;
   try {
-    return { name: host, authorities: [await Deno.readTextFile(file)] };
+    text = await Deno.readTextFile(file);
   } catch (error) {
     throw new OperationalError(`Cannot read "${file}" for --ca: ${systemReason(error)}`, {
       cause: error,
     });
   }
+  if (firstOfPem("CERTIFICATE", text) === undefined) {
+    throw new OperationalError(`Cannot use "${file}" for --ca: it holds no certificate (PEM)`);
+  }
+  return { name: host, authorities: [text] };
 }
 
 interface Believed {

@@ -186,6 +186,12 @@ Deno.test("--ca goes by an authority and the server's name, and remembers nothin
     OperationalError,
     "comes from nobody we know",
   );
+  await Deno.writeTextFile(file, "junk\n");
+  await assertRejects(
+    () => securePlace(named, { ...TLS, ca: file }, user),
+    OperationalError,
+    "it holds no certificate",
+  );
   const missing = { ...TLS, ca: `${file}.missing` };
   await assertRejects(() => securePlace(named, missing, user), OperationalError, "Cannot read");
 });
