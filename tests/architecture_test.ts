@@ -16,9 +16,9 @@ import {
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Paths of the TypeScript files of `lib/`, from the root of the project. */
+/** Paths of the code files of `lib/`, from the root of the project. */
 async function libFiles(): Promise<string[]> {
-  const files = await Array.fromAsync(walk(new URL("lib/", ROOT), { exts: [".ts"] }));
+  const files = await Array.fromAsync(walk(new URL("lib/", ROOT), { exts: [".ts", ".js"] }));
   return files.filter(({ isFile }) => isFile).map(({ path }) => fromRoot(path)).sort();
 }
 
@@ -45,7 +45,9 @@ Deno.test("architecture: imports follow the table of rooms, and go round in no c
   const importing = new Set(imports.map(({ from }) => from));
   for (const script of Object.keys(SCRIPTS)) assert(importing.has(script), script);
   for (const file of files) {
-    const hasImports = /^(?:import |export [^;]*?from )[^;]*?"/m.test(await textOf(file));
+    const hasImports = /^(?:import |export [^;]*?from | \* @import )[^;]*?"/m.test(
+      await textOf(file),
+    );
     assertEquals(importing.has(file), hasImports, file);
   }
 });

@@ -5,7 +5,7 @@
 import type { Services } from "../config/balancer_options.ts";
 import type { ServiceOptions } from "../config/service_options.ts";
 import { OperationalError } from "../core/errors.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { refuseItself } from "./own_backend.ts";
 import { Service } from "./service.ts";
@@ -16,6 +16,8 @@ export interface BalancerSettings {
   readonly services: Services;
   readonly isQuiet: boolean;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
   /** Milliseconds that only go forward. */
   readonly clock: Clock;
   /** A number from 0 to 1. */
@@ -42,14 +44,14 @@ export class Balancer {
    * a service is its own backend; nothing is open then
    */
   static async start(settings: BalancerSettings): Promise<Balancer> {
-    const { services, isQuiet, log, clock, random, readFile } = settings;
+    const { services, isQuiet, log, clock, random, readFile, trace } = settings;
     const open = new Map<string, Service>();
     refuseThemselves(services);
     try {
       for (const [name, options] of services) {
         const tls = await identityOf(options, readFile);
         const story = new Story(log, name, { isQuiet, isAlone: services.size === 1 });
-        open.set(name, new Service(options, { clock, random, story, tls }));
+        open.set(name, new Service(options, { clock, random, story, tls, trace }));
       }
     } catch (error) {
       await Promise.all([...open.values()].map((service) => service.stop(0)));

@@ -13,6 +13,9 @@ import type { Log } from "../core/ports.ts";
 import { serveHttp } from "../net/http.ts";
 import { openLogOutput } from "../observe/log_output.ts";
 import { openStatus } from "../observe/status_server.ts";
+import { wirePages } from "../observe/wire_pages.ts";
+import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
+import { createDescriber } from "../wire/describe.ts";
 import { administer } from "./admin.ts";
 import { Balancer } from "./balancer.ts";
 import { steer } from "./ctl.ts";
@@ -44,10 +47,13 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
     write: openLogOutput(options).write,
   });
   surviveUnexpected(log);
+  const wire = watchWire(options, createDescriber());
+  if (wire !== undefined) log.warn(TRACE_WARNING);
   const balancer = await Balancer.start({
     services: servicesOf(line),
     isQuiet: options.quiet,
     log,
+    trace: wire?.trace,
     clock: () => performance.now(),
     random: Math.random,
     readFile,
@@ -58,7 +64,8 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
       log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
     });
   const observed = observeBalancer(balancer, answer);
-  const status = await openStatus(options, observed, () => balancer.stop(0));
+  const pages = wirePages(observed.program, wire?.record);
+  const status = await openStatus(options, observed, () => balancer.stop(0), pages);
   const admin = serveAdmin(answer, line, log);
   const reloads = new Reloads({ balancer, options, words, log, readFile });
   announce(balancer, { admin, status: status?.port ?? null });

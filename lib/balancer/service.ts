@@ -3,7 +3,7 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Trace } from "../core/ports.ts";
 import { acceptConnections } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
 import { listenTcp, type TlsIdentity } from "../net/tcp.ts";
@@ -15,6 +15,7 @@ import { Pool, type StateChange } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
+import { tracedConnect } from "./taps.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 import { Visits } from "./visits.ts";
 
@@ -25,6 +26,8 @@ export interface ServiceWorld {
   /** A number from 0 to 1. */
   readonly random: () => number;
   readonly story: Story;
+  /** What listens to every connection, where something does. */
+  readonly trace?: Trace | undefined;
   /** Where the options name a certificate. */
   readonly tls: TlsIdentity | undefined;
 }
@@ -83,12 +86,16 @@ export class Service {
         ...{ options: () => this.#options, pool: this.pool, clock, story },
         times: this.times.answer,
         isAllowed: (ip) => this.#guard.allows(ip),
+        trace: world.trace,
       });
       this.#visits = new Visits({
         times: this.times,
         ...{ options: () => this.#options, pool: this.pool, guard: this.#guard },
-        ...{ story, clock, tls },
-        connect: (host, port) => this.#connector.connect(host, port),
+        ...{ story, clock, tls, trace: world.trace },
+        connect: tracedConnect(
+          (host, port) => this.#connector.connect(host, port),
+          world.trace,
+        ),
         preface: (header) => this.#preface(header),
         served: (client, backend) => this.#udp?.served(client, backend),
         doubt: (backend) => this.#prober.doubt(backend),

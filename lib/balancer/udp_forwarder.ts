@@ -4,18 +4,21 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
+import { isSameAddress } from "../core/endpoint.ts";
 import { parseAddressSet } from "../core/ip_address.ts";
 import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_DATAGRAM_BYTES } from "../core/limits.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Trace } from "../core/ports.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
 import { ownAddresses } from "../net/interfaces.ts";
-import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { openSocket } from "../net/traced_socket.ts";
+import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import { readDatagramPrefix } from "../wire/datagram_prefix.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { DatagramReport } from "./report.ts";
 import type { Story } from "./story.ts";
+import { datagramTracing } from "./taps.ts";
 import { BackendAddresses } from "./udp_addresses.ts";
 import { type DropReason, Drops } from "./udp_drops.ts";
 import { Places } from "./udp_places.ts";
@@ -32,6 +35,8 @@ export interface ForwarderWorld {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly story: Story;
+  /** What listens to its sockets, where something does. */
+  readonly trace?: Trace | undefined;
   /** Is told how long GETs took. */
   readonly times: Histogram;
   /** Whether an address is served at all. */
@@ -66,14 +71,17 @@ export class UdpForwarder {
   private constructor(port: number, world: ForwarderWorld) {
     const { options, pool, clock, story } = world;
     this.#world = world;
-    this.#socket = new DatagramSocket({ hostname: options().host, port });
     this.drops = new Drops(clock, (message, fields) => story.dropped(message, fields));
     this.places = new Places(() => options().maxUdpClients);
     this.#addresses = new BackendAddresses(() => options().udpBackends);
+    const service = options().strategy === "hash-room" ? "rooms" : "buddy";
+    const tracing = datagramTracing(world.trace, service, (address) => this.#nameOf(address));
+    this.#socket = openSocket({ hostname: options().host, port }, tracing?.clients);
     this.#budget = new AnswerBudget(parseAddressSet([]), clock());
     const shared = {
       ...{ options, pool, addresses: this.#addresses, places: this.places, budget: this.#budget },
       ...{ drops: this.drops, clock, own: ownAddresses, port: this.#socket.port },
+      tracing: tracing?.backends,
       note: (message: string) => story.note(message),
       times: world.times,
       reply: (bytes: Uint8Array, to: { ip: string; port: number }) => {
@@ -92,6 +100,12 @@ export class UdpForwarder {
       if (reason === undefined) this.#forwarding.take(bytes, client);
       else this.drops.count(reason);
     }, MAX_ROOM_DATAGRAM_BYTES);
+  }
+
+  /** Which backend takes datagrams at an address. */
+  #nameOf(address: DatagramAddress): string | undefined {
+    return this.#world.pool.backends
+      .find((backend) => isSameAddress(this.#addresses.of(backend), address))?.name;
   }
 
   #reasonToDrop(bytes: Uint8Array, client: DatagramAddress): DropReason | undefined {

@@ -210,7 +210,7 @@ export class PresenceForwarding implements Forwarding {
   }
 
   #uplinkOf(backend: Backend): Uplink<Asked> | undefined {
-    const { addresses, drops, clock } = this.#world;
+    const { addresses, drops, clock, tracing } = this.#world;
     const address = addresses.of(backend);
     if (address === undefined) return undefined;
     const key = keyOf(address);
@@ -218,6 +218,7 @@ export class PresenceForwarding implements Forwarding {
     if (known !== undefined) return known;
     const uplink = Uplink.open<Asked>(address, {
       clock,
+      tracing,
       answered: (asked, answer) => this.#answer(asked, answer),
       dropped: (reason) => drops.count(reason),
     });

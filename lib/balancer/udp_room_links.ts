@@ -37,7 +37,7 @@ export class RoomLinks {
   /** Opens one; `undefined` when the system has no socket for it. */
   open(address: DatagramAddress): Link | undefined {
     try {
-      return { socket: openTowards(address), address };
+      return { socket: openTowards(address, this.#world.tracing), address };
     } catch {
       return undefined;
     }

@@ -6,6 +6,7 @@
 import { isSameAddress } from "../core/endpoint.ts";
 import { FORWARD_LIMITS, MAX_DATAGRAM_BYTES } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
+import type { SocketTrace } from "../net/traced_socket.ts";
 import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import type { Asker } from "./udp_lane_shares.ts";
 import { type Lane, Lanes } from "./udp_lanes.ts";
@@ -14,6 +15,8 @@ import { openTowards } from "./udp_world.ts";
 /** Who wants to know. */
 export interface UplinkWatch<Asked> {
   readonly clock: Clock;
+  /** What listens to its sockets, where something does. */
+  readonly tracing?: SocketTrace | undefined;
   /** An answer came that was waited for; it is valid only until this returns. */
   readonly answered: (asked: Asked, answer: Uint8Array) => void;
   /** Something came that nobody waited for. */
@@ -51,7 +54,7 @@ export class Uplink<Asked> {
     watch: UplinkWatch<Asked>,
   ): Uplink<Asked> | undefined {
     try {
-      return new Uplink(address, watch, openTowards(address));
+      return new Uplink(address, watch, openTowards(address, watch.tracing));
     } catch {
       return undefined;
     }
@@ -110,7 +113,7 @@ export class Uplink<Asked> {
   #openLane(lane: Lane): boolean {
     let socket: DatagramSocket;
     try {
-      socket = openTowards(this.address);
+      socket = openTowards(this.address, this.#watch.tracing);
     } catch {
       return false;
     }

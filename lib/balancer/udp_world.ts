@@ -6,7 +6,8 @@ import type { Histogram } from "../core/histogram.ts";
 import type { Clock } from "../core/ports.ts";
 import type { AnswerBudget } from "../net/answer_budget.ts";
 import type { OwnAddress } from "../net/interfaces.ts";
-import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { openSocket, type SocketTrace } from "../net/traced_socket.ts";
+import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import { isLoopback } from "../core/ip_address.ts";
 import { encodeDatagramPrefix } from "../wire/datagram_prefix.ts";
 import type { Backend } from "./backend.ts";
@@ -34,6 +35,8 @@ export interface UdpWorld {
   readonly own: () => readonly OwnAddress[];
   /** The port clients send to. */
   readonly port: number;
+  /** What listens to the sockets towards backends, where something does. */
+  readonly tracing?: SocketTrace | undefined;
   /** Is told how long one in sixteen GETs took, in seconds. */
   readonly times: Histogram;
   /** Tells of something that concerns the service as a whole. */
@@ -64,8 +67,11 @@ export interface Forwarding {
 }
 
 /** Opens a socket towards a backend: nobody from elsewhere can reach one towards this machine. */
-export function openTowards({ ip }: DatagramAddress): DatagramSocket {
-  return new DatagramSocket({ hostname: localHost(ip), port: 0 });
+export function openTowards(
+  { ip }: DatagramAddress,
+  tracing: SocketTrace | undefined,
+): DatagramSocket {
+  return openSocket({ hostname: localHost(ip), port: 0 }, tracing);
 }
 
 /** The address a socket towards an address is bound to. */

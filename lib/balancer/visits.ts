@@ -11,7 +11,7 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf, UnreachableError } from "../core/errors.ts";
-import type { ByteStream, Clock } from "../core/ports.ts";
+import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
@@ -21,7 +21,8 @@ import { PeekedStream } from "../net/peeked_stream.ts";
 import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
 import { Relays, type Served } from "../net/relays.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
-import { TlsDoor, TlsStream } from "../net/tls_door.ts";
+import { TlsDoor } from "../net/tls_door.ts";
+import { tracedArrival } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
@@ -30,6 +31,7 @@ import type { Guard } from "./guard.ts";
 import type { Pool } from "./pool.ts";
 import type { ServiceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
+import { clientTracing } from "./taps.ts";
 
 /** What visits need. */
 export interface VisitsWorld {
@@ -47,6 +49,8 @@ export interface VisitsWorld {
   readonly doubt: (backend: Backend) => void;
   /** Is told how long everything takes. */
   readonly times: ServiceTimes;
+  /** What listens to what clients say, where something does: inside of TLS, where there is TLS. */
+  readonly trace: Trace | undefined;
   /** Where TLS ends here. */
   readonly tls: TlsIdentity | undefined;
 }
@@ -149,14 +153,15 @@ export class Visits {
 
   async #serve(accepted: AcceptedStream, place: Place): Promise<void> {
     const { stream, remoteIp, remotePort, localIp, localPort } = accepted;
-    const { guard, clock } = this.#world;
+    const { guard, clock, trace } = this.#world;
     let ends: Ends = {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
     };
-    let client = stream;
+    const tracing = clientTracing(trace);
+    let client = this.#tls === undefined ? tracedArrival(accepted, tracing).stream : stream;
     if (guard.isProxy(remoteIp)) {
-      const peeked = new PeekedStream(stream);
+      const peeked = new PeekedStream(client);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
       if (typeof header === "string") return this.#refuse(stream, remoteIp, header);
@@ -168,11 +173,18 @@ export class Visits {
     const known: Known = { ...ends, connection: accepted.connection };
     if (this.#tls === undefined) return await this.#serveAdmitted(client, known, stream);
     const inside = await this.#tls.take(client);
-    await this.#serveAdmitted(inside, known, stream).finally(() => inside.close());
+    const { stream: heard } = tracedArrival({ ...accepted, stream: inside }, tracing);
+    await this.#serveAdmitted(heard, known, stream, () => inside.carriedAt)
+      .finally(() => inside.close());
     await inside.gone;
   }
 
-  async #serveAdmitted(stream: ByteStream, known: Known, socket: ByteStream): Promise<void> {
+  async #serveAdmitted(
+    stream: ByteStream,
+    known: Known,
+    socket: ByteStream,
+    carriedAt?: () => number,
+  ): Promise<void> {
     const { story, clock, options, preface, times } = this.#world;
     const find = keyFinder(options().strategy);
     let client = stream;
@@ -199,7 +211,6 @@ export class Visits {
       return closeNow(client);
     }
     this.#arriving.delete(socket);
-    const carriedAt = stream instanceof TlsStream ? () => stream.carriedAt : undefined;
     const { backend, relay, end } = await this.#relay(client, line, caller, carriedAt);
     const milliseconds = clock() - startedAt;
     times.session.observe(milliseconds / 1000);

@@ -3,10 +3,11 @@
  */
 
 import { surviveUnexpected } from "../config/lifetime.ts";
-import type { Log, LogLevel } from "../core/ports.ts";
+import type { Log, LogLevel, Trace } from "../core/ports.ts";
 import { createStderrLog, type LogSettings } from "../observe/log.ts";
 import { onStopSignals } from "./stop_signals.ts";
 import { openTerminal, type TerminalWishes } from "./open_terminal.ts";
+import { screenTrace } from "./screen_trace.ts";
 import type { Terminal } from "./terminal.ts";
 import { transcribe } from "./transcript.ts";
 import { logsToScreen } from "./tty.ts";
@@ -22,6 +23,7 @@ export interface LogLine {
 export interface StartLine extends LogLine {
   readonly options: LogLine["options"] & TerminalWishes & {
     readonly transcript: string | undefined;
+    readonly trace: boolean;
   };
 }
 
@@ -29,6 +31,8 @@ export interface StartLine extends LogLine {
 export interface ClientWorld {
   readonly log: Log;
   readonly terminal: Terminal;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace: Trace | undefined;
   /** Resolves when a signal, Ctrl-C or a reader that went away asks the client to end. */
   readonly stopped: Promise<void>;
 }
@@ -56,9 +60,10 @@ export function startClient(line: StartLine): ClientWorld {
   surviveUnexpected(log, "Unexpected error");
   onStopSignals(stop.resolve);
   const stopped = stop.promise;
-  if (options.transcript === undefined) return { log, terminal: screen, stopped };
+  const trace = screenTrace(options, screen);
+  if (options.transcript === undefined) return { log, terminal: screen, trace, stopped };
   try {
-    return { log, terminal: transcribe(screen, options.transcript), stopped };
+    return { log, terminal: transcribe(screen, options.transcript), trace, stopped };
   } catch (error) {
     screen.close();
     throw error;

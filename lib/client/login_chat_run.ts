@@ -13,6 +13,7 @@ import { OperationalError, UsageError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
+import { tracedDial } from "../net/traced_stream.ts";
 import { startClient, type StartLine } from "./client_start.ts";
 import { conversationsFor } from "./conversations.ts";
 import { beforeLines, historyCommands } from "./history_commands.ts";
@@ -52,7 +53,8 @@ async function runLoginChat(
   user: UserId,
 ): Promise<void> {
   const { server, chatPort } = line.options;
-  const { terminal, stopped, log } = startClient(line);
+  const { terminal, trace, stopped, log } = startClient(line);
+  const tracing = trace && { trace, service: "chat", name: "client", peer: "server" } as const;
   try {
     // The port is the one that speaks TLS, if TLS is to be spoken.
     const tlsPort = line.options.tls ? chatPort : undefined;
@@ -65,7 +67,7 @@ async function runLoginChat(
     terminal.show([bannerLine(hostPort(server, chatPort))]);
     const connect = async (): Promise<LoginChatLink> => {
       const conn = await dial(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
-      return new LoginChatLink(conn, new OrderlyCloser());
+      return new LoginChatLink(tracedDial(conn, tracing), new OrderlyCloser());
     };
     const link = await connect();
     // Kept in memory, for as long as the client runs.

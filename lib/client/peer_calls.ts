@@ -10,11 +10,12 @@
 
 import { reasonOf } from "../core/errors.ts";
 import { CALL_TIMEOUT_SECONDS, MAX_SEND_QUEUE_BYTES } from "../core/limits.ts";
-import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
+import type { ByteStream, IncomingStream, Log, Trace } from "../core/ports.ts";
 import type { PeerAddress } from "../core/presence.ts";
 import { acceptConnections } from "../net/accept_loop.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
+import { type ArrivalTrace, tracedArrival, tracedDial } from "../net/traced_stream.ts";
 import { ACCEPT, PeerReader, REJECT } from "../wire/peer.ts";
 import type { CallFailure } from "./call_screens.ts";
 import { PeerChat, type Undelivered } from "./peer_chat.ts";
@@ -93,6 +94,7 @@ export class PeerCalls {
   readonly #listener: Deno.TcpListener | undefined;
   readonly #handlers: CallHandlers;
   readonly #times: CallTimes;
+  readonly #tracing: ArrivalTrace | undefined;
   readonly #closer = new OrderlyCloser();
   readonly #closing = new Map<PeerConnection, Promise<void>>();
   readonly #accepting: Promise<void>;
@@ -106,14 +108,17 @@ export class PeerCalls {
     listener: Deno.TcpListener | undefined,
     handlers: CallHandlers,
     log: Log,
-    times: Partial<CallTimes> = {},
+    { trace, ...times }: Partial<CallTimes> & { readonly trace?: Trace | undefined } = {},
   ) {
     this.#listener = listener;
     this.#handlers = handlers;
     this.#times = { ...TIMES, ...times };
-    this.#accepting = listener === undefined
-      ? Promise.resolve()
-      : acceptConnections(listener, (incoming) => this.#incoming(incoming), log);
+    this.#tracing = trace && { trace, service: "peer", name: "client" };
+    this.#accepting = listener === undefined ? Promise.resolve() : acceptConnections(
+      listener,
+      (accepted) => this.#incoming(tracedArrival(accepted, this.#tracing)),
+      log,
+    );
   }
 
   #incoming({ stream, remoteIp }: IncomingStream): void {
@@ -175,7 +180,8 @@ export class PeerCalls {
     try {
       const { signal } = line.abort;
       const timeoutMs = this.#times.connectMs;
-      stream = await connectTcp(address.ip, address.port, { timeoutMs, signal });
+      const conn = await connectTcp(address.ip, address.port, { timeoutMs, signal });
+      stream = tracedDial(conn, this.#tracing);
     } catch (error) {
       return this.#callFailed(line, { unreachable: reasonOf(error) });
     }

@@ -9,15 +9,17 @@
 
 import { reasonOf } from "../core/errors.ts";
 import { MAX_DATAGRAM_BYTES } from "../core/limits.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import type { BuddyPresence, PresenceStatus } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { retryWait } from "../core/retry.ts";
-import { DatagramSocket } from "../net/udp.ts";
+import { openSocket } from "../net/traced_socket.ts";
+import type { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
 import { type PresenceChange, presenceChanges } from "./presence_news.ts";
+import { clientTracing } from "./screen_trace.ts";
 import type { ServerLink } from "./server_link.ts";
 
 /**
@@ -48,6 +50,14 @@ interface Session {
   unanswered: number;
 }
 
+/** What a presence link needs from outside. */
+export interface PresenceWorld {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What listens to its datagrams, where something does. */
+  readonly trace?: Trace | undefined;
+}
+
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
 export class PresenceLink {
   /** Told what has changed since the answer before. */
@@ -56,6 +66,7 @@ export class PresenceLink {
   readonly #link: ServerLink;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #trace: Trace | undefined;
   #session: Session | undefined;
   #list: BuddyList | undefined;
   #awaited: (() => void)[] = [];
@@ -68,11 +79,12 @@ export class PresenceLink {
   /** Told that a server that has answered does not any more (true), and that it does again. */
   silent: (isSilent: boolean) => void = () => {};
 
-  constructor(settings: PresenceSettings, link: ServerLink, world: { clock: Clock; log: Log }) {
+  constructor(settings: PresenceSettings, link: ServerLink, world: PresenceWorld) {
     this.#settings = settings;
     this.#link = link;
     this.#clock = world.clock;
     this.#log = world.log;
+    this.#trace = world.trace;
   }
 
   /** Who is online. */
@@ -104,7 +116,10 @@ export class PresenceLink {
 
   #open(user: UserId, status: PresenceStatus): void {
     const isIPv6 = this.#link.reachedIp?.includes(":") ?? false;
-    const socket = new DatagramSocket({ hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 });
+    const socket = openSocket(
+      { hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 },
+      this.#trace && clientTracing(this.#trace, "buddy"),
+    );
     const session: Session = { user, status, socket, timer: undefined, unanswered: -Infinity };
     this.#session = session;
     this.#refreshLater(session);

@@ -8,10 +8,13 @@ import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
-import { connectTcp, type Dial } from "../net/tcp.ts";
+import type { Dial } from "../net/tcp.ts";
+import type { DialTrace } from "../net/traced_stream.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
+
+import type { LinkOptions } from "./server_link.ts";
 
 /** Where a room server is. */
 export interface RoomServerAddress {
@@ -20,23 +23,26 @@ export interface RoomServerAddress {
   readonly udpPort: number;
 }
 
+/** What a link may be told besides. */
+export interface RoomLinkOptions extends LinkOptions {
+  /** Opens connections; plain ones unless given. */
+  readonly dial?: Dial | undefined;
+}
+
 /** The client's side of TCRP. */
 export class RoomLink {
   readonly #server: RoomServerAddress;
   readonly #timeoutMs: number;
-  readonly #dial: Dial;
+  readonly #dial: Dial | undefined;
+  readonly #tracing: DialTrace | undefined;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  /** @param dial opens connections; plain ones unless given */
-  constructor(
-    server: RoomServerAddress,
-    timeoutMs: number = ROOM_ANSWER_SECONDS.client * 1000,
-    dial: Dial = connectTcp,
-  ) {
+  constructor(server: RoomServerAddress, { timeoutMs, trace, dial }: RoomLinkOptions = {}) {
     this.#dial = dial;
     this.#server = server;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = timeoutMs ?? ROOM_ANSWER_SECONDS.client * 1000;
+    this.#tracing = trace && { trace, service: "rooms", name: "client", peer: "server" };
   }
 
   /** The server's address as the last connection to it really went, in canonical form. */
@@ -54,7 +60,8 @@ export class RoomLink {
     const { host, tcpPort } = this.#server;
     const answer = await exchange({
       ...{ host, port: tcpPort, request: encodeRoomRequest(request), read: readAnswer },
-      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, dial: this.#dial },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      ...{ dial: this.#dial, tracing: this.#tracing },
       reached: (ip) => this.#reachedIp = ip,
     });
     if (answer !== "garbled") return answer;
@@ -75,11 +82,11 @@ export class RoomLink {
 }
 
 /** Reads both frames; of a refusal, the first one tells enough. Nothing when there was none. */
-async function readAnswer(conn: ByteStream): Promise<RoomAnswer | "garbled" | undefined> {
+async function readAnswer(stream: ByteStream): Promise<RoomAnswer | "garbled" | undefined> {
   const reader = new TcrpReader(MAX_ROOM_ANSWER_BYTES);
   let compliance: Uint8Array | undefined;
   for (;;) {
-    const count = await conn.read(reader.free());
+    const count = await stream.read(reader.free());
     if (count !== null) reader.filled(count);
     for (let frame; (frame = reader.take()) !== undefined;) {
       const { state, payload } = frame;

@@ -36,7 +36,7 @@ export function runRoomsCommand(words: readonly string[]): Promise<never> {
  */
 async function runRooms(line: StartLine & { readonly options: RoomOptions }): Promise<void> {
   const { action, room, user, server, tcpPort, udpPort, password } = line.options;
-  const { log, terminal, stopped } = startClient(line);
+  const { log, terminal, trace, stopped } = startClient(line);
   const conversations = conversationsFor(line.options.history, terminal);
   const tell = (text: string): void => terminal.show([{ text, tone: "faint" }]);
   // The port is the one that speaks TLS, if TLS is to be spoken.
@@ -55,7 +55,7 @@ async function runRooms(line: StartLine & { readonly options: RoomOptions }): Pr
     .filter((part) => mayAsk && !line.given.has(ADDRESS_OPTIONS[part]));
   const visit = new RoomVisit(
     { server: { host: server, tcpPort, udpPort }, asks, dial: secure?.dial },
-    { terminal, log, commands: { bell: bellCommand(terminal) }, conversations },
+    { terminal, log, trace, commands: { bell: bellCommand(terminal) }, conversations },
   );
   stopped.then(() => visit.stop());
   try {

@@ -5,7 +5,7 @@
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import { ROOM_KEEP_ALIVE_SECONDS } from "../core/limits.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { HungUpError } from "../net/exchange.ts";
 import { maxMessageBytes } from "../wire/ucrp.ts";
@@ -41,6 +41,8 @@ export interface StayParts {
   readonly lines: TypedLines;
   readonly link: RoomLink;
   readonly log: Log;
+  /** What listens to its datagrams, where something does. */
+  readonly trace?: Trace | undefined;
   /** What the program can do. */
   readonly commands: CommandHandlers;
   /** Where what is said is kept. */
@@ -89,6 +91,7 @@ export class RoomStay {
     const server = { ip: parts.link.reachedIp ?? "127.0.0.1", port: parts.udpPort };
     this.#talk = new RoomTalk({ room: entered.room, token }, server, {
       log: parts.log,
+      trace: parts.trace,
       listener: {
         said: (sender, text) => {
           this.#known = alsoKnown(this.#known, sender);

@@ -7,16 +7,26 @@
 
 import { reasonOf } from "../core/errors.ts";
 import { MAX_DATAGRAM_BYTES, ROOM_KEEP_ALIVE_SECONDS, ROOM_PACE } from "../core/limits.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, Trace } from "../core/ports.ts";
 import { TokenBucket } from "../net/token_bucket.ts";
-import { type DatagramAddress, DatagramSocket } from "../net/udp.ts";
+import { openSocket } from "../net/traced_socket.ts";
+import type { DatagramAddress, DatagramSocket } from "../net/udp.ts";
 import { encodeRoomDatagram, parseRoomDelivery, ROOM_WORDS, type RoomSeat } from "../wire/ucrp.ts";
+import { clientTracing } from "./screen_trace.ts";
 
 /** Who is told what is heard. */
 export interface RoomListener {
   said(sender: string, text: string): void;
   /** The room is closed; nothing is heard any more. */
   closed(): void;
+}
+
+/** What talking needs from outside. */
+export interface RoomTalkWorld {
+  readonly listener: RoomListener;
+  readonly log: Log;
+  /** What listens to every datagram, where something does. */
+  readonly trace?: Trace | undefined;
 }
 
 /** One stay in a room. */
@@ -39,17 +49,16 @@ export class RoomTalk {
   constructor(
     seat: RoomSeat,
     server: DatagramAddress,
-    world: { readonly listener: RoomListener; readonly log: Log },
+    world: RoomTalkWorld,
     keepAliveSeconds: number = ROOM_KEEP_ALIVE_SECONDS,
   ) {
     this.#seat = seat;
     this.#server = server;
     this.#listener = world.listener;
     this.#log = world.log;
-    this.#socket = new DatagramSocket({
-      hostname: server.ip.includes(":") ? "::" : "0.0.0.0",
-      port: 0,
-    });
+    const { trace } = world;
+    const hostname = server.ip.includes(":") ? "::" : "0.0.0.0";
+    this.#socket = openSocket({ hostname, port: 0 }, trace && clientTracing(trace, "rooms"));
     this.#socket.receive((bytes, from) => {
       if (this.#isServer(from)) this.#hear(bytes);
     }, MAX_DATAGRAM_BYTES);

@@ -4,7 +4,7 @@
  */
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, Trace } from "../core/ports.ts";
 import { parseMemberName, parseRoomName } from "../core/room_name.ts";
 import { HungUpError } from "../net/exchange.ts";
 import type { Dial } from "../net/tcp.ts";
@@ -67,6 +67,7 @@ export class RoomVisit {
   #canList = true;
   readonly #stopped = Promise.withResolvers<void>();
   #server: RoomServerAddress;
+  readonly #trace: Trace | undefined;
   #link: RoomLink | undefined;
   #isStopped = false;
 
@@ -75,6 +76,8 @@ export class RoomVisit {
     world: {
       readonly terminal: Terminal;
       readonly log: Log;
+      /** What listens to everything that crosses the wire, where something does. */
+      readonly trace?: Trace | undefined;
       /** What the program can do, wherever it is asked to. */
       readonly commands: CommandHandlers;
       /** Where what is said is kept. */
@@ -85,6 +88,7 @@ export class RoomVisit {
     this.#dial = settings.dial;
     this.#asks = settings.asks;
     this.#terminal = world.terminal;
+    this.#trace = world.trace;
     this.#lines = new TypedLines(world.terminal);
     this.#questions = new RoomQuestions(world.terminal, this.#lines, this.#stopped.promise);
     this.#log = world.log;
@@ -247,6 +251,7 @@ export class RoomVisit {
     const stay = new RoomStay(entered.request, entered.token, {
       ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log, commands: this.#commands },
       ...{ link: this.#openLink(), udpPort: this.#server.udpPort, conversation },
+      trace: this.#trace,
       stopped: this.#stopped.promise,
     });
     return await stay.run();
@@ -279,7 +284,7 @@ export class RoomVisit {
   }
 
   #openLink(): RoomLink {
-    return this.#link ??= new RoomLink(this.#server, undefined, this.#dial);
+    return this.#link ??= new RoomLink(this.#server, { trace: this.#trace, dial: this.#dial });
   }
 
   #show(...lines: readonly ScreenLine[]): void {

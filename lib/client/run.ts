@@ -96,7 +96,7 @@ interface SessionPlace extends ClientWorld {
 async function runSession(
   { refresh, history, files: filesFolder }: ClientOptions,
   { user, place }: LoginChoice & { readonly place: MaybeSecure<ServerPlace> },
-  { terminal, log, stopped, listener, filesListener, files }: SessionPlace,
+  { terminal, log, trace, stopped, listener, filesListener, files }: SessionPlace,
 ): Promise<void> {
   const messagePort = listener.addr.port;
   terminal.show([bannerLine(place.host, place.tcpPort, messagePort)]);
@@ -119,7 +119,7 @@ async function runSession(
       asks: ["host", "tcpPort", "udpPort"],
     },
   }, {
-    ...{ terminal, listener, filesListener, clock: Date.now, log, remember },
+    ...{ terminal, listener, filesListener, clock: Date.now, log, trace, remember },
     conversations: conversationsFor(history, terminal),
   });
   stopped.then(() => session.stop());

@@ -10,10 +10,11 @@
 import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError } from "../core/errors.ts";
 import type { BuddyPresence } from "../core/presence.ts";
-import type { ByteStream, Log } from "../core/ports.ts";
+import type { ByteStream, Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { exchange, NoReplyError } from "../net/exchange.ts";
 import type { Dial } from "../net/tcp.ts";
+import type { DialTrace } from "../net/traced_stream.ts";
 import { parseBuddyList } from "../wire/buddy_presence.ts";
 import { type BuddyReply, parseBuddyReply } from "../wire/buddy_reply.ts";
 import { type BuddyRequest, encodeBuddyRequest } from "../wire/buddy_request.ts";
@@ -47,20 +48,30 @@ export interface ListReply {
   readonly entries: readonly BuddyPresence<string>[];
 }
 
+/** What a link may be told besides. */
+export interface LinkOptions {
+  /** How long the server may take to answer. */
+  readonly timeoutMs?: number | undefined;
+  /** What listens to every connection, where something does. */
+  readonly trace?: Trace | undefined;
+}
+
 /** The client's side of the TCP part of the buddy protocol. */
 export class ServerLink {
   readonly #address: ServerAddress;
   readonly #log: Log;
   readonly #timeoutMs: number;
+  readonly #tracing: DialTrace | undefined;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
   #offered: Capabilities | undefined;
   #asking: Promise<Capabilities> | undefined;
 
-  constructor(address: ServerAddress, log: Log, timeoutMs: number = REPLY_TIMEOUT_MS) {
+  constructor(address: ServerAddress, log: Log, { timeoutMs, trace }: LinkOptions = {}) {
     this.#address = address;
     this.#log = log;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = timeoutMs ?? REPLY_TIMEOUT_MS;
+    this.#tracing = trace && { trace, service: "buddy", name: "client", peer: "server" };
   }
 
   /** The server's address as the last connection to it really went, in canonical form. */
@@ -146,10 +157,10 @@ export class ServerLink {
     return exchange({
       ...{ host, port: secure?.tlsPort ?? tcpPort, dial: secure?.dial },
       request: encodeBuddyRequest(request),
-      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, tracing: this.#tracing },
       reached: (ip) => this.#reachedIp = ip,
-      async read(conn) {
-        const answer = await readAnswer(conn, bounds);
+      async read(stream) {
+        const answer = await readAnswer(stream, bounds);
         return answer.length > 0 ? answer : undefined;
       },
     });
@@ -161,11 +172,11 @@ interface AnswerBounds {
   readonly oneLine?: boolean;
 }
 
-async function readAnswer(conn: ByteStream, bounds: AnswerBounds): Promise<Uint8Array> {
+async function readAnswer(stream: ByteStream, bounds: AnswerBounds): Promise<Uint8Array> {
   let answer = new Uint8Array(1024);
   let length = 0;
   for (;;) {
-    const count = await conn.read(answer.subarray(length));
+    const count = await stream.read(answer.subarray(length));
     if (count === null) break;
     const isWhole = bounds.oneLine && answer.subarray(length, length + count).includes(LF);
     length += count;

@@ -6,7 +6,7 @@
  */
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
 import { CallFlood } from "./call_flood.ts";
@@ -58,6 +58,8 @@ export interface SessionWorld {
   readonly filesListener: Deno.TcpListener;
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
   /** Where what is said is kept. */
   readonly conversations: Conversations;
   /** Told who has logged in, for the next run. */
@@ -76,6 +78,7 @@ export class Session {
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #parts: WorkParts;
   readonly #log: Log;
+  readonly #trace: Trace | undefined;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
@@ -95,12 +98,13 @@ export class Session {
     this.#terminal = world.terminal;
     this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
     this.#log = world.log;
+    this.#trace = world.trace;
     this.#memory = new ChatMemory(world.conversations, {
       ...settings.server,
       udpPort: settings.presence.udpPort,
     });
     this.#remember = world.remember ?? (() => {});
-    this.#link = new ServerLink(settings.server, world.log);
+    this.#link = new ServerLink(settings.server, world.log, world);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     // A person is told; a script asks when it wants to know.
     if (world.terminal.interactive) {
@@ -129,6 +133,7 @@ export class Session {
         happened: (event) => this.#lineHappened(event),
       }),
       world.log,
+      { trace: world.trace },
     );
   }
 
@@ -226,6 +231,7 @@ export class Session {
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
           ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          trace: this.#trace,
           conversations: this.#memory.conversations,
         });
         this.#rooms = { visit, over: this.#visitRooms(visit) };

@@ -16,6 +16,7 @@ import {
 import { COMMON_OPTIONS } from "./program.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
 import { checkService, SERVICE_OPTIONS, type ServiceOptions } from "./service_options.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 
 /** The port of the admin endpoint on loopback unless told otherwise. */
 export const ADMIN_PORT = 1239;
@@ -83,6 +84,7 @@ export const BALANCER_OPTIONS = {
   ),
   quiet: toggle("quiet", "do not tell of every connection"),
   ...STATUS_OPTIONS,
+  ...TRACE_OPTIONS,
   ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

@@ -5,6 +5,7 @@ import { LOG_FILE_OPTIONS } from "./log_options.ts";
 import { defaultsOf, type OptionTable, type OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
 import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
@@ -31,6 +32,7 @@ export const CHAT_SERVER_OPTIONS = {
   connectionRate,
   connectionBurst,
   ...STATUS_OPTIONS,
+  ...TRACE_OPTIONS,
   ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

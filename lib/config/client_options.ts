@@ -14,6 +14,7 @@ import {
 } from "./option.ts";
 import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 /** How what is shown looks and sounds, at a terminal. */
 export const SCREEN_OPTIONS = {
@@ -40,6 +41,7 @@ export const CLIENT_OPTIONS = {
   user: userId("user", "ID", "log in as this user at start"),
   refresh: seconds("refresh", 10, "seconds between telling and asking presence"),
   ...SCREEN_OPTIONS,
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -4,6 +4,7 @@ import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
 import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import { type OptionTable, type OptionValues, remotePort } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 const { server, user } = CLIENT_OPTIONS;
 
@@ -14,6 +15,7 @@ export const LOGIN_CHAT_OPTIONS = {
   ...CLIENT_TLS_OPTIONS,
   user: { ...user, help: "who logs in; a new name is registered" },
   ...SCREEN_OPTIONS,
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -18,6 +18,7 @@ import {
   toggle,
 } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
+import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
 function name<Name extends string>(
   flag: string,
@@ -61,6 +62,7 @@ export const ROOM_OPTIONS = {
   udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),
   ...CLIENT_TLS_OPTIONS,
   ...SCREEN_OPTIONS,
+  ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -23,6 +23,7 @@ import {
   wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
+import { TRACE_OPTIONS } from "./trace_option.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
 import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
@@ -131,6 +132,7 @@ export const SERVER_OPTIONS = {
     "seconds without a datagram after which a member of a room is gone",
   ),
   ...STATUS_OPTIONS,
+  ...TRACE_OPTIONS,
   ...LOG_FILE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

@@ -289,6 +289,22 @@ export const LOGIN_LIMITS = {
   tracked: 10_000,
 } as const;
 
+/** What a trace keeps for those who look at it later. */
+export const TRACE_LIMITS = {
+  /** Messages kept; the oldest go first. */
+  messages: 1000,
+  /** Bytes of messages kept, together. */
+  bytes: 2 * 1024 * 1024,
+  /** Bytes kept of one message; a longer one is cut. */
+  bytesOfMessage: 4096,
+  /** Characters shown of one text; a longer one is cut. */
+  text: 1000,
+  /** Fields shown of one message. */
+  fields: 64,
+  /** Addresses and tokens whose user is remembered; the longest unused is forgotten first. */
+  known: 10_000,
+} as const;
+
 /** Bounds on sending files between buddies (docs/protocols/files.md). */
 export const TRANSFER_LIMITS = {
   /** Longest offer in bytes, and the most files and folders it may name. */

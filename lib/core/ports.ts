@@ -2,6 +2,8 @@
  * What the rooms need from the world, passed in so that tests can hold it still.
  */
 
+import type { TracedService, WireSide } from "./wire_message.ts";
+
 /** Milliseconds since the epoch. `Date.now` is one; tests pass their own. */
 export type Clock = () => number;
 
@@ -46,4 +48,57 @@ export interface IncomingStream {
   readonly remoteIp: string;
   /** Its number among all that this program has accepted: what the log calls it. */
   readonly connection?: number | undefined;
+}
+
+/** An end of a connection or datagram, as far as a tap knows it. */
+export interface TracedEnd {
+  /** What it is called, where that is known beforehand: `server`, the name of a backend. */
+  readonly name?: string | undefined;
+  /** In canonical form; absent where the system does not tell. */
+  readonly ip?: string | undefined;
+  /** TCP or UDP port. */
+  readonly port: number;
+}
+
+/** A connection that is traced. */
+export interface TracedConnection {
+  /** What it is there for. */
+  readonly service: TracedService;
+  /** Who opened it. */
+  readonly client: TracedEnd;
+  /** Who took it. */
+  readonly server: TracedEnd;
+}
+
+/** A datagram that is traced. */
+export interface TracedDatagram {
+  /** What it is for. */
+  readonly service: TracedService;
+  /** Its sender. */
+  readonly from: TracedEnd;
+  /** Who gets it. */
+  readonly to: TracedEnd;
+  /** Whether it goes to a server: requests go there, answers do not. */
+  readonly isToServer: boolean;
+  /** Valid only during the call. */
+  readonly bytes: Uint8Array;
+}
+
+/** What one traced connection is told. */
+export interface StreamTap {
+  /** Bytes that a side has sent; valid only during the call. */
+  bytes(from: WireSide, bytes: Uint8Array): void;
+  /** A side sends nothing more. May be told more than once. */
+  end(from: WireSide): void;
+}
+
+/**
+ * What crosses the wire, for people who want to see it. A program without one is built without any
+ * tap: nothing is wrapped, nothing is copied.
+ */
+export interface Trace {
+  /** Takes note of a connection; its bytes are told to what this gives. */
+  connection(connection: TracedConnection): StreamTap;
+  /** Takes note of a datagram. */
+  datagram(datagram: TracedDatagram): void;
 }

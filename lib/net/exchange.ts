@@ -8,6 +8,7 @@ import { socketIp } from "../core/ip_address.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow, writeAll } from "./orderly_close.ts";
 import { connectTcp, type Dial } from "./tcp.ts";
+import { type DialTrace, tracedDial } from "./traced_stream.ts";
 
 /** A server that let us connect and then said nothing, or too little. */
 export class NoReplyError extends UnreachableError {}
@@ -24,13 +25,15 @@ export interface Exchange<Answer> {
   /** What is sent. */
   readonly request: Uint8Array;
   /** Reads the answer; `undefined` when there was none worth the name. */
-  readonly read: (conn: ByteStream) => Promise<Answer | undefined>;
+  readonly read: (stream: ByteStream) => Promise<Answer | undefined>;
   /** For connecting, and again for the answer. */
   readonly timeoutMs: number;
   /** Breaks it off. */
   readonly signal: AbortSignal;
   /** Opens the connection; a plain one unless given. */
   readonly dial?: Dial | undefined;
+  /** What listens to the connection, where something does. */
+  readonly tracing?: DialTrace | undefined;
   /** Told where the connection really went, in canonical form. */
   readonly reached: (ip: string) => void;
 }
@@ -43,13 +46,16 @@ export interface Exchange<Answer> {
  * @throws HungUpError when the other side ended it without an answer
  */
 export async function exchange<Answer>(
-  { host, port, request, read, timeoutMs, signal, dial = connectTcp, reached }: Exchange<Answer>,
+  { host, port, request, read, timeoutMs, signal, dial = connectTcp, tracing, reached }: Exchange<
+    Answer
+  >,
 ): Promise<Answer> {
   const conn = await dial(host, port, { timeoutMs, signal });
   reached(socketIp(conn.remoteAddr.hostname));
+  const stream = tracedDial(conn, tracing);
   const at = hostPort(host, port);
   let late = false;
-  const close = (): void => closeNow(conn);
+  const close = (): void => closeNow(stream);
   const timer = setTimeout(() => {
     late = true;
     close();
@@ -58,8 +64,8 @@ export async function exchange<Answer>(
   // It may have been broken off in the moment between connecting and here.
   if (signal.aborted) close();
   try {
-    await writeAll(conn, request);
-    const answer = await read(conn);
+    await writeAll(stream, request);
+    const answer = await read(stream);
     if (answer !== undefined) return answer;
   } catch (error) {
     if (!late) throw new HungUpError(`The server at ${at} hung up`, { cause: error });

@@ -3,7 +3,8 @@
  */
 
 import { listenTcp } from "./tcp.ts";
-import { DatagramSocket } from "./udp.ts";
+import { openSocket, type SocketTrace } from "./traced_socket.ts";
+import type { DatagramSocket } from "./udp.ts";
 
 /** Where a service listens. */
 export interface PortPair {
@@ -14,14 +15,18 @@ export interface PortPair {
 }
 
 /**
- * Binds both ports; 0 asks the system for a free one.
+ * Binds both ports; 0 asks the system for a free one. `tracing` listens to the UDP one.
  *
  * @throws OperationalError when one cannot be had; the other is free again then
  */
-export function bindPortPair(hostname: string, tcpPort: number, udpPort: number): PortPair {
+export function bindPortPair(
+  hostname: string,
+  { tcpPort, udpPort }: { readonly tcpPort: number; readonly udpPort: number },
+  tracing?: SocketTrace,
+): PortPair {
   const listener = listenTcp({ hostname, port: tcpPort });
   try {
-    return { listener, socket: new DatagramSocket({ hostname, port: udpPort }) };
+    return { listener, socket: openSocket({ hostname, port: udpPort }, tracing) };
   } catch (error) {
     listener.close();
     throw error;

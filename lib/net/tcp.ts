@@ -123,7 +123,7 @@ export interface DialOptions {
 }
 
 /** A connection we opened. */
-export type DialedStream = ByteStream & Pick<Deno.TcpConn, "remoteAddr">;
+export type DialedStream = ByteStream & Pick<Deno.TcpConn, "localAddr" | "remoteAddr">;
 
 /**
  * Opens connections; {@linkcode connectTcp} is one such, for plain ones. The caller closes them.

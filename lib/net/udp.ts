@@ -35,9 +35,12 @@ const encoder = new TextEncoder();
 /** Takes one datagram; `bytes` is valid only until it returns. */
 export type DatagramHandler = (bytes: Uint8Array, from: DatagramAddress) => void;
 
+/** A UDP socket of the system, as far as it is used here. */
+export type SystemSocket = Pick<Deno.DatagramConn, "receive" | "send" | "close" | "addr">;
+
 /** A bound UDP socket that hands datagrams on until it is closed. */
 export class DatagramSocket {
-  readonly #socket: Deno.DatagramConn;
+  readonly #socket: SystemSocket;
   readonly #mapsIpv4: boolean;
   readonly #own: Uint8Array[] = [];
   #pending = 0;
@@ -49,11 +52,13 @@ export class DatagramSocket {
   /**
    * Binds the socket.
    *
+   * @param listenTo puts something between it and the system that sees everything
    * @throws OperationalError naming the address and what to do
    */
-  constructor(address: ListenAddress) {
+  constructor(address: ListenAddress, listenTo?: (socket: SystemSocket) => SystemSocket) {
     try {
-      this.#socket = Deno.listenDatagram({ transport: "udp", ...address });
+      const socket = Deno.listenDatagram({ transport: "udp", ...address });
+      this.#socket = listenTo?.(socket) ?? socket;
     } catch (error) {
       const at = hostPort(address.hostname, address.port);
       throw new OperationalError(`Cannot listen on ${at} (UDP): ${listenReason(error)}`, {

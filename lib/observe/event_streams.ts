@@ -31,7 +31,7 @@ export class EventStreams {
    */
   answer(first?: Uint8Array<ArrayBuffer>): Response {
     if (this.#isClosed || this.#open.size >= this.#most) {
-      return new Response("Too many pages are open here, close one\n", { status: 503 });
+      return tooManyStreams();
     }
     let own: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -44,9 +44,7 @@ export class EventStreams {
         this.#open.delete(own);
       },
     }, { highWaterMark: MAX_WAITING_BYTES, size: (chunk) => chunk?.length ?? 0 });
-    return new Response(body, {
-      headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
-    });
+    return streamAnswer(body);
   }
 
   /** Tells all of them, but those who have not read what they were told before. */
@@ -62,6 +60,18 @@ export class EventStreams {
     for (const controller of this.#open) controller.close();
     this.#open.clear();
   }
+}
+
+/** Answers with events. */
+export function streamAnswer(events: ReadableStream<Uint8Array<ArrayBuffer>>): Response {
+  return new Response(events, {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+/** Turns away a page that wants events, when too many have them already. */
+export function tooManyStreams(): Response {
+  return new Response("Too many pages are open here, close one\n", { status: 503 });
 }
 
 const encoder = new TextEncoder();

@@ -116,7 +116,7 @@ export class StatusSite {
     const { pathname } = new URL(request.url);
     // A stream that nobody reads would never end.
     const isLook = request.method === "GET" ||
-      (request.method === "HEAD" && pathname !== "/events");
+      (request.method === "HEAD" && !pathname.endsWith("/events"));
     if (!isLook) return refusal(405, "Only GET is understood here");
     return this.#look(pathname) ?? this.#more.get(pathname)?.answer(request) ??
       refusal(404, "There is /, /healthz, /readyz, /metrics and /api/state");

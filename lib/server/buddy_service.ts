@@ -17,7 +17,7 @@ import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
-import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
 
 /** What the buddy service is asked to be. */
@@ -46,10 +46,13 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, tls, store, presence, clock, log, isTimed }: ServiceParts,
+  parts: ServiceParts,
 ): Service<BuddyPorts> {
+  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { store, presence } = parts;
+  const tracing = tracingOf(trace, "buddy");
   const secure = tls?.of("buddy");
-  const { listener, socket } = bindPortPair(host, settings.tcpPort, settings.udpPort);
+  const { listener, socket } = bindPortPair(host, settings, tracing);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
@@ -85,6 +88,7 @@ export function startBuddies(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
+    tracing,
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };
   const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);

@@ -14,7 +14,7 @@ import { ChatSessions } from "./chat_sessions.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { SharedChat } from "./shared_chat.ts";
-import type { Service, ServiceParts } from "./service.ts";
+import { type Service, type ServiceParts, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
 
 /** What the login chat is asked to be. */
@@ -39,7 +39,7 @@ export function startChat(
   settings: ChatSettings,
   parts: ServiceParts,
 ): Service<ChatPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
   const { store, shared, presence, passwords } = parts;
   const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
@@ -58,6 +58,7 @@ export function startChat(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
+    tracing: tracingOf(trace, "chat"),
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };
   const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);

@@ -28,7 +28,7 @@ import { RoomSeats, TOKEN_HEAD } from "./room_seats.ts";
 import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
 import { SharedRooms } from "./shared_rooms.ts";
-import { type Service, type ServiceParts, STOP_GRACE_MS } from "./service.ts";
+import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
 
 /** What the room service is asked to be. */
@@ -56,10 +56,12 @@ export function startRooms(
   settings: RoomSettings,
   parts: ServiceParts,
 ): Service<RoomPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
   const { passwords, store, shared } = parts;
+  const tracing = tracingOf(trace, "rooms");
   const secure = tls?.of("rooms");
-  const { listener, socket } = bindPortPair(host, settings.roomsTcpPort, settings.roomsUdpPort);
+  const wanted = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
+  const { listener, socket } = bindPortPair(host, wanted, tracing);
 
   const seats = new RoomSeats(settings.roomDatagramRate, settings.roomDatagramBurst);
   const others: SharedRooms | undefined = shared && new SharedRooms(shared, {
@@ -111,7 +113,7 @@ export function startRooms(
   });
 
   const door = {
-    ...{ admission, trusted, log },
+    ...{ admission, trusted, log, tracing },
     readDeadlineSeconds: limits.readDeadlineSeconds,
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };

@@ -14,7 +14,10 @@ import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { createLog } from "../observe/log.ts";
 import { openLogOutput } from "../observe/log_output.ts";
 import { openStatus } from "../observe/status_server.ts";
+import { wirePages } from "../observe/wire_pages.ts";
+import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import type { SharedState } from "../storage/shared_state.ts";
+import { createDescriber } from "../wire/describe.ts";
 import { StoreMeter } from "../storage/store_meter.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
@@ -44,6 +47,8 @@ export async function runServer(options: ServerOptions): Promise<number> {
   surviveUnexpected(log);
   const meter = new StoreMeter();
   const store = await openChosenStore(options, log, meter);
+  const wire = watchWire(options, createDescriber());
+  if (wire !== undefined) log.warn(TRACE_WARNING);
   let shared: SharedState | undefined;
   let server: RunningServer;
   let tls: OpenedTls | undefined;
@@ -58,7 +63,8 @@ export async function runServer(options: ServerOptions): Promise<number> {
     tls = await openTls(options);
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, tls, clock: sinceStart, log, isTimed: options.status !== undefined },
+      ...{ store, shared, tls, clock: sinceStart, log, trace: wire?.trace },
+      isTimed: options.status !== undefined,
     });
   } catch (error) {
     shared?.close();
@@ -66,7 +72,8 @@ export async function runServer(options: ServerOptions): Promise<number> {
     throw error;
   }
   const observed = observeServer(server, { ...options, meter, places: shownPlaces(options) });
-  const status = await openStatus(options, observed, () => server.stop());
+  const pages = wirePages(observed.program, wire?.record);
+  const status = await openStatus(options, observed, () => server.stop(), pages);
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
   keepTls(server, tls, options, log);

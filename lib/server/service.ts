@@ -4,8 +4,11 @@
 
 import type { AddressSet } from "../core/ip_address.ts";
 import type { ServerLimits } from "../core/limits.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
+import type { TracedService } from "../core/wire_message.ts";
 import type { Admission } from "../net/admission.ts";
+import type { SocketTrace } from "../net/traced_socket.ts";
+import type { ArrivalTrace } from "../net/traced_stream.ts";
 import type { Part } from "../observe/status_view.ts";
 import type { Passwords } from "../services/passwords.ts";
 import type { PresenceBook } from "../services/presence.ts";
@@ -35,6 +38,8 @@ export interface ServiceParts {
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace: Trace | undefined;
   /** Whether somebody wants to know how long everything takes. */
   readonly isTimed: boolean;
 }
@@ -51,3 +56,14 @@ export interface Service<Ports> {
 
 /** How long answers under way may take when the server stops: the contract says 5 s in all. */
 export const STOP_GRACE_MS = 3000;
+
+/** What a service says of its sockets to a trace. */
+export function tracingOf(
+  trace: Trace | undefined,
+  service: TracedService,
+): ServerTrace | undefined {
+  return trace && { trace, service, name: "server", own: "server" };
+}
+
+/** A trace of a service's sockets, of connections and datagrams alike. */
+export type ServerTrace = ArrivalTrace & SocketTrace;

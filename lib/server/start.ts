@@ -4,7 +4,7 @@
 
 import { parseAddressSet } from "../core/ip_address.ts";
 import { DRAIN_SECONDS, type ServerLimits } from "../core/limits.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, Log, Trace } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
 import type { TlsIdentity } from "../net/tcp.ts";
 import type { Part } from "../observe/status_view.ts";
@@ -43,6 +43,8 @@ export interface ServerSettings {
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;
+  /** What listens to everything that crosses the wire, where something does. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The ports of each service; `null` for one that does not run. */
@@ -85,7 +87,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const tls = settings.tls && new TlsPorts(settings.host, settings.tls, settings.log);
   const parts: ServiceParts = {
     ...settings,
-    ...{ trusted, admission, shared, tls },
+    ...{ trusted, admission, shared, tls, trace: settings.trace },
     isTimed: settings.isTimed ?? false,
     presence: shared === undefined
       ? new Presence(presenceTtl, clock)

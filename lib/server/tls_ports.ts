@@ -10,11 +10,13 @@
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
 import { TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
-import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
+import type { ByteStream, Log } from "../core/ports.ts";
+import type { AcceptedStream } from "../net/accept_loop.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { listenTcp, setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
+import { tracedArrival } from "../net/traced_stream.ts";
 import { type Door, keepDoor } from "./doorkeeper.ts";
 
 /** A service as a TLS port names it. */
@@ -116,7 +118,9 @@ export class TlsPort {
     await keepDoor({
       ...door,
       listener: this.#listener,
-      serve: (incoming) => this.#serve(incoming, door.serve),
+      // What is inside is traced: the rest is noise by design.
+      tracing: undefined,
+      serve: (incoming) => this.#serve(incoming, door),
     });
     for (const stream of this.#shaking.keys()) closeNow(stream);
     await Promise.allSettled(this.#shaking.values());
@@ -131,14 +135,17 @@ export class TlsPort {
     }
   }
 
-  async #serve(incoming: IncomingStream, serve: Door["serve"]): Promise<void> {
+  async #serve(
+    incoming: AcceptedStream,
+    { serve, tracing }: Pick<Door, "serve" | "tracing">,
+  ): Promise<void> {
     const { stream, remoteIp } = incoming;
     setUpSocket(stream);
     const taking = this.#door.take(stream);
     this.#shaking.set(stream, taking);
     try {
       const inside = await taking.finally(() => this.#shaking.delete(stream));
-      await serve({ ...incoming, stream: inside });
+      await serve(tracedArrival({ ...incoming, stream: inside }, tracing));
       await inside.gone;
     } catch (error) {
       const fields = { from: remoteIp, reason: reasonOf(error) };

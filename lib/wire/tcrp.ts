@@ -25,9 +25,13 @@ export interface TcrpFrame {
   readonly payload: Uint8Array | "too long" | "incomplete";
 }
 
-interface Header {
+/** What a header says. */
+export interface TcrpHeader {
+  /** Length of the room name in bytes. */
   readonly roomLength: number;
+  /** See {@linkcode TcrpFrame.operation}. */
   readonly operation: number;
+  /** See {@linkcode TcrpFrame.state}. */
   readonly state: number;
   /** `Infinity` beyond 48 bits: no reader takes so much. */
   readonly payloadLength: number;
@@ -36,7 +40,8 @@ interface Header {
 /** Where the last 48 bits of the payload length begin. */
 const LOW_LENGTH_AT = 26;
 
-function parseHeader(bytes: Uint8Array): Header {
+/** Reads a header: the first {@linkcode TCRP_HEADER_BYTES} of a frame. */
+export function parseTcrpHeader(bytes: Uint8Array): TcrpHeader {
   const [roomLength = 0, operation = 0, state = 0] = bytes;
   const isHuge = bytes.subarray(3, LOW_LENGTH_AT).some((byte) => byte !== 0);
   const low = bytes.subarray(LOW_LENGTH_AT, TCRP_HEADER_BYTES);
@@ -97,7 +102,7 @@ export class TcrpReader {
    */
   take(): TcrpFrame | undefined {
     if (this.length < TCRP_HEADER_BYTES) return undefined;
-    const header = parseHeader(this.#bytes.subarray(this.#start));
+    const header = parseTcrpHeader(this.#bytes.subarray(this.#start));
     const isTooLong = header.payloadLength > this.#maxPayload;
     const roomAt = this.#start + TCRP_HEADER_BYTES;
     const payloadAt = roomAt + header.roomLength;
@@ -118,7 +123,7 @@ export class TcrpReader {
   /** What can be told of a frame that will not get whole: nothing without its header. */
   takePart(): TcrpFrame | undefined {
     if (this.length < TCRP_HEADER_BYTES) return undefined;
-    const { roomLength, operation, state } = parseHeader(this.#bytes.subarray(this.#start));
+    const { roomLength, operation, state } = parseTcrpHeader(this.#bytes.subarray(this.#start));
     const roomAt = this.#start + TCRP_HEADER_BYTES;
     const room = this.#bytes.subarray(roomAt, Math.min(roomAt + roomLength, this.#end));
     this.#start = this.#end;

@@ -8,7 +8,7 @@ import { TestBalancer } from "../support/test_balancer.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 
-const IDENTITY = { cert: CERT, key: KEY };
+const IDENTITY = { tls: { cert: CERT, key: KEY } };
 
 /** Connects as a client that trusts the certificate. */
 async function connectTls(port: number): Promise<Deno.TlsConn> {

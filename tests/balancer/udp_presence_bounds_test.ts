@@ -99,8 +99,7 @@ class Turns implements AsyncDisposable {
   readonly b = new UdpBackend("b");
   readonly balancer = new TestBalancer(
     { ...over(this.a, this.b), udpAnswerTimeout: 1 },
-    undefined,
-    this.clock.read,
+    { clock: this.clock.read },
   );
   readonly #client = new RawUdp(this.balancer.udp);
 

@@ -69,7 +69,7 @@ Deno.test("RoomLink: what is no answer of a room server is told so", async () =>
 Deno.test("RoomLink: a server that takes too long is no older one", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  const link = new RoomLink({ host: "127.0.0.1", tcpPort: port, udpPort: 0 }, 20);
+  const link = new RoomLink({ host: "127.0.0.1", tcpPort: port, udpPort: 0 }, { timeoutMs: 20 });
   const error = await assertRejects(() => link.ask({ kind: "list" }), NoReplyError);
   assertMatch(error.message, /did not answer within 0\.02 s$/);
   assert(!(error instanceof HungUpError));

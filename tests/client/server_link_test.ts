@@ -9,7 +9,9 @@ import { RecordedLog } from "../support/recorded_log.ts";
 const ALICE = id("alice");
 
 function linkTo(server: FakeServer, timeoutMs?: number): ServerLink {
-  return new ServerLink({ host: "127.0.0.1", tcpPort: server.tcp }, new RecordedLog(), timeoutMs);
+  return new ServerLink({ host: "127.0.0.1", tcpPort: server.tcp }, new RecordedLog(), {
+    timeoutMs,
+  });
 }
 
 /** A port where nothing listens. */

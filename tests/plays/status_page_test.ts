@@ -183,7 +183,7 @@ Deno.test({
     const page = await browser.page();
     await open(page, balancer);
     const names: string[] = [];
-    for (let step = 0; step < 7; step++) {
+    for (let step = 0; step < 8; step++) {
       await page.call("keyboard.press", "Tab");
       names.push(
         await page.value(
@@ -192,11 +192,11 @@ Deno.test({
       );
     }
     assertEquals(names, [
-      ...["Skip to content", "Status", "Pause"],
-      names[3]!,
+      ...["Skip to content", "Status", "Wire", "Pause"],
+      names[4]!,
       ...["Ready", "Drain", "Maintenance"].map((label) => `${label} ${a.address}`),
     ]);
-    assertStringIncludes(names[3]!, "Backends of buddy");
+    assertStringIncludes(names[4]!, "Backends of buddy");
 
     // What is replaced as it changes keeps the keyboard's place, a table as well as a button.
     await page.call("focus", ".scroll");

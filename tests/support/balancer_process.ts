@@ -10,7 +10,7 @@ export interface BalancerReady {
     Record<string, { readonly tcp: number; readonly udp: number | null }>
   >;
   readonly admin: number | null;
-  readonly status: null;
+  readonly status: number | null;
 }
 
 const NET = "--allow-net";

@@ -5,8 +5,7 @@
 
 import { datagramBackends, parseBackend } from "../../lib/config/backend_option.ts";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../../lib/config/service_options.ts";
-import type { Clock } from "../../lib/core/ports.ts";
-import { Service } from "../../lib/balancer/service.ts";
+import { Service, type ServiceWorld } from "../../lib/balancer/service.ts";
 import { Story } from "../../lib/balancer/story.ts";
 import { ask, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
@@ -35,6 +34,9 @@ export function serviceOptions(
   };
 }
 
+/** What of the world a test may want to be different. */
+export type TestWorld = Partial<Pick<ServiceWorld, "tls" | "trace" | "clock">>;
+
 /** A service that balances; stopped at the end of the test. */
 export class TestBalancer implements AsyncDisposable {
   readonly service: Service;
@@ -44,8 +46,7 @@ export class TestBalancer implements AsyncDisposable {
   /** Starts one. */
   constructor(
     options: TestOptions,
-    tls: { readonly cert: string; readonly key: string } | undefined = undefined,
-    clock: Clock = () => performance.now(),
+    { tls, trace, clock = () => performance.now() }: TestWorld = {},
   ) {
     this.log = new RecordedLog();
     this.service = new Service(serviceOptions(options), {
@@ -53,6 +54,7 @@ export class TestBalancer implements AsyncDisposable {
       random: Math.random,
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
       tls,
+      trace,
     });
   }
 

@@ -13,6 +13,10 @@ export interface Stage {
   readonly directory: string;
   /** Where what each person saw and typed is written. */
   readonly transcripts: readonly [string, string];
+  /** Is told what the server has bound, before anybody comes. */
+  readonly opened?: (ready: { readonly status: number | null }) => Promise<void>;
+  /** Is called when everybody has left, before the server stops. */
+  readonly ending?: () => Promise<void>;
 }
 
 /**
@@ -20,9 +24,12 @@ export interface Stage {
  *
  * @throws StoryError at the first step that differs, with what was shown instead
  */
-export async function playStory({ server, client, directory, transcripts }: Stage): Promise<void> {
+export async function playStory(stage: Stage): Promise<void> {
+  const { server, client, directory, transcripts } = stage;
   await using host = new Program("The server", server, ["0", "0", `${directory}/data`], directory);
-  const { buddy } = JSON.parse((await host.sees("ready ")).slice("ready ".length));
+  const ready = JSON.parse((await host.sees("ready ")).slice("ready ".length));
+  const { buddy } = ready;
+  await stage.opened?.(ready);
   const dial = [
     "--server",
     "127.0.0.1",
@@ -68,6 +75,7 @@ export async function playStory({ server, client, directory, transcripts }: Stag
   await says(one, ["S"], "You have no buddies yet");
   await says(one, ["X"], "Goodbye");
   await one.leaves();
+  await stage.ending?.();
   await host.stops();
 }
 
