@@ -12,15 +12,17 @@ import type { Terminal } from "./terminal.ts";
 
 /** What the events come of, and where they go. */
 export interface CallWorld {
-  readonly terminal: Terminal;
-  readonly presence: PresenceLink;
+  readonly terminal: Pick<Terminal, "dropTyped">;
+  readonly presence: Pick<PresenceLink, "list">;
   readonly flood: CallFlood;
   readonly happened: (event: MenuEvent) => void;
+  /** Told each line that was said and is known to be lost. */
+  readonly lost: (text: string) => void;
 }
 
 /** Makes the handlers of the line. */
 export function callHandlers(
-  { terminal, presence, flood, happened }: CallWorld,
+  { terminal, presence, flood, happened, lost: wasLost }: CallWorld,
 ): CallHandlers {
   const name = (ip: string): string => nameCaller(presence.list, ip);
   let isCounted = false;
@@ -39,6 +41,7 @@ export function callHandlers(
     said: (text) => happened({ kind: "said", text }),
     chatEnded: (end, { lost, unsure }) => {
       happened({ kind: "chatEnded", end });
+      lost.forEach(wasLost);
       if (unsure.length > 0) happened({ kind: "notice", line: perhapsLostLine(unsure) });
       // What was typed was meant for the buddy, and must not become a command of the menu.
       const unsent = [...lost, ...terminal.dropTyped()];

@@ -48,12 +48,25 @@ export function unsentLines(count: number): ScreenLine[] {
 
 /** What was typed to be said, and was not sent, or is known to be lost. */
 export function notDeliveredLine(typed: readonly string[]): ScreenLine {
-  return line(`${NOT_DELIVERED} ${visibleText(typed.join(" / "))}`, "bad");
+  return line(`${NOT_DELIVERED} ${linesText(typed)}`, "bad");
 }
 
 /** What was sent, and may be lost. */
 export function perhapsLostLine(said: readonly string[]): ScreenLine {
-  return line(`(perhaps not delivered) ${visibleText(said.join(" / "))}`, "bad");
+  return line(`(perhaps not delivered) ${linesText(said)}`, "bad");
+}
+
+/** Most lines that are repeated in full, and what is left of each of them when there are more. */
+const REPEATED = { lines: 10, characters: 60 } as const;
+
+/** Lines as one: of many, how many there are and how the last ones begin. */
+function linesText(lines: readonly string[]): string {
+  const visible = lines.slice(-REPEATED.lines).map((line) => visibleText(line));
+  if (lines.length <= REPEATED.lines) return visible.join(" / ");
+  const begun = visible.map((line) =>
+    line.length > REPEATED.characters ? `${line.slice(0, REPEATED.characters)}...` : line
+  );
+  return `${lines.length} lines, the last of them: ${begun.join(" / ")}`;
 }
 
 /** A chat has begun. */

@@ -26,6 +26,11 @@ export function pastePrompt(count: number): ScreenLine {
   return line(`${count} lines pasted: ${answers}: `, "call");
 }
 
+/** A paste was not taken. */
+export function pasteTooLongLine(): ScreenLine {
+  return line("That paste was not taken, it is too long. Long texts go well as a file.", "bad");
+}
+
 /** Where nothing is asked. */
 export const NO_PROMPT: ScreenLine = { text: "" };
 

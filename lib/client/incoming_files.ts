@@ -113,7 +113,9 @@ export class IncomingFiles {
     const counts = { kept: this.#kept, lost: this.#lost, summary };
     return {
       isDone: end.kind === "done" && this.#lost === 0,
-      line: screens.receivedLine(this.name, end, counts),
+      line: end.kind === "lost" && !this.isAccepted
+        ? screens.takenBackLine(this.name)
+        : screens.receivedLine(this.name, end, counts),
       places: [...this.#places],
     };
   }

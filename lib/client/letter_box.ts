@@ -114,7 +114,7 @@ export class LetterBox {
       await this.#answer(files, by);
     } catch (error) {
       const reason = visibleText(reasonOf(error));
-      this.#parts.streams.tell(`Turned down what ${files.name} offers: ${reason}.`);
+      this.#parts.streams.tell(`${files.name} wants to send you files. ${reason}.`);
       files.refuse("declined");
     }
   }

@@ -11,15 +11,7 @@
 
 import type { Clock } from "../core/ports.ts";
 import { Attention } from "./attention.ts";
-import {
-  busyPrompt,
-  candidateLines,
-  NO_PROMPT,
-  notDoneLine,
-  pastePrompt,
-  unreadLine,
-  unreadPrompt,
-} from "./editor_screens.ts";
+import * as screens from "./editor_screens.ts";
 import { commonBeginning } from "./completions.ts";
 import type { Tty } from "./tty.ts";
 import type { InputDrawing } from "./input_drawing.ts";
@@ -57,7 +49,7 @@ export class LineEditor implements Terminal {
   readonly #before: TypedBefore;
   readonly #typedAhead: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
-  #prompt = NO_PROMPT;
+  #prompt = screens.NO_PROMPT;
   #isSecret = false;
   /** The lines of a paste that is asked about. */
   #pasted: readonly string[] | undefined;
@@ -159,6 +151,7 @@ export class LineEditor implements Terminal {
     this.#keyPressed();
     if (this.#pasted !== undefined) return this.#answerPaste(this.#pasted, pasteAnswer(key));
     if (key.kind === "letters") return this.#type(key.text);
+    if (key.kind === "paste" && key.isTooLong) return this.show([screens.pasteTooLongLine()]);
     if (key.kind === "paste") return this.#paste(key.text);
     switch (key.name) {
       case "enter":
@@ -183,7 +176,7 @@ export class LineEditor implements Terminal {
   #keyPressed(): void {
     const { unread } = this.#attention;
     this.#attention.keyPressed();
-    if (unread !== "" && !this.#parts.drawing.movesCursor) this.show([unreadLine(unread)]);
+    if (unread !== "" && !this.#parts.drawing.movesCursor) this.show([screens.unreadLine(unread)]);
   }
 
   #type(text: string): void {
@@ -236,7 +229,7 @@ export class LineEditor implements Terminal {
     const candidates = this.#complete(this.#line.before);
     const common = commonBeginning(candidates);
     if (common !== "" && common !== this.#line.before) this.#line.replaceBefore(common);
-    else if (candidates.length > 1) this.show(candidateLines(candidates));
+    else if (candidates.length > 1) this.show(screens.candidateLines(candidates));
   }
 
   #interrupt(): void {
@@ -244,7 +237,7 @@ export class LineEditor implements Terminal {
     this.#line.clear();
     this.#isLeaving = true;
     const unread = this.#typedAhead.splice(0);
-    if (unread.length > 0) this.show([notDoneLine(unread)]);
+    if (unread.length > 0) this.show([screens.notDoneLine(unread)]);
     this.#parts.stop();
   }
 
@@ -282,19 +275,21 @@ export class LineEditor implements Terminal {
 
   /** What stands below the output now. */
   #view(): InputView {
-    const view = { prompt: NO_PROMPT, before: "", after: "" };
+    const view = { prompt: screens.NO_PROMPT, before: "", after: "" };
     if (this.#isLeaving) return view;
-    if (this.#pasted !== undefined) return { ...view, prompt: pastePrompt(this.#pasted.length) };
+    if (this.#pasted !== undefined) {
+      return { ...view, prompt: screens.pastePrompt(this.#pasted.length) };
+    }
     const { text, before } = this.#line;
     const typed = this.#isSecret ? view : { before, after: text.slice(before.length) };
     return { ...typed, prompt: this.#shownPrompt(text === "") };
   }
 
   #shownPrompt(isEmpty: boolean): ScreenLine {
-    if (this.#waiting === undefined) return busyPrompt(this.#typedAhead.length);
+    if (this.#waiting === undefined) return screens.busyPrompt(this.#typedAhead.length);
     const { unread } = this.#attention;
     // Somebody in the middle of a line is there to see what comes.
     const isTold = unread !== "" && isEmpty && this.#parts.drawing.movesCursor;
-    return isTold ? unreadPrompt(unread, this.#prompt) : this.#prompt;
+    return isTold ? screens.unreadPrompt(unread, this.#prompt) : this.#prompt;
   }
 }

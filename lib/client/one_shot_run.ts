@@ -24,7 +24,7 @@ import { BuddyQuery } from "./buddy_query.ts";
 import { clientLog } from "./client_start.ts";
 import { makeCall, reachableBuddy } from "./one_call.ts";
 import { type Change, changeOutcome } from "./one_shot_screens.ts";
-import { SCRIPT_STREAMS } from "./script_streams.ts";
+import { checkPrinted, SCRIPT_STREAMS } from "./script_streams.ts";
 import { securePlace } from "./secure_place.ts";
 import { ServerLink } from "./server_link.ts";
 import { printStatus, watchStatus } from "./status_watch.ts";
@@ -59,6 +59,7 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
         const link = new ServerLink(place, log);
         // A command line without a user was refused.
         await work({ options: given, user: options.user!.user!, place, link, log });
+        checkPrinted();
       } catch (error) {
         if (isSaid || usual !== undefined || !(error instanceof UnreachableError)) throw error;
         throw new UnreachableError(`${error.message} (${NAME_A_SERVER})`, { cause: error });

@@ -32,7 +32,7 @@ export interface OutgoingFiles {
 
 /** How it went: everything that was wanted is there, or not. */
 export interface OutgoingEnd {
-  /** Whether all that was wanted arrived. */
+  /** Whether all that was wanted arrived; a receiver who wants no file at all has none. */
   readonly isDone: boolean;
   /** What to say about it. */
   readonly line: ScreenLine;
@@ -91,7 +91,7 @@ export async function sendFiles(
   following.dispose();
   const summary = progress.bytes.summary(performance.now());
   return {
-    isDone: end.kind === "done" && counts.lost === 0,
-    line: screens.sentLine(to, end, { ...counts, summary }),
+    isDone: end.kind === "done" && counts.lost === 0 && (counts.kept > 0 || files === 0),
+    line: screens.sentLine(to, end, { ...counts, files, summary }),
   };
 }

@@ -9,7 +9,7 @@ import type { PeerConnection, PeerEnd, PeerListener } from "./peer_connection.ts
 /** How long the system may take to take what we send before the other side counts as not reading. */
 const STALL_MS = 10_000;
 
-/** Lines remembered that the other side has not answered. */
+/** Lines remembered that the system has and the other side has not answered. */
 const MAX_UNANSWERED = 50;
 
 /** What we said and cannot count on. */
@@ -79,11 +79,19 @@ export class PeerChat implements PeerListener {
     if (this.#isOver) return;
     const number = ++this.#sent;
     this.#unanswered.push({ number, text });
-    if (this.#unanswered.length > MAX_UNANSWERED) this.#unanswered.shift();
+    this.#forgetOldest();
     if (!this.#connection.send(encodePeerLine(text))) return this.#finish("stuck");
     this.#connection.flush().then((isHanded) => {
       if (isHanded) this.#handed = Math.max(this.#handed, number);
     });
+  }
+
+  /** What the system never took is not among it: that is lost for certain when the chat ends. */
+  #forgetOldest(): void {
+    while (this.#unanswered.length > MAX_UNANSWERED) {
+      if (this.#unanswered[0]!.number > this.#handed) return;
+      this.#unanswered.shift();
+    }
   }
 
   /** Resolves when what was sent is with the system, the chat is over, or it takes too long. */

@@ -12,6 +12,7 @@ import { PeerCalls } from "./peer_calls.ts";
 import { PresenceLink } from "./presence_link.ts";
 import { SCRIPT_STREAMS } from "./script_streams.ts";
 import { TransferTarget } from "./transfer_target.ts";
+import { typedPath } from "./user_directory.ts";
 
 /** Seconds between telling and asking presence. */
 const REFRESH_SECONDS = 10;
@@ -20,7 +21,7 @@ const REFRESH_SECONDS = 10;
 export const runReceiveCommand = runs(
   RECEIVE_PROGRAM,
   async ({ user, link, place, options, log }) => {
-    const target = await TransferTarget.open(options.folder);
+    const target = await TransferTarget.open(typedPath(options.folder));
     await new BuddyQuery(link, place.udpPort).list(user); // is there such a user?
     const listener = listenEverywhere(0);
     const calls: PeerCalls = new PeerCalls(

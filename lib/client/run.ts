@@ -30,6 +30,7 @@ import { type MaybeSecure, securePlace } from "./secure_place.ts";
 import { Session } from "./session.ts";
 import { runSetupCommand } from "./setup_run.ts";
 import { isAttended } from "./tty.ts";
+import { typedPath } from "./user_directory.ts";
 import { UserFiles } from "./user_files.ts";
 
 /** Runs a command with the words behind it, to its end; it exits by itself. */
@@ -61,6 +62,7 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
   const files = isAttended() ? UserFiles.ofThisUser() : undefined;
   const settings: Settings = await files?.settings() ?? new Map();
   const line = withSettings(given, CLIENT_OPTIONS, settings);
+  const folder = typedPath(line.options.files);
   // A login of the settings is an offer, not an order.
   const said = saidLogin({ options: line.options, given: given.given });
   const isOpen = files !== undefined && !saysLogin(given.given);
@@ -84,7 +86,12 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
       world.terminal.close();
       throw error;
     });
-  await runSession(line.options, { ...login, place }, { ...world, listener, filesListener, files });
+  await runSession({ ...line.options, files: folder }, { ...login, place }, {
+    ...world,
+    listener,
+    filesListener,
+    files,
+  });
 }
 
 interface SessionPlace extends ClientWorld {

@@ -3,7 +3,7 @@
  * messages on stderr, and lines from stdin.
  */
 
-import { OperationalError } from "../core/errors.ts";
+import { OperationalError, reasonOf } from "../core/errors.ts";
 import { MAX_SEND_QUEUE_BYTES } from "../core/limits.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { writeToStderr } from "../observe/log.ts";
@@ -29,14 +29,29 @@ export interface ScriptStreams {
 
 const encoder = new TextEncoder();
 
+/** Why something could not be printed, but for a reader who has gone: that is no trouble. */
+let trouble: unknown;
+
 function print(line: string): boolean {
   const bytes = encoder.encode(line + "\n");
   try {
     for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
     return true;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) trouble ??= error;
     return false;
   }
+}
+
+/**
+ * Looks whether the result was printed, as far as anybody reads it. A script must not take a part of
+ * it for all of it.
+ *
+ * @throws OperationalError when it was not
+ */
+export function checkPrinted(): void {
+  if (trouble === undefined) return;
+  throw new OperationalError(`Cannot write the result: ${reasonOf(trouble)}`, { cause: trouble });
 }
 
 /** Only where a person looks: a file would keep every one of them. */

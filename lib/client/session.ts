@@ -6,12 +6,11 @@
  */
 
 import { reasonOf, UnreachableError } from "../core/errors.ts";
-import type { Clock, Log, Trace } from "../core/ports.ts";
+import type { Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
 import { CallFlood } from "./call_flood.ts";
 import { ChatMemory } from "./chat_memory.ts";
-import type { Conversations } from "./conversations.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { historyCommands } from "./history_commands.ts";
 import { userIds } from "./known_names.ts";
@@ -26,45 +25,17 @@ import {
   wantsLine,
 } from "./menu_state.ts";
 import { PeerCalls } from "./peer_calls.ts";
-import { PresenceLink, type PresenceSettings } from "./presence_link.ts";
+import { PresenceLink } from "./presence_link.ts";
 import { presenceLines } from "./presence_news.ts";
 import { bellCommand, presenceCommands } from "./program_commands.ts";
-import { RoomVisit, type RoomVisitSettings } from "./room_visit.ts";
+import { RoomVisit } from "./room_visit.ts";
 import { ownTroubleLine, serverSilentLine, serverTroubleLine } from "./screens.ts";
-import { type ServerAddress, ServerLink } from "./server_link.ts";
+import { ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
+import type { SessionSettings, SessionWorld } from "./session_world.ts";
 import type { Terminal } from "./terminal.ts";
 import { TransferDesk } from "./transfer_desk.ts";
-
-/** What a session works with. */
-export interface SessionSettings {
-  readonly server: ServerAddress;
-  readonly presence: PresenceSettings;
-  /** Who logs in at start, if anybody. */
-  readonly user: UserId | undefined;
-  /** Where the rooms may be: what G asks for. */
-  readonly rooms: RoomVisitSettings;
-  /** Where received files go. */
-  readonly filesFolder: string;
-}
-
-/** Where a session lives. The session closes the listeners and the terminal. */
-export interface SessionWorld {
-  readonly terminal: Terminal;
-  /** Where others call us. */
-  readonly listener: Deno.TcpListener;
-  /** Where others offer us files. */
-  readonly filesListener: Deno.TcpListener;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** What listens to everything that crosses the wire, where something does. */
-  readonly trace?: Trace | undefined;
-  /** Where what is said is kept. */
-  readonly conversations: Conversations;
-  /** Told who has logged in, for the next run. */
-  readonly remember?: (user: UserId) => void;
-}
 
 /** A client from its first prompt to its last line. */
 export class Session {
@@ -131,6 +102,7 @@ export class Session {
       callHandlers({
         ...{ terminal: world.terminal, presence: this.#presence, flood: this.#flood },
         happened: (event) => this.#lineHappened(event),
+        lost: (text) => this.#memory.said(text, false),
       }),
       world.log,
       { trace: world.trace },

@@ -22,7 +22,8 @@ import * as screens from "./transfer_screens.ts";
 import { gather } from "./transfer_source.ts";
 import { hasRoom, type Survey, survey } from "./transfer_survey.ts";
 import { TransferTarget } from "./transfer_target.ts";
-import { firstWord, splitWords } from "./typed_words.ts";
+import { typedFolder, typedPaths } from "./typed_places.ts";
+import { firstWord } from "./typed_words.ts";
 
 /** How long a fresh list of buddies is waited for. */
 const FRESH_LIST_MS = 1000;
@@ -145,7 +146,7 @@ export class TransferDesk {
     if (files.offer.to !== presence.user) return files.refuse("elsewhere");
     if (this.#incoming !== undefined) {
       files.refuse("busy");
-      return show([line(`${from} offered you files, and was told that you are busy.`, "call")]);
+      return show([screens.busyLine(await whoOffers(presence, from, files.ip))]);
     }
     const incoming: Incoming = { files };
     this.#incoming = incoming;
@@ -155,15 +156,15 @@ export class TransferDesk {
       const found = await survey(files.offer, await TransferTarget.open(folder));
       if (this.#incoming !== incoming) return; // it was taken back meanwhile
       const { entries } = files.offer;
-      if (!hasRoom(found)) {
-        show([screens.noRoomLine(by, entries, found)]);
-        return files.refuse("space");
-      }
       incoming.survey = found;
-      show([...screens.offeredLines(by, entries, found), screens.answersLine(found)]);
+      show(
+        hasRoom(found)
+          ? [...screens.offeredLines(by, entries, found), screens.answersLine(found)]
+          : [screens.noRoomLine(by, entries, found), screens.elsewhereLine()],
+      );
     } catch (error) {
       const reason = visibleText(reasonOf(error));
-      show([line(`${files.name} wants to send you files. ${reason}; turned down.`, "bad")]);
+      show([line(`${files.name} wants to send you files. ${reason}.`, "bad")]);
       files.refuse("declined");
     }
   }
@@ -173,11 +174,12 @@ export class TransferDesk {
     if (incoming?.survey === undefined) return [nothingOffered()];
     const [first, rest] = firstWord(argument);
     const isOverwriting = first === "overwrite";
-    const [folder] = splitWords(isOverwriting ? rest : argument);
+    const typed = isOverwriting ? rest : argument;
     const { files } = incoming;
     let found = incoming.survey;
-    if (folder !== undefined) {
+    if (typed !== "" || !hasRoom(found)) {
       try {
+        const folder = typed === "" ? this.#parts.folder : await typedFolder(typed);
         found = await survey(files.offer, await TransferTarget.open(folder));
       } catch (error) {
         return [line(`${visibleText(reasonOf(error))}.`, "bad")];
@@ -191,9 +193,10 @@ export class TransferDesk {
   }
 
   #decline(): readonly ScreenLine[] {
-    if (this.#incoming?.survey === undefined) return [nothingOffered()];
-    this.#incoming.survey = undefined;
-    this.#incoming.files.refuse("declined");
+    const { survey, files } = this.#incoming ?? {};
+    if (survey === undefined) return [nothingOffered()];
+    this.#incoming!.survey = undefined;
+    files!.refuse(hasRoom(survey) ? "declined" : "space");
     return [];
   }
 
@@ -222,10 +225,4 @@ export class TransferDesk {
 
 function nothingOffered(): ScreenLine {
   return line("Nobody offers you files.");
-}
-
-/** What was typed as paths: one that has blanks in it, when there is such a file, or several. */
-async function typedPaths(typed: string): Promise<readonly string[]> {
-  const isOne = await Deno.stat(typed).then(() => true, () => false);
-  return isOne ? [typed] : splitWords(typed);
 }

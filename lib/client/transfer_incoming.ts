@@ -15,6 +15,8 @@ export class IncomingFile {
   readonly #target: TransferTarget;
   /** Where it grows; absent while it may be that the whole file is here. */
   #disk: Deno.FsFile | undefined;
+  /** Whether nothing of what is in it came before: then it can go when it is empty. */
+  #isOurs = false;
   #hash = createHash("sha256");
   #from = 0;
   #at = 0;
@@ -38,14 +40,19 @@ export class IncomingFile {
     isOver: () => boolean,
   ): Promise<IncomingFile> {
     const incoming = new IncomingFile(target, planned);
-    if (mayBeThere(planned)) {
-      using whole = await Deno.open(target.place(planned.path));
-      await incoming.#readHere(whole, planned.file.size, isOver);
-    } else {
-      const disk = await incoming.#open();
-      await incoming.#readHere(disk, bytesHere(planned), isOver);
+    try {
+      if (mayBeThere(planned)) {
+        using whole = await Deno.open(target.place(planned.path));
+        await incoming.#readHere(whole, planned.file.size, isOver);
+      } else {
+        const disk = await incoming.#open();
+        await incoming.#readHere(disk, bytesHere(planned), isOver);
+      }
+      return incoming;
+    } catch (error) {
+      await incoming.giveUp();
+      throw error;
     }
-    return incoming;
   }
 
   async #open(): Promise<Deno.FsFile> {
@@ -53,20 +60,24 @@ export class IncomingFile {
     await this.#target.makeFolder(path.slice(0, -1));
     const isNew = occupied.kind !== "partial";
     this.#disk = await Deno.open(part, { read: true, write: true, createNew: isNew });
+    this.#isOurs = isNew;
     return this.#disk;
   }
 
   async #readHere(disk: Deno.FsFile, bytes: number, isOver: () => boolean): Promise<void> {
     const buffers = new FileBuffers();
     const [buffer] = buffers.pair;
-    while (this.#at < bytes && !isOver()) {
-      const piece = buffer.subarray(0, Math.min(buffer.length, bytes - this.#at));
-      const count = await fillFrom(disk, piece);
-      if (count === 0) break;
-      this.#hash.update(piece.subarray(0, count));
-      this.#at += count;
+    try {
+      while (this.#at < bytes && !isOver()) {
+        const piece = buffer.subarray(0, Math.min(buffer.length, bytes - this.#at));
+        const count = await fillFrom(disk, piece);
+        if (count === 0) break;
+        this.#hash.update(piece.subarray(0, count));
+        this.#at += count;
+      }
+    } finally {
+      buffers.giveBack();
     }
-    buffers.giveBack();
     this.#from = this.#at;
   }
 
@@ -95,6 +106,7 @@ export class IncomingFile {
     if (this.#disk === undefined && this.missing === 0) return;
     const disk = this.#disk ?? await this.#open();
     await disk.truncate(this.#at);
+    this.#isOurs ||= this.#at === 0;
     await disk.seek(this.#at, Deno.SeekMode.Start);
   }
 
@@ -126,14 +138,18 @@ export class IncomingFile {
    * @throws BlockedError, or what the system says, when it cannot be put in its place
    */
   async settle(digest: Uint8Array, taken: TakenNames): Promise<readonly string[] | undefined> {
-    await this.write();
-    await this.#writing;
-    const isRight = this.#hash.digest().equals(digest);
     const { part, path, file } = this.planned;
+    const isRight = this.#hash.digest().equals(digest);
     if (this.#disk === undefined) return isRight ? path : undefined;
-    const when = new Date(file.modified);
-    await this.#disk.utime(when, when);
-    this.#close();
+    try {
+      await this.write();
+      await this.#writing;
+      const when = new Date(file.modified);
+      // Not every file system keeps times, and a file is whole without its own.
+      await this.#disk.utime(when, when).catch(() => {});
+    } finally {
+      this.#close();
+    }
     if (isRight) return await this.#target.settle(part, path, taken);
     await Deno.remove(part);
     return undefined;
@@ -143,9 +159,9 @@ export class IncomingFile {
   async giveUp(): Promise<void> {
     this.#pieces = [];
     await this.#writing.catch(() => {});
-    const isEmpty = this.#disk !== undefined && this.#at === 0;
+    const isWorthless = this.#disk !== undefined && this.#at === 0 && this.#isOurs;
     this.#close();
-    if (isEmpty) await Deno.remove(this.planned.part).catch(() => {});
+    if (isWorthless) await Deno.remove(this.planned.part).catch(() => {});
   }
 
   #close(): void {

@@ -98,27 +98,37 @@ function resumedPercent({ partialBytes, bytes }: Survey): number | undefined {
   return partialBytes > 0 ? Math.floor(partialBytes / bytes * 100) : undefined;
 }
 
+/** Somebody offered files while others are here. */
+export function busyLine(by: OfferedBy): ScreenLine {
+  const who = by.kind === "buddy" ? by.name : `Somebody at ${by.ip}, saying to be ${by.name},`;
+  return callLine(`${who} offered you files, and was told that you are busy.`);
+}
+
 /** There is not enough room for what is offered. */
 export function noRoomLine(
   by: OfferedBy,
   entries: readonly OfferedEntry[],
   survey: Survey,
 ): ScreenLine {
-  const needed = bytesText(missingBytes(survey.files));
-  const free = bytesText(survey.freeBytes ?? 0);
   return line(
-    `${senderName(by)} wants to send you ${contentText(entries)}, but it needs ${needed} and ` +
-      `${visibleText(survey.target.directory || "/")} has ${free} left; turned down.`,
+    `${senderName(by)} wants to send you ${contentText(entries)}, but it ${roomText(survey)}.`,
     "bad",
   );
 }
 
+/** What may be answered when there is not enough room. */
+export function elsewhereLine(): ScreenLine {
+  return line("/accept FOLDER takes it into another folder, /decline does not.", "call");
+}
+
 /** The folder that was chosen has not enough room. */
 export function tooSmallLine(survey: Survey): ScreenLine {
-  const needed = bytesText(missingBytes(survey.files));
-  const free = bytesText(survey.freeBytes ?? 0);
-  const where = visibleText(survey.target.directory || "/");
-  return line(`It needs ${needed}, and ${where} has ${free} left; choose another folder.`, "bad");
+  return line(`It ${roomText(survey)}; choose another folder.`, "bad");
+}
+
+function roomText({ target, files, freeBytes = 0 }: Survey): string {
+  return `needs ${bytesText(missingBytes(files))} and ` +
+    `${visibleText(target.directory || "/")} has ${bytesText(freeBytes)} left`;
 }
 
 /** Files are offered to somebody, who has to answer. */
@@ -149,14 +159,15 @@ const REFUSALS: Readonly<Record<RefusalReason, (who: UserId) => string>> = {
   space: (who) => `${who} has not enough room for it`,
 };
 
-/** How a transfer ended for the side that sent. `kept` and `lost` are numbers of files. */
+/** How a transfer ended for the side that sent; of `files` offered, so many were kept and lost. */
 export function sentLine(
   to: UserId,
   end: SendingEnd,
-  { kept, lost, summary }: { kept: number; lost: number; summary: string },
+  { files, kept, lost, summary }: { files: number; kept: number; lost: number; summary: string },
 ): ScreenLine {
   switch (end.kind) {
     case "done": {
+      if (files > 0 && kept + lost === 0) return line(`Not sent: ${to} wants none of it.`, "bad");
       if (lost > 0) {
         return line(`Sent ${countText(kept, "file")} to ${to}, ${lost} not.`, "bad");
       }
@@ -172,6 +183,11 @@ export function sentLine(
         "bad",
       );
   }
+}
+
+/** Whoever offered has gone before there was an answer. */
+export function takenBackLine(from: string): ScreenLine {
+  return line(`${from} took the offer back.`);
 }
 
 /** How a transfer ended for the side that received. */

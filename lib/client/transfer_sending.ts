@@ -15,7 +15,7 @@ import {
   type TransferMessage,
   writeTransferHeader,
 } from "../wire/transfer.ts";
-import type { Offer } from "../wire/transfer_offer.ts";
+import { type Offer, offeredBytes } from "../wire/transfer_offer.ts";
 import type { ReceivedMessage } from "../wire/transfer_reader.ts";
 import { FileBuffers, fillFrom } from "./transfer_buffers.ts";
 import { outOfTurn, type TransferLink } from "./transfer_link.ts";
@@ -55,11 +55,14 @@ export class Sending {
   readonly #wants: Want[] = [];
   readonly #over = Promise.withResolvers<SendingEnd>();
   #wanted = Promise.withResolvers<void>();
-  #isAccepted = false;
+  /** How many files the receiver said to take; absent until it did. */
+  #accepted: number | undefined;
   #isOver = false;
   /** Files asked for that were neither kept nor lost yet, and those that were. */
   readonly #open = new Set<number>();
   readonly #settled = new Set<number>();
+  /** Files that were sent to their end: only these can have been kept. */
+  readonly #ended = new Set<number>();
 
   /** @param places where each entry of the offer is on the disk */
   constructor(
@@ -114,21 +117,24 @@ export class Sending {
       case "refuse":
         return this.#over.resolve({ kind: "refused", reason: message.reason });
       case "accept":
-        this.#isAccepted = true;
-        return this.#handlers.accepted(message.files, message.bytes);
+        return this.#takeAccept(message.files, message.bytes);
       case "want":
         return this.#takeWant(message);
       case "kept":
-        if (!this.#open.has(message.file)) throw outOfTurn(message.kind);
+        if (!this.#open.has(message.file) || !this.#ended.has(message.file)) {
+          throw outOfTurn(message.kind);
+        }
         this.#settle(message.file);
         return this.#handlers.kept(message.file);
       case "lost":
         // It may never have been asked for: what cannot be kept there is told of at once.
-        if (!this.#isAccepted || !this.#isOffered(message.file)) throw outOfTurn(message.kind);
+        if (this.#accepted === undefined || !this.#isOffered(message.file)) {
+          throw outOfTurn(message.kind);
+        }
         this.#settle(message.file);
         return this.#handlers.lost(message.file, message.reason);
       case "done":
-        if (this.#open.size > 0) throw outOfTurn(message.kind);
+        if (!this.#isAllSettled()) throw outOfTurn(message.kind);
         return this.#over.resolve({ kind: "done" });
       case "cancel":
         return this.#over.resolve({ kind: "cancelled", by: "them", reason: message.reason });
@@ -137,9 +143,26 @@ export class Sending {
     }
   }
 
+  /** Takes the one answer there may be; it cannot take more than was offered. */
+  #takeAccept(files: number, bytes: number): void {
+    const offered = this.#offer.entries.filter(({ kind }) => kind === "file").length;
+    const isFine = this.#accepted === undefined && files <= offered &&
+      bytes <= offeredBytes(this.#offer.entries);
+    if (!isFine) throw outOfTurn("accept");
+    this.#accepted = files;
+    this.#handlers.accepted(files, bytes);
+  }
+
+  /** Whether as many files as the receiver said to take are kept or lost, and none is open. */
+  #isAllSettled(): boolean {
+    return this.#accepted !== undefined && this.#open.size === 0 &&
+      this.#settled.size >= this.#accepted;
+  }
+
   #takeWant(want: Want): void {
     const entry = this.#offer.entries[want.file];
-    const isFine = this.#isAccepted && entry?.kind === "file" && want.from <= entry.size &&
+    const isFine = this.#accepted !== undefined && entry?.kind === "file" &&
+      want.from <= entry.size &&
       this.#isOffered(want.file) && !this.#open.has(want.file) &&
       this.#wants.length < TRANSFER_LIMITS.wants;
     if (!isFine) throw outOfTurn("want");
@@ -178,30 +201,25 @@ export class Sending {
   }
 
   async #sendFile(want: Want, buffers: FileBuffers): Promise<void> {
-    let file: Deno.FsFile;
+    let file: Deno.FsFile | undefined;
+    let isBegun = false;
     try {
-      file = await Deno.open(this.#places[want.file]!);
+      file = await readable(Deno.open(this.#places[want.file]!));
+      const start = await this.#readStart(want, file, buffers);
+      isBegun = true;
+      await this.#sendBytes(want.file, file, await this.#begin(want, start, file), buffers);
     } catch (error) {
-      await this.#link.send({ kind: "begin", file: want.file, from: 0 });
-      return await this.#broken(reasonOf(error));
-    }
-    try {
-      const hash = await this.#begin(want, file, buffers);
-      await this.#sendBytes(want.file, file, hash, buffers);
-    } catch (error) {
-      if (error instanceof UnreadableError) await this.#broken(error.message);
-      else throw error;
+      if (!(error instanceof UnreadableError)) throw error;
+      // Begun where it was asked for, so that what is there of it stays.
+      if (!isBegun) await this.#link.send({ kind: "begin", file: want.file, from: want.from });
+      await this.#link.send({ kind: "broken", reason: error.message });
     } finally {
-      file.close();
+      file?.close();
     }
   }
 
-  #broken(reason: string): Promise<void> {
-    return this.#link.send({ kind: "broken", reason });
-  }
-
-  /** Says from where the file comes, and gives the hash of what is before that. */
-  async #begin(want: Want, file: Deno.FsFile, buffers: FileBuffers): Promise<Progress> {
+  /** Hashes what is in front of the place that the file is asked for from. */
+  async #readStart(want: Want, file: Deno.FsFile, buffers: FileBuffers): Promise<Progress> {
     const hash = createHash("sha256");
     const [buffer] = buffers.pair;
     let at = 0;
@@ -212,11 +230,16 @@ export class Sending {
       hash.update(buffer.subarray(0, count));
       at += count;
     }
+    return { at, hash };
+  }
+
+  /** Says from where the file comes: where it was asked for, or 0 when that is of another file. */
+  async #begin(want: Want, { at, hash }: Progress, file: Deno.FsFile): Promise<Progress> {
     const isSame = at === want.from && hash.copy().digest().equals(want.digest);
     await this.#link.send({ kind: "begin", file: want.file, from: isSame ? at : 0 });
     if (isSame) return { at, hash };
     this.#handlers.more(want.from);
-    await file.seek(0, Deno.SeekMode.Start);
+    await readable(file.seek(0, Deno.SeekMode.Start));
     return { at: 0, hash: createHash("sha256") };
   }
 
@@ -246,7 +269,9 @@ export class Sending {
       at += count;
     }
     await sending;
-    if (!this.#isOver) await this.#link.send({ kind: "end", digest: hash.digest() });
+    if (this.#isOver) return;
+    this.#ended.add(number);
+    await this.#link.send({ kind: "end", digest: hash.digest() });
   }
 
   async #sendPiece(frame: Uint8Array): Promise<void> {
@@ -263,7 +288,7 @@ interface Progress {
 /** A file of ours that cannot be read to its end; its message is for the receiver, too. */
 class UnreadableError extends Error {}
 
-async function readable(reading: Promise<number>): Promise<number> {
+async function readable<Result>(reading: Promise<Result>): Promise<Result> {
   try {
     return await reading;
   } catch (error) {

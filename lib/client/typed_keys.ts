@@ -14,7 +14,8 @@ export type KeyName =
 export type Key =
   | { readonly kind: "letters"; readonly text: string }
   | { readonly kind: "key"; readonly name: KeyName }
-  | { readonly kind: "paste"; readonly text: string };
+  /** A paste that is too long comes without its text: a part of it would be something else. */
+  | { readonly kind: "paste"; readonly text: string; readonly isTooLong?: true };
 
 /** Asks a terminal to put brackets around what is pasted, and no more. */
 export const PASTE_BRACKETS = { on: "\x1b[?2004h", off: "\x1b[?2004l" } as const;
@@ -22,8 +23,8 @@ export const PASTE_BRACKETS = { on: "\x1b[?2004h", off: "\x1b[?2004l" } as const
 const PASTE_BEGINS = "\x1b[200~";
 const PASTE_ENDS = "\x1b[201~";
 
-/** Most characters of one paste that are kept: no line is longer, and no paste needs more of them. */
-const MAX_PASTE_CHARACTERS = 1 << 20;
+/** Most characters of one paste that is taken. */
+export const MAX_PASTE_CHARACTERS = 1 << 20;
 
 /**
  * A cursor or function key: CSI (and the Linux console's `ESC [ [ A`), SS3, or a letter with Alt.
@@ -151,13 +152,19 @@ export class KeyReader {
       return "";
     }
     this.#keep(text.slice(0, end));
-    keys.push({ kind: "paste", text: this.#paste! });
+    const pasted = this.#paste!;
+    keys.push(
+      pasted.length > MAX_PASTE_CHARACTERS
+        ? { kind: "paste", text: "", isTooLong: true }
+        : { kind: "paste", text: pasted },
+    );
     this.#paste = undefined;
     return text.slice(end + PASTE_ENDS.length);
   }
 
   #keep(text: string): void {
-    this.#paste = (this.#paste! + text).slice(0, MAX_PASTE_CHARACTERS);
+    // One more than is taken tells that it is too long.
+    this.#paste = (this.#paste! + text).slice(0, MAX_PASTE_CHARACTERS + 1);
   }
 }
 

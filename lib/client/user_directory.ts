@@ -3,6 +3,8 @@
  * `%APPDATA%\parley`, on macOS `~/Library/Application Support/parley` unless the first one is set.
  */
 
+import { OperationalError } from "../core/errors.ts";
+
 /** What the place depends on. */
 export interface Surroundings {
   readonly os: typeof Deno.build.os;
@@ -29,6 +31,23 @@ export function userDirectory(surroundings: Surroundings = THIS_SYSTEM): string 
 /** The same for what is kept between runs and not worth a backup: `~/.local/state/parley`. */
 export function stateDirectory(surroundings: Surroundings = THIS_SYSTEM): string | undefined {
   return directoryFor("XDG_STATE_HOME", [".local", "state"], surroundings);
+}
+
+/**
+ * A path as somebody types it, with their home directory for a `~` in front, as a shell has it. A
+ * name that does begin so can be typed as `./~`.
+ *
+ * @throws OperationalError when the environment does not say where that is
+ */
+export function typedPath(typed: string, { os, variable }: Surroundings = THIS_SYSTEM): string {
+  if (!/^~(?:\/|$)/.test(typed)) return typed;
+  const home = variable("HOME");
+  if (!isAbsolute(home, os)) {
+    throw new OperationalError(
+      `Cannot tell where "${typed}" is: HOME is not set; type the whole path`,
+    );
+  }
+  return home.replace(/[/\\]+$/, "") + typed.slice(1) || "/";
 }
 
 /** @param usual where it is below the home directory, on systems that follow XDG */

@@ -18,4 +18,5 @@ Deno.test("filesBeginning() finds names, folders with their slash, nothing hidde
   assertEquals(found("re"), ["report.txt", "results/"]);
   assertEquals(found(".h"), [".hidden"]);
   assertEquals(found("nowhere/"), []);
+  assertEquals(filesBeginning("~"), ["~/"]);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { MAX_PASTE_CHARACTERS } from "../../lib/client/typed_keys.ts";
 import { EditorDesk } from "../support/client_tty.ts";
 
 const PURE = { permissions: "none" } as const;
@@ -192,6 +193,21 @@ Deno.test("LineEditor: what is new is counted for whoever was away", PURE, async
   await desk.types("y");
   assertEquals(desk.lines.at(-1), "alice: y");
 });
+
+Deno.test(
+  "LineEditor: a paste that is too long is not taken in part, and told of",
+  PURE,
+  async () => {
+    const desk = new EditorDesk({ columns: 100 });
+    const line = asks(desk, TALK);
+    await desk.types("hi", paste("one\n".repeat(MAX_PASTE_CHARACTERS)), "!\r");
+    assertEquals(await line, "hi!");
+    assertEquals(
+      desk.lines[0],
+      "That paste was not taken, it is too long. Long texts go well as a file.",
+    );
+  },
+);
 
 Deno.test("LineEditor: dropTyped() gives back all that nobody has read", PURE, async () => {
   const desk = new EditorDesk();

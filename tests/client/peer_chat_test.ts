@@ -161,6 +161,20 @@ Deno.test("what the system never took is lost, however the chat ends", PURE, asy
   assertEquals(play.undelivered.lost.slice(1), ["behind it"]);
 });
 
+Deno.test(
+  "every line that the system never took is lost, however many there are",
+  PURE,
+  async () => {
+    await using play = new ChatPlay(1);
+    play.chat.send("x".repeat(100_000)); // more than is on the way at once
+    const lines = Array.from({ length: 200 }, (_, at) => `line ${at}`);
+    for (const line of lines) play.chat.send(line);
+    await play.chat.settled();
+    await play.over();
+    assertEquals(play.undelivered?.lost.slice(1), lines);
+  },
+);
+
 Deno.test("nothing is unsure when the other side ends the chat in order", PURE, async () => {
   await using play = new ChatPlay();
   play.chat.send("one");

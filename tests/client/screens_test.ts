@@ -166,3 +166,15 @@ Deno.test("saidLine() shows control characters and never passes one on", PURE, (
   // deno-lint-ignore no-control-regex
   assert(!/[\x00-\x1f\x7f-\x9f]/.test(text));
 });
+
+Deno.test("lines that did not arrive are repeated, of many only how the last ones begin", {
+  permissions: "none",
+}, () => {
+  assertEquals(calls.notDeliveredLine(["one", "two"]).text, "(not delivered) one / two");
+  const long = "x".repeat(100);
+  assertEquals(calls.notDeliveredLine([long]).text, `(not delivered) ${long}`);
+  const many = Array.from({ length: 260 }, (_, at) => `L${at} ${long}`);
+  const { text } = calls.perhapsLostLine(many);
+  assert(text.startsWith("(perhaps not delivered) 260 lines, the last of them: L250 xxx"), text);
+  assert(text.length < 800, text);
+});

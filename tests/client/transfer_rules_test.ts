@@ -8,6 +8,7 @@ import { Sending } from "../../lib/client/transfer_sending.ts";
 import { survey } from "../../lib/client/transfer_survey.ts";
 import { type LinkTimes, TransferLink } from "../../lib/client/transfer_link.ts";
 import { TransferTarget } from "../../lib/client/transfer_target.ts";
+import { joinBytes } from "../../lib/core/bytes.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
@@ -42,7 +43,8 @@ class Hand {
   }
 
   async say(...messages: readonly TransferMessage[]): Promise<void> {
-    for (const message of messages) await this.bytes(encodeTransfer(message));
+    // At once: nothing of the other side comes between them.
+    await this.bytes(joinBytes(messages.map((message) => encodeTransfer(message))));
   }
 
   async bytes(bytes: Uint8Array): Promise<void> {
@@ -154,11 +156,21 @@ const WRONG_RECEIVERS: readonly (readonly [string, readonly TransferMessage[], R
   ["wants before a yes", [{ kind: "want", file: 0, from: 0, digest: DIGEST }], /"want" where/],
   ["kept before a yes", [{ kind: "kept", file: 0 }], /"kept" where/],
   ["lost before a yes", [{ kind: "lost", file: 0, reason: "" }], /"lost" where/],
+  ["the end before a yes", [{ kind: "done" }], /"done" where/],
+  ["thanks for what was not sent yet", [
+    { kind: "accept", files: 2, bytes: 6 },
+    { kind: "want", file: 0, from: 0, digest: DIGEST },
+    { kind: "kept", file: 0 },
+  ], /"kept" where/],
+  ["a yes to more files than offered", [{ kind: "accept", files: 3, bytes: 6 }], /"accept" where/],
+  ["a yes to more bytes than offered", [{ kind: "accept", files: 2, bytes: 7 }], /"accept" where/],
   ...([
     ["a file that is none", { kind: "want", file: 3, from: 0, digest: DIGEST }],
     ["a folder", { kind: "want", file: 2, from: 0, digest: DIGEST }],
     ["more than there is", { kind: "want", file: 0, from: 4, digest: DIGEST }],
     ["thanks for what it did not want", { kind: "kept", file: 1 }],
+    ["a second yes", { kind: "accept", files: 2, bytes: 6 }],
+    ["an end with nothing kept", { kind: "done" }],
     ["what a sender says", { kind: "begin", file: 0, from: 0 }],
     ["an offer of its own", { kind: "offer", offer: OFFER }],
   ] as const).map(([what, wrong]) =>

@@ -68,6 +68,17 @@ Deno.test("an offer names its sender as far as the server does, and what is ther
   assertEquals(screens.answerQuestion(taken), "Take it? [y/N, o to overwrite] ");
 });
 
+Deno.test("an offer that comes too many names its sender as far as the server does", () => {
+  assertEquals(
+    screens.busyLine({ kind: "buddy", name: "bob" }).text,
+    "bob offered you files, and was told that you are busy.",
+  );
+  assertEquals(
+    screens.busyLine({ kind: "unsure", name: "bob", ip: "192.0.2.9" }).text,
+    "Somebody at 192.0.2.9, saying to be bob, offered you files, and was told that you are busy.",
+  );
+});
+
 Deno.test("what is missing must fit: parts and what is there already count", async () => {
   const room = async (
     occupied: Occupied,
@@ -87,17 +98,18 @@ Deno.test("what is missing must fit: parts and what is there already count", asy
   assertEquals(
     screens.noRoomLine(by, [file("a", 100)], await surveyed(100, { kind: "free" }, 7)).text,
     "somebody at 192.0.2.9 wants to send you a (100 bytes), but it needs 100 bytes and /srv/in " +
-      "has 7 bytes left; turned down.",
+      "has 7 bytes left.",
   );
 });
 
 Deno.test("every end of a transfer is told at both ends", () => {
-  const counts = { kept: 2, lost: 0, summary: "34 MB in 3 s, 11 MB/s" };
-  const sent = (end: Parameters<typeof screens.sentLine>[1], lost = 0): string =>
-    screens.sentLine(BOB, end, { ...counts, lost }).text;
+  const counts = { files: 2, kept: 2, lost: 0, summary: "34 MB in 3 s, 11 MB/s" };
+  const sent = (end: Parameters<typeof screens.sentLine>[1], lost = 0, kept = 2): string =>
+    screens.sentLine(BOB, end, { ...counts, lost, kept }).text;
   const received = (end: Parameters<typeof screens.receivedLine>[1], lost = 0): string =>
     screens.receivedLine("bob", end, { ...counts, lost }).text;
   assertEquals(sent({ kind: "done" }), "Sent, and checked by bob: 2 files, 34 MB in 3 s, 11 MB/s.");
+  assertEquals(sent({ kind: "done" }, 0, 0), "Not sent: bob wants none of it.");
   assertEquals(sent({ kind: "done" }, 1), "Sent 2 files to bob, 1 not.");
   assertEquals(received({ kind: "done" }, 1), "Received 2 files from bob, 1 not.");
   assertEquals(

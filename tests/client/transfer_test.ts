@@ -145,6 +145,26 @@ Deno.test("a part that is not of this file is not built upon", async () => {
   assertEquals(await filesBelow(to), new Map([["big.iso", bytes]]));
 });
 
+Deno.test("a file that is gone when it is resumed is lost alone, and its part stays", async () => {
+  const bytes = fileBytes(1_000_000);
+  await using folders = await Folders.make({ "big.iso": bytes, "b": "b" });
+  const { from, to } = folders;
+  await play([`${from}/big.iso`], to, { midway: ({ receiving }) => receiving.cancel("no") });
+  const [[part, came] = ["", bytes]] = await filesBelow(to);
+  const played = await play([`${from}/big.iso`, `${from}/b`], to, {
+    offer(offer) {
+      // It opens, and cannot be read.
+      Deno.removeSync(`${from}/big.iso`);
+      Deno.mkdirSync(`${from}/big.iso`);
+      return offer;
+    },
+  });
+  assertEquals(played.sending, { kind: "done" });
+  assertEquals(played.kept, ["b"]);
+  assertMatch(played.lost[0]!, /^big\.iso: .*directory/);
+  assertEquals((await filesBelow(to)).get(part), came);
+});
+
 Deno.test("a no is told to the other side", async () => {
   await using folders = await Folders.make({ "a": "a" });
   const played = await play([`${folders.from}/a`], folders.to, {

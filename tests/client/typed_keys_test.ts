@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Key, type KeyName, KeyReader } from "../../lib/client/typed_keys.ts";
+import {
+  type Key,
+  type KeyName,
+  KeyReader,
+  MAX_PASTE_CHARACTERS,
+} from "../../lib/client/typed_keys.ts";
 
 const PURE = { permissions: "none" } as const;
 
@@ -75,9 +80,13 @@ Deno.test("KeyReader: what stands between the brackets of a paste is not obeyed"
   assertEquals(read("\x1b[201~x"), [letters("x")], "an end without a beginning");
 });
 
-Deno.test("KeyReader: a paste of any size is bounded", PURE, () => {
-  const [pasted] = read("\x1b[200~", "x".repeat(2 << 20), "\x1b[201~");
-  assertEquals(pasted?.kind === "paste" && pasted.text.length, 1 << 20);
+Deno.test("KeyReader: a paste is taken as a whole, or not at all", PURE, () => {
+  const most = "x".repeat(MAX_PASTE_CHARACTERS);
+  assertEquals(read("\x1b[200~", most, "\x1b[201~"), [paste(most)]);
+  for (const more of ["y", most]) {
+    const keys = read("\x1b[200~", most, more, "\x1b[201~", "z");
+    assertEquals(keys, [{ kind: "paste", text: "", isTooLong: true }, letters("z")]);
+  }
 });
 
 Deno.test("KeyReader gives the same however a paste and letters are cut", PURE, () => {
@@ -89,7 +98,8 @@ Deno.test("KeyReader gives the same however a paste and letters are cut", PURE, 
     for (const size of sizes) pieces.push(whole.slice(at, at += size));
     pieces.push(whole.slice(at));
     const joined = (keys: readonly Key[]): string =>
-      keys.map((key) => key.kind === "key" ? `<${key.name}>` : `${key.text}`).join("");
+      keys.map((key) => key.kind === "key" ? `<${key.name}>` : key.text)
+        .join("");
     assertEquals(joined(read(...pieces)), joined(read(whole)));
   }));
 });

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { userDirectory } from "../../lib/client/user_directory.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
+import { typedPath, userDirectory } from "../../lib/client/user_directory.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -36,4 +37,16 @@ Deno.test("userDirectory() is nowhere without the right to read the environment"
   permissions: "none",
 }, () => {
   assertEquals(userDirectory(), undefined);
+});
+
+Deno.test("typedPath() puts the home directory for a ~ in front, and for no other", {
+  permissions: "none",
+}, () => {
+  const at = (typed: string, home = "/h/ann/"): string =>
+    typedPath(typed, { os: "linux", variable: (name) => name === "HOME" ? home : undefined });
+  assertEquals(at("~/inbox"), "/h/ann/inbox");
+  assertEquals(at("~"), "/h/ann");
+  assertEquals(at("~", "/"), "/");
+  for (const same of ["./~", "a/~", "~bob", "inbox", "/~/x", ""]) assertEquals(at(same), same);
+  assertThrows(() => at("~/inbox", ""), OperationalError, 'Cannot tell where "~/inbox" is');
 });

@@ -3,7 +3,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Sending } from "../../lib/client/transfer_sending.ts";
+import { Sending, type SendingEnd } from "../../lib/client/transfer_sending.ts";
 import { TransferLink } from "../../lib/client/transfer_link.ts";
 import { parseUserId } from "../../lib/core/user_id.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
@@ -64,6 +64,19 @@ Deno.test("send-file and receive --yes: files arrive, their places are printed, 
   assertMatch(await server.ask("GET alice\n"), /\nbob 101 OFFLINE 127\.0\.0\.1 \d+\n$/);
 });
 
+Deno.test("a folder below ~ is below the home directory, and none is named so", async () => {
+  await using directory = await TempDir.make();
+  const { path } = directory;
+  await using server = await pairServer();
+  await Deno.writeTextFile(`${path}/notes.txt`, "notes");
+  const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
+  await using bob = new ClientProcess(["receive", "bob", "~/in", "--yes", ...ports], path);
+  await filesPort(server, "bob");
+  await using alice = command(server, "send-file", "alice", "bob", `${path}/notes.txt`);
+  assertEquals((await alice.ended()).code, 0);
+  assertEquals((await bob.ended()).stdout, `${path}/in/notes.txt\n`);
+});
+
 Deno.test("receive asks a person; what was refused, or goes to nobody, fails", async () => {
   await using directory = await TempDir.make();
   const { path } = directory;
@@ -91,28 +104,63 @@ Deno.test("receive asks a person; what was refused, or goes to nobody, fails", a
   assertEquals(await Deno.readTextFile(`${path}/in/notes.txt`), "notes");
 });
 
+/** Offers a file to whoever takes some at a port, and tells how that went. */
+async function offerByHand(
+  port: number,
+  from: string,
+  { to = BOB, size = 5 } = {},
+): Promise<SendingEnd> {
+  const closer = new OrderlyCloser();
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  const entries = [{ kind: "file", path: ["notes.txt"], size, modified: 0 }] as const;
+  const offer = { from: parseUserId(from)!, to, entries };
+  const handlers = { accepted() {}, sent() {}, more() {}, kept() {}, lost() {} };
+  const end = await new Sending(new TransferLink(conn, closer), offer, [], handlers).run();
+  closer.stop();
+  return end;
+}
+
+Deno.test("what is too large for the folder may go elsewhere; others are turned away meanwhile", async () => {
+  await using directory = await TempDir.make();
+  const { path } = directory;
+  await using server = await pairServer();
+  await using bob = await ClientProcess.start(server, ["--user", "bob", "--files", path]);
+  const port = await filesPort(server, "bob");
+  const huge = offerByHand(port, "alice", { size: 2 ** 52 });
+  await bob.sees("wants to send you notes.txt (4.5 PB), but it needs 4.5 PB and ");
+  await bob.sees("/accept FOLDER takes it into another folder, /decline does not.\n");
+  assertEquals(await offerByHand(port, "carol"), { kind: "refused", reason: "busy" });
+  await bob.sees("Somebody at 127.0.0.1, saying to be carol, offered you files, and was told");
+  await bob.types("/accept", `/accept ${path}/other`);
+  await bob.sees("; choose another folder.\n");
+  await bob.sees("; choose another folder.\n");
+  await bob.types("/decline");
+  assertEquals(await huge, { kind: "refused", reason: "space" });
+  await bob.sees("Turned down what somebody at 127.0.0.1 wanted to send.\n");
+
+  const closer = new OrderlyCloser();
+  const link = new TransferLink(await Deno.connect({ hostname: "127.0.0.1", port }), closer);
+  const entries = [{ kind: "file", path: ["notes.txt"], size: 5, modified: 0 }] as const;
+  await link.send({ kind: "offer", offer: { from: parseUserId("alice")!, to: BOB, entries } });
+  await bob.sees("/accept takes it, /decline does not.\n");
+  await link.close();
+  closer.stop();
+  await bob.sees("somebody at 127.0.0.1 took the offer back.\n");
+});
+
 Deno.test("with --yes only buddies at their own address are taken", async () => {
   await using directory = await TempDir.make();
   await using server = await pairServer();
   await Deno.writeTextFile(`${directory.path}/notes.txt`, "notes");
   await using bob = command(server, "receive", "bob", `${directory.path}/in`, "--yes");
   const port = await filesPort(server, "bob");
-  const closer = new OrderlyCloser();
-  const offering = async (from: string, to = BOB) => {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    const entries = [{ kind: "file", path: ["notes.txt"], size: 5, modified: 0 }] as const;
-    const offer = { from: parseUserId(from)!, to, entries };
-    const handlers = { accepted() {}, sent() {}, more() {}, kept() {}, lost() {} };
-    const places = [`${directory.path}/notes.txt`];
-    return await new Sending(new TransferLink(conn, closer), offer, places, handlers).run();
-  };
+  const offering = (from: string, to = BOB) => offerByHand(port, from, { to });
   // Alice is a buddy, but not online, so that nobody says where she is; carol is no buddy at all.
   assertEquals(await offering("alice"), { kind: "refused", reason: "stranger" });
   assertEquals(await offering("carol"), { kind: "refused", reason: "stranger" });
   assertEquals(await offering("alice", parseUserId("dave")!), {
     ...{ kind: "refused", reason: "elsewhere" },
   });
-  closer.stop();
   bob.signal("SIGTERM");
   const { code, stderr } = await bob.ended();
   assertEquals(code, 1);
@@ -136,14 +184,17 @@ Deno.test("in a chat: /send, /accept, and a second time nothing is kept twice", 
   await bob.types("Y");
   await alice.sees("You are in a chat with bob");
 
-  await alice.types("/send", "/send /no/such/file", `/send "${path}/big one.iso"`);
+  await alice.types("/send", "/send /no/such/file", "/send ~/gone", `/send "${path}/big one.iso"`);
   await alice.sees("Type /send PATH...\n");
   await alice.sees('Cannot send "/no/such/file": there is no such file or folder.\n');
+  await alice.sees('Cannot send "/nowhere/gone": there is no such file or folder.\n');
   await alice.sees("Offered big one.iso (3.0 MB) to bob; waiting for the answer.\n");
   await bob.sees(`alice wants to send you big one.iso (3.0 MB), into ${path}/in.\n`);
   await bob.sees("/accept takes it, /decline does not.\n");
   await alice.types("/send x", "still here?");
   await bob.sees("alice: still here?");
+  await bob.types(`/accept ${path}/My Folder`);
+  await bob.sees(`There is no folder "${path}/My Folder": put a name with blanks in quotes`);
   await bob.types("/accept");
   await alice.sees("bob takes it.\nSent, and checked by bob: 1 file, 3.0 MB in ");
   await bob.sees("Received and checked, from alice: 1 file, 3.0 MB in ");

@@ -5,6 +5,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CLIENT_COMMANDS } from "../../lib/client/run.ts";
 import { CLIENT_PROGRAM } from "../../lib/config/client_program.ts";
+import { clientCommand, ownSettings } from "../support/client_process.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { assertOneLine, at, run } from "../support/one_shot.ts";
 import { RawUdp } from "../support/raw_udp.ts";
@@ -49,6 +50,23 @@ Deno.test("reg, add and del change the server, or say why not and exit with 1", 
   );
   assertEquals(await done("del", alice, "bob"), "bob is no buddy of alice any more.\n");
   assertEquals(await server.ask("GET alice\n"), "200 OK 0\r\n");
+});
+
+Deno.test({
+  name: "a result that cannot be written is a failure, and says why",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using server = await TestServer.start();
+    const [program = "", ...words] = [...clientCommand(), "reg", at("alice", server)];
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", '"$0" "$@" > /dev/full', program, ...words],
+      env: ownSettings("/nowhere"),
+    }).output();
+    const told = new TextDecoder().decode(stderr);
+    assertEquals(code, 1);
+    assertStringIncludes(told, "client reg: Cannot write the result: No space left on device");
+    assertOneLine(told);
+  },
 });
 
 Deno.test("status prints a table, or a JSON object a line", async () => {

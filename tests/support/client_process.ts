@@ -26,7 +26,12 @@ export function clientCommand(): string[] {
 
 /** What keeps a client away from the settings of whoever runs the tests. */
 export function ownSettings(directory: string): Record<string, string> {
-  return { XDG_CONFIG_HOME: directory, XDG_STATE_HOME: directory, APPDATA: directory };
+  return {
+    HOME: directory,
+    XDG_CONFIG_HOME: directory,
+    XDG_STATE_HOME: directory,
+    APPDATA: directory,
+  };
 }
 
 /** Where a client finds its server. */
