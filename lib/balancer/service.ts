@@ -6,7 +6,7 @@ import type { ServiceOptions } from "../config/service_options.ts";
 import type { Clock, Trace } from "../core/ports.ts";
 import { acceptConnections } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
-import { listenTcp } from "../net/tcp.ts";
+import { listenTcp, type TlsIdentity } from "../net/tcp.ts";
 import { encodeProxyV1, encodeProxyV2, type ProxyHeader } from "../wire/proxy_protocol.ts";
 import type { Backend } from "./backend.ts";
 import { Guard } from "./guard.ts";
@@ -16,7 +16,6 @@ import { Prober } from "./prober.ts";
 import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { tracedConnect } from "./taps.ts";
-import type { TlsIdentity } from "./tls_door.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 import { Visits } from "./visits.ts";
 

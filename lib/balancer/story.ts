@@ -8,7 +8,7 @@ import { NowAndThen } from "../core/now_and_then.ts";
 import type { Log, LogFields, LogLevel } from "../core/ports.ts";
 import { createLog, type LogSettings } from "../observe/log.ts";
 import type { Backend } from "./backend.ts";
-import type { EndReason } from "./relay.ts";
+import type { EndReason } from "../net/relay.ts";
 
 /** Makes the log of a balancer: `[LB] message`, or the JSON of other programs. */
 export function createStoryLog(settings: LogSettings): Log {

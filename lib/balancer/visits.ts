@@ -15,23 +15,23 @@ import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
+import { CopyBuffers } from "../net/copy_buffers.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { setUpSocket } from "../net/tcp.ts";
+import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
+import { Relays, type Served } from "../net/relays.ts";
+import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
+import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
-import { CopyBuffers } from "./buffers.ts";
 import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import type { Pool } from "./pool.ts";
-import { type EndReason, Relay, type RelayWorld } from "./relay.ts";
-import { Relays, type Served } from "./relays.ts";
 import type { ServiceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
-import { TlsDoor, type TlsIdentity } from "./tls_door.ts";
 
 /** What visits need. */
 export interface VisitsWorld {
@@ -73,7 +73,7 @@ export class Visits {
   readonly #dialing: DialerWorld;
   readonly #closer = new OrderlyCloser();
   readonly #relaying: RelayWorld;
-  readonly #relays = new Relays();
+  readonly #relays = new Relays<Backend>();
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
@@ -276,7 +276,7 @@ export class Visits {
 }
 
 /** Who serves a client, and since when. */
-class ServedClient implements Served {
+class ServedClient implements Served<Backend> {
   readonly #clock: Clock;
   backend: Backend;
   #since: number;

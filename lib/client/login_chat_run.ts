@@ -20,6 +20,7 @@ import { beforeLines, historyCommands } from "./history_commands.ts";
 import { LoginChatLink } from "./login_chat_link.ts";
 import { logIn, type LoginEnd } from "./login_chat_login.ts";
 import { bannerLine } from "./login_chat_screens.ts";
+import { securePlace } from "./secure_place.ts";
 import { withScreenSettings } from "./screen_settings.ts";
 import { comingBack } from "./login_chat_return.ts";
 import { LoginChatSession } from "./login_chat_session.ts";
@@ -52,12 +53,20 @@ async function runLoginChat(
   user: UserId,
 ): Promise<void> {
   const { server, chatPort } = line.options;
-  const { terminal, trace, stopped } = startClient(line);
+  const { terminal, trace, stopped, log } = startClient(line);
   const tracing = trace && { trace, service: "chat", name: "client", peer: "server" } as const;
   try {
+    // The port is the one that speaks TLS, if TLS is to be spoken.
+    const tlsPort = line.options.tls ? chatPort : undefined;
+    const { secure } = await securePlace(
+      { host: server, tcpPort: chatPort },
+      { ...line.options, tlsPort },
+      { log, tell: (text) => terminal.show([{ text, tone: "faint" }]) },
+    );
+    const dial = secure?.dial ?? connectTcp;
     terminal.show([bannerLine(hostPort(server, chatPort))]);
     const connect = async (): Promise<LoginChatLink> => {
-      const conn = await connectTcp(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
+      const conn = await dial(server, chatPort, { timeoutMs: CONNECT_TIMEOUT_MS });
       return new LoginChatLink(tracedDial(conn, tracing), new OrderlyCloser());
     };
     const link = await connect();

@@ -25,6 +25,7 @@ import { clientLog } from "./client_start.ts";
 import { makeCall, reachableBuddy } from "./one_call.ts";
 import { type Change, changeOutcome } from "./one_shot_screens.ts";
 import { checkPrinted, SCRIPT_STREAMS } from "./script_streams.ts";
+import { securePlace } from "./secure_place.ts";
 import { ServerLink } from "./server_link.ts";
 import { printStatus, watchStatus } from "./status_watch.ts";
 import { onStopSignals } from "./stop_signals.ts";
@@ -52,9 +53,10 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
       const isSaid = options.user?.host !== undefined ||
         PLACE_OPTIONS.some((name) => names.has(name));
       const usual = isSaid ? undefined : await usualPlace();
-      const place = usual ?? said;
-      const link = new ServerLink(place, log);
       try {
+        const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
+        const place = await securePlace(usual ?? said, options, { log, tell });
+        const link = new ServerLink(place, log);
         // A command line without a user was refused.
         await work({ options: given, user: options.user!.user!, place, link, log });
         checkPrinted();

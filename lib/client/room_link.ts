@@ -8,6 +8,7 @@ import { UnreachableError } from "../core/errors.ts";
 import { MAX_ROOM_ANSWER_BYTES, ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { exchange } from "../net/exchange.ts";
+import type { Dial } from "../net/tcp.ts";
 import type { DialTrace } from "../net/traced_stream.ts";
 import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
@@ -22,15 +23,23 @@ export interface RoomServerAddress {
   readonly udpPort: number;
 }
 
+/** What a link may be told besides. */
+export interface RoomLinkOptions extends LinkOptions {
+  /** Opens connections; plain ones unless given. */
+  readonly dial?: Dial | undefined;
+}
+
 /** The client's side of TCRP. */
 export class RoomLink {
   readonly #server: RoomServerAddress;
   readonly #timeoutMs: number;
+  readonly #dial: Dial | undefined;
   readonly #tracing: DialTrace | undefined;
   readonly #closing = new AbortController();
   #reachedIp: string | undefined;
 
-  constructor(server: RoomServerAddress, { timeoutMs, trace }: LinkOptions = {}) {
+  constructor(server: RoomServerAddress, { timeoutMs, trace, dial }: RoomLinkOptions = {}) {
+    this.#dial = dial;
     this.#server = server;
     this.#timeoutMs = timeoutMs ?? ROOM_ANSWER_SECONDS.client * 1000;
     this.#tracing = trace && { trace, service: "rooms", name: "client", peer: "server" };
@@ -51,7 +60,8 @@ export class RoomLink {
     const { host, tcpPort } = this.#server;
     const answer = await exchange({
       ...{ host, port: tcpPort, request: encodeRoomRequest(request), read: readAnswer },
-      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, tracing: this.#tracing },
+      ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal },
+      ...{ dial: this.#dial, tracing: this.#tracing },
       reached: (ip) => this.#reachedIp = ip,
     });
     if (answer !== "garbled") return answer;

@@ -10,6 +10,7 @@ import { bellCommand } from "./program_commands.ts";
 import type { RoomServerAddress } from "./room_link.ts";
 import { roomsBannerLine } from "./room_screens.ts";
 import { RoomVisit } from "./room_visit.ts";
+import { securePlace } from "./secure_place.ts";
 import { withScreenSettings } from "./screen_settings.ts";
 import { goodbyeLine } from "./screens.ts";
 
@@ -37,10 +38,23 @@ async function runRooms(line: StartLine & { readonly options: RoomOptions }): Pr
   const { action, room, user, server, tcpPort, udpPort, password } = line.options;
   const { log, terminal, trace, stopped } = startClient(line);
   const conversations = conversationsFor(line.options.history, terminal);
+  const tell = (text: string): void => terminal.show([{ text, tone: "faint" }]);
+  // The port is the one that speaks TLS, if TLS is to be spoken.
+  const tlsPort = line.options.tls ? tcpPort : undefined;
+  const { secure } = await securePlace(
+    { host: server, tcpPort },
+    { ...line.options, tlsPort },
+    { log, tell },
+  ).catch((error) => {
+    terminal.close();
+    throw error;
+  });
+  // Another server than the trusted one would be refused.
+  const mayAsk = action === "menu" && secure === undefined;
   const asks = (Object.keys(ADDRESS_OPTIONS) as (keyof RoomServerAddress)[])
-    .filter((part) => action === "menu" && !line.given.has(ADDRESS_OPTIONS[part]));
+    .filter((part) => mayAsk && !line.given.has(ADDRESS_OPTIONS[part]));
   const visit = new RoomVisit(
-    { server: { host: server, tcpPort, udpPort }, asks },
+    { server: { host: server, tcpPort, udpPort }, asks, dial: secure?.dial },
     { terminal, log, trace, commands: { bell: bellCommand(terminal) }, conversations },
   );
   stopped.then(() => visit.stop());

@@ -7,6 +7,7 @@ import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log, Trace } from "../core/ports.ts";
 import { parseMemberName, parseRoomName } from "../core/room_name.ts";
 import { HungUpError } from "../net/exchange.ts";
+import type { Dial } from "../net/tcp.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { type Entered, enterRoom } from "./room_entry.ts";
 import { RoomLink, type RoomServerAddress } from "./room_link.ts";
@@ -32,6 +33,8 @@ export interface RoomVisitSettings {
   readonly server: RoomServerAddress;
   /** What of it is asked for first. */
   readonly asks: readonly (keyof RoomServerAddress)[];
+  /** Opens connections to it; plain ones unless given. */
+  readonly dial?: Dial | undefined;
 }
 
 /** A visit that wants one room and no menu; what is missing is asked for. */
@@ -55,6 +58,7 @@ export class RoomVisit {
   readonly #conversations: Conversations;
   /** That of the room at hand. */
   #conversation: Conversation | undefined;
+  readonly #dial: Dial | undefined;
   readonly #asks: readonly (keyof RoomServerAddress)[];
   readonly #questions: RoomQuestions;
   /** Rooms we have heard of at this server. */
@@ -81,6 +85,7 @@ export class RoomVisit {
     },
   ) {
     this.#server = settings.server;
+    this.#dial = settings.dial;
     this.#asks = settings.asks;
     this.#terminal = world.terminal;
     this.#trace = world.trace;
@@ -279,7 +284,7 @@ export class RoomVisit {
   }
 
   #openLink(): RoomLink {
-    return this.#link ??= new RoomLink(this.#server, { trace: this.#trace });
+    return this.#link ??= new RoomLink(this.#server, { trace: this.#trace, dial: this.#dial });
   }
 
   #show(...lines: readonly ScreenLine[]): void {

@@ -7,7 +7,7 @@ import { CLIENT_PROGRAM } from "../config/client_program.ts";
 import { type Settings, withSettings } from "../config/client_settings.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import { runCompletions } from "../config/completions_run.ts";
-import { loginAddressText } from "../config/login_address.ts";
+import { loginAddressText, type ServerPlace } from "../config/login_address.ts";
 import { ROOM_OPTIONS } from "../config/room_options.ts";
 import type { UserId } from "../core/user_id.ts";
 import { listenEverywhere } from "../net/tcp.ts";
@@ -26,6 +26,7 @@ import { runReceiveCommand } from "./receive_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
 import { conversationsFor } from "./conversations.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
+import { type MaybeSecure, securePlace } from "./secure_place.ts";
 import { Session } from "./session.ts";
 import { runSetupCommand } from "./setup_run.ts";
 import { isAttended } from "./tty.ts";
@@ -77,7 +78,15 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
     return world.terminal.close();
   }
   if (isOpen && last === undefined && settings.size === 0) world.terminal.show([newHereLine()]);
-  await runSession({ ...line.options, files: folder }, login, {
+  const tell = (text: string): void => world.terminal.show([{ text, tone: "faint" }]);
+  const place = await securePlace(login.place, line.options, { log: world.log, tell })
+    .catch((error) => {
+      listener.close();
+      filesListener.close();
+      world.terminal.close();
+      throw error;
+    });
+  await runSession({ ...line.options, files: folder }, { ...login, place }, {
     ...world,
     listener,
     filesListener,
@@ -93,7 +102,7 @@ interface SessionPlace extends ClientWorld {
 
 async function runSession(
   { refresh, history, files: filesFolder }: ClientOptions,
-  { user, place }: LoginChoice,
+  { user, place }: LoginChoice & { readonly place: MaybeSecure<ServerPlace> },
   { terminal, log, trace, stopped, listener, filesListener, files }: SessionPlace,
 ): Promise<void> {
   const messagePort = listener.addr.port;

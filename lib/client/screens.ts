@@ -4,7 +4,7 @@
  */
 
 import { hostPort } from "../core/endpoint.ts";
-import { systemReason } from "../core/errors.ts";
+import { reasonOf, systemReason, UntrustedError } from "../core/errors.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import { MAX_USER_ID_LENGTH, type UserId } from "../core/user_id.ts";
 import { VERSION } from "../core/version.ts";
@@ -108,9 +108,12 @@ export function removedLine(user: UserId, buddy: UserId, reply: BuddyReply): Scr
 }
 
 /** A request that got no reply, and what to check. */
-export function serverTroubleLine(reason: string): ScreenLine {
+export function serverTroubleLine(error: unknown): ScreenLine {
+  const reason = visibleText(reasonOf(error));
+  // It is there, and it is refused: the message says all there is to do.
+  if (error instanceof UntrustedError) return line(`${reason}.`, "bad");
   const hint = "check that the server runs, and --server and --tcp-port";
-  return line(`${visibleText(reason)}; ${hint}.`, "bad");
+  return line(`${reason}; ${hint}.`, "bad");
 }
 
 /** The server that was asked at the start is not there; a login waits for it. */

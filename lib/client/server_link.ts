@@ -13,6 +13,7 @@ import type { BuddyPresence } from "../core/presence.ts";
 import type { ByteStream, Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { exchange, NoReplyError } from "../net/exchange.ts";
+import type { Dial } from "../net/tcp.ts";
 import type { DialTrace } from "../net/traced_stream.ts";
 import { parseBuddyList } from "../wire/buddy_presence.ts";
 import { type BuddyReply, parseBuddyReply } from "../wire/buddy_reply.ts";
@@ -37,6 +38,8 @@ const LF = 10;
 export interface ServerAddress {
   readonly host: string;
   readonly tcpPort: number;
+  /** How TLS is spoken to it, where it is. */
+  readonly secure?: { readonly tlsPort: number; readonly dial: Dial };
 }
 
 /** What came of asking for a whole list: the reply line, and the list when that was 200. */
@@ -137,7 +140,8 @@ export class ServerLink {
   }
 
   get #at(): string {
-    return hostPort(this.#address.host, this.#address.tcpPort);
+    const { host, tcpPort, secure } = this.#address;
+    return hostPort(host, secure?.tlsPort ?? tcpPort);
   }
 
   async #oneLine(request: ClientRequest): Promise<BuddyReply> {
@@ -149,9 +153,10 @@ export class ServerLink {
 
   /** Sends a request and reads to the end of the stream, or of the first line. Never empty. */
   #exchange(request: ClientRequest, bounds: AnswerBounds): Promise<Uint8Array> {
-    const { host, tcpPort } = this.#address;
+    const { host, tcpPort, secure } = this.#address;
     return exchange({
-      ...{ host, port: tcpPort, request: encodeBuddyRequest(request) },
+      ...{ host, port: secure?.tlsPort ?? tcpPort, dial: secure?.dial },
+      request: encodeBuddyRequest(request),
       ...{ timeoutMs: this.#timeoutMs, signal: this.#closing.signal, tracing: this.#tracing },
       reached: (ip) => this.#reachedIp = ip,
       async read(stream) {

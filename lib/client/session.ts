@@ -141,7 +141,7 @@ export class Session {
     try {
       await this.#link.capabilities();
     } catch (error) {
-      this.#happened({ kind: "notice", line: serverTroubleLine(reasonOf(error)) });
+      this.#happened({ kind: "notice", line: serverTroubleLine(error) });
     }
   }
 
@@ -246,7 +246,7 @@ export class Session {
       const reason = reasonOf(error);
       const isTheirs = error instanceof UnreachableError;
       if (!isTheirs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
-      const line = isTheirs ? serverTroubleLine(reason) : ownTroubleLine(reason);
+      const line = isTheirs ? serverTroubleLine(error) : ownTroubleLine(reason);
       this.#happened({ kind: "failed", line });
       if (isTheirs && effect.kind === "check") this.#logInLater(effect.user, reason);
     }

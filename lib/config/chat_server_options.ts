@@ -7,6 +7,7 @@ import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_options.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
+import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
 const { chatPort, ...CHAT_LIMITS } = CHAT_OPTIONS;
 const { data, host, store, presence, waitForBackends, compactFrom, trustProxy } = SERVER_OPTIONS;
@@ -16,6 +17,8 @@ const { maxConnections, maxConnectionsPerAddress, connectionRate, connectionBurs
 /** Every option of a server for the login chat alone. */
 export const CHAT_SERVER_OPTIONS = {
   chatPort,
+  chatTlsPort: CHAT_TLS_PORT,
+  ...TLS_OPTIONS,
   data,
   host,
   ...CHAT_LIMITS,
@@ -49,9 +52,14 @@ export const CHAT_SERVER_PROGRAM: Program<typeof CHAT_SERVER_OPTIONS> = {
   ],
 };
 
-/** The options of a whole server that runs the login chat and nothing else. */
+/**
+ * The options of a whole server that runs the login chat and nothing else.
+ *
+ * @throws UsageError when options do not go together
+ */
 export function chatServerOptions(
   options: OptionValues<typeof CHAT_SERVER_OPTIONS>,
 ): ServerOptions {
+  checkTls(options, [options.chatTlsPort]);
   return { ...defaultsOf(SERVER_OPTIONS), ...options, services: ["chat"] };
 }

@@ -4,6 +4,7 @@ import { loginAddress, userId, USUAL_PLACE } from "./login_address.ts";
 import {
   choice,
   openToggle,
+  optionalRemotePort,
   type OptionTable,
   type OptionValues,
   port,
@@ -11,6 +12,7 @@ import {
   text,
   toggle,
 } from "./option.ts";
+import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import { COMMON_OPTIONS } from "./program.ts";
 import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
 
@@ -31,6 +33,8 @@ export const CLIENT_OPTIONS = {
   server: text("server", "HOST", USUAL_PLACE.server, "name or address of the server"),
   tcpPort: port("tcp-port", USUAL_PLACE.tcpPort, "the server's TCP port"),
   udpPort: port("udp-port", USUAL_PLACE.udpPort, "the server's UDP port"),
+  ...CLIENT_TLS_OPTIONS,
+  tlsPort: optionalRemotePort("tls-port", "the server's TLS port; it is asked if not given"),
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   filesPort: port("files-port", 0, "port to be offered files on; 0 asks the system for a free one"),
   files: text("files", "FOLDER", ".", "where received files go"),

@@ -2,18 +2,18 @@
 
 import { CLIENT_OPTIONS } from "./client_options.ts";
 import { userAddress, userId } from "./login_address.ts";
+import { SERVER_PLACE_OPTIONS } from "./one_shot_options.ts";
 import { choice, type OptionTable, texts, toggle } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
-const { server, tcpPort, udpPort, filesPort } = CLIENT_OPTIONS;
-const SERVER = { server, tcpPort, udpPort };
+const { filesPort } = CLIENT_OPTIONS;
 
 /** Every option of `client send-file`. */
 export const SEND_FILE_OPTIONS = {
   user: userAddress("user", "who sends"),
   buddy: userId("buddy", "BUDDY", "the buddy"),
   paths: texts("path", "PATH", "a file or folder to send, repeatable"),
-  ...SERVER,
+  ...SERVER_PLACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -33,7 +33,7 @@ export const RECEIVE_OPTIONS = {
   taken,
   keep: toggle("keep", "go on after the first transfer, until Ctrl-C"),
   filesPort,
-  ...SERVER,
+  ...SERVER_PLACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

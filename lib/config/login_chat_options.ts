@@ -1,6 +1,7 @@
 /** The command line of `client.ts chat`. */
 
 import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
+import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import { type OptionTable, type OptionValues, remotePort } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
@@ -11,6 +12,7 @@ const { server, user } = CLIENT_OPTIONS;
 export const LOGIN_CHAT_OPTIONS = {
   server,
   chatPort: remotePort("chat-port", 9092, "the server's login chat port"),
+  ...CLIENT_TLS_OPTIONS,
   user: { ...user, help: "who logs in; a new name is registered" },
   ...SCREEN_OPTIONS,
   ...CLIENT_TRACE_OPTIONS,

@@ -5,15 +5,24 @@ import { userAddress, userId } from "./login_address.ts";
 import { type OptionTable, type OptionValues, seconds, secondsOrOff, toggle } from "./option.ts";
 import { COMMON_OPTIONS, type Positional, type Program } from "./program.ts";
 
-const { server, tcpPort, udpPort } = CLIENT_OPTIONS;
+const { server, tcpPort, udpPort, tls, tlsPort, ca, acceptNewKey } = CLIENT_OPTIONS;
 
 const buddy = userId("buddy", "BUDDY", "the buddy");
-const SERVER = { server, tcpPort, udpPort };
+/** Which server, and how to speak to it. */
+export const SERVER_PLACE_OPTIONS = {
+  server,
+  tcpPort,
+  udpPort,
+  tls,
+  tlsPort,
+  ca,
+  acceptNewKey,
+} satisfies OptionTable;
 
 /** Every option of `client reg`. */
 export const REG_OPTIONS = {
   user: userAddress("user", "the new user"),
-  ...SERVER,
+  ...SERVER_PLACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -21,7 +30,7 @@ export const REG_OPTIONS = {
 export const PAIR_OPTIONS = {
   user: userAddress("user", "whose buddy"),
   buddy,
-  ...SERVER,
+  ...SERVER_PLACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -31,7 +40,7 @@ export const STATUS_OPTIONS = {
   json: toggle("json", "one JSON object a line: time, buddy, status, ip, port"),
   watch: toggle("watch", "go on, and print what changes until Ctrl-C"),
   refresh: seconds("refresh", 2, "seconds between two looks with --watch"),
-  ...SERVER,
+  ...SERVER_PLACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
@@ -40,7 +49,7 @@ export const CALL_OPTIONS = {
   user: userAddress("user", "who calls"),
   buddy,
   wait: secondsOrOff("wait", 0, "seconds to listen on after the end of the input"),
-  ...SERVER,
+  ...SERVER_PLACE_OPTIONS,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 

@@ -91,6 +91,12 @@ export function optionalPort(flag: string, help: string): Option<number | undefi
   return { ...some, default: undefined };
 }
 
+/** A port to connect to, or none at all. */
+export function optionalRemotePort(flag: string, help: string): Option<number | undefined> {
+  const some: Option<number | undefined> = remotePort(flag, 1, help);
+  return { ...some, default: undefined };
+}
+
 /** A TCP or UDP port to connect to, which cannot be 0. */
 export function remotePort(flag: string, value: number, help: string): Option<number> {
   return wholeNumber(flag, value, { min: 1, max: 65_535 }, help);

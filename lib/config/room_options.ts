@@ -8,6 +8,7 @@ import {
 } from "../core/room_name.ts";
 import { UsageError } from "../core/errors.ts";
 import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
+import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import {
   choice,
   type Option,
@@ -59,6 +60,7 @@ export const ROOM_OPTIONS = {
   server,
   tcpPort: port("tcp-port", 9090, "the server's TCP port for rooms"),
   udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),
+  ...CLIENT_TLS_OPTIONS,
   ...SCREEN_OPTIONS,
   ...CLIENT_TRACE_OPTIONS,
   ...COMMON_OPTIONS,

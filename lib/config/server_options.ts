@@ -13,6 +13,7 @@ import {
   addressRanges,
   choices,
   ipAddress,
+  optionalPort,
   type OptionTable,
   type OptionValues,
   port,
@@ -24,6 +25,7 @@ import {
 import { COMMON_OPTIONS } from "./program.ts";
 import { TRACE_OPTIONS } from "./trace_option.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
+import { CHAT_TLS_PORT, checkTls, TLS_OPTIONS } from "./tls_options.ts";
 
 const COUNT = { min: 1, max: 1_000_000 } as const;
 
@@ -36,6 +38,10 @@ export const SERVER_OPTIONS = {
   udpPort: port("udp-port", 1235, "presence over UDP; 0 asks the system for a free port"),
   roomsTcpPort: port("rooms-tcp-port", 9090, "creating and joining rooms over TCP"),
   roomsUdpPort: port("rooms-udp-port", 9091, "talking in rooms over UDP"),
+  tlsPort: optionalPort("tls-port", "buddy requests over TLS"),
+  roomsTlsPort: optionalPort("rooms-tls-port", "creating and joining rooms over TLS"),
+  chatTlsPort: CHAT_TLS_PORT,
+  ...TLS_OPTIONS,
   data: text("data", "DIR", "./data", "directory of the text files, made when missing"),
   host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
   advertise: ipAddress(
@@ -137,10 +143,13 @@ export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
 /**
  * The options a command line asks for. With a port given by position and no word about services,
  * only buddies are served: so two servers start side by side, whatever else is built.
+ *
+ * @throws UsageError when options do not go together
  */
 export function serverOptionsOf(
   { options, given, positional }: CommandLine<typeof SERVER_OPTIONS>,
 ): ServerOptions {
+  checkTls(options, [options.tlsPort, options.roomsTlsPort, options.chatTlsPort]);
   const hasOwnPort = positional.has("tcpPort") || positional.has("udpPort");
   if (given.has("services") || !hasOwnPort) return options;
   return { ...options, services: ["buddy"] };

@@ -34,6 +34,7 @@ export const SERVER_PROGRAM: Program<typeof SERVER_OPTIONS> = {
     ["server --services rooms --rooms-tcp-port 9190", "rooms alone, on another port"],
     ["server --host :: --log json", "IPv4 and IPv6, logs for a machine"],
     ["server 0 0 --store memory", "free ports, nothing kept"],
+    ["server --tls-port 1236", "TLS, too; the fingerprint of its certificate is shown"],
     ["server --config site.jsonc", "a site: store and presence as URLs in a file of its own"],
   ],
 };

@@ -33,6 +33,9 @@ export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 }
 
+/** A server whose certificate is not to be trusted. Nothing was sent to it. */
+export class UntrustedError extends UnreachableError {}
+
 /** A change could not be made durable; the request is answered `500 STORAGE`. */
 export class StorageError extends Error {
   /** Kept when the code is minified. */

@@ -83,7 +83,13 @@ export const ANSWER_LIMITS = {
   trackedAddresses: 10_000,
 } as const;
 
-/** What a balancer allows and waits for; each is an option of it, but for the handshake. */
+/**
+ * Seconds a client has for its TLS handshake. A server reads no request before, so that what makes
+ * nothing of both is gone after this and its read deadline together: 15 s.
+ */
+export const TLS_HANDSHAKE_SECONDS = 5;
+
+/** What a balancer allows and waits for; each is an option of it. */
 export const BALANCER_LIMITS = {
   /** Seconds to wait for a backend to take a connection. */
   connectTimeoutSeconds: 2,
@@ -107,8 +113,6 @@ export const BALANCER_LIMITS = {
   slowStartSeconds: 0,
   /** Seconds to wait for the first bytes of a client where they decide. */
   peekTimeoutSeconds: 2,
-  /** Seconds a client has for its TLS handshake. */
-  handshakeTimeoutSeconds: 10,
   /** Seconds a backend has to answer a GET over UDP before another one is asked. */
   udpAnswerTimeoutSeconds: 0.5,
   /** Seconds without a datagram until a room member is forgotten: as long as a server knows one. */

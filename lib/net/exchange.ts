@@ -7,7 +7,7 @@ import { UnreachableError } from "../core/errors.ts";
 import { socketIp } from "../core/ip_address.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow, writeAll } from "./orderly_close.ts";
-import { connectTcp } from "./tcp.ts";
+import { connectTcp, type Dial } from "./tcp.ts";
 import { type DialTrace, tracedDial } from "./traced_stream.ts";
 
 /** A server that let us connect and then said nothing, or too little. */
@@ -30,6 +30,8 @@ export interface Exchange<Answer> {
   readonly timeoutMs: number;
   /** Breaks it off. */
   readonly signal: AbortSignal;
+  /** Opens the connection; a plain one unless given. */
+  readonly dial?: Dial | undefined;
   /** What listens to the connection, where something does. */
   readonly tracing?: DialTrace | undefined;
   /** Told where the connection really went, in canonical form. */
@@ -44,9 +46,11 @@ export interface Exchange<Answer> {
  * @throws HungUpError when the other side ended it without an answer
  */
 export async function exchange<Answer>(
-  { host, port, request, read, timeoutMs, signal, tracing, reached }: Exchange<Answer>,
+  { host, port, request, read, timeoutMs, signal, dial = connectTcp, tracing, reached }: Exchange<
+    Answer
+  >,
 ): Promise<Answer> {
-  const conn = await connectTcp(host, port, { timeoutMs, signal });
+  const conn = await dial(host, port, { timeoutMs, signal });
   reached(socketIp(conn.remoteAddr.hostname));
   const stream = tracedDial(conn, tracing);
   const at = hostPort(host, port);

@@ -55,16 +55,23 @@ export function listenTcp(address: ListenAddress): Deno.TcpListener {
   }
 }
 
+/** Certificate chain and private key, both PEM. */
+export interface TlsIdentity {
+  /** The server's own certificate first. */
+  readonly cert: string;
+  /** The key of that certificate. */
+  readonly key: string;
+}
+
 /**
  * Listens for TLS connections; each is taken as it comes, and shakes hands when it is first read.
  * The caller closes the listener.
  *
- * @param identity certificate chain and private key, both PEM
  * @throws OperationalError naming the address, or that the certificate or key is none
  */
 export function listenTls(
   address: ListenAddress,
-  identity: { readonly cert: string; readonly key: string },
+  identity: TlsIdentity,
 ): Deno.TlsListener {
   const at = hostPort(address.hostname, address.port);
   try {
@@ -107,6 +114,24 @@ export function listenEverywhere(port: number): Deno.TcpListener {
   return listenTcp({ hostname: "0.0.0.0", port });
 }
 
+/** How long to try, and what ends it before. */
+export interface DialOptions {
+  /** Milliseconds to try at most. */
+  readonly timeoutMs: number;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection we opened. */
+export type DialedStream = ByteStream & Pick<Deno.TcpConn, "localAddr" | "remoteAddr">;
+
+/**
+ * Opens connections; {@linkcode connectTcp} is one such, for plain ones. The caller closes them.
+ *
+ * @throws UnreachableError saying what was tried, and why it failed
+ */
+export type Dial = (host: string, port: number, options: DialOptions) => Promise<DialedStream>;
+
 /**
  * Connects, trying each address of the name. The caller closes the connection.
  *
@@ -115,7 +140,7 @@ export function listenEverywhere(port: number): Deno.TcpListener {
 export async function connectTcp(
   host: string,
   port: number,
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  options: DialOptions,
 ): Promise<Deno.TcpConn> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;

@@ -7,7 +7,7 @@ import { socketIp } from "../core/ip_address.ts";
 import type { ByteStream, StreamTap, Trace } from "../core/ports.ts";
 import type { TracedService, WireSide } from "../core/wire_message.ts";
 import type { AcceptedStream } from "./accept_loop.ts";
-import { setUpSocket } from "./tcp.ts";
+import { type DialedStream, setUpSocket } from "./tcp.ts";
 
 /** Tells a tap everything that goes through a connection, and changes nothing. */
 export class TracedStream implements ByteStream {
@@ -91,7 +91,7 @@ export interface DialTrace extends ArrivalTrace {
 
 /** A connection we opened, as a trace listens to it; the same without a trace. */
 export function tracedDial(
-  conn: Deno.TcpConn,
+  conn: DialedStream,
   tracing: DialTrace | undefined,
 ): ByteStream {
   if (tracing === undefined) return conn;

@@ -14,9 +14,6 @@ import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_r
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
 import { RequestMeter } from "./request_meter.ts";
 
-/** What the server offers to other Parleys. */
-const OFFERED: Capabilities = { get: true, info: true };
-
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "ok": 200,
   "invalid": 201,
@@ -36,6 +33,8 @@ export interface BuddyRequestParts {
   readonly roster: Roster;
   readonly presence: PresenceBook;
   readonly view: EntryView;
+  /** What the server offers to other Parleys. */
+  readonly offered: Capabilities;
   readonly meter: BuddyMeter;
   readonly log: Log;
 }
@@ -101,7 +100,7 @@ export class BuddyRequests {
   }
 
   async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
-    const { roster } = this.#parts;
+    const { roster, offered } = this.#parts;
     switch (request.kind) {
       case "blank":
         return undefined;
@@ -114,7 +113,7 @@ export class BuddyRequests {
       case "remove":
         return REPLIES[CODES[await roster.remove(request.user, request.buddy)]];
       case "capabilities":
-        return encodeOk(capabilityWords(OFFERED));
+        return encodeOk(capabilityWords(offered));
       default:
         return await this.#answerExtension(request, fromIp);
     }

@@ -5,6 +5,7 @@
 import { StorageError } from "../core/errors.ts";
 import { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
@@ -17,6 +18,7 @@ import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
+import { portIn } from "./tls_ports.ts";
 
 /** What the buddy service is asked to be. */
 export interface BuddySettings {
@@ -33,6 +35,8 @@ export interface BuddySettings {
 export interface BuddyPorts {
   readonly tcp: number;
   readonly udp: number;
+  /** Where there is one. */
+  readonly tls?: number;
 }
 
 /**
@@ -42,16 +46,22 @@ export interface BuddyPorts {
  */
 export function startBuddies(
   settings: BuddySettings,
-  { host, limits, admission, trusted, store, presence, clock, log, trace, isTimed }: ServiceParts,
+  parts: ServiceParts,
 ): Service<BuddyPorts> {
+  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { store, presence } = parts;
   const tracing = tracingOf(trace, "buddy");
+  const secure = tls?.of("buddy");
   const { listener, socket } = bindPortPair(host, settings, tracing);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
   const meter = buddyMeter(isTimed);
-  const requests = new BuddyRequests({ roster, presence, view, meter, log });
+  const requests = new BuddyRequests({
+    ...{ roster, presence, view, meter, log },
+    offered: { get: true, info: true, tls: secure?.number },
+  });
   const sessions = new BuddySessions(
     (line, { remoteIp, connection }) => {
       budget.prove(remoteIp, clock());
@@ -73,15 +83,15 @@ export function startBuddies(
     seconds,
   });
 
-  const accepting = keepDoor({
-    listener,
+  const door = {
     admission,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
     tracing,
-    serve: (incoming) => sessions.serve(incoming),
-  });
+    serve: (incoming: IncomingStream) => sessions.serve(incoming),
+  };
+  const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);
   const failed = (error: unknown): void => {
     // The store has told of its failure in the log; there is nobody else to tell.
     if (error instanceof StorageError) return;
@@ -99,12 +109,14 @@ export function startBuddies(
     if (taking instanceof Promise) taking.catch(failed);
   }, MAX_PREFIX_BYTES + MAX_BUDDY_LINE_BYTES + 2);
 
-  const ports = { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port };
+  const tcp = (listener.addr as Deno.NetAddr).port;
+  const ports = { tcp, udp: socket.port, ...portIn(secure) };
   return {
     ports,
     part: buddyPart({ ports, meter, counts: answers.counts, seconds, presence }),
     async stop() {
       listener.close();
+      secure?.close();
       socket.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await Promise.all([accepting, receiving]);

@@ -3,6 +3,7 @@
  */
 
 import type { ChatLimits } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { Accounts } from "../services/accounts.ts";
 import { LoginChat } from "../services/login_chat.ts";
@@ -14,6 +15,7 @@ import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { SharedChat } from "./shared_chat.ts";
 import { type Service, type ServiceParts, tracingOf } from "./service.ts";
+import { portIn } from "./tls_ports.ts";
 
 /** What the login chat is asked to be. */
 export interface ChatSettings extends ChatLimits {
@@ -24,6 +26,8 @@ export interface ChatSettings extends ChatLimits {
 /** The port of the login chat. */
 export interface ChatPorts {
   readonly tcp: number;
+  /** Where there is one. */
+  readonly tls?: number;
 }
 
 /**
@@ -33,21 +37,11 @@ export interface ChatPorts {
  */
 export function startChat(
   settings: ChatSettings,
-  {
-    host,
-    limits,
-    admission,
-    trusted,
-    store,
-    shared,
-    presence,
-    passwords,
-    clock,
-    log,
-    trace,
-    isTimed,
-  }: ServiceParts,
+  parts: ServiceParts,
 ): Service<ChatPorts> {
+  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { store, shared, presence, passwords } = parts;
+  const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
   const attempts = new LoginAttempts(trusted);
@@ -59,21 +53,22 @@ export function startChat(
   const meter = new ChatMeter(isTimed);
   const login = new ChatLogin({ accounts, attempts, meter, clock, log });
   const sessions = new ChatSessions(settings, login, chat, meter);
-  const accepting = keepDoor({
-    listener,
+  const door = {
     admission,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
     tracing: tracingOf(trace, "chat"),
-    serve: (incoming) => sessions.serve(incoming),
-  });
-  const ports = { tcp: (listener.addr as Deno.NetAddr).port };
+    serve: (incoming: IncomingStream) => sessions.serve(incoming),
+  };
+  const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);
+  const ports = { tcp: (listener.addr as Deno.NetAddr).port, ...portIn(secure) };
   return {
     ports,
     part: chatPart({ ports, meter, chat, sessions }),
     async stop() {
       listener.close();
+      secure?.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await accepting;
       await sessions.stop();

@@ -11,8 +11,8 @@
 
 import type { AddressSet } from "../core/ip_address.ts";
 import { NowAndThen } from "../core/now_and_then.ts";
-import type { ByteStream, IncomingStream, Log } from "../core/ports.ts";
-import { acceptConnections } from "../net/accept_loop.ts";
+import type { ByteStream, Log } from "../core/ports.ts";
+import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import type { Admission, Place, Refusal } from "../net/admission.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
@@ -31,7 +31,7 @@ export interface Door {
   /** What listens to every connection, where something does. */
   readonly tracing?: ArrivalTrace | undefined;
   /** Serves one connection to its end. Takes ownership; never rejects. */
-  readonly serve: (incoming: IncomingStream) => Promise<void>;
+  readonly serve: (incoming: AcceptedStream) => Promise<void>;
 }
 
 /** Lets connections in until the listener is closed, then resolves. */
@@ -40,7 +40,7 @@ export async function keepDoor(door: Door): Promise<void> {
   /** Those whose first bytes have not come yet. */
   const arriving = new Map<PeekedStream, Promise<void>>();
   /** Takes ownership of the connection and its place. */
-  const letIn = (incoming: IncomingStream, place: Place): void => {
+  const letIn = (incoming: AcceptedStream, place: Place): void => {
     const refusal = place.claim(incoming.remoteIp, performance.now());
     if (refusal === undefined) {
       door.serve(incoming).then(() => place.leave());
@@ -72,9 +72,9 @@ export async function keepDoor(door: Door): Promise<void> {
 
 /** Whose connection it is; `undefined` when it is nobody's: gone, or with a broken header. */
 async function identify(
-  incoming: IncomingStream & { readonly stream: PeekedStream },
+  incoming: AcceptedStream & { readonly stream: PeekedStream },
   seconds: number,
-): Promise<IncomingStream | undefined> {
+): Promise<AcceptedStream | undefined> {
   const { stream } = incoming;
   try {
     const deadline = performance.now() + seconds * 1000;

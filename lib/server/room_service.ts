@@ -9,6 +9,7 @@ import {
   PROTECTED_CREATES_PER_ADDRESS,
   type RoomLimits,
 } from "../core/limits.ts";
+import type { IncomingStream } from "../core/ports.ts";
 import { isAnswerable } from "../net/answerable.ts";
 import { ownAddresses } from "../net/interfaces.ts";
 import { bindPortPair } from "../net/port_pair.ts";
@@ -28,6 +29,7 @@ import { RoomSessions } from "./room_session.ts";
 import { RoomTicks } from "./room_ticks.ts";
 import { SharedRooms } from "./shared_rooms.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
+import { portIn } from "./tls_ports.ts";
 
 /** What the room service is asked to be. */
 export interface RoomSettings extends RoomLimits {
@@ -40,6 +42,8 @@ export interface RoomSettings extends RoomLimits {
 export interface RoomPorts {
   readonly tcp: number;
   readonly udp: number;
+  /** Where there is one. */
+  readonly tls?: number;
 }
 
 /**
@@ -50,10 +54,12 @@ export interface RoomPorts {
  */
 export function startRooms(
   settings: RoomSettings,
-  { host, limits, admission, trusted, passwords, store, shared, clock, log, trace, isTimed }:
-    ServiceParts,
+  parts: ServiceParts,
 ): Service<RoomPorts> {
+  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { passwords, store, shared } = parts;
   const tracing = tracingOf(trace, "rooms");
+  const secure = tls?.of("rooms");
   const wanted = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
   const { listener, socket } = bindPortPair(host, wanted, tracing);
 
@@ -106,15 +112,17 @@ export function startRooms(
     settle: () => relay.settle(),
   });
 
+  const door = {
+    ...{ admission, trusted, log, tracing },
+    readDeadlineSeconds: limits.readDeadlineSeconds,
+    serve: (incoming: IncomingStream) => sessions.serve(incoming),
+  };
   const serving = rooms.catchUp(clock())
     .catch((error) => log.error("Cannot read the rooms", { reason: reasonOf(error) }))
     .then(() =>
       Promise.all([
-        keepDoor({
-          ...{ listener, admission, trusted, log, tracing },
-          readDeadlineSeconds: limits.readDeadlineSeconds,
-          serve: (incoming) => sessions.serve(incoming),
-        }),
+        keepDoor({ ...door, listener }),
+        secure?.keep(door),
         socket.receive((datagram, sender) => {
           const arrived = openDatagram(datagram, sender, trusted);
           if (arrived === undefined) relay.drops.malformed++;
@@ -123,13 +131,15 @@ export function startRooms(
       ])
     );
 
-  const ports = { tcp: (listener.addr as Deno.NetAddr).port, udp: socket.port };
+  const tcp = (listener.addr as Deno.NetAddr).port;
+  const ports = { tcp, udp: socket.port, ...portIn(secure) };
   const { drops, counts } = relay;
   return {
     ports,
     part: roomPart({ ports, meter, rooms, seats, drops, counts, seconds }),
     async stop() {
       listener.close();
+      secure?.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       socket.close();
       await serving;

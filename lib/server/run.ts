@@ -24,6 +24,7 @@ import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
 import { observeServer } from "./observed.ts";
 import { type RunningServer, startServer } from "./start.ts";
+import { keepTls, type OpenedTls, openTls } from "./tls_run.ts";
 
 /** Longest time from a signal to the exit, whatever hangs. */
 const STOP_DEADLINE_MS = 4500;
@@ -50,6 +51,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   if (wire !== undefined) log.warn(TRACE_WARNING);
   let shared: SharedState | undefined;
   let server: RunningServer;
+  let tls: OpenedTls | undefined;
   try {
     shared = await openChosenSharing(options, log);
     const sinceStart = (): number => performance.now();
@@ -58,9 +60,10 @@ export async function runServer(options: ServerOptions): Promise<number> {
       rooms: options.services.includes("rooms") ? options : undefined,
       chat: options.services.includes("chat") ? options : undefined,
     };
+    tls = await openTls(options);
     server = await startServer({
       ...{ ...options, limits: options, services },
-      ...{ store, shared, clock: sinceStart, log, trace: wire?.trace },
+      ...{ store, shared, tls, clock: sinceStart, log, trace: wire?.trace },
       isTimed: options.status !== undefined,
     });
   } catch (error) {
@@ -73,6 +76,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
   const status = await openStatus(options, observed, () => server.stop(), pages);
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
+  keepTls(server, tls, options, log);
 
   log.info("Stopping", { signal: await stop });
   status?.stopping();
@@ -95,12 +99,19 @@ function announce(
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {
       if (ports === null) continue;
       const [tcp, udp] = [hostPort(ip, ports.tcp), hostPort(ip, ports.udp)];
-      log.info(`Listening for ${who}`, { tcp, udp });
+      log.info(`Listening for ${who}`, { tcp, udp, ...tlsAt(ip, ports) });
     }
-    if (chat !== null) log.info("Listening for the login chat", { tcp: hostPort(ip, chat.tcp) });
+    if (chat !== null) {
+      const tcp = hostPort(ip, chat.tcp);
+      log.info("Listening for the login chat", { tcp, ...tlsAt(ip, chat) });
+    }
   }
   const ports = { ...server.ports, status };
   print(`ready ${JSON.stringify(ports)}\n`);
+}
+
+function tlsAt(ip: string, { tls }: { readonly tls?: number }): { readonly tls?: string } {
+  return tls === undefined ? {} : { tls: hostPort(ip, tls) };
 }
 
 /**

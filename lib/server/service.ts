@@ -14,6 +14,7 @@ import type { Passwords } from "../services/passwords.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import type { Store } from "../storage/store.ts";
+import type { TlsPorts } from "./tls_ports.ts";
 
 /** What every service of a server is given. */
 export interface ServiceParts {
@@ -24,6 +25,8 @@ export interface ServiceParts {
   readonly admission: Admission;
   /** Addresses that the per-address limits spare. */
   readonly trusted: AddressSet;
+  /** The ports where they speak TLS, where they do; whoever started them stops it. */
+  readonly tls: TlsPorts | undefined;
   /** Shared by all services; whoever started them closes it. */
   readonly store: Store;
   /** Where users are heard of; only the buddy service hears of anybody. */

@@ -3,9 +3,10 @@
  */
 
 import { parseAddressSet } from "../core/ip_address.ts";
-import type { ServerLimits } from "../core/limits.ts";
+import { DRAIN_SECONDS, type ServerLimits } from "../core/limits.ts";
 import type { Clock, Log, Trace } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
+import type { TlsIdentity } from "../net/tcp.ts";
 import type { Part } from "../observe/status_view.ts";
 import { Passwords } from "../services/passwords.ts";
 import { Presence } from "../services/presence.ts";
@@ -16,6 +17,7 @@ import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_servi
 import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
 import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
 import type { Service, ServiceParts } from "./service.ts";
+import { TlsPorts, type TlsSettings } from "./tls_ports.ts";
 
 /** What a server needs to start. */
 export interface ServerSettings {
@@ -26,6 +28,8 @@ export interface ServerSettings {
     readonly rooms?: RoomSettings | undefined;
     readonly chat?: ChatSettings | undefined;
   };
+  /** Where they speak TLS, too. */
+  readonly tls?: TlsSettings | undefined;
   readonly trustProxy: readonly string[];
   readonly limits: ServerLimits;
   /** The server closes it when it stops. */
@@ -60,6 +64,12 @@ export interface RunningServer {
   readonly admission: Admission;
   /** How what it relies on works at the moment; `sharing` is null for a server that shares nothing. */
   health(): { readonly store: StoreHealth; readonly sharing: SharingHealth | null };
+  /**
+   * Shows another certificate to whoever comes from now on.
+   *
+   * @throws OperationalError when the certificate or key is none; the one before stays
+   */
+  reloadTls(identity: TlsIdentity): void;
   /** Takes no new work, finishes what was promised, and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -74,9 +84,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const presenceTtl = wanted.buddy?.presenceTtl ?? 0;
   const trusted = parseAddressSet(settings.trustProxy);
   const admission = new Admission(limits, trusted);
+  const tls = settings.tls && new TlsPorts(settings.host, settings.tls, settings.log);
   const parts: ServiceParts = {
     ...settings,
-    ...{ trusted, admission, shared, trace: settings.trace },
+    ...{ trusted, admission, shared, tls, trace: settings.trace },
     isTimed: settings.isTimed ?? false,
     presence: shared === undefined
       ? new Presence(presenceTtl, clock)
@@ -87,6 +98,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const seen: Record<string, Part> = {};
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((service) => service.stop()));
+    await tls?.stop(DRAIN_SECONDS * 1000);
   };
   function start<Settings, Ports>(
     name: string,
@@ -110,6 +122,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       parts: seen,
       admission,
       health: () => ({ store: store.health(), sharing: shared?.health() ?? null }),
+      reloadTls: (identity) => tls?.reload(identity),
       async stop() {
         await stop();
         shared?.close();

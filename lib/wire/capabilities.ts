@@ -14,19 +14,36 @@ export interface Capabilities {
   readonly get: boolean;
   /** `INFO user` stores and tells `name=value` words. */
   readonly info: boolean;
+  /** The port of the same service over TLS, if there is one. */
+  readonly tls: number | undefined;
 }
 
+const TLS_WORD = "tls=";
+
 /** What an older server offers. */
-export const NO_CAPABILITIES: Capabilities = { get: false, info: false };
+export const NO_CAPABILITIES: Capabilities = { get: false, info: false, tls: undefined };
 
 /** Writes the words of a CAP answer. */
 export function capabilityWords(offered: Capabilities): string {
-  return [PARLEY_WORD, offered.get && "get", offered.info && "info"].filter(Boolean).join(" ");
+  const { get, info, tls } = offered;
+  return [PARLEY_WORD, get && "get", info && "info", tls !== undefined && `${TLS_WORD}${tls}`]
+    .filter(Boolean).join(" ");
 }
 
 /** Reads a CAP answer. Words it does not know are other extensions, and ignored. */
 export function parseCapabilities(reply: BuddyReply): Capabilities {
   const [first, ...words] = reply.words;
   if (first !== PARLEY_WORD) return NO_CAPABILITIES;
-  return { get: words.includes("get"), info: words.includes("info") };
+  return {
+    get: words.includes("get"),
+    info: words.includes("info"),
+    tls: portIn(words.find((word) => word.startsWith(TLS_WORD))),
+  };
+}
+
+function portIn(word = ""): number | undefined {
+  const digits = word.slice(TLS_WORD.length);
+  if (!/^[1-9][0-9]{0,4}$/.test(digits)) return undefined;
+  const port = Number(digits);
+  return port <= 65_535 ? port : undefined;
 }

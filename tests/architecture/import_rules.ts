@@ -22,7 +22,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   wire: { rooms: ["core"] },
   config: { rooms: ["core"] },
   observe: { rooms: ["core", "net"], node: ["process"] },
-  net: { rooms: ["core"], node: ["dns"] },
+  // Of `tls` only what Deno does not show: the certificate of a server.
+  net: { rooms: ["core"], node: ["dns", "tls"] },
   services: {
     rooms: ["core"],
     typesOf: ["lib/storage/store.ts", "lib/storage/shared_state.ts"],

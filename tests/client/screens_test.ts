@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as calls from "../../lib/client/call_screens.ts";
 import * as screens from "../../lib/client/screens.ts";
+import { UnreachableError, UntrustedError } from "../../lib/core/errors.ts";
 import type { BuddyReply } from "../../lib/wire/buddy_reply.ts";
 import { parseBuddyReply } from "../../lib/wire/buddy_reply.ts";
 import { id } from "../support/ids.ts";
@@ -132,6 +133,15 @@ Deno.test("notReachableLine() has one reason for each kind of lookup", PURE, () 
     screens.notReachableLine("bob", { kind: "unasked" }).text,
     "has not answered yet",
   );
+});
+
+Deno.test("serverTroubleLine() says what to check, but of a server that is refused", PURE, () => {
+  const reason = "Cannot reach lab:1234: nothing is listening there";
+  assertEquals(
+    screens.serverTroubleLine(new UnreachableError(reason)).text,
+    `${reason}; check that the server runs, and --server and --tcp-port.`,
+  );
+  assertEquals(screens.serverTroubleLine(new UntrustedError("Refused lab")).text, "Refused lab.");
 });
 
 Deno.test("callFailedLines() tells the reason and what was typed for nothing", PURE, () => {

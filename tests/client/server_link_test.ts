@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { ServerLink } from "../../lib/client/server_link.ts";
 import { UnreachableError } from "../../lib/core/errors.ts";
+import { NO_CAPABILITIES } from "../../lib/wire/capabilities.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
@@ -55,7 +56,7 @@ Deno.test("capabilities(): a server that hangs up on CAP, or is silent, offers n
   for (const reply of ["", undefined]) {
     await using server = new FakeServer({ reply: () => reply });
     const link = linkTo(server, 50);
-    assertEquals(await link.capabilities(), { get: false, info: false });
+    assertEquals(await link.capabilities(), NO_CAPABILITIES);
     server.script = olderServer();
     await link.request({ kind: "register", user: ALICE });
     await link.capabilities();

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../../lib/core/errors.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { serverOptionsOf } from "../../lib/config/server_options.ts";
 import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
@@ -37,4 +38,21 @@ Deno.test("serverOptionsOf(): services asked for win over a port by position", {
     await servicesOf(["5001", "--config=f"], `{"services": ${JSON.stringify(ALL)}}`),
     ALL,
   );
+});
+
+Deno.test("serverOptionsOf(): a certificate needs its key, and a port that shows it", {
+  permissions: "none",
+}, async () => {
+  for (
+    const [words, message] of [
+      [["--tls-port=1236", "--tls-cert=c"], "it needs both --tls-cert and --tls-key"],
+      [["--tls-port=1236", "--tls-key=k"], "it needs both --tls-cert and --tls-key"],
+      [["--tls-cert=c", "--tls-key=k"], "no port speaks TLS, give one with --tls-port"],
+    ] as const
+  ) {
+    await assertRejects(() => servicesOf(words), UsageError, message);
+  }
+  for (const port of ["--tls-port=0", "--rooms-tls-port=9093", "--chat-tls-port=9094"]) {
+    assertEquals(await servicesOf([port, "--tls-cert=c", "--tls-key=k"]), ALL);
+  }
 });

@@ -16,18 +16,35 @@ import { extent } from "./extent.ts";
 const SLOW_CLIENTS = extent(300, 1000);
 
 interface TcpPorts {
-  readonly buddy: { readonly tcp: number };
+  readonly buddy: { readonly tcp: number; readonly tls: number };
   readonly rooms: { readonly tcp: number };
   readonly chat: { readonly tcp: number };
 }
 
+/** What a TLS handshake begins with: a record of 8 KiB, which is waited for. */
+const HELLO = new Uint8Array([22, 3, 1, 32, 0, 1, 0, 31, 252, 3, 3, ...new Uint8Array(20)]);
+
+/** No request, however much of it comes. */
+const NO_REQUEST = new TextEncoder().encode("C".repeat(30));
+
 /** Something a client asks while slow ones hold on; resolves when it is answered. */
 type Question = (ports: TcpPorts, number: number) => Promise<void>;
 
-const PORTS: readonly (readonly [name: string, port: (ports: TcpPorts) => number, Question])[] = [
-  ["buddies", ({ buddy }) => buddy.tcp, async ({ buddy }, number) => {
-    assertEquals(await ask(buddy.tcp, `REG user${number}\n`), "200 OK\r\n");
-  }],
+/** A port, what is trickled to it, and what others ask. */
+type Row = readonly [
+  name: string,
+  port: (ports: TcpPorts) => number,
+  Question,
+  trickled?: Uint8Array,
+];
+
+const register: Question = async ({ buddy }, number) => {
+  assertEquals(await ask(buddy.tcp, `REG user${number}\n`), "200 OK\r\n");
+};
+
+const PORTS: readonly Row[] = [
+  ["buddies", ({ buddy }) => buddy.tcp, register],
+  ["TLS", ({ buddy }) => buddy.tls, register, HELLO],
   ["rooms", ({ rooms }) => rooms.tcp, async ({ rooms }, number) => {
     const answer = await askRoom(rooms.tcp, 1, `room${number}`, "alice");
     assertEquals(answer.success, true);
@@ -37,18 +54,18 @@ const PORTS: readonly (readonly [name: string, port: (ports: TcpPorts) => number
   }],
 ];
 
-for (const [name, portOf, question] of PORTS) {
+for (const [name, portOf, question, trickled = NO_REQUEST] of PORTS) {
   Deno.test(`${SLOW_CLIENTS} clients of ${name} that trickle: others are answered, they are gone in time`, async () => {
     await using directory = await TempDir.make();
     await using server = await ServerProcess.start(directory.path, [
       ...["--services=buddy,rooms,chat", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
-      ...["--chat-port=0", "--login-deadline=10"],
+      ...["--chat-port=0", "--login-deadline=10", "--tls-port=0"],
     ]);
     const ports = server.ports as unknown as TcpPorts;
     await question(ports, 0);
     const began = performance.now();
     const slow = await Promise.all(
-      Array.from({ length: SLOW_CLIENTS }, () => SlowClient.connect(portOf(ports))),
+      Array.from({ length: SLOW_CLIENTS }, () => SlowClient.connect(portOf(ports), trickled)),
     );
     const waits: number[] = [];
     for (let number = 1; number <= 20; number++) {
@@ -63,25 +80,29 @@ for (const [name, portOf, question] of PORTS) {
   });
 }
 
-/** Sends a byte every second that makes no request, until the server ends it. */
+/** Sends a byte every second, until the server ends it. */
 class SlowClient {
   readonly #connection: RawTcp;
+  readonly #bytes: Uint8Array;
+  #sent = 0;
   readonly #timer: ReturnType<typeof setInterval>;
   /** Resolves when the server has ended the connection. */
   readonly ended: Promise<void>;
 
-  private constructor(connection: RawTcp) {
+  private constructor(connection: RawTcp, bytes: Uint8Array) {
     this.#connection = connection;
+    this.#bytes = bytes;
     this.#timer = setInterval(() => this.#trickle(), 1000);
     this.ended = this.#end();
   }
 
-  static async connect(port: number): Promise<SlowClient> {
-    return new SlowClient(await RawTcp.connect(port));
+  static async connect(port: number, bytes: Uint8Array): Promise<SlowClient> {
+    return new SlowClient(await RawTcp.connect(port), bytes);
   }
 
   #trickle(): void {
-    this.#connection.send("C").catch(() => {}); // it has been ended meanwhile
+    const next = this.#bytes.slice(this.#sent, ++this.#sent);
+    this.#connection.send(next).catch(() => {}); // it has been ended meanwhile
   }
 
   async #end(): Promise<void> {

@@ -11,6 +11,7 @@ import { RawUdp } from "../support/raw_udp.ts";
 import { askRoom } from "../support/room_server.ts";
 import { OWN_CODE, ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { askOverTls } from "../support/tls_client.ts";
 
 /** One permission that was asked for, and what for. */
 interface Access {
@@ -36,12 +37,17 @@ Deno.test("the server asks for its data directory, its own addresses and its por
   const audited = ["env", `DENO_AUDIT_PERMISSIONS=${path}`];
   await using server = await ServerProcess.start(data, [
     ...["--services=buddy,rooms,chat", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
-    ...["--chat-port=0", "--compact-from=1"],
+    ...["--chat-port=0", "--compact-from=1", "--tls-port=0"],
   ], { directory: directory.path, under: audited });
-  const { buddy, rooms, chat } = server.ports as unknown as Record<string, { tcp: number }>;
+  const { buddy, rooms, chat } = server.ports as unknown as Record<
+    string,
+    { tcp: number; tls?: number }
+  >;
   for (const user of ["ann", "bob"]) {
     assertEquals(await ask(buddy!.tcp, `REG ${user}\n`), "200 OK\r\n");
   }
+  const certificate = await Deno.readTextFile(`${data}/tls.pem`);
+  assertEquals(await askOverTls(buddy!.tls!, "REG eve\n", certificate), "200 OK\r\n");
   assertEquals(await ask(buddy!.tcp, "ADD ann bob\n"), "200 OK\r\n");
   using asker = new RawUdp(server.ports.buddy.udp);
   await asker.send("SET ann 100 ONLINE 4001\n");

@@ -14,7 +14,11 @@ function observed(health: Health): Observed {
   const admission = new Admission(DEFAULT_SERVER_LIMITS, parseAddressSet([]));
   const ports = { buddy: null, rooms: null, chat: null };
   const stop = (): Promise<void> => Promise.resolve();
-  const server: RunningServer = { ports, parts: {}, admission, health: () => health, stop };
+  const server: RunningServer = {
+    ...{ ports, parts: {}, admission, stop },
+    health: () => health,
+    reloadTls: () => {},
+  };
   return observeServer(server, {
     maxConnections: 10,
     places: { store: "text", directory: "/data", presence: "memory" },

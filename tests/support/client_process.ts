@@ -128,8 +128,12 @@ export class ClientProcess implements AsyncDisposable {
 
   /** Waits until it shows this text, after what was waited for before. */
   async sees(text: string): Promise<void> {
+    await this.#seesFrom(this.#seen, text);
+  }
+
+  async #seesFrom(start: number, text: string): Promise<void> {
     for (;;) {
-      const at = this.#shown.indexOf(text, this.#seen);
+      const at = this.#shown.indexOf(text, start);
       if (at >= 0) {
         this.#seen = at + text.length;
         return;
@@ -148,8 +152,9 @@ export class ClientProcess implements AsyncDisposable {
     await eventually(`${row} in the status`, async () => {
       const before = this.#shown.length;
       await this.types("S");
-      // While the server is away there is no table, and then the prompt.
-      await this.sees(">\n");
+      // While the server is away there is no table, and then the prompt. News of buddies bring prompts
+      // of their own: those of before are not meant.
+      await this.#seesFrom(before, ">\n");
       return row.test(this.#shown.slice(before));
     });
   }

@@ -117,6 +117,14 @@ export class ClientScreen implements AsyncDisposable {
     await this.#until(`"${text}"`, async () => (await this.lines()).join("\n").includes(text));
   }
 
+  /** Waits until these are the last lines: what is drawn comes in pieces. */
+  async endsIn(...lines: readonly string[]): Promise<void> {
+    const last = async (): Promise<string> => (await this.lines()).slice(-lines.length).join("\n");
+    await this.#until(`"${lines.join("\n")}" at the end`, async () => {
+      return await last() === lines.join("\n");
+    });
+  }
+
   /** Waits until the client has ended, and gives its exit code. */
   async ended(): Promise<number> {
     await this.shows("(exit code ");

@@ -8,7 +8,9 @@ import {
   type ServerLimits,
 } from "../../lib/core/limits.ts";
 import type { ChatSettings } from "../../lib/server/chat_service.ts";
+import type { TlsIdentity } from "../../lib/net/tcp.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
+import type { TlsSettings } from "../../lib/server/tls_ports.ts";
 import { Passwords } from "../../lib/services/passwords.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
@@ -25,6 +27,8 @@ export interface TestServerOptions {
   readonly presenceTtl?: number;
   readonly trustProxy?: readonly string[];
   readonly limits?: Partial<ServerLimits>;
+  /** The ports where it speaks TLS. */
+  readonly tls?: TlsSettings;
   /** What the login chat is asked to be; without it there is none. */
   readonly chat?: Partial<ChatSettings>;
   /** A store in memory unless given; it is closed with the server. */
@@ -65,6 +69,7 @@ export class TestServer implements AsyncDisposable {
         },
         chat: options.chat && { ...DEFAULT_CHAT_LIMITS, chatPort: 0, ...options.chat },
       },
+      tls: options.tls,
       trustProxy: options.trustProxy ?? [],
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
@@ -77,6 +82,21 @@ export class TestServer implements AsyncDisposable {
 
   get tcp(): number {
     return this.#running.ports.buddy!.tcp;
+  }
+
+  /** The port of buddies over TLS. */
+  get tls(): number {
+    return this.#running.ports.buddy!.tls!;
+  }
+
+  /** The port of the login chat over TLS. */
+  get chatTls(): number {
+    return this.#running.ports.chat!.tls!;
+  }
+
+  /** Shows another certificate from now on. */
+  reloadTls(identity: TlsIdentity): void {
+    this.#running.reloadTls(identity);
   }
 
   get udp(): number {

@@ -17,16 +17,22 @@ function read(line: Uint8Array): Capabilities {
 Deno.test("parseCapabilities(): a client uses only what was offered", {
   permissions: "none",
 }, () => {
-  assertEquals(read(latin1("200 OK parley/1")), { get: false, info: false });
-  assertEquals(read(latin1("200 OK parley/1 get")), { get: true, info: false });
-  assertEquals(read(latin1("200 OK parley/1 info get")), { get: true, info: true });
+  assertEquals(read(latin1("200 OK parley/1")), { get: false, info: false, tls: undefined });
+  assertEquals(read(latin1("200 OK parley/1 get")), { get: true, info: false, tls: undefined });
+  assertEquals(read(latin1("200 OK parley/1 info get")), { get: true, info: true, tls: undefined });
+  assertEquals(read(latin1("200 OK parley/1 tls=1236")), { ...NO_CAPABILITIES, tls: 1236 });
+  for (
+    const word of ["tls=", "tls=0", "tls=65536", "tls=12a", "tls=-1", "tls", "TLS=12", "xtls=12"]
+  ) {
+    assertEquals(read(latin1(`200 OK parley/1 ${word}`)), NO_CAPABILITIES, word);
+  }
 });
 
 Deno.test("parseCapabilities(): an older server answers 201 INVALID and offers nothing", {
   permissions: "none",
 }, () => {
   assertEquals(read(REPLIES[201]), NO_CAPABILITIES);
-  assertEquals(NO_CAPABILITIES, { get: false, info: false });
+  assertEquals(NO_CAPABILITIES, { get: false, info: false, tls: undefined });
 });
 
 Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", {
@@ -45,13 +51,19 @@ Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", 
 
 Deno.test("parseCapabilities() ignores words it does not know", { permissions: "none" }, () => {
   const line = "200 OK parley/1 rooms=9090/9091 GET getx trunk get";
-  assertEquals(read(latin1(line)), { get: true, info: false });
+  assertEquals(read(latin1(line)), { ...NO_CAPABILITIES, get: true });
+});
+
+const anyOffer = fc.record({
+  get: fc.boolean(),
+  info: fc.boolean(),
+  tls: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
 });
 
 Deno.test("capabilityWords() starts with parley/1 and reads back as the same offer", {
   permissions: "none",
 }, () => {
-  fc.assert(fc.property(fc.record({ get: fc.boolean(), info: fc.boolean() }), (offered) => {
+  fc.assert(fc.property(anyOffer, (offered) => {
     const words = capabilityWords(offered);
     assertEquals(words.split(" ")[0], PARLEY_WORD);
     assertEquals(read(encodeOk(words)), offered);

@@ -1,11 +1,13 @@
 /** TLS ends at the balancer, and every descriptor of it can be had back, whatever the client does. */
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { CopyBuffers } from "../../lib/balancer/buffers.ts";
-import type { RelayWorld } from "../../lib/balancer/relay.ts";
-import { TlsDoor, type TlsStream } from "../../lib/balancer/tls_door.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
+import { CopyBuffers } from "../../lib/net/copy_buffers.ts";
+import type { RelayWorld } from "../../lib/net/relay.ts";
+import { TlsDoor, type TlsPatience, type TlsStream } from "../../lib/net/tls_door.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
 import { listenTcp } from "../../lib/net/tcp.ts";
+import { makeIdentity } from "../../lib/server/self_signed.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
 import { openDescriptors, TELLS_USAGE, USAGE_NOTE } from "../support/process_usage.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
@@ -17,13 +19,13 @@ class Entrance implements Disposable {
   readonly #listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
   readonly #closer = new OrderlyCloser();
 
-  constructor(handshakeSeconds: number) {
+  constructor(patience: TlsPatience = {}) {
     const world: RelayWorld = {
       buffers: new CopyBuffers(),
       closer: this.#closer,
       now: () => performance.now(),
     };
-    this.door = new TlsDoor({ cert: CERT, key: KEY }, world, handshakeSeconds);
+    this.door = new TlsDoor({ cert: CERT, key: KEY }, world, patience);
   }
 
   get port(): number {
@@ -36,8 +38,8 @@ class Entrance implements Disposable {
   }
 
   /** A client that speaks TLS, and the stream of it. */
-  async pair(): Promise<{ client: Deno.TlsConn; stream: TlsStream }> {
-    const options = { hostname: "localhost", port: this.port, caCerts: [CERT] };
+  async pair(trusted = CERT): Promise<{ client: Deno.TlsConn; stream: TlsStream }> {
+    const options = { hostname: "localhost", port: this.port, caCerts: [trusted] };
     const [client, stream] = await Promise.all([Deno.connectTls(options), this.next()]);
     return { client, stream };
   }
@@ -63,7 +65,7 @@ const WRITES_LAST = Number(Deno.version.deno.split(".")[1]) < 9;
 const LAST_NOTE = WRITES_LAST ? " (this Deno finishes writing before it closes)" : "";
 
 Deno.test("TlsDoor carries a conversation, and both ends of it", async () => {
-  using entrance = new Entrance(10);
+  using entrance = new Entrance();
   const { client, stream } = await entrance.pair();
   const question = "x".repeat(300_000);
   await Promise.all([
@@ -82,7 +84,7 @@ Deno.test({
   name: "TlsDoor has its descriptors back from clients that never end their handshake" + USAGE_NOTE,
   ignore: !TELLS_USAGE,
   async fn() {
-    using entrance = new Entrance(0.1);
+    using entrance = new Entrance({ handshakeSeconds: 0.1 });
     const silent = async (said: Uint8Array): Promise<RawTcp> => {
       const [client] = await Promise.all([
         RawTcp.connect(entrance.port),
@@ -108,7 +110,7 @@ Deno.test({
   name: "TlsDoor has its descriptors back from clients that do not read" + USAGE_NOTE + LAST_NOTE,
   ignore: !TELLS_USAGE || WRITES_LAST,
   async fn() {
-    using entrance = new Entrance(10);
+    using entrance = new Entrance({ lingerSeconds: 0.1 });
     const deaf = async (): Promise<Deno.TlsConn> => {
       const { client, stream } = await entrance.pair();
       const flood = (async () => {
@@ -133,7 +135,7 @@ Deno.test({
 });
 
 Deno.test("TlsDoor lets the rest of what it was told reach a client that reads late", async () => {
-  using entrance = new Entrance(10);
+  using entrance = new Entrance();
   const { client, stream } = await entrance.pair();
   const rest = "y".repeat(100_000);
   await writeAll(stream, new TextEncoder().encode(rest));
@@ -142,6 +144,39 @@ Deno.test("TlsDoor lets the rest of what it was told reach a client that reads l
   assertEquals(await readToEnd(client), rest);
   client.close();
   await stream.gone;
+});
+
+Deno.test("TlsDoor lets it reach the client without an end, too, as plain connections do", async () => {
+  using entrance = new Entrance();
+  const { client, stream } = await entrance.pair();
+  const rest = "z".repeat(100_000);
+  await writeAll(stream, new TextEncoder().encode(rest));
+  stream.close();
+  assertEquals(await readToEnd(client), rest);
+  client.close();
+  await stream.gone;
+});
+
+Deno.test("TlsDoor shows another certificate from one connection to the next", async () => {
+  using entrance = new Entrance();
+  const before = await entrance.pair();
+  const { cert, key } = await makeIdentity([], Date.now());
+  assertThrows(() => entrance.door.reload({ cert, key: KEY }), OperationalError);
+  entrance.door.reload({ cert, key });
+  const trusting = { hostname: "localhost", port: entrance.port, caCerts: [CERT] };
+  using refused = await Deno.connectTls(trusting);
+  const shaking = [refused.handshake(), entrance.next()];
+  const outcomes = await Promise.allSettled(shaking);
+  assertEquals(outcomes.map(({ status }) => status), ["rejected", "rejected"]);
+  const after = await entrance.pair(cert);
+  for (const { client, stream } of [before, after]) {
+    await writeAll(client, new TextEncoder().encode("me"));
+    await client.closeWrite();
+    assertEquals(await readToEnd(stream), "me");
+    stream.close();
+    client.close();
+    await stream.gone;
+  }
 });
 
 Deno.test("TlsDoor takes nobody who comes to its loopback port by themselves", async () => {
@@ -153,7 +188,7 @@ Deno.test("TlsDoor takes nobody who comes to its loopback port by themselves", a
     return listener;
   };
   try {
-    using entrance = new Entrance(10);
+    using entrance = new Entrance();
     using _stranger = await RawTcp.connect(ports[0]!);
     const { client, stream } = await entrance.pair();
     await writeAll(client, new TextEncoder().encode("me"));

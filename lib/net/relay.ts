@@ -16,8 +16,8 @@
  */
 
 import type { ByteStream } from "../core/ports.ts";
-import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
-import type { CopyBuffers } from "./buffers.ts";
+import { closeNow, type OrderlyCloser } from "./orderly_close.ts";
+import type { CopyBuffers } from "./copy_buffers.ts";
 
 /** Why a connection ended. */
 export type EndReason =
@@ -31,7 +31,9 @@ export type EndReason =
 
 /** What a relay needs beside its two ends. */
 export interface RelayWorld {
+  /** Shared by all relays. */
   readonly buffers: CopyBuffers;
+  /** Ends a client's connection in an orderly way when its backend took no more. */
   readonly closer: OrderlyCloser;
   /** Milliseconds that only go forward. */
   readonly now: () => number;
@@ -66,6 +68,7 @@ export class Relay {
   /** Bytes that came from it. */
   received = 0;
 
+  /** Stands between the two; nothing is carried before `run`. */
   constructor(client: ByteStream, backend: ByteStream, world: RelayWorld) {
     this.#client = client;
     this.#backend = backend;

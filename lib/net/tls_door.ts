@@ -9,38 +9,46 @@
  *     client <-> plain connection <-relay-> near end <-> far end, which speaks TLS <-> reader
  *
  * Rules of this file:
- * - A stream that is closed after its own end lets the rest of it reach the client, as the system
- *   does for plain connections; any other close cuts it at once. Cutting frees all descriptors.
+ * - Closing a stream lets what was written to it reach the client, as the system does for plain
+ *   connections, for as long as the client takes something within `lingerSeconds`; then the stream
+ *   is cut. Cutting frees all descriptors.
  * - Pairs are made one at a time, so that nothing but our own near end is taken for one: everybody on
  *   this machine can reach the listener. (Such a stranger keeps a descriptor while it stays.)
+ * - Another certificate is another listener; who is connected keeps the one they met.
  */
 
 import { UnreachableError } from "../core/errors.ts";
-import { BALANCER_LIMITS } from "../core/limits.ts";
+import { DRAIN_SECONDS, TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
-import { closeNow } from "../net/orderly_close.ts";
-import { connectReason } from "../net/system_error.ts";
-import { connectTcp, listenTls, setUpSocket, shakeHands } from "../net/tcp.ts";
+import { DeadlineQueue } from "./deadline_queue.ts";
+import { closeNow } from "./orderly_close.ts";
 import { Relay, type RelayWorld } from "./relay.ts";
 import { type IdleBounds, Relays } from "./relays.ts";
-
-/** Certificate chain and private key, both PEM. */
-export interface TlsIdentity {
-  readonly cert: string;
-  readonly key: string;
-}
+import { connectReason } from "./system_error.ts";
+import { connectTcp, listenTls, setUpSocket, shakeHands, type TlsIdentity } from "./tcp.ts";
 
 const LOOPBACK = "127.0.0.1";
 
 /** Nobody is far away on loopback. */
 const PAIRING_MS = 2000;
 
+/** How long a door waits for clients, where not as usual. */
+export interface TlsPatience {
+  /** Seconds for the handshake. */
+  readonly handshakeSeconds?: number;
+  /** Seconds in which a client of a closed stream has to take some of what is left. */
+  readonly lingerSeconds?: number;
+}
+
 /** Takes plain connections and gives the streams that are inside them. */
 export class TlsDoor {
-  readonly #listener: Deno.TlsListener;
   readonly #world: RelayWorld;
   readonly #handshakeSeconds: number;
+  readonly #lingering: DeadlineQueue;
+  readonly #lingerSeconds: number;
   readonly #carriers = new Relays();
+  readonly #ends = new Set<Promise<unknown>>();
+  #listener: Deno.TlsListener;
   #pairing: Promise<unknown> = Promise.resolve();
 
   /**
@@ -51,11 +59,16 @@ export class TlsDoor {
   constructor(
     identity: TlsIdentity,
     world: RelayWorld,
-    handshakeSeconds: number = BALANCER_LIMITS.handshakeTimeoutSeconds,
+    {
+      handshakeSeconds = TLS_HANDSHAKE_SECONDS,
+      lingerSeconds = DRAIN_SECONDS,
+    }: TlsPatience = {},
   ) {
-    this.#listener = listenTls({ hostname: LOOPBACK, port: 0 }, identity);
+    this.#listener = listenInside(identity);
     this.#world = world;
     this.#handshakeSeconds = handshakeSeconds;
+    this.#lingerSeconds = lingerSeconds;
+    this.#lingering = new DeadlineQueue(lingerSeconds);
   }
 
   /**
@@ -72,14 +85,29 @@ export class TlsDoor {
       throw error;
     });
     const carrier = new Relay(plain, near, this.#world);
-    const stream = new TlsStream(far, carrier, this.#carriers.run(carrier));
+    const gone = this.#carriers.run(carrier);
+    this.#ends.add(gone);
+    gone.finally(() => this.#ends.delete(gone));
     try {
       await shakeHands(far, this.#handshakeSeconds);
-      return stream;
+      return new TlsStream(far, { carrier, gone, closed: () => this.#linger(carrier) });
     } catch (error) {
-      stream.close();
+      closeNow(far);
+      carrier.cut("stopped");
       throw error;
     }
+  }
+
+  /**
+   * Shows another certificate to whoever comes from now on.
+   *
+   * @throws OperationalError when the certificate or key is none; the one before stays
+   */
+  reload(identity: TlsIdentity): void {
+    const before = this.#listener;
+    this.#listener = listenInside(identity);
+    // A pair may be half made.
+    this.#pairing = this.#pairing.then(() => before.close());
   }
 
   /** Ends what has carried nothing for too long. */
@@ -92,18 +120,36 @@ export class TlsDoor {
     this.#carriers.cutAll();
   }
 
+  /** Lets what was said reach its clients for `graceMs`, then ends all. Nothing new may come. */
+  async stop(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.cutAll(), graceMs);
+    await Promise.all(this.#ends);
+    clearTimeout(timer);
+    this.close();
+  }
+
   /** Takes nothing more. */
   close(): void {
+    this.#lingering.close();
     this.#listener.close();
   }
 
+  #linger(carrier: Relay): void {
+    this.#lingering.add(() => {
+      const idle = this.#world.now() - carrier.lastActivity;
+      if (idle < this.#lingerSeconds * 1000) this.#linger(carrier);
+      else carrier.cut("stopped");
+    });
+  }
+
   async #pair(): Promise<{ near: ByteStream; far: Deno.TlsConn }> {
-    const { port } = this.#listener.addr as Deno.NetAddr;
+    const listener = this.#listener;
+    const { port } = listener.addr as Deno.NetAddr;
     const near = await connectTcp(LOOPBACK, port, { timeoutMs: PAIRING_MS });
     setUpSocket(near);
     try {
       for (;;) {
-        const far = await this.#listener.accept();
+        const far = await listener.accept();
         if ((far.remoteAddr as Deno.NetAddr).port === near.localAddr.port) return { near, far };
         closeNow(far);
       }
@@ -114,24 +160,38 @@ export class TlsDoor {
   }
 }
 
+function listenInside(identity: TlsIdentity): Deno.TlsListener {
+  return listenTls({ hostname: LOOPBACK, port: 0 }, identity);
+}
+
+/** Who carries a stream's bytes to the client. */
+interface Carriage {
+  readonly carrier: Relay;
+  /** Its end. */
+  readonly gone: Promise<unknown>;
+  /** Is told when the stream is closed. */
+  readonly closed: () => void;
+}
+
 /** What a client says inside its TLS connection, and what it is told. */
 export class TlsStream implements ByteStream {
   readonly #far: Deno.TlsConn;
-  readonly #carrier: Relay;
-  #hasEnded = false;
-  /** Resolves when nothing of it is left, the client's connection included. */
-  readonly gone: Promise<unknown>;
+  readonly #carriage: Carriage;
 
-  /** Takes ownership of both; `gone` is the end of the carrier. */
-  constructor(far: Deno.TlsConn, carrier: Relay, gone: Promise<unknown>) {
+  /** Takes ownership of both. */
+  constructor(far: Deno.TlsConn, carriage: Carriage) {
     this.#far = far;
-    this.#carrier = carrier;
-    this.gone = gone;
+    this.#carriage = carriage;
+  }
+
+  /** Resolves when nothing of it is left, the client's connection included. */
+  get gone(): Promise<unknown> {
+    return this.#carriage.gone;
   }
 
   /** When the client's connection last carried something: what was written may still be on its way. */
   get carriedAt(): number {
-    return this.#carrier.lastActivity;
+    return this.#carriage.carrier.lastActivity;
   }
 
   /** Reads what the client said. */
@@ -145,14 +205,13 @@ export class TlsStream implements ByteStream {
   }
 
   /** Ends our side. */
-  async closeWrite(): Promise<void> {
-    await this.#far.closeWrite();
-    this.#hasEnded = true;
+  closeWrite(): Promise<void> {
+    return this.#far.closeWrite();
   }
 
-  /** Lets go of it: at once, unless it has ended and only the rest is on its way. */
+  /** Lets go of it: what was written may still arrive. Doing so twice does nothing. */
   close(): void {
     closeNow(this.#far);
-    if (!this.#hasEnded) this.#carrier.cut("stopped");
+    this.#carriage.closed();
   }
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { CopyBuffers } from "../../lib/balancer/buffers.ts";
-import { type EndReason, Relay } from "../../lib/balancer/relay.ts";
+import { CopyBuffers } from "../../lib/net/copy_buffers.ts";
+import { type EndReason, Relay } from "../../lib/net/relay.ts";
 import { PROXY_BUFFER_BYTES } from "../../lib/core/limits.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";

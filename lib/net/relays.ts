@@ -1,25 +1,27 @@
 /** The relays of a service, and when they are ended although neither side has ended them. */
 
-import type { Backend } from "./backend.ts";
 import type { EndReason, Relay } from "./relay.ts";
 
 /** With whom a relay goes on at the moment; another one may take a backend's place. */
-export interface Served {
+export interface Served<Backend> {
+  /** Who serves it. */
   backend: Backend;
 }
 
 /** Seconds a relay may carry nothing; see the options of the same names. */
 export interface IdleBounds {
+  /** At any time. */
   readonly idleTimeout: number;
+  /** Once the backend has ended its side. */
   readonly finishTimeout: number;
 }
 
 /** Every relay that goes on. */
-export class Relays {
-  readonly #relays = new Map<Relay, Served | undefined>();
+export class Relays<Backend = never> {
+  readonly #relays = new Map<Relay, Served<Backend> | undefined>();
 
   /** Relays to the end. Never rejects. */
-  async run(relay: Relay, served?: Served): Promise<EndReason> {
+  async run(relay: Relay, served?: Served<Backend>): Promise<EndReason> {
     this.#relays.set(relay, served);
     const end = await relay.run();
     this.#relays.delete(relay);

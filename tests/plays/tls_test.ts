@@ -1,0 +1,54 @@
+/** TLS from the first start of a server to a changed certificate, with the real programs. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fingerprintOf } from "../../lib/net/tls_client.ts";
+import { firstOfPem } from "../../lib/wire/pem.ts";
+import { eventually } from "../support/eventually.ts";
+import { run } from "../support/one_shot.ts";
+import { ServerProcess } from "../support/server_process.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+async function shownBy(directory: string): Promise<string> {
+  const text = await Deno.readTextFile(`${directory}/tls.pem`);
+  return await fingerprintOf(firstOfPem("CERTIFICATE", text)!);
+}
+
+Deno.test({
+  name: "two users register over TLS; a changed certificate stops them until they accept it",
+  ignore: Deno.build.os === "windows", // it has no SIGHUP
+  async fn() {
+    await using directory = await TempDir.make();
+    await using settings = await TempDir.make();
+    await using server = await ServerProcess.start(directory.path, ["--tls-port=0"]);
+    const { tcp, tls } = server.ports.buddy as unknown as { tcp: number; tls: number };
+    const first = await shownBy(directory.path);
+    await eventually("the fingerprint", () => server.stderr.includes(first));
+    const at = `127.0.0.1:${tcp}`;
+
+    const ann = await run(["reg", `ann@${at}`, "--tls"], settings.path);
+    assertEquals([ann.code, ann.stdout], [0, "Registered as ann.\n"]);
+    assertStringIncludes(ann.stderr, first);
+    const bob = await run(["reg", `bob@${at}`, `--tls-port=${tls}`], settings.path);
+    assertEquals([bob.code, bob.stderr], [0, ""]);
+
+    await Deno.remove(`${directory.path}/tls.pem`);
+    server.signal("SIGHUP");
+    await eventually("another certificate", () => server.stderr.split("sha256=").length === 3);
+    const second = await shownBy(directory.path);
+    const refused = await run(["reg", `eve@${at}`, "--tls"], settings.path);
+    assertEquals([refused.code, refused.stdout], [1, ""]);
+    for (const words of ["HAS CHANGED", first, second, "--accept-new-key"]) {
+      assertStringIncludes(refused.stderr, words);
+    }
+    assert(!refused.stderr.includes("    at "), "no stack trace");
+    const words = ["reg", `eve@${at}`, "--tls", `--accept-new-key=${second}`];
+    assertEquals((await run(words, settings.path)).stdout, "Registered as eve.\n");
+    assertEquals((await run(["reg", `dan@${at}`, "--tls"], settings.path)).code, 0);
+
+    await Deno.writeTextFile(`${directory.path}/tls.pem`, "junk");
+    server.signal("SIGHUP");
+    await eventually("the refusal", () => server.stderr.includes("the one before stays"));
+    assertEquals((await run(["reg", `fay@${at}`, "--tls"], settings.path)).code, 0);
+    assertEquals((await server.endBy("SIGTERM")).code, 0);
+  },
+});
