@@ -12,6 +12,7 @@ import { reasonOf } from "../core/errors.ts";
 import { CALL_TIMEOUT_SECONDS, MAX_SEND_QUEUE_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream, Log, Trace } from "../core/ports.ts";
 import type { PeerAddress } from "../core/presence.ts";
+import { within } from "../core/within.ts";
 import { acceptConnections } from "../net/accept_loop.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
@@ -273,12 +274,7 @@ export class PeerCalls {
     this.reject();
     this.cancel();
     this.endChat();
-    let timer;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#times.stopMs);
-    });
-    await Promise.race([Promise.all(this.#closing.values()), patience]);
-    clearTimeout(timer);
+    await within(this.#times.stopMs, Promise.all(this.#closing.values()), () => {});
     for (const connection of this.#closing.keys()) connection.abandon();
     await Promise.all(this.#closing.values());
     this.#closer.stop();

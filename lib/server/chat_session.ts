@@ -311,7 +311,6 @@ export class ChatSession implements Outbox<Uint8Array> {
       if (this.#ended !== undefined) this.#leave(); // they went while the others were asked
       return result;
     };
-    const isIn = this.#parts.chat.join(user, this);
-    return isIn instanceof Promise ? isIn.then(joined) : joined(isIn);
+    return afterwards(this.#parts.chat.join(user, this), joined);
   }
 }

@@ -3,6 +3,8 @@
  * that breaks something can be made again.
  */
 
+import { copyOf } from "../../lib/core/bytes.ts";
+
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export class Dice {
   #state: number;
@@ -54,11 +56,7 @@ type Mutation = (bytes: Uint8Array, dice: Dice, corpus: readonly Uint8Array[]) =
 
 /** Puts `piece` in place of `removed` bytes at a place. */
 function splice(bytes: Uint8Array, at: number, removed: number, piece: Uint8Array): Uint8Array {
-  const result = new Uint8Array(bytes.length - removed + piece.length);
-  result.set(bytes.subarray(0, at));
-  result.set(piece, at);
-  result.set(bytes.subarray(at + removed), at + piece.length);
-  return result;
+  return copyOf([bytes.subarray(0, at), piece, bytes.subarray(at + removed)]);
 }
 
 function changeByte(bytes: Uint8Array, dice: Dice, change: (byte: number) => number): Uint8Array {

@@ -3,6 +3,7 @@
  */
 
 import fc from "fast-check";
+import { copyOf } from "../../lib/core/bytes.ts";
 
 /** Bytes in pieces, and how they were cut. */
 export interface Cutting {
@@ -32,13 +33,7 @@ export function cutAnywhere(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8
 
 /** All pieces in one. */
 export function join(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return copyOf(pieces);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Sending and receiving by hand, with patience that ends. */
 
+import { copyOf } from "../../lib/core/bytes.ts";
 import { within } from "../../lib/core/within.ts";
 import { type Server, Violation } from "./rule.ts";
 
@@ -106,10 +107,7 @@ export class Connection implements Disposable {
       this.#hasEnded = true;
       return false;
     }
-    const held = new Uint8Array(this.#held.length + chunk.length);
-    held.set(this.#held);
-    held.set(chunk, this.#held.length);
-    this.#held = held;
+    this.#held = copyOf([this.#held, chunk]);
     return true;
   }
 
