@@ -15,6 +15,8 @@ export interface BackendCounts {
   connected: number;
   /** Connects that failed. */
   failed: number;
+  /** Requests sent to it on trunks. */
+  trunked: number;
   /** Bytes to the backend. */
   sent: number;
   /** Bytes from it. */
@@ -40,7 +42,9 @@ export class Backend {
   downReason = "";
   /** Connections it has, those being made included. */
   connections = 0;
-  readonly counts: BackendCounts = { connected: 0, failed: 0, sent: 0, received: 0 };
+  /** Trunks that are open to it. */
+  trunks = 0;
+  readonly counts: BackendCounts = { connected: 0, failed: 0, trunked: 0, sent: 0, received: 0 };
 
   constructor(index: number, settings: BackendSettings) {
     this.name = backendName(settings);

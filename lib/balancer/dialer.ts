@@ -22,8 +22,8 @@ export type Connect = (host: string, port: number) => Promise<ByteStream>;
 export interface Caller extends Client {
   /** What hashing and affinity go by. */
   readonly key: string;
-  /** What every backend is sent before anything of the client: a PROXY header, or nothing. */
-  readonly preface: Uint8Array | undefined;
+  /** What a backend is sent before anything of the client: a PROXY header, or nothing. */
+  readonly preface: (backend: Backend) => Uint8Array | undefined;
   /** Backends that have failed it. */
   readonly tried: Set<Backend>;
 }
@@ -49,33 +49,63 @@ export interface DialerWorld {
 }
 
 /**
- * Finds a backend that takes the connection. Each is tried once for a client.
+ * Takes a place at a backend, after a wait where every one is full.
  *
+ * @param deadline by the world's clock
  * @returns `undefined` when there is none; the story knows why
  */
-export async function dial(caller: Caller, world: DialerWorld): Promise<Line | undefined> {
-  const { pool, story, clock } = world;
+export async function enter(
+  caller: Caller,
+  { pool, story, clock }: Pick<DialerWorld, "pool" | "story" | "clock">,
+  deadline: number,
+): Promise<Backend | undefined> {
+  let chosen = pool.enter(caller.key, caller.tried);
+  if (isWorthWaiting(chosen)) {
+    chosen = await pool.waitForPlace(caller.key, caller.tried, deadline, chosen);
+  }
+  if (typeof chosen !== "string") {
+    story.chosen(caller, chosen);
+    return chosen;
+  }
+  story.gaveUp(caller, chosen, clock());
+  return undefined;
+}
+
+/** A client is served by a backend: what hangs on that is told. */
+export function settle(
+  caller: Pick<Caller, "ip" | "key">,
+  backend: Backend,
+  { pool, served }: Pick<DialerWorld, "pool" | "served">,
+): void {
+  // A request about no room goes by its address, which is bound to no backend.
+  if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, backend);
+  served(caller, backend);
+}
+
+/**
+ * Finds a backend that takes the connection. Each is tried once for a client.
+ *
+ * @param entered where the client has a place already, which is tried first
+ * @returns `undefined` when there is none; the story knows why
+ */
+export async function dial(
+  caller: Caller,
+  world: DialerWorld,
+  entered?: Backend,
+): Promise<Line | undefined> {
+  const { story, clock } = world;
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
-  for (;;) {
-    let chosen = pool.enter(caller.key, caller.tried);
-    if (isWorthWaiting(chosen)) {
-      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline, chosen);
-    }
-    if (typeof chosen === "string") {
-      story.gaveUp(caller, chosen, clock());
-      return undefined;
-    }
-    story.chosen(caller, chosen);
+  for (let place = entered;; place = undefined) {
+    const chosen = place ?? await enter(caller, world, deadline);
+    if (chosen === undefined) return undefined;
     const stream = await connectTo(chosen, caller, world);
     if (stream === "retry") continue;
     if (stream === undefined) return undefined;
     chosen.counts.connected++;
     world.times.observe((clock() - begun) / 1000);
-    // A request about no room goes by its address, which is bound to no backend.
-    if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
-    world.served(caller, chosen);
+    settle(caller, chosen, world);
     return { backend: chosen, stream };
   }
 }
@@ -92,7 +122,8 @@ async function connectTo(
   let stream: ByteStream | undefined;
   try {
     stream = await connect(backend.settings.host, backend.settings.port);
-    if (caller.preface !== undefined) await writeAll(stream, caller.preface);
+    const preface = caller.preface(backend);
+    if (preface !== undefined) await writeAll(stream, preface);
     return stream;
   } catch (error) {
     if (stream !== undefined) closeNow(stream);

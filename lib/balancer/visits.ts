@@ -12,26 +12,26 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
-import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
-import { Relays, type Served } from "../net/relays.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
-import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
+import type { Caller, Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
+import { type Arrival, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
 import type { ServiceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
+import type { Trunks } from "./trunks.ts";
+import { TrunkVisits } from "./trunk_visits.ts";
 
 /** What visits need. */
 export interface VisitsWorld {
@@ -42,13 +42,15 @@ export interface VisitsWorld {
   readonly clock: Clock;
   readonly connect: Connect;
   /** What a backend is told before anything of the client, if it is to be told. */
-  readonly preface: (header: ProxyHeader) => Uint8Array | undefined;
+  readonly preface: (header: ProxyHeader, backend: Backend) => Uint8Array | undefined;
   /** Is told which backend serves whom. */
   readonly served: DialerWorld["served"];
   /** Is told of a backend that ended a connection at once, without a word. */
   readonly doubt: (backend: Backend) => void;
   /** Is told how long everything takes. */
   readonly times: ServiceTimes;
+  /** What carries requests to backends that offer it. */
+  readonly trunks: Trunks;
   /** What listens to what clients say, where something does: inside of TLS, where there is TLS. */
   readonly trace: Trace | undefined;
   /** Where TLS ends here. */
@@ -61,19 +63,15 @@ interface Ends {
   readonly destination: Endpoint;
 }
 
-/** The same, with what the log calls the connection. */
-type Known = Ends & Pick<AcceptedStream, "connection">;
-
-/** A backend that ends a connection sooner has not lost its patience with a silent client. */
-const AT_ONCE_MS = 1000;
+/** The same, with what the log calls the connection, and its socket. */
+type Known = Ends & Pick<AcceptedStream, "connection"> & { readonly socket: ByteStream };
 
 /** Everybody who is at a service. */
 export class Visits {
   readonly #world: VisitsWorld;
-  readonly #dialing: DialerWorld;
   readonly #closer = new OrderlyCloser();
-  readonly #relaying: RelayWorld;
-  readonly #relays = new Relays<Backend>();
+  readonly #plain: PlainVisits;
+  readonly #byTrunk: TrunkVisits;
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
@@ -84,14 +82,18 @@ export class Visits {
   /** Starts with nobody. */
   constructor(world: VisitsWorld) {
     this.#world = world;
-    const { pool, connect, story, clock, served, options } = world;
-    this.#dialing = {
+    const { pool, connect, story, clock, served, options, doubt, times, trunks } = world;
+    const closer = this.#closer;
+    const dialing = {
       ...{ pool, connect, story, clock, served },
-      times: world.times.connect,
+      times: times.connect,
       queueTimeout: () => options().queueTimeout,
     };
-    this.#relaying = { buffers: new CopyBuffers(), closer: this.#closer, now: clock };
-    this.#tls = world.tls === undefined ? undefined : new TlsDoor(world.tls, this.#relaying);
+    const relaying = { buffers: new CopyBuffers(), closer, now: clock };
+    this.#plain = new PlainVisits({ dialing, relaying, doubt, times });
+    const find = (): ReturnType<typeof keyFinder> => keyFinder(options().strategy);
+    this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer, find });
+    this.#tls = world.tls === undefined ? undefined : new TlsDoor(world.tls, relaying);
   }
 
   /** Serves a connection to its end. Takes ownership. */
@@ -117,20 +119,22 @@ export class Visits {
   /** Ends those that have carried nothing for too long. */
   sweep(): void {
     const now = this.#world.clock();
-    this.#relays.sweep(now, this.#world.options());
+    this.#plain.sweep(now, this.#world.options());
+    this.#byTrunk.sweep(now);
     this.#tls?.sweep(now, this.#world.options());
   }
 
   /** Ends those with one backend, so that its clients come again, to another one. */
   cutFrom(backend: Backend): void {
-    this.#relays.cutFrom(backend);
+    this.#plain.cutFrom(backend);
   }
 
   /** Lets what goes on end by itself for `graceMs`, then ends it. Nothing new may come. */
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#closeArriving();
-      this.#relays.cutAll();
+      this.#plain.cutAll();
+      this.#byTrunk.cutAll();
       this.#tls?.cutAll();
     }, graceMs);
     if (this.#world.guard.open > 0) {
@@ -138,6 +142,7 @@ export class Visits {
     }
     clearTimeout(timer);
     this.#closer.stop();
+    this.#byTrunk.close();
     this.#tls?.close();
   }
 
@@ -170,137 +175,68 @@ export class Visits {
     const { ip } = ends.source;
     const refusal = guard.judge(place, ip, clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
-    const known: Known = { ...ends, connection: accepted.connection };
-    if (this.#tls === undefined) return await this.#serveAdmitted(client, known, stream);
+    const known: Known = { ...ends, connection: accepted.connection, socket: stream };
+    if (this.#tls === undefined) return await this.#serveAdmitted(client, known);
     const inside = await this.#tls.take(client);
     const { stream: heard } = tracedArrival({ ...accepted, stream: inside }, tracing);
-    await this.#serveAdmitted(heard, known, stream, () => inside.carriedAt)
+    await this.#serveAdmitted(heard, known, () => inside.carriedAt)
       .finally(() => inside.close());
     await inside.gone;
   }
 
+  /** Serves a client that may come in, to its end. */
   async #serveAdmitted(
-    stream: ByteStream,
+    client: ByteStream,
     known: Known,
-    socket: ByteStream,
     carriedAt?: () => number,
   ): Promise<void> {
-    const { story, clock, options, preface, times } = this.#world;
-    const find = keyFinder(options().strategy);
-    let client = stream;
-    let key: string | undefined;
-    if (find !== undefined) {
-      const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
-      client = peeked;
-      key = await findKey(peeked, find, this.#peekDeadline());
-    }
-    const { connection, ...ends } = known;
-    const { source } = ends;
-    const caller: Caller = {
-      ...source,
+    if (!this.#world.trunks.isInUse) return await this.#serveFirst(client, known, carriedAt);
+    await new Promise<void>((resolve, reject) => {
+      this.#byTrunk.take(client, {
+        ...this.#callerOf(known),
+        relay: (client, entered, key) =>
+          this.#servePlain(client, known, { entered, key, carriedAt }).then(resolve, reject),
+        gone: resolve,
+      });
+    });
+  }
+
+  /** Serves a client over a connection of its own; what it says first may decide to whom. */
+  async #serveFirst(
+    stream: ByteStream,
+    known: Known,
+    carriedAt: (() => number) | undefined,
+  ): Promise<void> {
+    const find = keyFinder(this.#world.options().strategy);
+    if (find === undefined) return await this.#servePlain(stream, known, { carriedAt });
+    const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
+    const key = await findKey(peeked, find, this.#peekDeadline());
+    await this.#servePlain(peeked, known, { key, carriedAt });
+  }
+
+  async #servePlain(
+    client: ByteStream,
+    known: Known,
+    { key, ...arrival }: Omit<Arrival, "served"> & { readonly key?: string | undefined },
+  ): Promise<void> {
+    const caller = this.#callerOf(known);
+    await this.#plain.serve(client, { ...caller, key: key ?? caller.ip }, {
+      ...arrival,
+      served: () => this.#arriving.delete(known.socket),
+    });
+  }
+
+  #callerOf({ socket: _, connection, ...ends }: Known): Omit<Caller, "key"> {
+    const header = { kind: "proxied", ...ends } as const;
+    return {
+      ...ends.source,
       connection,
-      key: key ?? source.ip,
-      preface: preface({ kind: "proxied", ...ends }),
+      preface: (backend) => this.#world.preface(header, backend),
       tried: new Set(),
     };
-    const startedAt = clock();
-    const span = beginSpan("balance connection");
-    const line = await dial(caller, this.#dialing);
-    if (line === undefined) {
-      span?.end();
-      return closeNow(client);
-    }
-    this.#arriving.delete(socket);
-    const { backend, relay, end } = await this.#relay(client, line, caller, carriedAt);
-    const milliseconds = clock() - startedAt;
-    times.session.observe(milliseconds / 1000);
-    span?.setAttribute("parley.backend", backend.name);
-    span?.setAttribute("parley.end", end);
-    span?.end();
-    story.closed(caller, {
-      backend: backend.name,
-      sent: relay.sent,
-      received: relay.received,
-      milliseconds,
-      end,
-    });
-  }
-
-  /** Relays to the end, over another backend when the first is lost unused. */
-  async #relay(
-    client: ByteStream,
-    line: Line,
-    caller: Caller,
-    carriedAt: (() => number) | undefined,
-  ): Promise<{ backend: Backend; relay: Relay; end: EndReason }> {
-    const { pool, clock } = this.#world;
-    const served = new ServedClient(line.backend, clock);
-    const relay = new Relay(client, line.stream, {
-      ...this.#relaying,
-      ...(carriedAt === undefined ? {} : { carriedAt }),
-      replace: () => this.#replace(served, caller),
-      unanswered: () => {
-        if (served.isFresh) this.#world.doubt(served.backend);
-      },
-    });
-    const end = await this.#relays.run(relay, served);
-    const { backend } = served;
-    backend.counts.sent += relay.sent;
-    backend.counts.received += relay.received;
-    pool.leave(backend);
-    return { backend, relay, end };
-  }
-
-  /** Another backend for a client whose own was lost unused, if it may have one. */
-  #replace(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> | undefined {
-    if (served.isFresh) this.#world.doubt(served.backend);
-    else if (served.wasMovedLate) return undefined;
-    else served.wasMovedLate = true;
-    return this.#redial(served, caller);
-  }
-
-  async #redial(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> {
-    const { story, pool } = this.#world;
-    story.retrying(caller, served.backend, "it closed the connection unused");
-    caller.tried.add(served.backend);
-    const other = await dial(caller, this.#dialing);
-    if (other === undefined) return undefined;
-    pool.leave(served.backend);
-    served.isServedBy(other.backend);
-    return other.stream;
   }
 
   #peekDeadline(): number {
     return performance.now() + this.#world.options().peekTimeout * 1000;
-  }
-}
-
-/** Who serves a client, and since when. */
-class ServedClient implements Served<Backend> {
-  readonly #clock: Clock;
-  backend: Backend;
-  #since: number;
-  /**
-   * Whether it was given to another backend after it had been silent for a while. That is done once:
-   * a backend may have died then, but when the next one closes as well it is the client they are
-   * tired of, and it is not handed round them all.
-   */
-  wasMovedLate = false;
-
-  constructor(backend: Backend, clock: Clock) {
-    this.#clock = clock;
-    this.backend = backend;
-    this.#since = clock();
-  }
-
-  /** Whether the backend has had it for so short a time that no client could be to blame. */
-  get isFresh(): boolean {
-    return this.#clock() - this.#since < AT_ONCE_MS;
-  }
-
-  /** Another backend has taken it. */
-  isServedBy(backend: Backend): void {
-    this.backend = backend;
-    this.#since = this.#clock();
   }
 }

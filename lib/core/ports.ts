@@ -48,6 +48,11 @@ export interface IncomingStream {
   readonly remoteIp: string;
   /** Its number among all that this program has accepted: what the log calls it. */
   readonly connection?: number | undefined;
+  /**
+   * Whether it comes from a balancer we trust, on its own behalf: one that said with a PROXY header
+   * whose connection it is speaks for that client alone.
+   */
+  readonly isTrusted?: boolean | undefined;
 }
 
 /** An end of a connection or datagram, as far as a tap knows it. */

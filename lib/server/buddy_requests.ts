@@ -13,6 +13,7 @@ import { encodeOk, REPLIES, type ReplyCode, replyCodeOf } from "../wire/buddy_re
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
 import { RequestMeter } from "./request_meter.ts";
+import type { Asker } from "./request_sessions.ts";
 
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "ok": 200,
@@ -34,7 +35,7 @@ export interface BuddyRequestParts {
   readonly presence: PresenceBook;
   readonly view: EntryView;
   /** What the server offers to other Parleys. */
-  readonly offered: Capabilities;
+  readonly offered: Omit<Capabilities, "trunk">;
   readonly meter: BuddyMeter;
   readonly log: Log;
 }
@@ -64,19 +65,14 @@ export class BuddyRequests {
    * Answers one request line.
    *
    * @param line without its line end, or `undefined` for one too long to be a request
-   * @param fromIp the client's address
-   * @param connection what the log calls its connection
+   * @param from whose it is
    * @returns the reply to send, or `undefined` for none
    */
-  answer(
-    line: Uint8Array | undefined,
-    fromIp: string,
-    connection?: number,
-  ): Promise<Uint8Array | undefined> {
+  answer(line: Uint8Array | undefined, from: Asker): Promise<Uint8Array | undefined> {
     const request = line === undefined ? INVALID : parseBuddyRequest(line);
     return this.#counted(
       request,
-      this.#answer(request, fromIp).catch((error) => this.#failed(error, connection)),
+      this.#answer(request, from).catch((error) => this.#failed(error, from.connection)),
     );
   }
 
@@ -99,7 +95,7 @@ export class BuddyRequests {
     return REPLIES[500];
   }
 
-  async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
+  async #answer(request: BuddyRequest, from: Asker): Promise<Uint8Array | undefined> {
     const { roster, offered } = this.#parts;
     switch (request.kind) {
       case "blank":
@@ -113,9 +109,9 @@ export class BuddyRequests {
       case "remove":
         return REPLIES[CODES[await roster.remove(request.user, request.buddy)]];
       case "capabilities":
-        return encodeOk(capabilityWords(offered));
+        return encodeOk(capabilityWords({ ...offered, trunk: from.isTrusted === true }));
       default:
-        return await this.#answerExtension(request, fromIp);
+        return await this.#answerExtension(request, from.remoteIp);
     }
   }
 

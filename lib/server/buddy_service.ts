@@ -13,12 +13,13 @@ import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
 import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
-import { BuddySessions } from "./buddy_session.ts";
+import { type Answer, BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
+import { TrunkSessions } from "./trunk_sessions.ts";
 
 /** What the buddy service is asked to be. */
 export interface BuddySettings {
@@ -62,14 +63,17 @@ export function startBuddies(
     ...{ roster, presence, view, meter, log },
     offered: { get: true, info: true, tls: secure?.number },
   });
-  const sessions = new BuddySessions(
-    (line, { remoteIp, connection }) => {
-      budget.prove(remoteIp, clock());
-      return requests.answer(line, remoteIp, connection);
-    },
-    limits.readDeadlineSeconds,
-    meter.seconds,
-  );
+  const answer: Answer = (line, from) => {
+    budget.prove(from.remoteIp, clock());
+    return requests.answer(line, from);
+  };
+  const trunks = new TrunkSessions({ answer, admission, log, seconds: meter.seconds });
+  const sessions = new BuddySessions({
+    answer,
+    readDeadlineSeconds: limits.readDeadlineSeconds,
+    seconds: meter.seconds,
+    trunk: trunks.serve,
+  });
   const seconds = isTimed ? new Histogram() : undefined;
   const answers = new PresenceAnswers({
     roster,
@@ -120,7 +124,7 @@ export function startBuddies(
       socket.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await Promise.all([accepting, receiving]);
-      await sessions.stop(STOP_GRACE_MS);
+      await Promise.all([sessions.stop(STOP_GRACE_MS), trunks.stop(STOP_GRACE_MS)]);
     },
   };
 }

@@ -36,7 +36,11 @@ export interface Door {
 
 /** Lets connections in until the listener is closed, then resolves. */
 export async function keepDoor(door: Door): Promise<void> {
-  const refuse = refuser(door.log);
+  const tell = refusalTeller(door.log);
+  const refuse = (stream: ByteStream, reason: Refusal, from: string): void => {
+    closeNow(stream);
+    tell(reason, from);
+  };
   /** Those whose first bytes have not come yet. */
   const arriving = new Map<PeekedStream, Promise<void>>();
   /** Takes ownership of the connection and its place. */
@@ -80,20 +84,21 @@ async function identify(
     const deadline = performance.now() + seconds * 1000;
     const decision = await stream.peekUntil(decideProxyHeader, deadline);
     if (decision?.state === "broken") return undefined;
+    const own = { ...incoming, isTrusted: true };
     // Nothing, or half a header, when the time is over: the session has an answer to that.
-    if (decision?.state !== "whole") return incoming;
+    if (decision?.state !== "whole") return own;
     stream.skip(decision.length);
     const { header } = decision;
-    return header.kind === "proxied" ? { ...incoming, remoteIp: header.source.ip } : incoming;
+    return header.kind === "proxied" ? { ...incoming, remoteIp: header.source.ip } : own;
   } catch {
     return undefined;
   }
 }
 
-function refuser(log: Log): (stream: ByteStream, reason: Refusal, from: string) => void {
+/** Tells of those who are turned away, now and then. */
+export function refusalTeller(log: Log): (reason: Refusal, from: string) => void {
   const refusals = new NowAndThen();
-  return (stream, reason, from) => {
-    closeNow(stream);
+  return (reason, from) => {
     const since = refusals.count(performance.now());
     if (since !== undefined) log.warn("Connections are turned away", { reason, from, since });
   };

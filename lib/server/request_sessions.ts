@@ -32,7 +32,7 @@ export interface RequestBuffer {
 }
 
 /** Who asks: the address, and the connection's number for the log. */
-export type Asker = Pick<IncomingStream, "remoteIp" | "connection">;
+export type Asker = Pick<IncomingStream, "remoteIp" | "connection" | "isTrusted">;
 
 /** What a request is, and what becomes of it. */
 export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
@@ -46,6 +46,11 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   isWhole(request: Request): boolean;
   /** Gives the answer; `undefined` is a close without one. */
   answer(request: Request, from: Asker): Promise<Uint8Array | undefined>;
+  /**
+   * Gives the whole connection to somebody else, if the request asks for that, and nothing came
+   * behind it: what this gives owns it then, and never rejects.
+   */
+  handOver?(request: Request, from: Asker): ((stream: ByteStream) => Promise<void>) | undefined;
   /** What a client is told that did not send its request in time. */
   late(buffer: Buffer): Uint8Array | undefined;
 }
@@ -93,6 +98,13 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
     try {
       const request = await this.#readRequest(session);
       deadline.cancel();
+      const other = request === undefined || buffer.length > 0
+        ? undefined
+        : this.#protocol.handOver?.(request, incoming);
+      if (other !== undefined) {
+        this.#forget(session);
+        return await other(stream);
+      }
       if (request !== undefined) {
         session.phase = "answering";
         const begun = this.#seconds === undefined ? 0 : performance.now();
@@ -110,9 +122,13 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       deadline.cancel();
       closeNow(stream);
     }
+    this.#forget(session);
+  }
+
+  #forget(session: Session<Buffer>): void {
     this.#sessions.delete(session);
-    buffer.reset();
-    this.#buffers.push(buffer);
+    session.buffer.reset();
+    this.#buffers.push(session.buffer);
     if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
 

@@ -16,17 +16,25 @@ export interface Capabilities {
   readonly info: boolean;
   /** The port of the same service over TLS, if there is one. */
   readonly tls: number | undefined;
+  /** Many numbered requests on one connection; offered to balancers that are trusted. */
+  readonly trunk: boolean;
 }
 
 const TLS_WORD = "tls=";
 
 /** What an older server offers. */
-export const NO_CAPABILITIES: Capabilities = { get: false, info: false, tls: undefined };
+export const NO_CAPABILITIES: Capabilities = {
+  get: false,
+  info: false,
+  tls: undefined,
+  trunk: false,
+};
 
 /** Writes the words of a CAP answer. */
 export function capabilityWords(offered: Capabilities): string {
-  const { get, info, tls } = offered;
-  return [PARLEY_WORD, get && "get", info && "info", tls !== undefined && `${TLS_WORD}${tls}`]
+  const { get, info, tls, trunk } = offered;
+  const port = tls !== undefined && `${TLS_WORD}${tls}`;
+  return [PARLEY_WORD, get && "get", info && "info", port, trunk && "trunk"]
     .filter(Boolean).join(" ");
 }
 
@@ -38,6 +46,7 @@ export function parseCapabilities(reply: BuddyReply): Capabilities {
     get: words.includes("get"),
     info: words.includes("info"),
     tls: portIn(words.find((word) => word.startsWith(TLS_WORD))),
+    trunk: words.includes("trunk"),
   };
 }
 

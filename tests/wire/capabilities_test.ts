@@ -17,7 +17,12 @@ function read(line: Uint8Array): Capabilities {
 Deno.test("parseCapabilities(): a client uses only what was offered", {
   permissions: "none",
 }, () => {
-  assertEquals(read(latin1("200 OK parley/1")), { get: false, info: false, tls: undefined });
+  assertEquals(read(latin1("200 OK parley/1")), {
+    get: false,
+    info: false,
+    tls: undefined,
+    trunk: false,
+  });
   assertEquals(read(latin1("200 OK parley/1 get")), { get: true, info: false, tls: undefined });
   assertEquals(read(latin1("200 OK parley/1 info get")), { get: true, info: true, tls: undefined });
   assertEquals(read(latin1("200 OK parley/1 tls=1236")), { ...NO_CAPABILITIES, tls: 1236 });
