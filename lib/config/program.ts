@@ -65,7 +65,7 @@ function optionRow(option: Option<unknown>): readonly [string, string] {
 }
 
 /** Whether it is a switch that is there to be turned off. */
-export function isOnByItself({ valueName, default: value }: Option<unknown>): boolean {
+function isOnByItself({ valueName, default: value }: Option<unknown>): boolean {
   return valueName === undefined && value === true;
 }
 

@@ -18,7 +18,7 @@ import { nextConnection } from "../net/accept_loop.ts";
 import type { Admission, Place } from "../net/admission.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { JoinedWriter } from "../net/joined_writer.ts";
-import { closeNow, writeAll } from "../net/orderly_close.ts";
+import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { setUpSocket } from "../net/tcp.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
 import {
@@ -48,21 +48,28 @@ export interface TrunkParts {
 export class TrunkSessions {
   readonly #world: SessionWorld;
   readonly #deadlines = new DeadlineQueue(TRUNK_LIMITS.lostSeconds);
+  readonly #closer = new OrderlyCloser();
   readonly #sessions = new Set<TrunkSession>();
   #whenEmpty: (() => void) | undefined;
   #isStopping = false;
 
   /** Serves nobody yet. */
   constructor(parts: TrunkParts) {
-    this.#world = { ...parts, refused: refusalTeller(parts.log), deadlines: this.#deadlines };
+    this.#world = {
+      ...parts,
+      refused: refusalTeller(parts.log),
+      deadlines: this.#deadlines,
+      closer: this.#closer,
+    };
   }
 
   /** Serves one trunk to its end. Takes ownership; never rejects. */
   readonly serve = async (stream: ByteStream): Promise<void> => {
     const session = new TrunkSession(stream, this.#world);
     this.#sessions.add(session);
+    const running = session.run();
     if (this.#isStopping) session.drain();
-    await session.run();
+    await running;
     this.#sessions.delete(session);
     if (this.#sessions.size === 0) this.#whenEmpty?.();
   };
@@ -83,6 +90,7 @@ export class TrunkSessions {
     }
     clearTimeout(timer);
     this.#deadlines.close();
+    this.#closer.stop();
   }
 }
 
@@ -90,6 +98,7 @@ export class TrunkSessions {
 interface SessionWorld extends TrunkParts {
   readonly refused: ReturnType<typeof refusalTeller>;
   readonly deadlines: DeadlineQueue;
+  readonly closer: OrderlyCloser;
 }
 
 /** One trunk. */
@@ -130,12 +139,14 @@ class TrunkSession {
   async run(): Promise<void> {
     setUpSocket(this.#stream);
     try {
-      await writeAll(this.#stream, TRUNK_TAKEN);
+      this.#writer.next().append(TRUNK_TAKEN);
       const fault = await this.#read();
       if (fault !== undefined) {
         this.#world.log.warn("A trunk was closed", { reason: fault });
         putTrunkError(this.#writer.next(), fault);
         await this.#until(() => this.#writer.waiting === 0);
+        // More may be on its way, and is not to take the reason along.
+        await this.#world.closer.close(this.#stream);
       } else {
         await this.#until(() => this.#underWay === 0 && this.#writer.waiting === 0);
       }

@@ -14,7 +14,10 @@ import { secretWords } from "./masked_words.ts";
 import type { CutPiece } from "./message_cutter.ts";
 
 /** Words of each command that are no secret; those of INFO are judged one by one. */
-const REQUESTS = new Map([["REG", 2], ["ADD", 3], ["DEL", 3], ["GET", 2], ["CAP", 1], ["INFO", 2]]);
+const REQUESTS = new Map([["REG", 2], ["ADD", 3], ["DEL", 3], ["GET", 2], ["CAP", 1], ["INFO", 2], [
+  "TRUNK",
+  2,
+]]);
 const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
 
 const SECRET_NAME = /pass|pw|secret|token|key/i;
@@ -37,7 +40,8 @@ export function buddyConversation(): Conversation {
   });
 }
 
-function describeRequest(bytes: Uint8Array): DescribedMessage {
+/** Describes a request line with its line end. */
+export function describeRequest(bytes: Uint8Array): DescribedMessage {
   const masked = new MaskedBytes(bytes, secretWords(bytesAsText(bytes), REQUESTS, isPublished));
   const { end, name } = lineEnd(bytes);
   const request = parseBuddyRequest(bytes.subarray(0, end));
@@ -49,7 +53,8 @@ function describeRequest(bytes: Uint8Array): DescribedMessage {
   });
 }
 
-function describeReply(bytes: Uint8Array, user: string | undefined): DescribedMessage {
+/** Describes a reply. */
+export function describeReply(bytes: Uint8Array, user: string | undefined): DescribedMessage {
   const masked = new MaskedBytes(bytes, []);
   const { end, name } = lineEnd(bytes);
   const text = masked.text(0, end);

@@ -221,7 +221,7 @@ function wholeNumber(bytes: Uint8Array, start: number, end: number): number | un
   for (let at = start; at < end; at++) {
     const digit = bytes[at]!;
     if (digit < ZERO || digit > NINE) return undefined;
-    value = value * 10 + digit - ZERO;
+    value = value * 10 + (digit - ZERO);
   }
   return value <= Number.MAX_SAFE_INTEGER ? value : undefined;
 }

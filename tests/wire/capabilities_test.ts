@@ -23,8 +23,13 @@ Deno.test("parseCapabilities(): a client uses only what was offered", {
     tls: undefined,
     trunk: false,
   });
-  assertEquals(read(latin1("200 OK parley/1 get")), { get: true, info: false, tls: undefined });
-  assertEquals(read(latin1("200 OK parley/1 info get")), { get: true, info: true, tls: undefined });
+  assertEquals(read(latin1("200 OK parley/1 get")), { ...NO_CAPABILITIES, get: true });
+  assertEquals(read(latin1("200 OK parley/1 trunk")), { ...NO_CAPABILITIES, trunk: true });
+  assertEquals(read(latin1("200 OK parley/1 info get")), {
+    ...NO_CAPABILITIES,
+    get: true,
+    info: true,
+  });
   assertEquals(read(latin1("200 OK parley/1 tls=1236")), { ...NO_CAPABILITIES, tls: 1236 });
   for (
     const word of ["tls=", "tls=0", "tls=65536", "tls=12a", "tls=-1", "tls", "TLS=12", "xtls=12"]
@@ -37,7 +42,7 @@ Deno.test("parseCapabilities(): an older server answers 201 INVALID and offers n
   permissions: "none",
 }, () => {
   assertEquals(read(REPLIES[201]), NO_CAPABILITIES);
-  assertEquals(NO_CAPABILITIES, { get: false, info: false, tls: undefined });
+  assertEquals(NO_CAPABILITIES, { get: false, info: false, tls: undefined, trunk: false });
 });
 
 Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", {
@@ -55,13 +60,14 @@ Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", 
 });
 
 Deno.test("parseCapabilities() ignores words it does not know", { permissions: "none" }, () => {
-  const line = "200 OK parley/1 rooms=9090/9091 GET getx trunk get";
+  const line = "200 OK parley/1 rooms=9090/9091 GET getx trunks get";
   assertEquals(read(latin1(line)), { ...NO_CAPABILITIES, get: true });
 });
 
 const anyOffer = fc.record({
   get: fc.boolean(),
   info: fc.boolean(),
+  trunk: fc.boolean(),
   tls: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
 });
 
