@@ -38,7 +38,7 @@ export interface Guest extends Omit<Caller, "key"> {
 /** What serving by trunk needs. */
 export interface TrunkVisitsWorld extends Omit<DialerWorld, "times"> {
   readonly options: () => ServiceOptions;
-  readonly trunks: Trunks;
+  readonly trunks: Pick<Trunks, "pick">;
   readonly closer: OrderlyCloser;
   readonly times: ServiceTimes;
   /** How a strategy finds its key in a request. */

@@ -47,7 +47,8 @@ export class Trunks {
   readonly #held = new Map<Backend, Held>();
   readonly #ending = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setInterval>;
-  #open = 0;
+  /** Every trunk there is, those that are ending included. */
+  readonly #links = new Set<TrunkLink>();
 
   /** Begins without any. */
   constructor(world: TrunksWorld) {
@@ -57,7 +58,7 @@ export class Trunks {
 
   /** Whether there is any trunk. */
   get isInUse(): boolean {
-    return this.#open > 0;
+    return this.#links.size > 0;
   }
 
   /** A trunk to this backend that takes a request: the least busy one. */
@@ -92,7 +93,7 @@ export class Trunks {
 
   /** Ends all of them at once. */
   cutAll(): void {
-    for (const { links } of this.#held.values()) for (const link of links) link.cut("stopped");
+    for (const link of this.#links) link.cut("stopped");
   }
 
   /** Ends all of them when what is under way is answered, and opens no more. */
@@ -103,11 +104,11 @@ export class Trunks {
   }
 
   readonly #look = (): void => {
+    for (const link of this.#links) link.tick();
     for (const [backend, held] of this.#held) this.#lookAfter(backend, held);
   };
 
   #lookAfter(backend: Backend, held: Held): void {
-    for (const link of held.links) link.tick();
     if (!this.#world.settings().isWanted || backend.adminState === "maintain") return drain(held);
     if (held.opening !== undefined || held.links.length >= TRUNK_LIMITS.perBackend) return;
     if (!backend.health.isUp || (!held.isOffered && held.askedFor === backend.failedAt)) return;
@@ -142,11 +143,11 @@ export class Trunks {
   #hold(backend: Backend, held: Held, link: TrunkLink): void {
     held.links.push(link);
     backend.trunks = held.links.length;
-    this.#open++;
+    this.#links.add(link);
     if (this.#held.get(backend) !== held) link.drain();
     const ended = link.run().then((reason) => {
       this.#ending.delete(ended);
-      this.#open--;
+      this.#links.delete(link);
       held.links.splice(held.links.indexOf(link), 1);
       backend.trunks = held.links.length;
       // The next server at this address may be another one.

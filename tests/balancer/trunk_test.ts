@@ -1,0 +1,372 @@
+/** Requests by trunk, over a backend that says what the test wants it to. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { TestBackend } from "../support/backends.ts";
+import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
+import { TestBalancer, type TestOptions } from "../support/test_balancer.ts";
+import { TrunkBackend } from "../support/trunk_backend.ts";
+
+/** A balancer that has its trunks. */
+async function balance(
+  backend: TrunkBackend,
+  options: TestOptions = {},
+): Promise<TestBalancer> {
+  const balancer = new TestBalancer({ backends: [backend.address], trunk: true, ...options });
+  await balancer.tells(`Backend 0 is reached by 2 trunks: ${backend.address}`);
+  return balancer;
+}
+
+Deno.test("requests of many clients share two trunks, and each gets its own answer", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const clients = Array.from({ length: 6 }, (_, at) => ask(balancer.port, `REG u${at}\n`));
+  const asked = await Promise.all(clients.map((_, at) => a.asked(`REG u${at}`)));
+  assertEquals(a.trunks.length, 2);
+  // The last comes first.
+  for (const [at, { trunk, number }] of [...asked.entries()].reverse()) {
+    await trunk.answer(number, `200 OK u${at}\r\n`);
+  }
+  for (const [at, client] of clients.entries()) assertEquals(await client, `200 OK u${at}\r\n`);
+  for (const { calls } of a.trunks) {
+    assertEquals(calls.map((call) => Number.parseInt(call)), calls.map((_, at) => at + 1));
+    for (const call of calls) assert(/^\d+ 127\.0\.0\.1 [1-9]\d* REG u\d$/.test(call), call);
+  }
+  const [backend] = balancer.service.pool.backends;
+  assertEquals([backend!.counts.trunked, backend!.connections], [6, 0]);
+  assertEquals(a.apart, []);
+});
+
+for (
+  const [what, offer, welcome] of [
+    ["an older server", "201 INVALID", ""],
+    ["a server that offers none", "200 OK parley/1 get info", ""],
+    ["a server that offers one and takes none", "200 OK parley/1 trunk", "201 INVALID"],
+  ] as const
+) {
+  Deno.test(`${what} gets a connection for each request`, async () => {
+    await using a = new TrunkBackend();
+    a.offer = offer;
+    a.welcome = welcome;
+    await using balancer = new TestBalancer({ backends: [a.address], trunk: true });
+    for (let turn = 0; turn < 3; turn++) {
+      assertEquals(await balancer.ask("REG ann\n"), "apart REG ann\n");
+    }
+    assertEquals(a.apart, Array(3).fill("REG ann"));
+  });
+}
+
+Deno.test("a service without trunks asks nobody for any", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = new TestBalancer({ backends: [a.address], trunk: false });
+  assertEquals(await balancer.ask("REG ann\n"), "apart REG ann\n");
+  assertEquals(a.trunks, []);
+});
+
+for (
+  const [what, pieces, line] of [
+    ["in pieces", ["RE", "G an", "n\n"], "REG ann"],
+    ["with CRLF", ["REG ann\r\n"], "REG ann\r"],
+    ["with more behind it", ["REG ann\nREG ben\n"], "REG ann"],
+    ["with a verb nobody knows", ["HELLO\n"], "HELLO"],
+    ["that tries to open a trunk", ["TRUNK 1\n"], "TRUNK 1"],
+    [
+      "that is a PROXY header",
+      ["PROXY TCP4 1.2.3.4 1.2.3.4 1 1\r\n"],
+      "PROXY TCP4 1.2.3.4 1.2.3.4 1 1\r",
+    ],
+    ["that is blank", [" \n"], " "],
+    ["of 512 bytes", [`${"x".repeat(512)}\r\n`], `${"x".repeat(512)}\r`],
+  ] as const
+) {
+  Deno.test(`a request ${what} goes by trunk as it is`, async () => {
+    await using a = new TrunkBackend();
+    await using balancer = await balance(a);
+    const client = ask(balancer.port, ...pieces);
+    const { trunk, number } = await a.asked(line);
+    await trunk.answer(number, "200 OK\r\n");
+    assertEquals(await client, "200 OK\r\n");
+  });
+}
+
+Deno.test("a request that ends with the client's side is a request", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const client = askAndFinish(balancer.port, "REG ", "ann");
+  const { trunk, number } = await a.asked("REG ann");
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+});
+
+Deno.test("no answer is a close without one", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const client = ask(balancer.port, "\n");
+  const { trunk, number } = await a.asked("");
+  await trunk.say(`${number} 0\n`);
+  assertEquals(await client, "");
+});
+
+Deno.test("a client that says nothing and ends is closed", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  assertEquals(await askAndFinish(balancer.port), "");
+  assertEquals([a.apart, a.trunks.flatMap(({ calls }) => calls)], [[], []]);
+});
+
+Deno.test("what is no request in time is relayed, with the client's address", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a, { peekTimeout: 0.05 });
+  using slow = await RawTcp.connect(balancer.port);
+  await slow.send("REG ");
+  await balancer.tells(`Client connected to backend: ${a.address}`);
+  await slow.send("ann\n");
+  assertEquals(await slow.readToEnd(), "apart REG ann\n");
+  assertEquals(a.apart, ["127.0.0.1 REG ann"]);
+});
+
+Deno.test("what is too long for a request is relayed, every byte of it", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  for (
+    const pieces of [["x".repeat(5000)], ["x".repeat(513)], ["x".repeat(300), "x".repeat(300)]]
+  ) {
+    const line = pieces.join("");
+    assertEquals(await balancer.ask(...pieces, "\n"), `apart ${line}\n`);
+  }
+});
+
+Deno.test("an answer that is too long is fetched from the same backend over a connection", async () => {
+  await using a = new TrunkBackend();
+  await using other = new TestBackend("other");
+  await using balancer = await balance(a, { backends: [a.address, other.address] });
+  const client = ask(balancer.port, "GET ann\n");
+  const { trunk, number } = await a.asked("GET ann");
+  await trunk.say(`${number} -\n`);
+  assertEquals(await client, "apart GET ann\n");
+  assertEquals(a.apart, ["127.0.0.1 GET ann"]);
+});
+
+Deno.test("a trunk that dies: its clients are closed without an answer, and asked of nobody", async () => {
+  await using a = new TrunkBackend();
+  await using other = new TrunkBackend();
+  other.offer = "201 INVALID";
+  await using balancer = await balance(a, {
+    backends: [a.address, other.address],
+    strategy: "hash-user",
+  });
+  const user = userAt(balancer, 0);
+  const lost = ask(balancer.port, `REG ${user}\n`);
+  const { trunk, number } = await a.asked(`REG ${user}`);
+  trunk.close();
+  assertEquals(await lost.catch(() => ""), "");
+  await balancer.tellsOf("A trunk to backend 0 was lost");
+  // The other trunk goes on, and numbers by itself.
+  const next = ask(balancer.port, `DEL ${user}\n`);
+  const again = await a.asked(`DEL ${user}`);
+  assert(again.trunk !== trunk && number === 1 && again.number === 1);
+  await again.trunk.answer(1, "200 OK\r\n");
+  assertEquals(await next, "200 OK\r\n");
+  assertEquals([...other.apart, ...other.trunks], []);
+  assertEquals(balancer.service.pool.backends[0]!.connections, 0);
+});
+
+/** A user whose requests go to the backend with this index. */
+function userAt(balancer: TestBalancer, index: number): string {
+  for (let number = 0;; number++) {
+    const user = `user${number}`;
+    if (balancer.service.pool.home(user)?.index === index) return user;
+  }
+}
+
+for (
+  const [what, said] of [
+    ["a number nobody asked", "9 8\n200 OK\r\n"],
+    ["a number of nothing", "0 8\n200 OK\r\n"],
+    ["a reply without a number", "200 OK\r\n"],
+    ["half an answer and a close", "1 8\n200"],
+    ["an answer beyond the limit", "1 99999999\n"],
+    ["that it gives up", "ERROR something is wrong\n"],
+  ] as const
+) {
+  Deno.test(`a backend that says ${what} loses the trunk, and nobody gets a wrong answer`, async () => {
+    await using a = new TrunkBackend();
+    await using balancer = await balance(a);
+    const client = ask(balancer.port, "REG ann\n");
+    const { trunk } = await a.asked("REG ann");
+    await trunk.say(said);
+    if (said.endsWith("200")) trunk.close();
+    assertEquals(await client.catch(() => ""), "");
+    await balancer.tellsOf("A trunk to backend 0 was lost");
+  });
+}
+
+Deno.test("a backend that answers twice loses the trunk: the second answer is nobody's", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const one = ask(balancer.port, "REG one\n");
+  const { trunk } = await a.asked("REG one");
+  const others = [ask(balancer.port, "REG two\n"), ask(balancer.port, "REG three\n")];
+  await Promise.all(["REG two", "REG three"].map((line) => a.asked(line)));
+  const mine = trunk.calls.length;
+  await trunk.say("1 3\nONE1 3\nTWO");
+  assertEquals(await one, "ONE");
+  await balancer.tells("A trunk to backend 0 was lost (it answered what was not asked)");
+  assertEquals(mine, 2);
+  const [spared] = a.trunks.filter((each) => each !== trunk);
+  await spared!.answer(1, "200 OK\r\n");
+  const answers = await Promise.all(others.map((other) => other.catch(() => "")));
+  assertEquals(answers.sort(), ["", "200 OK\r\n"]);
+});
+
+Deno.test("a client that is gone before its answer disturbs nobody", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const gone = await RawTcp.connect(balancer.port);
+  await gone.send("REG gone\n");
+  const { trunk, number } = await a.asked("REG gone");
+  gone[Symbol.dispose]();
+  await trunk.answer(number, "200 OK\r\n");
+  const client = ask(balancer.port, "REG ann\n");
+  const next = await a.asked("REG ann");
+  await next.trunk.answer(next.number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+  while (balancer.service.connections > 0) await new Promise((resume) => setTimeout(resume, 1));
+});
+
+Deno.test("a backend with max=N waits for answers, and serves who waits by trunk", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a, { backends: [`${a.address},max=1`] });
+  const one = ask(balancer.port, "REG one\n");
+  const first = await a.asked("REG one");
+  const two = ask(balancer.port, "REG two\n");
+  while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  assertEquals(a.trunks.flatMap(({ calls }) => calls).length, 1);
+  await first.trunk.answer(first.number, "ONE");
+  const second = await a.asked("REG two");
+  await second.trunk.answer(second.number, "TWO");
+  assertEquals([await one, await two], ["ONE", "TWO"]);
+  assertEquals(a.apart, []);
+});
+
+Deno.test("a backend that drains answers what it has, and gets nothing more", async () => {
+  await using a = new TrunkBackend();
+  await using other = new TestBackend("other");
+  await using balancer = await balance(a, { backends: [a.address, `${other.address},backup`] });
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  for (const each of a.trunks) await each.say("DRAIN\n");
+  await a.until("our side's end", () => a.trunks.every(({ hasEnded }) => hasEnded));
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+});
+
+Deno.test("maintenance ends trunks when all is answered, and ready opens new ones", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  const [backend] = balancer.service.pool.backends;
+  backend!.adminState = "maintain";
+  await a.until("our side's end", () => a.trunks.every(({ hasEnded }) => hasEnded));
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+  for (const each of a.trunks) each.close();
+  backend!.adminState = "ready";
+  await a.until("new trunks", () => a.trunks.length === 4);
+});
+
+Deno.test("a drained backend keeps its trunks for what is under way", async () => {
+  await using a = new TrunkBackend();
+  await using other = new TestBackend("other");
+  await using balancer = await balance(a, { backends: [a.address, other.address] });
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  balancer.service.pool.backends[0]!.adminState = "drain";
+  for (let turn = 0; turn < 3; turn++) assertEquals(await balancer.ask("x\n"), "other x\n");
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+  assertEquals(a.trunks.map(({ hasEnded }) => hasEnded), [false, false]);
+});
+
+Deno.test("a reload may end trunks: what is under way is answered, the next goes apart", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  balancer.service.reconfigure({ ...balancer.service.options, trunk: false });
+  assertEquals(await balancer.ask("REG ben\n"), "apart REG ben\n");
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+});
+
+Deno.test("a backend that is taken out by a reload finishes what it has", async () => {
+  await using a = new TrunkBackend();
+  await using other = new TestBackend("other");
+  await using balancer = await balance(a);
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  const backends = new TestBalancer({ backends: [other.address] });
+  balancer.service.reconfigure({
+    ...balancer.service.options,
+    backends: backends.service.options.backends,
+  });
+  await backends.stop(0);
+  await a.until("our side's end", () => a.trunks.every(({ hasEnded }) => hasEnded));
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+});
+
+Deno.test("a balancer that stops waits for answers, within its grace", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const answered = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  const stopping = balancer.stop(60_000);
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await answered, "200 OK\r\n");
+  for (const each of a.trunks) each.close();
+  await stopping;
+});
+
+Deno.test("a balancer that stops closes who is not answered when its grace is over", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a);
+  const client = ask(balancer.port, "REG ann\n");
+  await a.asked("REG ann");
+  await balancer.stop(10);
+  assertEquals(await client.catch(() => ""), "");
+});
+
+Deno.test("a request nobody answers is given up after the idle time", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a, { idleTimeout: 0.2 });
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  assertEquals(await client.catch(() => ""), "");
+  // Its answer comes all the same, and is nobody's.
+  await trunk.answer(number, "200 OK\r\n");
+  const next = ask(balancer.port, "REG ben\n");
+  const second = await a.asked("REG ben");
+  await second.trunk.answer(second.number, "BEN");
+  assertEquals(await next, "BEN");
+});
+
+Deno.test("a service whose backends have no trunk does not wait for a client's first bytes", async () => {
+  await using a = new TestBackend("a", async (stream) => {
+    await stream.write(new TextEncoder().encode("hello"));
+  });
+  await using balancer = new TestBalancer({ backends: [a.address], trunk: true });
+  using client = await RawTcp.connect(balancer.port);
+  assertEquals(await client.readToEnd(), "hello");
+});
+
+Deno.test("refused clients are refused with trunks, too", async () => {
+  await using a = new TrunkBackend();
+  await using balancer = await balance(a, { deny: ["127.0.0.1"] });
+  await assertRejects(() =>
+    ask(balancer.port, "REG ann\n").then((text) => {
+      if (text === "") throw new Error("closed");
+    })
+  );
+  assertEquals(balancer.service.refused, { "the address is not allowed": 1 });
+});
