@@ -172,7 +172,9 @@ function config(backends: readonly string[], more = "", program = ""): string {
   return `{ // of a test
     "adminPort": 0, ${program}
     "services": {
-      "buddy": { "host": "127.0.0.1", "listen": 0, "backends": ${JSON.stringify(backends)} ${more} }
+      "buddy": { "host": "127.0.0.1", "listen": 0, "trunk": false, "backends": ${
+    JSON.stringify(backends)
+  } ${more} }
     }
   }`;
 }
