@@ -18,13 +18,18 @@ import { isWorthWaiting } from "./waiting_line.ts";
  */
 export type Connect = (host: string, port: number) => Promise<ByteStream>;
 
-/** A client that wants a backend. */
-export interface Caller extends Client {
+/** A client that wants to be served by a backend. */
+export interface Seeker extends Client {
   /** What hashing and affinity go by. */
   readonly key: string;
+  /** Backends that have failed it. */
+  readonly tried: ReadonlySet<Backend>;
+}
+
+/** A client that wants a connection with a backend. */
+export interface Caller extends Seeker {
   /** What a backend is sent before anything of the client: a PROXY header, or nothing. */
   readonly preface: (backend: Backend) => Uint8Array | undefined;
-  /** Backends that have failed it. */
   readonly tried: Set<Backend>;
 }
 
@@ -41,7 +46,7 @@ export interface DialerWorld {
   readonly story: Story;
   readonly clock: Clock;
   /** Is told which backend serves whom. */
-  readonly served: (client: Pick<Caller, "ip" | "key">, backend: Backend) => void;
+  readonly served: (client: Pick<Seeker, "ip" | "key">, backend: Backend) => void;
   /** Is told how long it took, in seconds. */
   readonly times: Histogram;
   /** Seconds a client may wait for a place. */
@@ -55,7 +60,7 @@ export interface DialerWorld {
  * @returns `undefined` when there is none; the story knows why
  */
 export async function enter(
-  caller: Caller,
+  caller: Seeker,
   { pool, story, clock }: Pick<DialerWorld, "pool" | "story" | "clock">,
   deadline: number,
 ): Promise<Backend | undefined> {
@@ -73,7 +78,7 @@ export async function enter(
 
 /** A client is served by a backend: what hangs on that is told. */
 export function settle(
-  caller: Pick<Caller, "ip" | "key">,
+  caller: Pick<Seeker, "ip" | "key">,
   backend: Backend,
   { pool, served }: Pick<DialerWorld, "pool" | "served">,
 ): void {

@@ -22,15 +22,16 @@ import { PeekedStream } from "../net/peeked_stream.ts";
 import type { EndReason } from "../net/relay.ts";
 import type { RoutingKey } from "../wire/routing_key.ts";
 import type { Backend } from "./backend.ts";
-import { type Caller, type DialerWorld, enter, settle } from "./dialer.ts";
+import { type DialerWorld, enter, type Seeker, settle } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
+import type { Client } from "./story.ts";
 import type { TrunkCaller } from "./trunk_link.ts";
 import type { Trunks } from "./trunks.ts";
 
 /** What is known of a client, and what becomes of it where a trunk cannot serve it. */
-export interface Guest extends Omit<Caller, "key"> {
+export interface Guest extends Client {
   /** Relays it, to the backend where it has a place already if there is one. Takes ownership. */
-  readonly relay: (client: ByteStream, entered: Backend | undefined, key?: string) => void;
+  readonly relay: (client: ByteStream, key: string, entered: Backend | undefined) => void;
   /** Is told that it is gone, and nothing is left of it. */
   readonly gone: () => void;
 }
@@ -50,6 +51,8 @@ const BUFFER_BYTES = 1024;
 
 const LF = 10;
 const CR = 13;
+
+const NOBODY: ReadonlySet<Backend> = new Set();
 
 /** Buffers of visits that are over. */
 class VisitBuffers {
@@ -126,15 +129,14 @@ export class TrunkVisits {
 }
 
 /** One client. */
-class TrunkVisit implements TrunkCaller, Caller {
+class TrunkVisit implements TrunkCaller, Seeker {
   readonly #world: VisitWorld;
   readonly #stream: ByteStream;
   readonly #guest: Guest;
   readonly ip: string;
   readonly port: number;
   readonly connection: number | undefined;
-  readonly preface: Caller["preface"];
-  readonly tried: Set<Backend>;
+  tried: ReadonlySet<Backend> = NOBODY;
   /** When it came, by the world's clock. */
   readonly begun: number;
   key: string;
@@ -157,13 +159,9 @@ class TrunkVisit implements TrunkCaller, Caller {
     this.#world = world;
     this.#stream = stream;
     this.#guest = guest;
-    const { ip, port, connection, preface, tried } = guest;
-    this.ip = ip;
-    this.port = port;
-    this.connection = connection;
-    this.preface = preface;
-    this.tried = tried;
-    this.key = ip;
+    this.ip = this.key = guest.ip;
+    this.port = guest.port;
+    this.connection = guest.connection;
     this.begun = this.lastActivity = world.clock();
     this.#buffer = world.buffers.take();
   }
@@ -181,7 +179,7 @@ class TrunkVisit implements TrunkCaller, Caller {
 
   #read(): void {
     this.#pending = this.#stream.read(this.#buffer.subarray(this.#length));
-    this.#pending.then(this.#hasRead, this.#isGone);
+    this.#pending.then(this.#hasRead, this.#hasFailed);
   }
 
   readonly #hasRead = (count: number | null): void => {
@@ -207,9 +205,8 @@ class TrunkVisit implements TrunkCaller, Caller {
 
   readonly #isLate = (): void => this.#relay();
 
-  readonly #isGone = (): void => {
-    if (this.#phase === "reading") this.#finish("client reset");
-  };
+  /** The client is gone, or was closed by whoever was faster. */
+  readonly #hasFailed = (): void => this.#finish("client reset");
 
   /** Has a request of so many bytes, and perhaps a CR at its end. */
   #takeLine(length: number): void {
@@ -280,7 +277,7 @@ class TrunkVisit implements TrunkCaller, Caller {
     const backend = this.#leave();
     if (this.#phase !== "asking") return;
     if (wasSent) return this.#finish("backend reset");
-    this.tried.add(backend);
+    this.tried = new Set([...this.tried, backend]);
     this.#world.story.retrying(this, backend, "its trunk was lost");
     this.#enter();
   }
@@ -298,19 +295,15 @@ class TrunkVisit implements TrunkCaller, Caller {
 
   #write(rest: Uint8Array): void {
     this.#answer = rest;
-    this.#stream.write(rest).then(this.#wrote, this.#broke);
+    this.#stream.write(rest).then(this.#hasWritten, this.#hasFailed);
   }
 
-  readonly #wrote = (count: number): void => {
+  readonly #hasWritten = (count: number): void => {
     if (this.#phase !== "writing") return;
     const rest = this.#answer!;
     if (count === rest.length) return this.#finish("ended");
     this.lastActivity = this.#world.clock();
     this.#write(rest.subarray(count));
-  };
-
-  readonly #broke = (): void => {
-    if (this.#phase === "writing") this.#finish("client reset");
   };
 
   /** Has it relayed as without a trunk, with all that was read of it. */
@@ -323,7 +316,7 @@ class TrunkVisit implements TrunkCaller, Caller {
       pending: this.#pending,
       hasEnded: this.#hasEnded,
     });
-    this.#guest.relay(client, entered, this.key);
+    this.#guest.relay(client, this.key, entered);
   }
 
   #finish(end: EndReason): void {

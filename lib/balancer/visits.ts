@@ -99,22 +99,37 @@ export class Visits {
   /** Serves a connection to its end. Takes ownership. */
   readonly take = (accepted: AcceptedStream): void => {
     const { stream, remoteIp } = accepted;
-    const { guard, story, clock } = this.#world;
+    const { guard, trunks } = this.#world;
     const place = guard.enter();
     if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
     this.#arriving.add(stream);
+    if (this.#tls === undefined && trunks.isInUse && !guard.isProxy(remoteIp)) {
+      return this.#serveStraight(accepted, place);
+    }
     setUpSocket(stream);
-    this.#serve(accepted, place).catch((error: unknown) => {
+    this.#untilGone(accepted, place, this.#serve(accepted, place));
+  };
+
+  /** Waits for the end of a client's connection, and gives its place back. */
+  #untilGone(
+    { stream, remoteIp }: AcceptedStream,
+    place: Place,
+    serving: Promise<void>,
+  ): void {
+    const { story, clock } = this.#world;
+    serving.catch((error: unknown) => {
       closeNow(stream);
       const reason = reasonOf(error);
       if (error instanceof UnreachableError) story.refused(remoteIp, reason, clock());
       else story.log.debug("A connection could not be served", { reason });
-    }).finally(() => {
-      this.#arriving.delete(stream);
-      place.leave();
-      if (guard.open === 0) this.#whenEmpty?.();
-    });
-  };
+    }).finally(() => this.#leave(stream, place));
+  }
+
+  #leave(stream: ByteStream, place: Place): void {
+    this.#arriving.delete(stream);
+    place.leave();
+    if (this.#world.guard.open === 0) this.#whenEmpty?.();
+  }
 
   /** Ends those that have carried nothing for too long. */
   sweep(): void {
@@ -184,6 +199,31 @@ export class Visits {
     await inside.gone;
   }
 
+  /**
+   * Serves a client by trunk of which the socket tells all there is to know. This is the hot path: no
+   * promise, and no option of a socket that is to carry a line each way.
+   */
+  #serveStraight(accepted: AcceptedStream, place: Place): void {
+    const { stream, remoteIp: ip, remotePort: port, connection, localIp, localPort } = accepted;
+    const { guard, clock, trace } = this.#world;
+    const refusal = guard.judge(place, ip, clock());
+    if (refusal !== undefined) {
+      this.#refuse(stream, ip, refusal);
+      return this.#leave(stream, place);
+    }
+    const client = tracedArrival(accepted, clientTracing(trace)).stream;
+    this.#byTrunk.take(client, {
+      ...{ ip, port, connection },
+      relay: (client, key, entered) => {
+        setUpSocket(stream);
+        const destination = { ip: localIp, port: localPort };
+        const known = { source: { ip, port }, destination, connection, socket: stream };
+        this.#untilGone(accepted, place, this.#servePlain(client, known, { key, entered }));
+      },
+      gone: () => this.#leave(stream, place),
+    });
+  }
+
   /** Serves a client that may come in, to its end. */
   async #serveAdmitted(
     client: ByteStream,
@@ -193,8 +233,9 @@ export class Visits {
     if (!this.#world.trunks.isInUse) return await this.#serveFirst(client, known, carriedAt);
     await new Promise<void>((resolve, reject) => {
       this.#byTrunk.take(client, {
-        ...this.#callerOf(known),
-        relay: (client, entered, key) =>
+        ...known.source,
+        connection: known.connection,
+        relay: (client, key, entered) =>
           this.#servePlain(client, known, { entered, key, carriedAt }).then(resolve, reject),
         gone: resolve,
       });

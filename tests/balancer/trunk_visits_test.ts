@@ -58,7 +58,7 @@ class Desk implements AsyncDisposable {
     const [client, stream] = memoryPair(capacity);
     const gone = new Promise<void>((resolve, reject) => {
       this.visits.take(stream, {
-        ...{ ip: "192.0.2.7", port: 4000, preface: () => undefined, tried: new Set() },
+        ...{ ip: "192.0.2.7", port: 4000 },
         relay: () => reject(new Error("it was to be relayed")),
         gone: resolve,
       });
