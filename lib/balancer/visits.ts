@@ -10,12 +10,13 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
-import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
+import { HandshakeError } from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
@@ -97,16 +98,17 @@ export class Visits {
   /** Serves a connection to its end. Takes ownership. */
   readonly take = (accepted: AcceptedStream): void => {
     const { stream, remoteIp } = accepted;
-    const { guard, story, clock } = this.#world;
+    const { guard, story } = this.#world;
     const place = guard.enter();
     if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
     this.#arriving.add(stream);
     setUpSocket(stream);
     this.#serve(accepted, place).catch((error: unknown) => {
+      if (error instanceof HandshakeError) {
+        return this.#refuse(stream, remoteIp, `TLS handshake failed: ${error.fault}`);
+      }
       closeNow(stream);
-      const reason = reasonOf(error);
-      if (error instanceof UnreachableError) story.refused(remoteIp, reason, clock());
-      else story.log.debug("A connection could not be served", { reason });
+      story.log.debug("A connection could not be served", { reason: reasonOf(error) });
     }).finally(() => {
       this.#arriving.delete(stream);
       place.leave();
