@@ -27,6 +27,12 @@ function firstLine(bytes: Uint8Array, isEnd: boolean): Uint8Array | undefined {
   return bytes.subarray(0, bytes[lf - 1] === CR ? lf - 1 : lf);
 }
 
+/** Whether no request can come of a line that begins so. One byte over may be half a line end. */
+function isTooLong(bytes: Uint8Array): boolean {
+  const over = bytes.length - MAX_BUDDY_LINE_BYTES;
+  return over > 1 || (over === 1 && bytes.at(-1) !== CR);
+}
+
 /**
  * The user whose request it is: the first id after the command, folded to lower case.
  *
@@ -36,8 +42,9 @@ export function userKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
   const line = firstLine(bytes, isEnd);
   if (line === undefined) {
     // Another protocol's line (`DM ann`), or no line at all, is not waited for.
-    return bytes.length <= MAX_BUDDY_LINE_BYTES && mayBecomeRequest(bytes) ? PARTIAL : ABSENT;
+    return !isTooLong(bytes) && mayBecomeRequest(bytes) ? PARTIAL : ABSENT;
   }
+  if (isTooLong(line)) return ABSENT;
   const request = parseBuddyRequest(line);
   return "user" in request ? { state: "found", key: request.user } : ABSENT;
 }
@@ -49,10 +56,12 @@ export function userKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
  */
 export function asksCapabilities(bytes: Uint8Array, isEnd: boolean): boolean | undefined {
   const line = firstLine(bytes, isEnd);
-  if (line !== undefined) return parseBuddyRequest(line).kind === "capabilities";
+  if (line !== undefined) {
+    return !isTooLong(line) && parseBuddyRequest(line).kind === "capabilities";
+  }
   // A CR may be the first half of a line end.
   const [command = ""] = splitFields(bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes, 1);
-  const isLikely = bytes.length <= MAX_BUDDY_LINE_BYTES && "CAP".startsWith(command.toUpperCase());
+  const isLikely = !isTooLong(bytes) && "CAP".startsWith(command.toUpperCase());
   return isLikely ? undefined : false;
 }
 
