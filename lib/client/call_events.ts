@@ -3,7 +3,7 @@
  */
 
 import { nameCaller } from "./buddy_list.ts";
-import type { CallFlood } from "./call_flood.ts";
+import type { ToldFlood } from "./told_flood.ts";
 import { notDeliveredLine, perhapsLostLine } from "./call_screens.ts";
 import type { MenuEvent } from "./menu_state.ts";
 import type { CallHandlers } from "./peer_calls.ts";
@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal.ts";
 export interface CallWorld {
   readonly terminal: Pick<Terminal, "dropTyped">;
   readonly presence: Pick<PresenceLink, "list">;
-  readonly flood: CallFlood;
+  readonly flood: ToldFlood;
   readonly happened: (event: MenuEvent) => void;
   /** Told each line that was said and is known to be lost. */
   readonly lost: (text: string) => void;

@@ -104,6 +104,21 @@ export function busyLine(by: OfferedBy): ScreenLine {
   return callLine(`${who} offered you files, and was told that you are busy.`);
 }
 
+/** So many more were turned down than were told one by one. */
+export function moreOffersLine(count: number): ScreenLine {
+  return line(`${countText(count, "more offer")} of files, turned down.`, "call");
+}
+
+/** The answer may have been meant for the offer before, which has gone. */
+export function anotherOfferLine(what: string): ScreenLine {
+  return line(`This is another offer than the one before: ${what}. Answer once more.`, "bad");
+}
+
+/** Who offers what, in a few words. */
+export function offerText(by: OfferedBy, entries: readonly OfferedEntry[]): string {
+  return `${contentText(entries)} of ${senderName(by)}`;
+}
+
 /** There is not enough room for what is offered. */
 export function noRoomLine(
   by: OfferedBy,

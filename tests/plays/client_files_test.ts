@@ -11,7 +11,7 @@ import { ClientProcess } from "../support/client_process.ts";
 import { eventually } from "../support/eventually.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
-import { BOB, fileBytes, filesBelow, play } from "../support/transfers.ts";
+import { BOB, fileBytes, filesBelow, holdOffer, play } from "../support/transfers.ts";
 
 /** Runs a command of the client. */
 function command(server: TestServer, ...words: readonly string[]): ClientProcess {
@@ -125,14 +125,31 @@ Deno.test("what is too large for the folder may go elsewhere; others are turned 
   assertEquals(await huge, { kind: "refused", reason: "space" });
   await bob.sees("Turned down what somebody at 127.0.0.1 wanted to send.\n");
 
-  const closer = new OrderlyCloser();
-  const link = new TransferLink(await Deno.connect({ hostname: "127.0.0.1", port }), closer);
-  const entries = [{ kind: "file", path: ["notes.txt"], size: 5, modified: 0 }] as const;
-  await link.send({ kind: "offer", offer: { from: parseUserId("alice")!, to: BOB, entries } });
+  const held = await holdOffer(port, "notes.txt");
   await bob.sees("/accept takes it, /decline does not.\n");
-  await link.close();
-  closer.stop();
+  await held.takeBack();
   await bob.sees("somebody at 127.0.0.1 took the offer back.\n");
+});
+
+Deno.test("an answer typed to an offer that went away is none to the one in its place", async () => {
+  await using directory = await TempDir.make();
+  await using server = await pairServer();
+  const options = ["--user", "bob", "--files", directory.path];
+  await using bob = await ClientProcess.start(server, options);
+  const port = await filesPort(server, "bob");
+  const notes = await holdOffer(port, "notes.txt");
+  await bob.sees("/accept takes it");
+  await notes.takeBack();
+  await bob.sees("took the offer back.\n");
+  const tool = await holdOffer(port, "tool.exe");
+  await bob.sees("/accept takes it");
+  await bob.types("/accept");
+  await bob.sees(
+    "This is another offer than the one before: tool.exe (5 bytes) of somebody at 127.0.0.1.",
+  );
+  await bob.types("/decline");
+  await bob.sees("Turned down what somebody at 127.0.0.1 wanted to send.\n");
+  await tool.takeBack();
 });
 
 Deno.test("with --yes only buddies at their own address are taken", async () => {
