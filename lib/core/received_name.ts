@@ -18,7 +18,7 @@ const MEANT = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]|^[.\-~\p{Z
  * letter an emoji), and blanks behind two others: an ending could hide behind many of them.
  */
 const UNSEEN =
-  /(?!\uFE0F)\p{Default_Ignorable_Code_Point}|(?<!\p{Extended_Pictographic})\uFE0F|\u2800|(?<=\p{Zs}\p{Zs})\p{Zs}/u;
+  /(?!\uFE0F)\p{Default_Ignorable_Code_Point}|(?<!(?!\p{Cn})\p{Extended_Pictographic})\uFE0F|\u2800|(?<=\p{Zs}\p{Zs})\p{Zs}/u;
 
 const UNSAFE = new RegExp(`${MEANT.source}|${UNSEEN.source}`, "gu");
 
