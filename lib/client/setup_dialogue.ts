@@ -8,7 +8,7 @@ import type { SettingValue } from "../config/client_settings.ts";
 import {
   type LoginAddress,
   loginAddressText,
-  parseLoginAddress,
+  parseServerAddress,
   placeOf,
   type ServerPlace,
 } from "../config/login_address.ts";
@@ -27,6 +27,14 @@ export interface SetupAnswers {
   readonly login: string;
   /** The values of the options that were asked about. */
   readonly values: ReadonlyMap<string, SettingValue>;
+}
+
+/** A server, and who its answer said to be there. */
+interface ServerAnswer {
+  readonly place: ServerPlace;
+  readonly user: UserId | undefined;
+  /** Absent for a server that is wanted though it does not answer. */
+  readonly checks: SetupChecks | undefined;
 }
 
 /** An option that is a habit. */
@@ -58,7 +66,7 @@ export class SetupDialogue {
   async run(before: ClientOptions): Promise<SetupAnswers | undefined> {
     const where = await this.#askServer(before.login);
     if (where === undefined) return undefined;
-    const user = await this.#askUser(before.login?.user, where.checks);
+    const user = await this.#askUser(where.user, where.checks);
     if (user === undefined) return undefined;
     const login = loginAddressText(user.id, where.place);
     const values = new Map<string, SettingValue>([["login", login]]);
@@ -85,22 +93,27 @@ export class SetupDialogue {
   /** Asks for a server until one answers, or is wanted all the same; then with no checks. */
   async #askServer(
     offered: LoginAddress | undefined,
-  ): Promise<{ place: ServerPlace; checks: SetupChecks | undefined } | undefined> {
+  ): Promise<ServerAnswer | undefined> {
     let offer = placeOf(offered);
     for (;;) {
-      const place = await this.#questions.ask({
+      const answer = await this.#questions.ask({
         text: "Server (HOST, HOST:PORT)",
         shown: loginAddressText(undefined, offer).slice(1),
-        read: (typed) => typed === "" ? offer : placeOf(parseLoginAddress(`@${typed}`, "server")),
+        read: (typed) => {
+          if (typed === "") return { place: offer, user: offered?.user };
+          const login = parseServerAddress(typed, "server");
+          return { place: placeOf(login), user: login.user ?? offered?.user };
+        },
       });
-      if (place === undefined) return undefined;
+      if (answer === undefined) return undefined;
+      const { place, user } = answer;
       const checks = new SetupChecks(place, this.#world.log);
       const { isGood, text } = await checks.server();
       this.#say(text, isGood);
-      if (isGood) return { place, checks };
+      if (isGood) return { place, user, checks };
       const isWanted = await this.#questions.confirm("Take it all the same?", false);
       if (isWanted === undefined) return undefined;
-      if (isWanted) return { place, checks: undefined };
+      if (isWanted) return { place, user, checks: undefined };
       offer = place;
     }
   }

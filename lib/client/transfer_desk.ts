@@ -230,7 +230,7 @@ export class TransferDesk {
     this.#incoming = undefined;
     if (incoming.survey !== undefined) this.#turns.wentAway(performance.now());
     if (incoming.what === undefined) return; // nobody was told of it
-    this.#parts.show([end.line, ...end.places.map(screens.keptLine)]);
+    this.#parts.show([end.line, ...screens.keptLines(end.places)]);
   }
 
   /** Ends what is under way. */
