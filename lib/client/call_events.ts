@@ -39,10 +39,12 @@ export function callHandlers(
     callFailed: (failure) => happened({ kind: "callFailed", failure }),
     chatBegun: () => happened({ kind: "chatBegun" }),
     said: (text) => happened({ kind: "said", text }),
-    chatEnded: (end, { lost, unsure }) => {
+    chatEnded: (end, { lost, unsure, before }) => {
       happened({ kind: "chatEnded", end });
       lost.forEach(wasLost);
-      if (unsure.length > 0) happened({ kind: "notice", line: perhapsLostLine(unsure) });
+      if (unsure.length + before > 0) {
+        happened({ kind: "notice", line: perhapsLostLine(unsure, before) });
+      }
       // What was typed was meant for the buddy, and must not become a command of the menu.
       const unsent = [...lost, ...terminal.dropTyped()];
       if (unsent.length > 0) happened({ kind: "notice", line: notDeliveredLine(unsent) });

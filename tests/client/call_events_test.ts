@@ -15,7 +15,7 @@ Deno.test("lines that are lost are told and kept as such; what was still typed i
     happened: (event) => events.push(event),
     lost: (text) => kept.push(text),
   });
-  handlers.chatEnded("stuck", { lost: ["one", "two"], unsure: [] });
+  handlers.chatEnded("stuck", { lost: ["one", "two"], unsure: [], before: 0 });
   assertEquals(kept, ["one", "two"]);
   assertEquals(events, [
     { kind: "chatEnded", end: "stuck" },
