@@ -57,6 +57,11 @@ export interface Command {
   readonly program: Program<OptionTable>;
 }
 
+/** What the executable of a program is called, the word of a command behind it: `parley-lb ctl`. */
+export function executableOf(name: string): string {
+  return `parley-${name.replace(/^load_balancer\b/, "lb")}`;
+}
+
 /** A row of a help text: what to type and what it means. */
 function optionRow(option: Option<unknown>): readonly [string, string] {
   const typed = `--${option.flag}${option.valueName ? " " + option.valueName : ""}`;
