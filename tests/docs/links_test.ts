@@ -13,6 +13,13 @@ interface Link {
 
 const CODE = /^```[^]*?^```$|`[^`]*`/gm;
 
+/** The paths of all documents. */
+async function documents(): Promise<string[]> {
+  const skip = [/\/(?:\.git|node_modules|dist|data)(?:\/|$)/];
+  const found = await Array.fromAsync(walk(ROOT, { exts: [".md"], skip }));
+  return found.map(({ path }) => path);
+}
+
 /** The relative links of a text; code is no link. */
 function linksIn(text: string): Link[] {
   const links = [...text.replace(CODE, "").matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to!);
@@ -38,12 +45,26 @@ Deno.test("linksIn() and anchorsIn() read what is there", { permissions: "none" 
   assertEquals([...anchorsIn(text)], ["one-two-three"]);
 });
 
+/** Files and folders that a text names in backquotes, by their path from the root of the project. */
+function pathsIn(text: string): string[] {
+  return [...text.matchAll(/`((?:tests|lib|tools|docs)\/[\w/.-]*)`/g)].map(([, path]) => path!);
+}
+
+Deno.test("every file that a document names is there", async () => {
+  const missing: string[] = [];
+  for (const document of await documents()) {
+    for (const path of pathsIn(await Deno.readTextFile(document))) {
+      const isThere = await Deno.stat(`${ROOT}/${path}`).then(() => true, () => false);
+      if (!isThere) missing.push(`${document}: ${path}`);
+    }
+  }
+  assertEquals(missing, []);
+});
+
 Deno.test("every link in the documents leads to a file and a heading that is there", async () => {
-  const skip = [/\/(?:\.git|node_modules|dist|data)(?:\/|$)/];
-  const documents = await Array.fromAsync(walk(ROOT, { exts: [".md"], skip }));
   const broken: string[] = [];
   let links = 0;
-  for (const { path } of documents) {
+  for (const path of await documents()) {
     for (const link of linksIn(await Deno.readTextFile(path))) {
       links++;
       const target = link.path === "" ? path : new URL(link.path, `file://${path}`).pathname;
