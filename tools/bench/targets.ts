@@ -1,6 +1,6 @@
 /** The servers that are measured: started, waited for, stopped. */
 
-import { within } from "../../lib/core/within.ts";
+import { freePort, type Transport, untilAnswering } from "./ports.ts";
 
 /** A server under load, with what it takes to end it. */
 export interface Target {
@@ -24,10 +24,10 @@ export async function startServer(service: string, words: readonly string[]): Pr
 }
 
 /** Starts the real balancer in front of backends on these ports. */
-export async function startBalancer(backends: readonly number[]): Promise<Target> {
+export async function startBalancer(backends: readonly Target[]): Promise<Target> {
   return await startReady([
     ...["load_balancer.ts", "--host=127.0.0.1", "--listen=0", "--admin-port=0", "--quiet"],
-    ...["--log-level", "warn", ...backends.map((port) => `--backend=127.0.0.1:${port}`)],
+    ...["--log-level", "warn", ...backends.map(({ tcp }) => `--backend=127.0.0.1:${tcp}`)],
   ], ({ services }) => services.buddy);
 }
 
@@ -59,66 +59,65 @@ async function startReady(
 export async function startBare(
   script: string,
   args: readonly string[],
-  transport: "tcp" | "udp",
+  transport: Transport,
 ): Promise<Target> {
   const port = freePort(transport);
   const path = new URL(`./${script}`, import.meta.url).pathname;
   const permissions = [
     ...["--no-prompt", "--ignore-env", "--allow-net", "--allow-read", "--allow-write"],
   ];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, path, String(port), ...args],
-    stderr: "inherit",
-  }).spawn();
-  await untilAnswering(transport, port);
-  return {
-    tcp: port,
-    udp: port,
-    pid: child.pid,
-    async stop() {
-      child.kill("SIGTERM");
-      await child.status;
-    },
+  const words = ["run", ...permissions, path, String(port), ...args];
+  return await startProgram(Deno.execPath(), words, port, transport);
+}
+
+/** Starts any program that serves a port, and waits until it does. */
+export async function startProgram(
+  program: string,
+  args: readonly string[],
+  port: number,
+  transport: Transport = "tcp",
+): Promise<Target> {
+  const stdio = { stdout: "null", stderr: "inherit" } as const;
+  const child = new Deno.Command(program, { args: [...args], ...stdio }).spawn();
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await child.status;
   };
-}
-
-function freePort(transport: "tcp" | "udp"): number {
-  const socket = transport === "tcp"
-    ? Deno.listen({ port: 0, hostname: "127.0.0.1" })
-    : Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
-  const { port } = socket.addr as Deno.NetAddr;
-  socket.close();
-  return port;
-}
-
-async function untilAnswering(transport: "tcp" | "udp", port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await answers(transport, port)) return;
-    await new Promise((resume) => setTimeout(resume, 50));
+  try {
+    await untilAnswering(transport, port);
+  } catch (error) {
+    await stop().catch(() => {}); // it may have ended by itself
+    throw error;
   }
-  throw new Error(`Nothing answers on port ${port}`);
+  return { tcp: port, udp: port, pid: child.pid, stop };
 }
 
-async function answers(transport: "tcp" | "udp", port: number): Promise<boolean> {
-  if (transport === "tcp") {
-    return await Deno.connect({ port }).then((conn) => (conn.close(), true), () => false);
-  }
-  const socket = Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
-  await socket.send(new Uint8Array(1), { transport: "udp", hostname: "127.0.0.1", port });
-  const answer = socket.receive().then(() => true, () => false);
-  const outcome = await within(100, answer, () => false);
-  socket.close();
-  return outcome;
+/** Ends servers. */
+export async function stopAll(servers: readonly Target[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
 }
 
 /** Registers `asker` and gives them buddies. */
 export async function makeBuddies(server: Target, count: number): Promise<void> {
   await request(server.tcp, "REG asker");
-  for (let index = 0; index < count; index++) {
-    const buddy = `buddy${String(index).padStart(2, "0")}`;
+  for (const buddy of buddies(count)) {
     await request(server.tcp, `REG ${buddy}`);
     await request(server.tcp, `ADD asker ${buddy}`);
   }
+}
+
+/** Has these buddies say that they are online, which holds for some seconds. */
+export async function sayOnline(server: Target, count: number): Promise<void> {
+  const socket = Deno.listenDatagram({ transport: "udp", port: 0, hostname: "127.0.0.1" });
+  const to = { transport: "udp", hostname: "127.0.0.1", port: server.udp } as const;
+  for (const buddy of buddies(count)) {
+    await socket.send(new TextEncoder().encode(`SET ${buddy} 100 ONLINE 20001\n`), to);
+  }
+  socket.close();
+}
+
+function buddies(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `buddy${String(index).padStart(2, "0")}`);
 }
 
 async function request(port: number, line: string): Promise<void> {
