@@ -14,7 +14,7 @@ import { startBulk } from "./bench/bulk.ts";
 import { startChanges, startPresence, startRegistrations } from "./bench/buddies.ts";
 import { startExecutables } from "./bench/executables.ts";
 import { startFiles } from "./bench/files.ts";
-import { buildGenerators } from "./bench/generators.ts";
+import { type Bench, buildGenerators } from "./bench/generators.ts";
 import { startGrowth } from "./bench/growth.ts";
 import { measureLoad, type StartGroup } from "./bench/load.ts";
 import { startLoginChat } from "./bench/login_chat.ts";
@@ -24,6 +24,7 @@ import { circumstances, keepResults, printEnd, printHead, printLoad } from "./be
 import type { BenchResults, LoadResult } from "./bench/results.ts";
 import { startRooms } from "./bench/rooms.ts";
 import { startSharing } from "./bench/scale_out.ts";
+import { stopLeftovers } from "./bench/targets.ts";
 import { complain } from "./print.ts";
 
 /** What is measured when nothing is named. */
@@ -47,6 +48,8 @@ const ON_REQUEST: Readonly<Record<string, StartGroup>> = { sharing: startSharing
 
 const ALL = { ...GROUPS, ...ON_REQUEST };
 
+type Words = readonly [rounds: number, seconds: number, groups: readonly string[]];
+
 const [rounds, seconds, wanted] = readWords(Deno.args);
 const scratch = await Deno.makeTempDir({ prefix: "parley-bench-" });
 try {
@@ -55,11 +58,7 @@ try {
   await Deno.remove(scratch, { recursive: true });
 }
 
-function readWords([rounds = "5", seconds = "0.7", ...names]: readonly string[]): [
-  number,
-  number,
-  readonly string[],
-] {
+function readWords([rounds = "5", seconds = "0.7", ...names]: readonly string[]): Words {
   const unknown = names.find((name) => !Object.hasOwn(ALL, name));
   if (unknown === undefined && Number.isInteger(Number(rounds)) && Number(rounds) > 0) {
     if (Number(seconds) > 0) {
@@ -75,34 +74,46 @@ function readWords([rounds = "5", seconds = "0.7", ...names]: readonly string[])
 
 async function measure(): Promise<void> {
   const bench = { generators: await buildGenerators(scratch), scratch, seconds };
-  const loads: LoadResult[] = [];
-  const figures: BenchResults["figures"][number][] = [];
-  const skipped: string[] = [];
+  const all: Measurements = { loads: [], figures: [], skipped: [] };
   printHead(rounds, seconds);
   for (const name of wanted) {
-    const group = await ALL[name]!(bench);
-    try {
-      for (const load of group.loads) {
-        try {
-          const result = { group: name, ...await measureLoad(load, rounds) };
-          printLoad(result);
-          loads.push(result);
-        } catch (error) {
-          // One load that a busy machine did not bear is no reason to lose all others.
-          skipped.push(`${load.name}: ${error instanceof Error ? error.message.trim() : error}`);
-        }
-      }
-      for (const figure of await group.figures?.() ?? []) figures.push({ group: name, ...figure });
-    } finally {
-      await group.stop();
-    }
-    skipped.push(...group.skipped ?? []);
+    // What a busy machine did not bear is no reason to lose all the rest.
+    await measureGroup(name, bench, all).catch((error) => all.skipped.push(whyNot(name, error)));
+    await stopLeftovers();
   }
   const isComplete = Object.keys(GROUPS).every((name) => wanted.includes(name));
-  const results: BenchResults = {
-    ...circumstances(),
-    ...{ rounds, seconds, isComplete, loads, figures, skipped: [...new Set(skipped)] },
-  };
+  const skipped = [...new Set(all.skipped)];
+  const results = { ...circumstances(), rounds, seconds, isComplete, ...all, skipped };
   printEnd(results);
   await keepResults(results);
+}
+
+interface Measurements {
+  readonly loads: LoadResult[];
+  readonly figures: BenchResults["figures"][number][];
+  readonly skipped: string[];
+}
+
+async function measureGroup(name: string, bench: Bench, all: Measurements): Promise<void> {
+  const group = await ALL[name]!(bench);
+  try {
+    for (const load of group.loads) {
+      try {
+        const result = { group: name, ...await measureLoad(load, rounds) };
+        printLoad(result);
+        all.loads.push(result);
+      } catch (error) {
+        all.skipped.push(whyNot(load.name, error));
+      }
+    }
+    const figures = await group.figures?.() ?? [];
+    all.figures.push(...figures.map((figure) => ({ group: name, ...figure })));
+  } finally {
+    await group.stop();
+  }
+  all.skipped.push(...group.skipped ?? []);
+}
+
+function whyNot(what: string, error: unknown): string {
+  return `${what}: ${error instanceof Error ? error.message.trim() : error}`;
 }

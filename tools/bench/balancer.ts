@@ -4,19 +4,24 @@ import { P99, registrations } from "./buddies.ts";
 import type { Bench } from "./generators.ts";
 import type { Group, Load } from "./load.ts";
 import { haproxy, nginx, type Peers, startPeers } from "./peers.ts";
+import { freePort } from "./ports.ts";
 import type { Goal } from "./results.ts";
-import { startBalancer, startBare, startServer, stopAll, type Target } from "./targets.ts";
+import {
+  startBalancer,
+  startBare,
+  startProgram,
+  startServer,
+  stopAll,
+  type Target,
+} from "./targets.ts";
 
 /** What peers are called in the table. */
 export const HAPROXY = "HAProxy";
 const NGINX = "nginx";
 
-/** Connections a second, each with one short request, which backends answer that do nothing else. */
+/** Connections a second, each with one short request, answered by backends that do nothing else. */
 export async function startProxies(bench: Bench): Promise<Group> {
-  const backends = [
-    await startBare("bare_reply.ts", [], "tcp"),
-    await startBare("bare_reply.ts", [], "tcp"),
-  ];
+  const backends = [await startBackend(bench, "line"), await startBackend(bench, "line")];
   const proxies = await startInFront(bench, backends);
   const goals: readonly Goal[] = [
     { against: "bare", of: "rate", must: 0.9, aim: 1.2 },
@@ -28,12 +33,21 @@ export async function startProxies(bench: Bench): Promise<Group> {
     backends,
     [1, 32, 256].map((clients) => ({
       clients,
-      name: `balancer, plain, ${clients} connections`,
+      name: `balancer, plain, ${clients} at once`,
       goals: clients === 1
         ? goals.map(({ against, of }) => ({ against, of }))
         : [...goals, ...(clients === 32 ? [P99] : []), { against: NGINX, of: "rate" }],
     })),
   );
+}
+
+/** Starts a backend in C, which is faster than any proxy: it says one line, or as much as is asked. */
+export async function startBackend(
+  { generators }: Bench,
+  mode: "line" | "source",
+): Promise<Target> {
+  const port = freePort("tcp");
+  return await startProgram(generators.cresp, ["--port", String(port), "--mode", mode], port);
 }
 
 /** Requests a second of a site: two servers of ours that keep their users in memory. */
@@ -50,7 +64,7 @@ export async function startSite(bench: Bench): Promise<Group> {
     backends,
     [32, 256].map((clients) => ({
       clients,
-      name: `balancer, Parley backends, ${clients} connections`,
+      name: `balancer, Parley backends, ${clients} at once`,
       goals: [
         { against: HAPROXY, of: "rate", must: 1.4, aim: 2 },
         ...(clients === 32 ? [P99] : []),

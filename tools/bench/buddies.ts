@@ -1,11 +1,12 @@
 /** The buddy service: durable changes, and presence. */
 
+import { makeBuddies, sayOnline } from "./asker.ts";
 import { type Bench, runGenerator } from "./generators.ts";
 import { makeLargeDirectory } from "./large_directory.ts";
 import type { Contender, Group, Load } from "./load.ts";
 import { cppServer, javaServer, startPeers } from "./peers.ts";
 import type { Goal, Measured } from "./results.ts";
-import { makeBuddies, sayOnline, startBare, startParley, stopAll, type Target } from "./targets.ts";
+import { startBare, startParley, stopAll, type Target } from "./targets.ts";
 
 /** What a course's server in C++ is called in the table, and one in Java. */
 const [CPP, JAVA] = ["C++ threads", "Java threads"];
@@ -70,7 +71,7 @@ export async function startRegistrations(bench: Bench): Promise<Group> {
   ];
   return {
     loads: [1, 32, 256].map((clients): Load => ({
-      name: `REG, durable, ${clients} connections`,
+      name: `REG, durable, ${clients} at once`,
       unit: "requests",
       goals: [...goals[clients]!, { against: JAVA, of: "rate" }],
       contenders: everybody.map(({ name, server }) => ({
@@ -110,7 +111,7 @@ export async function startChanges(bench: Bench): Promise<Group> {
         DEL: () => added.shift()!,
       };
       return Object.entries(ranges).map(([word, range]): Load => ({
-        name: `${word}, durable, ${clients} connections`,
+        name: `${word}, durable, ${clients} at once`,
         unit: "requests",
         goals: [
           { against: "bare", of: "rate", must: 0.85, aim: 1 },
@@ -142,7 +143,7 @@ export async function startPresence(bench: Bench): Promise<Group> {
         return { name, run: () => sayOnline(server, 10).then(ask) };
       });
       return {
-        name: `GET, 10 buddies online, ${window} in flight`,
+        name: `GET, 10 buddies online, ${window} at once`,
         unit: "requests",
         goals: [
           { against: "bare", of: "rate", must: 0.8, aim: 0.95 },

@@ -1,23 +1,22 @@
 /** Bytes through the balancer, in megabytes a second. */
 
 import { type Bench, runGenerator } from "./generators.ts";
-import { HAPROXY, startInFront } from "./balancer.ts";
+import { HAPROXY, startBackend, startInFront } from "./balancer.ts";
 import type { Group, Load } from "./load.ts";
-import { freePort } from "./ports.ts";
-import { startProgram, stopAll, type Target } from "./targets.ts";
+import { stopAll } from "./targets.ts";
 
 /** Megabytes of a run of one second. */
 const MEGABYTES = 800;
 
-/** From backends in C, which are faster than any proxy. */
+/** From backends that send what is asked for. */
 export async function startBulk(bench: Bench): Promise<Group> {
-  const backends = await Promise.all([0, 1].map(() => startSource(bench)));
+  const backends = [await startBackend(bench, "source"), await startBackend(bench, "source")];
   const proxies = await startInFront(bench, backends, [HAPROXY]);
   return {
     loads: [1, 32].map((connections): Load => {
       const each = Math.ceil(MEGABYTES * bench.seconds / connections);
       return {
-        name: `balancer, bulk, ${connections} connection${connections === 1 ? "" : "s"}`,
+        name: `balancer, bulk, ${connections} at once`,
         unit: "MB",
         goals: [
           { against: "bare", of: "rate", must: 0.9 },
@@ -36,9 +35,4 @@ export async function startBulk(bench: Bench): Promise<Group> {
     skipped: proxies.skipped,
     stop: () => stopAll([...proxies.running.map(({ server }) => server), ...backends]),
   };
-}
-
-async function startSource({ generators }: Bench): Promise<Target> {
-  const port = freePort("tcp");
-  return await startProgram(generators.cresp, ["--port", String(port), "--mode", "source"], port);
 }

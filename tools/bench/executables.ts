@@ -4,6 +4,7 @@ import { EXECUTABLES } from "../compile.ts";
 import type { Bench } from "./generators.ts";
 import type { Group } from "./load.ts";
 import type { Named } from "./results.ts";
+import { endProcess } from "./targets.ts";
 
 /** Starts that are measured of each; the median is told. */
 const STARTS = 5;
@@ -61,16 +62,7 @@ async function timeToFirstWord(program: string, args: readonly string[]): Promis
   const { done } = await reader.read();
   const milliseconds = performance.now() - begun;
   await reader.cancel();
-  if (!done) stop(child);
-  await child.status;
+  await endProcess(child);
   if (done) throw new Error(`${program} ended without a word`);
   return milliseconds;
-}
-
-function stop(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGTERM");
-  } catch {
-    // It ended by itself.
-  }
 }

@@ -67,7 +67,8 @@ export function measuredOf(
   result: Readonly<Record<string, number | undefined>>,
   cpu: number,
 ): Measured {
-  const operations = result.total ?? result.replied ?? result.delivered;
+  const operations = result.total ?? result.replied ?? result.delivered ??
+    (result.conns ?? 0) * (result.mb_each ?? 0);
   const perSecond = result.conn_per_s ?? result.rps ?? result.delivered_per_s ?? result.MB_s;
   if (perSecond === undefined) throw new Error("A generator told no rate");
   // Connections that are under way when a timed load ends are as it should be, transfers are not.

@@ -32,10 +32,10 @@ export async function startGrowth(bench: Bench): Promise<Group> {
   const echo: Contender = { name: "bare", run: questions(bench, bare, 32, "user%m", SIZES[0]) };
   return {
     loads: [
-      loadOf("GET, 32 in flight, 1,000,000 users", sites, (site) => {
+      loadOf("GET, 32 at once, 1,000,000 users", sites, (site) => {
         return questions(bench, site.server, 32, "user%m", site.users);
       }, [echo]),
-      loadOf("REG, 32 connections, 1,000,000 users", sites, (site) => newcomers(bench, site)),
+      loadOf("REG, 32 at once, 1,000,000 users", sites, (site) => newcomers(bench, site)),
     ],
     figures: () => footprint(bench, sites[0]!),
     stop: () => stopAll([bare, ...sites.map(({ server }) => server)]),

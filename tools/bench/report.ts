@@ -9,7 +9,7 @@ import { barText, figureText, type Row, rowsOf, summaryOf, tableOf } from "./tab
 export const RESULTS = "bench-results";
 
 /** Which column begins where. */
-const WIDTHS = [36, 15, 12, 12, 7, 7, 13, 13];
+const WIDTHS = [42, 14, 12, 12, 7, 7, 13, 13];
 
 const HEAD = ["", "against", "ours", "theirs", "ratio", "CPU", "must", "aim"];
 

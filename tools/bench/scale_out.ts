@@ -4,13 +4,14 @@
 
 import { NO_POSTGRES, PrivatePostgres } from "../../tests/support/postgres.ts";
 import { NO_REDIS, PrivateRedis } from "../../tests/support/redis.ts";
+import { makeBuddies } from "./asker.ts";
 import { questions, registrations } from "./buddies.ts";
 import { type Bench, runGenerator } from "./generators.ts";
 import type { Contender, Group, Load } from "./load.ts";
 import type { Measured } from "./results.ts";
 import { loadRoom, makeRoom, startRoomServer } from "./rooms.ts";
 import { registerSetters, sets } from "./sets.ts";
-import { makeBuddies, startBare, startServer, stopAll, type Target } from "./targets.ts";
+import { startBare, startServer, stopAll, type Target } from "./targets.ts";
 
 const BUDDY = ["--services=buddy", "--tcp-port=0", "--udp-port=0"];
 
@@ -47,14 +48,14 @@ export async function startSharing(bench: Bench): Promise<Group> {
   const loads: Load[] = [
     ...against.flatMap(([target, name]) =>
       [32, 256].map((clients) =>
-        pair(`REG, ${clients} connections`, "requests", [name, "text files"], [
+        pair(`REG, ${clients} at once`, "requests", [name, "text files"], [
           registrations(bench, target, clients),
           registrations(bench, text, clients),
         ])
       )
     ),
     ...against.map(([target, name]) =>
-      pair("GET, 32 in flight", "requests", [name, "text files"], [
+      pair("GET, 32 at once", "requests", [name, "text files"], [
         questions(bench, target, 32),
         questions(bench, text, 32),
       ])
