@@ -3,29 +3,29 @@
 import { VERSION } from "../../lib/core/version.ts";
 import { print } from "../print.ts";
 import type { BenchResults, LoadResult } from "./results.ts";
-import { barText, figureText, type Row, rowsOf, summaryOf, tableOf } from "./table.ts";
+import { cellsOf, COLUMNS, figureText, rowsOf, summaryOf, tableOf } from "./table.ts";
 
 /** Where the bench puts its files, one for each run. */
 export const RESULTS = "bench-results";
 
 /** Which column begins where. */
-const WIDTHS = [42, 14, 12, 12, 7, 7, 13, 13];
-
-const HEAD = ["", "against", "ours", "theirs", "ratio", "CPU", "must", "aim"];
+const WIDTHS = [48, 14, 12, 12, 7, 11, 13, 13];
 
 /** Prints the head of the table. */
 export function printHead(rounds: number, seconds: number): void {
   print(
     `Medians of ${rounds} rounds of ${seconds} s, everybody in turn. A ratio is ours to theirs, ` +
-      "in operations a second\n(must and aim: at least) or in p99 (at most); CPU is the same of " +
+      "in operations a second\n(must and aim: at least) or in p99 (at most); the CPU ratio is that of " +
       "processor time for each operation.\n\n",
   );
-  printCells(HEAD);
+  printCells(COLUMNS);
 }
 
 /** Prints the rows of a load. */
 export function printLoad(load: LoadResult): void {
-  for (const row of rowsOf(load)) printCells(cellsOf(row));
+  for (const row of rowsOf(load)) {
+    printCells([...cellsOf(row), row.bad > 0 ? `   ${row.bad} bad answers` : ""]);
+  }
 }
 
 /** Prints what stands below the table. */
@@ -61,23 +61,11 @@ export async function keepResults(results: BenchResults): Promise<void> {
   print(`\nwritten: ${path}${results.isComplete ? "; deno task charts draws it" : ""}\n`);
 }
 
-function cellsOf(row: Row): string[] {
-  const unit = row.of === "p99" ? " ms" : row.unit === "MB" ? " MB" : "";
-  return [
-    row.what + (row.of === "p99" ? ": p99" : ""),
-    row.against,
-    figureText(row.ours) + unit,
-    figureText(row.theirs) + unit,
-    row.ratio.toFixed(2),
-    row.of === "p99" ? "" : row.cpuRatio?.toFixed(2) ?? "-",
-    barText("must", row),
-    barText("aim", row) + (row.bad > 0 ? `   ${row.bad} bad answers` : ""),
-  ];
-}
-
 function printCells(cells: readonly string[]): void {
   const [what = "", against = "", ...figures] = cells;
   const [first = 0, second = 0, ...rest] = WIDTHS;
   const words = what.padEnd(first) + " " + against.padEnd(second);
-  print((words + figures.map((text, at) => text.padStart(rest[at]!)).join("")).trimEnd() + "\n");
+  print(
+    (words + figures.map((text, at) => text.padStart(rest[at] ?? 0)).join("")).trimEnd() + "\n",
+  );
 }

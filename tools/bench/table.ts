@@ -56,10 +56,28 @@ export function markOf(ratio: number, bar: number | undefined, of: Goal["of"]): 
 }
 
 /** What a bar looks like in a table: `0.85 met`, `2.00 MISSED`. An aim is no duty. */
-export function barText(kind: "must" | "aim", { [kind]: bar, marks }: Row): string {
+function barText(kind: "must" | "aim", { [kind]: bar, marks }: Row): string {
   if (bar === undefined) return "-";
   const mark = marks[kind] === "missed" && kind === "must" ? "MISSED" : marks[kind];
   return `${bar.toFixed(2)} ${mark}`;
+}
+
+/** What the columns of the table are. */
+export const COLUMNS = ["what", "against", "Parley", "they", "ratio", "CPU ratio", "must", "aim"];
+
+/** How a row is written, a cell for each of {@linkcode COLUMNS}. */
+export function cellsOf(row: Row): string[] {
+  const unit = row.of === "p99" ? " ms" : row.unit === "MB" ? " MB" : "";
+  return [
+    row.what + (row.of === "p99" ? ": p99" : ""),
+    row.against,
+    figureText(row.ours) + unit,
+    figureText(row.theirs) + unit,
+    row.ratio.toFixed(2),
+    row.of === "p99" ? "" : row.cpuRatio?.toFixed(2) ?? "-",
+    barText("must", row),
+    barText("aim", row),
+  ];
 }
 
 /** How many bars there are and how many are met: `must: 12 of 14 met; aim: 3 of 14 met`. */
@@ -70,7 +88,7 @@ export function summaryOf(rows: readonly Row[]): string {
   }).join("; ");
 }
 
-/** A figure with as many digits as tell something, and thin groups: `1,234,000`, `0.512`. */
+/** A figure with as many digits as tell something, and in groups: `1,230,000`, `0.512`. */
 export function figureText(value: number): string {
   const digits = Number(value.toPrecision(3));
   return digits.toLocaleString("en-US", { maximumSignificantDigits: 3 });
