@@ -57,22 +57,24 @@ export function outcomeOf(
   at: number | undefined,
   runs: readonly Measured[],
 ): Outcome {
-  const sorted = (figure: keyof Measured): number[] =>
-    runs.map((run) => run[figure] ?? NaN).sort((a, b) => a - b);
-  const median = (figure: keyof Measured): number => rounded(sorted(figure)[runs.length >> 1]!);
-  const rates = sorted("perSecond");
-  const cpu = median("cpuMicroseconds");
+  const rates = runs.map(({ perSecond }) => perSecond);
   return {
     contender,
     at,
-    perSecond: median("perSecond"),
-    lowest: rounded(rates[0]!),
-    highest: rounded(rates.at(-1)!),
-    p50: median("p50"),
-    p99: median("p99"),
-    cpuMicroseconds: Number.isNaN(cpu) ? undefined : cpu,
+    perSecond: medianOf(rates)!,
+    lowest: rounded(Math.min(...rates)),
+    highest: rounded(Math.max(...rates)),
+    p50: medianOf(runs.map(({ p50 }) => p50)),
+    p99: medianOf(runs.map(({ p99 }) => p99)),
+    cpuMicroseconds: medianOf(runs.map(({ cpuMicroseconds }) => cpuMicroseconds)),
     bad: runs.reduce((sum, run) => sum + run.bad, 0),
   };
+}
+
+/** `undefined` where one of them is not known. */
+function medianOf(figures: readonly (number | undefined)[]): number | undefined {
+  const known = figures.filter((figure) => figure !== undefined).sort((a, b) => a - b);
+  return known.length === figures.length ? rounded(known[known.length >> 1]!) : undefined;
 }
 
 function rounded(value: number): number {
