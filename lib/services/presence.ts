@@ -89,15 +89,19 @@ export class Presence implements PresenceBook {
   }
 
   /** What to tell others of a user. */
-  of(user: UserId): BuddyPresence {
-    const said = this.#live(user);
+  of(user: UserId, now: number = this.#clock()): BuddyPresence {
+    const said = this.#live(user, now);
     if (said === undefined) return { buddy: user, status: "OFFLINE" };
     return { buddy: user, status: said.status, address: said.address };
   }
 
-  /** What to tell others of users. */
+  /**
+   * What to tell others of users. The clock is read once for all of them: once for each was half the
+   * time that a GET about ten buddies takes of ours (measured, 0.9 of 2.2 us).
+   */
   ofAll(users: readonly UserId[]): BuddyPresence[] {
-    return users.map((user) => this.of(user));
+    const now = this.#clock();
+    return users.map((user) => this.of(user, now));
   }
 
   /** Every user whose presence holds, and for how long yet, in milliseconds. */
@@ -126,9 +130,9 @@ export class Presence implements PresenceBook {
     return this.#live(user)?.info ?? new Map();
   }
 
-  #live(user: UserId): Said | undefined {
+  #live(user: UserId, now: number = this.#clock()): Said | undefined {
     const said = this.#said.get(user);
-    return said !== undefined && this.#clock() - said.at < this.#lifetimeMs ? said : undefined;
+    return said !== undefined && now - said.at < this.#lifetimeMs ? said : undefined;
   }
 
   /** Who was heard of within the lifetime. */
