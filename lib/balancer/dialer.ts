@@ -31,6 +31,8 @@ export interface Caller extends Seeker {
   /** What a backend is sent before anything of the client: a PROXY header, or nothing. */
   readonly preface: (backend: Backend) => Uint8Array | undefined;
   readonly tried: Set<Backend>;
+  /** Makes the client hear something else than the backend says, where it is to. */
+  readonly heard?: (backend: ByteStream) => ByteStream;
 }
 
 /** A connection with a backend, and the place it has there: give it back to the pool at the end. */
@@ -111,7 +113,7 @@ export async function dial(
     world.times.observe((clock() - begun) / 1000);
     story.connected(caller, chosen);
     settle(caller, chosen, world);
-    return { backend: chosen, stream };
+    return { backend: chosen, stream: caller.heard?.(stream) ?? stream };
   }
 }
 

@@ -3,14 +3,15 @@
  * when theirs is lost unused.
  */
 
-import type { ByteStream, Clock } from "../core/ports.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
-import { type IdleBounds, Relays, type Served } from "../net/relays.ts";
+import { type IdleBounds, Relays } from "../net/relays.ts";
 import type { Backend } from "./backend.ts";
 import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
+import { ServedClient } from "./served_client.ts";
 
 /** What plain visits need. */
 export interface PlainVisitsWorld {
@@ -30,9 +31,6 @@ export interface Arrival {
   /** When something last went on behind its stream, where that passes things on itself. */
   readonly carriedAt?: (() => number) | undefined;
 }
-
-/** A backend that ends a connection sooner has not lost its patience with a silent client. */
-const AT_ONCE_MS = 1000;
 
 /** Everybody who is relayed. */
 export class PlainVisits {
@@ -128,35 +126,5 @@ export class PlainVisits {
     pool.leave(served.backend);
     served.isServedBy(other.backend);
     return other.stream;
-  }
-}
-
-/** Who serves a client, and since when. */
-class ServedClient implements Served<Backend> {
-  readonly #clock: Clock;
-  backend: Backend;
-  #since: number;
-  /**
-   * Whether it was given to another backend after it had been silent for a while. That is done once:
-   * a backend may have died then, but when the next one closes as well it is the client they are
-   * tired of, and it is not handed round them all.
-   */
-  wasMovedLate = false;
-
-  constructor(backend: Backend, clock: Clock) {
-    this.#clock = clock;
-    this.backend = backend;
-    this.#since = clock();
-  }
-
-  /** Whether the backend has had it for so short a time that no client could be to blame. */
-  get isFresh(): boolean {
-    return this.#clock() - this.#since < AT_ONCE_MS;
-  }
-
-  /** Another backend has taken it. */
-  isServedBy(backend: Backend): void {
-    this.backend = backend;
-    this.#since = this.#clock();
   }
 }

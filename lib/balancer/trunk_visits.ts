@@ -20,7 +20,8 @@ import { type Deadline, DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import type { EndReason } from "../net/relay.ts";
-import type { RoutingKey } from "../wire/routing_key.ts";
+import { asksCapabilities } from "../wire/routing_key.ts";
+import { keyFinder } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import { type DialerWorld, enter, type Seeker, settle } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
@@ -31,7 +32,7 @@ import type { Trunks } from "./trunks.ts";
 /** What is known of a client, and what becomes of it where a trunk cannot serve it. */
 export interface Guest extends Client {
   /** Relays it, to the backend where it has a place already if there is one. Takes ownership. */
-  readonly relay: (client: ByteStream, key: string, entered: Backend | undefined) => void;
+  readonly relay: (client: ByteStream, entered: Backend | undefined) => void;
   /** Is told that it is gone, and nothing is left of it. */
   readonly gone: () => void;
 }
@@ -42,8 +43,6 @@ export interface TrunkVisitsWorld extends Omit<DialerWorld, "times"> {
   readonly trunks: Pick<Trunks, "pick">;
   readonly closer: OrderlyCloser;
   readonly times: ServiceTimes;
-  /** How a strategy finds its key in a request. */
-  readonly find: () => ((bytes: Uint8Array, isEnd: boolean) => RoutingKey) | undefined;
 }
 
 /** The longest request with its line end, and room for a small answer. */
@@ -215,8 +214,15 @@ class TrunkVisit implements TrunkCaller, Seeker {
     this.#deadline!.cancel();
     this.#lineLength = length;
     this.#phase = "asking";
-    const found = this.#world.find()?.(this.#buffer.subarray(0, length), true);
-    if (found?.state === "found") this.key = found.key;
+    const { strategy, tellTlsPort } = this.#world.options();
+    const find = keyFinder(strategy);
+    if (find !== undefined || tellTlsPort !== undefined) {
+      const line = this.#buffer.subarray(0, text);
+      const found = find?.(line, true);
+      if (found?.state === "found") this.key = found.key;
+      // That answer is told by the balancer, which listens to connections and to no trunk.
+      if (tellTlsPort !== undefined && asksCapabilities(line, true)) return this.#relay();
+    }
     this.#enter();
   }
 
@@ -316,7 +322,7 @@ class TrunkVisit implements TrunkCaller, Seeker {
       pending: this.#pending,
       hasEnded: this.#hasEnded,
     });
-    this.#guest.relay(client, this.key, entered);
+    this.#guest.relay(client, entered);
   }
 
   #finish(end: EndReason): void {

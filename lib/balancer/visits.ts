@@ -10,24 +10,27 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
-import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
+import { HandshakeError } from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
+import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
-import type { Caller, Connect, DialerWorld } from "./dialer.ts";
+import type { Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import { type Arrival, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
 import type { ServiceTimes } from "./report.ts";
+import { RetoldAnswer } from "./retold_answer.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
 import type { Trunks } from "./trunks.ts";
@@ -91,8 +94,7 @@ export class Visits {
     };
     const relaying = { buffers: new CopyBuffers(), closer, now: clock };
     this.#plain = new PlainVisits({ dialing, relaying, doubt, times });
-    const find = (): ReturnType<typeof keyFinder> => keyFinder(options().strategy);
-    this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer, find });
+    this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer });
     this.#tls = world.tls === undefined ? undefined : new TlsDoor(world.tls, relaying);
   }
 
@@ -116,12 +118,13 @@ export class Visits {
     place: Place,
     serving: Promise<void>,
   ): void {
-    const { story, clock } = this.#world;
+    const { story } = this.#world;
     serving.catch((error: unknown) => {
+      if (error instanceof HandshakeError) {
+        return this.#refuse(stream, remoteIp, `TLS handshake failed: ${error.fault}`);
+      }
       closeNow(stream);
-      const reason = reasonOf(error);
-      if (error instanceof UnreachableError) story.refused(remoteIp, reason, clock());
-      else story.log.debug("A connection could not be served", { reason });
+      story.log.debug("A connection could not be served", { reason: reasonOf(error) });
     }).finally(() => this.#leave(stream, place));
   }
 
@@ -214,11 +217,11 @@ export class Visits {
     const client = tracedArrival(accepted, clientTracing(trace)).stream;
     this.#byTrunk.take(client, {
       ...{ ip, port, connection },
-      relay: (client, key, entered) => {
+      relay: (client, entered) => {
         setUpSocket(stream);
         const destination = { ip: localIp, port: localPort };
         const known = { source: { ip, port }, destination, connection, socket: stream };
-        this.#untilGone(accepted, place, this.#servePlain(client, known, { key, entered }));
+        this.#untilGone(accepted, place, this.#servePlain(client, known, 0, { entered }));
       },
       gone: () => this.#leave(stream, place),
     });
@@ -230,51 +233,54 @@ export class Visits {
     known: Known,
     carriedAt?: () => number,
   ): Promise<void> {
-    if (!this.#world.trunks.isInUse) return await this.#serveFirst(client, known, carriedAt);
+    if (!this.#world.trunks.isInUse) {
+      return await this.#servePlain(client, known, this.#peekDeadline(), { carriedAt });
+    }
     await new Promise<void>((resolve, reject) => {
       this.#byTrunk.take(client, {
         ...known.source,
         connection: known.connection,
-        relay: (client, key, entered) =>
-          this.#servePlain(client, known, { entered, key, carriedAt }).then(resolve, reject),
+        relay: (client, entered) =>
+          this.#servePlain(client, known, 0, { entered, carriedAt }).then(resolve, reject),
         gone: resolve,
       });
     });
   }
 
-  /** Serves a client over a connection of its own; what it says first may decide to whom. */
-  async #serveFirst(
+  /**
+   * Serves a client over a connection of its own; what it says first may decide to whom, and what it
+   * is told.
+   *
+   * @param deadline how long that is waited for, by `performance.now()`
+   */
+  async #servePlain(
     stream: ByteStream,
     known: Known,
-    carriedAt: (() => number) | undefined,
+    deadline: number,
+    arrival: Omit<Arrival, "served">,
   ): Promise<void> {
-    const find = keyFinder(this.#world.options().strategy);
-    if (find === undefined) return await this.#servePlain(stream, known, { carriedAt });
-    const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
-    const key = await findKey(peeked, find, this.#peekDeadline());
-    await this.#servePlain(peeked, known, { key, carriedAt });
-  }
-
-  async #servePlain(
-    client: ByteStream,
-    known: Known,
-    { key, ...arrival }: Omit<Arrival, "served"> & { readonly key?: string | undefined },
-  ): Promise<void> {
-    const caller = this.#callerOf(known);
-    await this.#plain.serve(client, { ...caller, key: key ?? caller.ip }, {
-      ...arrival,
-      served: () => this.#arriving.delete(known.socket),
-    });
-  }
-
-  #callerOf({ socket: _, connection, ...ends }: Known): Omit<Caller, "key"> {
+    const { strategy, tellTlsPort } = this.#world.options();
+    const find = keyFinder(strategy);
+    let client = stream;
+    let key: string | undefined;
+    let retold: number | undefined;
+    if (find !== undefined || tellTlsPort !== undefined) {
+      const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
+      client = peeked;
+      if (find !== undefined) key = await findKey(peeked, find, deadline);
+      const asks = tellTlsPort !== undefined && await peeked.peekUntil(asksCapabilities, deadline);
+      if (asks) retold = tellTlsPort;
+    }
+    const { socket, connection, ...ends } = known;
     const header = { kind: "proxied", ...ends } as const;
-    return {
+    await this.#plain.serve(client, {
       ...ends.source,
       connection,
+      key: key ?? ends.source.ip,
       preface: (backend) => this.#world.preface(header, backend),
       tried: new Set(),
-    };
+      ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
+    }, { ...arrival, served: () => this.#arriving.delete(socket) });
   }
 
   #peekDeadline(): number {

@@ -49,7 +49,6 @@ class Desk implements AsyncDisposable {
       trunks: { pick: (backend) => this.#links.get(backend) },
       closer: this.#closer,
       times: serviceTimes(),
-      find: () => undefined,
     });
   }
 
