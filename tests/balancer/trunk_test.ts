@@ -367,6 +367,17 @@ Deno.test("a service whose backends have no trunk does not wait for a client's f
   assertEquals(await client.readToEnd(), "hello");
 });
 
+Deno.test("an answer to CAP that the balancer tells itself goes by no trunk", async () => {
+  await using a = new TrunkBackend();
+  a.answerApart = () => "200 OK parley/1 get tls=1\r\n";
+  await using balancer = await balance(a, { tellTlsPort: 4430 });
+  assertEquals(await balancer.ask("CAP\n"), "200 OK parley/1 get tls=4430\r\n");
+  const client = ask(balancer.port, "REG ann\n");
+  const { trunk, number } = await a.asked("REG ann");
+  await trunk.answer(number, "200 OK\r\n");
+  assertEquals(await client, "200 OK\r\n");
+});
+
 Deno.test("refused clients are refused with trunks, too", async () => {
   await using a = new TrunkBackend();
   await using balancer = await balance(a, { deny: ["127.0.0.1"] });

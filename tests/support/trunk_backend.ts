@@ -82,6 +82,8 @@ export class TrunkBackend implements AsyncDisposable {
   /** How it answers `CAP` and `TRUNK`. */
   offer = "200 OK parley/1 get info trunk";
   welcome = "200 OK trunk/1";
+  /** What it answers on a connection of its own. */
+  answerApart = (line: string): string => `apart ${line}\n`;
   /** Trunks it was asked for, those that are over included. */
   readonly trunks: TrunkEnd[] = [];
   /** Lines on connections of their own. */
@@ -126,12 +128,12 @@ export class TrunkBackend implements AsyncDisposable {
     const lines = new Lines(stream);
     const line = await lines.next();
     if (line === undefined) return;
-    if (line === "CAP") return await reply(stream, `${this.offer}\r\n`);
+    const isTold = decision?.state === "whole" && decision.header.kind === "proxied";
+    if (line === "CAP" && !isTold) return await reply(stream, `${this.offer}\r\n`);
     if (line !== "TRUNK 1") {
-      const isTold = decision?.state === "whole" && decision.header.kind === "proxied";
       this.apart.push(isTold ? `${decision.header.source.ip} ${line}` : line);
       this.#tell();
-      return await reply(stream, `apart ${line}\n`);
+      return await reply(stream, this.answerApart(line));
     }
     await writeAll(stream, new TextEncoder().encode(`${this.welcome}\r\n`));
     const trunk = new TrunkEnd(stream, socket);
