@@ -124,6 +124,16 @@ export class Story {
     });
   }
 
+  /** A backend believes what clients say of themselves while it has no trunk. */
+  credulous(backend: Backend): void {
+    this.#tell(
+      "warn",
+      `Backend ${backend.index} trusts this balancer: give --send-proxy-v2, or a client may say that ` +
+        `it is another one whenever there is no trunk`,
+      { backend: backend.name },
+    );
+  }
+
   /** A trunk to a backend was lost. */
   untrunked(backend: Backend, reason: string): void {
     this.#tell("warn", `A trunk to backend ${backend.index} was lost (${reason})`, {

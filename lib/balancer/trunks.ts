@@ -39,6 +39,8 @@ interface Held {
   /** What it said. */
   isOffered: boolean;
   opening: Promise<void> | undefined;
+  /** Whether somebody was told that it trusts us, and we do not say whose connections are. */
+  isTold: boolean;
 }
 
 /** Every trunk of a service. */
@@ -74,7 +76,10 @@ export class Trunks {
 
   /** Opens trunks to a backend, as soon as it offers them. */
   watch(backend: Backend): void {
-    const held: Held = { links: [], askedFor: undefined, isOffered: false, opening: undefined };
+    const held: Held = {
+      ...{ links: [], askedFor: undefined, opening: undefined },
+      ...{ isOffered: false, isTold: false },
+    };
     this.#held.set(backend, held);
     this.#lookAfter(backend, held);
   }
@@ -137,7 +142,11 @@ export class Trunks {
       if (stream === undefined) held.isOffered = false;
       else this.#hold(backend, held, new TrunkLink(stream));
     }
-    if (before === 0 && held.links.length > 0) story.trunked(backend, held.links.length);
+    if (before > 0 || held.links.length === 0) return;
+    story.trunked(backend, held.links.length);
+    if (held.isTold || preface() !== undefined) return;
+    held.isTold = true;
+    story.credulous(backend);
   }
 
   #hold(backend: Backend, held: Held, link: TrunkLink): void {

@@ -42,6 +42,15 @@ Deno.test("requests of many clients share two trunks, and each gets its own answ
   assertEquals(a.apart, []);
 });
 
+Deno.test("a balancer that does not say whose connections are is told of what that means", async () => {
+  await using a = new TrunkBackend();
+  for (const sendProxyV2 of [false, true]) {
+    await using balancer = await balance(a, { sendProxyV2 });
+    const warned = balancer.told.filter((line) => line.includes("give --send-proxy-v2")).length;
+    assertEquals(warned, sendProxyV2 ? 0 : 1);
+  }
+});
+
 for (
   const [what, offer, welcome] of [
     ["an older server", "201 INVALID", ""],
