@@ -48,11 +48,13 @@ export const MAX_TRUNK_LINE_BYTES: number = 16 + 1 + 64 + 1 + 5 + 1 + MAX_BUDDY_
 
 /** A request on a trunk. */
 export interface TrunkRequest {
+  /** Tells it from a ping. */
   readonly kind: "request";
   /** Its number: one more than the request before it. */
   readonly number: number;
-  /** The client's address in canonical form, and its port. */
+  /** The client's address in canonical form. */
   readonly ip: string;
+  /** Its port. */
   readonly port: number;
   /** What it asked, without its line end; valid as long as the line it was read from. */
   readonly line: Uint8Array;
