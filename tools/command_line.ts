@@ -13,12 +13,14 @@ export function settingsFrom<Settings>(
   usage: string,
   read: (words: readonly string[]) => Settings,
 ): Settings {
-  if (Deno.args.includes("--help")) {
+  // `deno task TOOL -- WORDS` hands the two dashes on, and behind them nothing would be an option.
+  const words = Deno.args[0] === "--" ? Deno.args.slice(1) : Deno.args;
+  if (words.includes("--help")) {
     print(usage);
     Deno.exit(0);
   }
   try {
-    return read(Deno.args);
+    return read(words);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     complain(`${tool}: ${error.message} (see --help)`);

@@ -107,6 +107,7 @@ Deno.test("compile refuses what it does not know, and builds nothing", async () 
   for (
     const [words, told] of [
       [["--target", "amiga"], 'compile: No target "amiga" (see --help)\n'],
+      [["--", "--target", "amiga"], 'compile: No target "amiga" (see --help)\n'],
       [["--only", "server"], 'compile: No program "server" (see --help)\n'],
       [["--targets=all"], 'compile: Unknown option or word "--targets=all" (see --help)\n'],
     ] as const
