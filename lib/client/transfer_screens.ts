@@ -176,9 +176,10 @@ export function acceptedLine(to: UserId, wanted: Amount, offered: Amount): Scree
   if (wanted.files < offered.files) {
     return line(`${to} takes ${wanted.files} of ${countText(offered.files, "file")}.`, "good");
   }
-  if (wanted.bytes >= offered.bytes) return line(`${to} takes it.`, "good");
-  const percent = Math.floor((1 - wanted.bytes / offered.bytes) * 100);
-  return line(`${to} takes it, and has ${percent} % of it already.`, "good");
+  const here = Math.max(0, offered.bytes - wanted.bytes);
+  const percent = here === 0 ? 0 : Math.floor(here / offered.bytes * 100);
+  const resumed = percent === 0 ? "" : `, and has ${percent} % of it already`;
+  return line(`${to} takes it${resumed}.`, "good");
 }
 
 const REFUSALS: Readonly<Record<RefusalReason, (who: UserId) => string>> = {

@@ -77,6 +77,7 @@ Deno.test("both ends are told where a transfer goes on", async () => {
     screens.acceptedLine(BOB, { files, bytes }, { files: 2, bytes: 300 }).text;
   assertEquals(accepted(2, 225), "bob takes it, and has 25 % of it already.");
   assertEquals(accepted(2, 300), "bob takes it.");
+  assertEquals(accepted(2, 299), "bob takes it.", "next to nothing is here");
   assertEquals(accepted(1, 300), "bob takes 1 of 2 files.");
 });
 
