@@ -176,8 +176,8 @@ Deno.test("~ is the home directory for receive and for --files, also where no sh
   await using server = await pairServer();
   const { path } = directory;
   await Deno.writeTextFile(`${path}/notes.txt`, "notes");
-  const home = await ownHome(`${path}/home`);
-  await Deno.mkdir(`${path}/home/inbox`, { recursive: true });
+  const home = await ownHome(`${path}/ann`);
+  await Deno.mkdir(`${path}/ann/inbox`, { recursive: true });
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
   const send = async (): Promise<void> => {
     await using alice = command(server, "send-file", "alice", "bob", `${path}/notes.txt`);
@@ -191,16 +191,16 @@ Deno.test("~ is the home directory for receive and for --files, also where no sh
   );
   const before = await filesPort(server, "bob");
   await send();
-  assertEquals((await once.ended()).stdout, `${path}/home/inbox/notes.txt\n`);
+  assertEquals((await once.ended()).stdout, `${path}/ann/inbox/notes.txt\n`);
 
   await using bob = new ClientProcess(["--user=bob", "--files=~", ...ports], "/nowhere", home);
   await bob.sees("? help\n");
   await filesPort(server, "bob", before);
   const sending = send();
-  await bob.sees(`, into ${path}/home.\n`);
+  await bob.sees(`, into ${path}/ann.\n`);
   await bob.types("/accept");
   await sending;
-  assertEquals([...(await filesBelow(`${path}/home`)).keys()], ["inbox/notes.txt", "notes.txt"]);
+  assertEquals([...(await filesBelow(`${path}/ann`)).keys()], ["inbox/notes.txt", "notes.txt"]);
 });
 
 Deno.test("in a chat: /send, /accept, and a second time nothing is kept twice", async () => {

@@ -2,7 +2,7 @@
  * The real `client.ts` as a process of its own, driven by lines as a script drives it.
  */
 
-import { EXECUTABLES } from "../../tools/compile.ts";
+import { EXECUTABLES } from "../../tools/compile/executables.ts";
 import { eventually } from "./eventually.ts";
 import { within } from "./within.ts";
 
