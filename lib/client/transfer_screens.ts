@@ -25,7 +25,7 @@ export function senderName(by: OfferedBy): string {
 }
 
 /** A sentence, which may begin with whoever offers. */
-function begun(sentence: string): string {
+function asSentence(sentence: string): string {
   return sentence.replace(/^somebody at /, "Somebody at ");
 }
 
@@ -135,7 +135,7 @@ export function noRoomLine(
   survey: Survey,
 ): ScreenLine {
   const what = `${contentText(entries)}, but it ${roomText(survey)}`;
-  return line(begun(`${senderName(by)} wants to send you ${what}.`), "bad");
+  return line(asSentence(`${senderName(by)} wants to send you ${what}.`), "bad");
 }
 
 /** What may be answered when there is not enough room. */
@@ -220,7 +220,7 @@ export function sentLine(
 
 /** Whoever offered has gone before there was an answer. */
 export function takenBackLine(from: string): ScreenLine {
-  return line(begun(`${from} took the offer back.`));
+  return line(asSentence(`${from} took the offer back.`));
 }
 
 /** How a transfer ended for the side that received. */
@@ -242,7 +242,7 @@ export function receivedLine(
     case "refused":
       return line(
         end.reason === "unanswered"
-          ? begun(`${from} was not answered in time; the files were turned down.`)
+          ? asSentence(`${from} was not answered in time; the files were turned down.`)
           : `Turned down what ${from} wanted to send.`,
       );
     case "cancelled":
@@ -262,7 +262,10 @@ function cancelledLine(
 ): ScreenLine {
   const why = end.reason === "" ? "" : `: ${visibleText(end.reason)}`;
   const who = end.by === "us" ? "Cancelled the files" : `${them} cancelled the files`;
-  return line(begun(`${who} ${end.by === "us" ? direction : ""}`.trimEnd() + `${why}.`), "bad");
+  return line(
+    asSentence(`${who} ${end.by === "us" ? direction : ""}`.trimEnd() + `${why}.`),
+    "bad",
+  );
 }
 
 /** A file that did not make it, and why. */
