@@ -10,6 +10,9 @@ import { ServerProcess } from "../support/server_process.ts";
 import { StatusPort } from "../support/status_port.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
+/** A whole record with the beginning of a hello, which goes on in another one. */
+const BEGUN_HELLO = Uint8Array.of(22, 3, 1, 0, 4, 1, 0, 2, 0);
+
 async function shownBy(directory: string): Promise<string> {
   const text = await Deno.readTextFile(`${directory}/tls.pem`);
   return await fingerprintOf(firstOfPem("CERTIFICATE", text)!);
@@ -68,7 +71,7 @@ Deno.test({
     const crowd: RawTcp[] = [];
     for (let index = 0; index < 100; index++) {
       const connection = await RawTcp.connect(tls);
-      await connection.send(Uint8Array.of(22, 3, 1, 2, 0)).catch(() => {});
+      await connection.send(BEGUN_HELLO).catch(() => {});
       crowd.push(connection);
     }
     await server.stderrShows("TLS clients are turned away");
@@ -88,7 +91,7 @@ Deno.test("--handshake-deadline ends a handshake that does not come to its end",
   await using server = await ServerProcess.start(directory.path, words);
   const { tls } = server.ports.buddy as unknown as { tls: number };
   using client = await RawTcp.connect(tls);
-  await client.send(Uint8Array.of(22, 3, 1, 2, 0));
+  await client.send(BEGUN_HELLO);
   assertEquals(await client.readToEnd(), "");
   const { status } = server.ports as unknown as { status: number };
   const port = new StatusPort(status);

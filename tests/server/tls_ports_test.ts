@@ -64,6 +64,12 @@ for (
   const [what, said, ends, fault] of [
     ["says nothing", [], false, "too slow"],
     ["sends half a hello", [22, 3, 1, 2, 0], false, "too slow"],
+    [
+      "sends a hello in two records, and not the second",
+      [22, 3, 1, 0, 4, 1, 0, 2, 0],
+      false,
+      "too slow",
+    ],
     ["sends half a hello and hangs up", [22, 3, 1, 2, 0], true, "hung up"],
     ["speaks no TLS", [...new TextEncoder().encode("REG ann\n")], false, "no TLS"],
     ["tells that it does not trust the certificate", [21, 3, 1, 0, 2, 2, 48], false, "alert"],
