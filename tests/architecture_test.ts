@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { walk } from "@std/fs";
 import { pathToFileURL } from "node:url";
-import { EXECUTABLES } from "../tools/compile.ts";
+import { EXECUTABLES } from "../tools/compile/executables.ts";
 import { brokenImportRules, ROOMS, SCRIPTS } from "./architecture/import_rules.ts";
 import { findCircles, readImports } from "./architecture/module_graph.ts";
 import {

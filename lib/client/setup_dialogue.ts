@@ -9,7 +9,7 @@ import type { TlsWishes } from "../config/client_tls_options.ts";
 import {
   type LoginAddress,
   loginAddressText,
-  parseLoginAddress,
+  parseServerAddress,
   placeOf,
   type ServerPlace,
 } from "../config/login_address.ts";
@@ -49,6 +49,11 @@ interface SettledServer {
   readonly checks: SetupChecks | undefined;
 }
 
+/** A server, and who its answer said to be there. */
+interface ServerAnswer extends SettledServer {
+  readonly user: UserId | undefined;
+}
+
 /** One run through the questions. */
 export class SetupDialogue {
   readonly #world: QuestionWorld & { readonly log: Log };
@@ -71,7 +76,7 @@ export class SetupDialogue {
   async run(before: ClientOptions): Promise<SetupAnswers | undefined> {
     const where = await this.#askServer(before.login);
     if (where === undefined) return undefined;
-    const user = await this.#askUser(before.login?.user, where.checks);
+    const user = await this.#askUser(where.user, where.checks);
     if (user === undefined) return undefined;
     const login = loginAddressText(user.id, where.place);
     const values = new Map<string, SettingValue>([["login", login]]);
@@ -97,18 +102,24 @@ export class SetupDialogue {
     return await this.#questions.ask({ text, shown: usual, read });
   }
 
-  /** Asks for a server until one answers, or is wanted all the same. */
-  async #askServer(offered: LoginAddress | undefined): Promise<SettledServer | undefined> {
+  /** Asks for a server until one answers, or is wanted all the same; then with no checks. */
+  async #askServer(offered: LoginAddress | undefined): Promise<ServerAnswer | undefined> {
     let offer = placeOf(offered);
     for (;;) {
-      const place = await this.#questions.ask({
+      const answer = await this.#questions.ask({
         text: "Server (HOST, HOST:PORT)",
         shown: loginAddressText(undefined, offer).slice(1),
-        read: (typed) => typed === "" ? offer : placeOf(parseLoginAddress(`@${typed}`, "server")),
+        read: (typed) => {
+          if (typed === "") return { place: offer, user: offered?.user };
+          const login = parseServerAddress(typed, "server");
+          return { place: placeOf(login), user: login.user ?? offered?.user };
+        },
       });
-      if (place === undefined) return undefined;
+      if (answer === undefined) return undefined;
+      const { place, user } = answer;
       const settled = await this.#settleServer(place);
-      if (settled !== "another") return settled;
+      if (settled === undefined) return undefined;
+      if (settled !== "another") return { ...settled, user };
       offer = place;
     }
   }

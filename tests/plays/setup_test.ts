@@ -68,6 +68,18 @@ Deno.test("setup offers what is set up already, and keeps what it does not ask f
   assertEquals(await Deno.readTextFile(`${temp.path}/parley/client.previous.jsonc`), before);
 });
 
+Deno.test("setup takes a user in front of the server, and quotes what was typed", async () => {
+  await using server = await TestServer.start();
+  await server.register("alice");
+  await using temp = await TempDir.make();
+  const answers = ["al ice@127.0.0.1", "127.0.0.1:x", at("alice", server), "", "", "", ""];
+  const { code, stdout } = await setUp(temp.path, [], ...answers);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, 'Cannot use server "127.0.0.1:x": "x" is no port from 1 to 65535.');
+  assertStringIncludes(stdout, 'Cannot use server "al ice@127.0.0.1": "al ice" is no user id');
+  assertStringIncludes(await written(temp.path), `"login": "${at("alice", server)}"`);
+});
+
 Deno.test("setup left before its end writes nothing", async () => {
   await using server = await TestServer.start();
   await using temp = await TempDir.make();
