@@ -95,9 +95,13 @@ export class TlsDoor {
       await shakeHands(far, Math.max(0, deadline - performance.now()) / 1000);
       return new TlsStream(far, { carrier, gone, closed: () => this.#linger(carrier) });
     } catch (error) {
+      const fault = handshakeFault(error);
       closeNow(far);
-      carrier.cut("stopped");
-      throw new HandshakeError(handshakeFault(error), error);
+      // What TLS has to say about it reaches a client that has not been too slow already.
+      if (fault === "too slow") carrier.cut("stopped");
+      else this.#linger(carrier);
+      await gone;
+      throw new HandshakeError(fault, error);
     }
   }
 

@@ -90,6 +90,14 @@ for (
   });
 }
 
+Deno.test("a client is told by TLS why its handshake failed, and then let go of", async () => {
+  await using server = await startTls();
+  using client = await RawTcp.connect(server.tls);
+  await client.send(Uint8Array.from(OLD_HELLO));
+  const [alert, , , , , fatal] = new TextEncoder().encode(await client.readToEnd());
+  assertEquals([alert, fatal], [21, 2]);
+});
+
 Deno.test("a client that does not trust the certificate is counted as such", async () => {
   await using server = await startTls();
   const { cert } = await makeIdentity([], Date.now());
