@@ -42,10 +42,12 @@ export interface PresenceSurvey {
   readonly users: readonly UserId[];
 }
 
+type Heard = Required<BuddyPresence>;
+
 /** What a user said last, and what they publish with it. */
 interface Said {
-  readonly status: PresenceStatus;
-  readonly address: PeerAddress;
+  /** What others are told; the same value for as long as it holds, so that it is made once. */
+  readonly entry: Heard;
   readonly at: number;
   readonly info: ReadonlyMap<string, string> | undefined;
 }
@@ -80,19 +82,18 @@ export class Presence implements PresenceBook {
    */
   set(user: UserId, status: PresenceStatus, address: PeerAddress): void {
     const before = this.#live(user);
-    const info = before?.address.ip === address.ip ? before.info : undefined;
+    const info = before?.entry.address.ip === address.ip ? before.info : undefined;
     // Deleted and set again: the map stays in the order of last hearing, the oldest first.
     this.#forget(user);
-    this.#said.set(user, { status, address, at: this.#clock(), info });
+    const entry = { buddy: user, status, address };
+    this.#said.set(user, { entry, at: this.#clock(), info });
     if (isReachable(status)) this.#reachable++;
     this.#sweep(SWEEP_STEPS);
   }
 
   /** What to tell others of a user. */
   of(user: UserId, now: number = this.#clock()): BuddyPresence {
-    const said = this.#live(user, now);
-    if (said === undefined) return { buddy: user, status: "OFFLINE" };
-    return { buddy: user, status: said.status, address: said.address };
+    return this.#live(user, now)?.entry ?? { buddy: user, status: "OFFLINE" };
   }
 
   /**
@@ -106,7 +107,7 @@ export class Presence implements PresenceBook {
 
   /** Every user whose presence holds, and for how long yet, in milliseconds. */
   *live(): Iterable<readonly [user: UserId, record: PresenceRecord, remainingMs: number]> {
-    for (const [user, { status, address, info = new Map(), at }] of this.#said) {
+    for (const [user, { entry: { status, address }, info = new Map(), at }] of this.#said) {
       const remainingMs = this.#lifetimeMs - (this.#clock() - at);
       if (remainingMs > 0) yield [user, { status, address, info }, remainingMs];
     }
@@ -120,7 +121,7 @@ export class Presence implements PresenceBook {
    */
   publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): boolean {
     const said = this.#live(user);
-    if (said === undefined || said.address.ip !== fromIp) return false;
+    if (said === undefined || said.entry.address.ip !== fromIp) return false;
     this.#said.set(user, { ...said, info });
     return true;
   }
@@ -139,7 +140,7 @@ export class Presence implements PresenceBook {
   survey(most: number): PresenceSurvey {
     this.#sweep(Infinity);
     const users: UserId[] = [];
-    for (const [user, { status }] of this.#said) {
+    for (const [user, { entry: { status } }] of this.#said) {
       if (users.length === most) break;
       if (isReachable(status)) users.push(user);
     }
@@ -157,7 +158,7 @@ export class Presence implements PresenceBook {
     const said = this.#said.get(user);
     if (said === undefined) return;
     this.#said.delete(user);
-    if (isReachable(said.status)) this.#reachable--;
+    if (isReachable(said.entry.status)) this.#reachable--;
   }
 }
 

@@ -25,7 +25,10 @@ export function chartsOf(results: BenchResults): ReadonlyMap<string, string> {
   const latencies = rows.filter(({ of }) => of === "p99");
   const note = "red: must; dashed: aim; ";
   if (rates.length > 0) {
-    charts.set("ratios.svg", ratiosOf("Rates, ours to theirs", `${note}longer is better, bars end at 4`, rates));
+    charts.set(
+      "ratios.svg",
+      ratiosOf("Rates, ours to theirs", `${note}longer is better, bars end at 4`, rates),
+    );
   }
   if (latencies.length > 0) {
     const title = "p99 latency, ours to theirs";
