@@ -4,6 +4,7 @@
  */
 
 import { StorageError } from "../core/errors.ts";
+import type { Eventually } from "../core/eventually.ts";
 import type { Log } from "../core/ports.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
@@ -20,6 +21,8 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "no such user": 202,
   "user exists": 203,
 };
+
+const replyTo = (outcome: RosterOutcome): Uint8Array => REPLIES[CODES[outcome]];
 
 const INVALID: BuddyRequest = { kind: "invalid" };
 
@@ -68,26 +71,21 @@ export class BuddyRequests {
    * @param connection what the log calls its connection
    * @returns the reply to send, or `undefined` for none
    */
-  answer(
+  async answer(
     line: Uint8Array | undefined,
     fromIp: string,
     connection?: number,
   ): Promise<Uint8Array | undefined> {
     const request = line === undefined ? INVALID : parseBuddyRequest(line);
-    return this.#counted(
-      request,
-      this.#answer(request, fromIp).catch((error) => this.#failed(error, connection)),
-    );
-  }
-
-  async #counted(
-    { kind }: BuddyRequest,
-    answering: Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array | undefined> {
     const { meter } = this.#parts;
-    const span = meter.begin(kind);
-    const answer = await answering;
-    meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer), span);
+    const span = meter.begin(request.kind);
+    let answer: Uint8Array | undefined;
+    try {
+      answer = await this.#answer(request, fromIp);
+    } catch (error) {
+      answer = this.#failed(error, connection);
+    }
+    meter.count(request.kind, answer === undefined ? 0 : replyCodeOf(answer), span);
     return answer;
   }
 
@@ -99,7 +97,8 @@ export class BuddyRequests {
     return REPLIES[500];
   }
 
-  async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
+  /** Not async, and neither is what it calls: each async frame would cost every request. */
+  #answer(request: BuddyRequest, fromIp: string): Eventually<Uint8Array | undefined> {
     const { roster, offered } = this.#parts;
     switch (request.kind) {
       case "blank":
@@ -107,15 +106,15 @@ export class BuddyRequests {
       case "invalid":
         return REPLIES[201];
       case "register":
-        return REPLIES[CODES[await roster.register(request.user)]];
+        return roster.register(request.user).then(replyTo);
       case "add":
-        return REPLIES[CODES[await roster.add(request.user, request.buddy)]];
+        return roster.add(request.user, request.buddy).then(replyTo);
       case "remove":
-        return REPLIES[CODES[await roster.remove(request.user, request.buddy)]];
+        return roster.remove(request.user, request.buddy).then(replyTo);
       case "capabilities":
         return encodeOk(capabilityWords(offered));
       default:
-        return await this.#answerExtension(request, fromIp);
+        return this.#answerExtension(request, fromIp);
     }
   }
 

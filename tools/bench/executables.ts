@@ -1,6 +1,6 @@
 /** The executables: how long until they are there, and how large they are. */
 
-import { EXECUTABLES } from "../compile.ts";
+import { EXECUTABLES } from "../compile/executables.ts";
 import type { Bench } from "./generators.ts";
 import type { Group } from "./load.ts";
 import type { Named } from "./results.ts";
@@ -13,7 +13,7 @@ const STARTS = 5;
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "parley-server": ["0", "0", "DATA"],
   "parley-client": ["--version"],
-  "parley-load_balancer": ["--listen=0", "--admin-port=0", "--quiet"],
+  "parley-lb": ["--listen=0", "--admin-port=0", "--quiet"],
   chatserver: ["0", "--data=DATA"],
   chatclient: ["--version"],
 };

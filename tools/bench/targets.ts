@@ -1,6 +1,6 @@
 /** The servers that are measured: started, waited for, stopped. */
 
-import { EXECUTABLES } from "../compile.ts";
+import { EXECUTABLES } from "../compile/executables.ts";
 import { freePort, type Transport, untilAnswering } from "./ports.ts";
 
 /** A server under load, with what it takes to end it. */
