@@ -10,6 +10,7 @@ const TOP = 96;
 const PANEL_HEIGHT = 150;
 const HEIGHT = TOP + PANEL_HEIGHT + 56;
 const MARGIN = 40;
+const GAP = 60;
 
 /** A point of a curve. */
 export interface Point {
