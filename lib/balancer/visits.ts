@@ -95,7 +95,8 @@ export class Visits {
     const relaying = { buffers: new CopyBuffers(), closer, now: clock };
     this.#plain = new PlainVisits({ dialing, relaying, doubt, times });
     this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer });
-    this.#tls = world.tls === undefined ? undefined : new TlsDoor(world.tls, relaying);
+    const patience = { handshakeSeconds: options().handshakeTimeout };
+    this.#tls = world.tls && new TlsDoor(world.tls, relaying, patience);
   }
 
   /** Serves a connection to its end. Takes ownership. */
