@@ -180,7 +180,7 @@ export class Service {
       this.#trunks.forget(backend);
     }
     for (const backend of added) this.#watch(backend);
-    this.#trunks.reconfigured();
+    this.#trunks.look();
     this.#udp?.reconfigured();
     this.#world.story.listing(this.pool.backends);
   }

@@ -73,10 +73,10 @@ export class TrunkLink {
     putTrunkRequest(this.#writer.next(), number, ip, port, line);
   }
 
-  /** Sends nothing more, and ends when all is answered. */
+  /** Takes no more requests, and ends when those it has are answered. */
   drain(): void {
     this.#isEnding = true;
-    if (this.#writer.waiting === 0) this.#endIfDone();
+    this.#endIfDone();
   }
 
   /** Ends it at once. */
@@ -121,18 +121,17 @@ export class TrunkLink {
     if (this.#silentFor < (this.#waiting.size > 0 ? doubtSeconds : idleSeconds)) return;
     this.#silentFor = 0;
     this.#wasAsked = true;
-    // One that was told to end may be waiting for its disk, and cannot be asked any more.
-    if (!this.#isEnding) putPing(this.#writer.next());
+    if (!this.#hasEnded) putPing(this.#writer.next());
   }
 
   #lastWord(): string {
-    return this.#isEnding && this.#waiting.size === 0 ? "" : "it ended the trunk";
+    return this.#hasEnded ? "" : "it ended the trunk";
   }
 
   #endIfDone(): void {
-    if (!this.#isEnding || this.#hasEnded || this.#end !== undefined) return;
+    const isDone = this.#waiting.size === 0 && this.#writer.waiting === 0;
+    if (!this.#isEnding || !isDone || this.#hasEnded || this.#end !== undefined) return;
     this.#hasEnded = true;
-    // All was handed over: the server answers it, and ends its side then.
     this.#stream.closeWrite().catch(() => this.cut("it was reset"));
   }
 
@@ -141,7 +140,7 @@ export class TrunkLink {
     this.#reader.filled(count);
     for (;;) {
       const reply = this.#reader.next();
-      if (reply === "partial") return;
+      if (reply === "partial") return this.#endIfDone();
       if (reply === "broken") return this.cut("it sent what is no answer");
       this.#take(reply);
       if (this.#end !== undefined) return;

@@ -17,6 +17,8 @@ export interface Introduction {
   readonly preface: () => Uint8Array | undefined;
   /** Seconds it may take to answer. */
   readonly seconds: number;
+  /** Breaks it off. */
+  readonly signal: AbortSignal;
 }
 
 /** The longest answer worth looking at. */
@@ -24,42 +26,56 @@ const ANSWER_BYTES = 512;
 
 const QUESTION = encodeBuddyRequest({ kind: "capabilities" });
 
-/** Whether a backend offers trunks. Rejects when it cannot be asked. */
+/**
+ * Whether a backend offers trunks: one that hangs up or says nothing does not. Rejects when there is no
+ * connection to be had.
+ */
 export async function offersTrunk(backend: Backend, how: Introduction): Promise<boolean> {
-  const { stream, line } = await begin(backend, how, QUESTION);
-  closeNow(stream);
-  return parseCapabilities(parseBuddyReply(line)).trunk;
+  const stream = await how.connect(backend.settings.host, backend.settings.port);
+  try {
+    const line = await askLine(stream, how, QUESTION);
+    return parseCapabilities(parseBuddyReply(line)).trunk;
+  } catch {
+    return false;
+  } finally {
+    closeNow(stream);
+  }
 }
 
-/** Opens a trunk; `undefined` when the backend will not have one. Rejects when it cannot be asked. */
+/** Opens a trunk; `undefined` when the backend will not have one. Rejects when it does not answer. */
 export async function openTrunk(
   backend: Backend,
   how: Introduction,
 ): Promise<ByteStream | undefined> {
-  const { stream, line } = await begin(backend, how, TRUNK_OPENING);
-  if (isTrunkTaken(line)) return stream;
-  closeNow(stream);
-  return undefined;
+  const stream = await how.connect(backend.settings.host, backend.settings.port);
+  let isTaken = false;
+  try {
+    isTaken = isTrunkTaken(await askLine(stream, how, TRUNK_OPENING));
+    return isTaken ? stream : undefined;
+  } finally {
+    if (!isTaken) closeNow(stream);
+  }
 }
 
-/** Connects, says something, and gives the line that is said to it. */
-async function begin(
-  { settings: { host, port } }: Backend,
-  { connect, preface, seconds }: Introduction,
+/** Says something, and gives the line that is said to it, in time. */
+async function askLine(
+  stream: ByteStream,
+  { preface, seconds, signal }: Introduction,
   said: Uint8Array,
-): Promise<{ stream: ByteStream; line: Uint8Array }> {
-  const stream = await connect(host, port);
-  const timer = setTimeout(() => closeNow(stream), seconds * 1000);
+): Promise<Uint8Array> {
+  const close = (): void => closeNow(stream);
+  const timer = setTimeout(close, seconds * 1000);
+  signal.addEventListener("abort", close);
   try {
+    // It may have been broken off while it was connected.
+    signal.throwIfAborted();
     const header = preface();
     if (header !== undefined) await writeAll(stream, header);
     await writeAll(stream, said);
-    return { stream, line: await readLine(stream) };
-  } catch (error) {
-    closeNow(stream);
-    throw error;
+    return await readLine(stream);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", close);
   }
 }
 

@@ -48,6 +48,7 @@ export class Trunks {
   readonly #world: TrunksWorld;
   readonly #held = new Map<Backend, Held>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
   readonly #timer: ReturnType<typeof setInterval>;
   /** Every trunk there is, those that are ending included. */
   readonly #links = new Set<TrunkLink>();
@@ -55,7 +56,7 @@ export class Trunks {
   /** Begins without any. */
   constructor(world: TrunksWorld) {
     this.#world = world;
-    this.#timer = setInterval(this.#look, TRUNK_LIMITS.againSeconds * 1000);
+    this.#timer = setInterval(this.#tick, TRUNK_LIMITS.againSeconds * 1000);
   }
 
   /** Whether there is any trunk. */
@@ -91,10 +92,10 @@ export class Trunks {
     if (held !== undefined) drain(held);
   }
 
-  /** Looks at the settings again. */
-  reconfigured(): void {
-    this.#look();
-  }
+  /** Looks at the settings again, and at what people want of backends. */
+  readonly look = (): void => {
+    for (const [backend, held] of this.#held) this.#lookAfter(backend, held);
+  };
 
   /** Ends all of them at once. */
   cutAll(): void {
@@ -104,13 +105,14 @@ export class Trunks {
   /** Ends all of them when what is under way is answered, and opens no more. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopping.abort();
     for (const backend of [...this.#held.keys()]) this.forget(backend);
     await Promise.all(this.#ending);
   }
 
-  readonly #look = (): void => {
+  readonly #tick = (): void => {
     for (const link of this.#links) link.tick();
-    for (const [backend, held] of this.#held) this.#lookAfter(backend, held);
+    this.look();
   };
 
   #lookAfter(backend: Backend, held: Held): void {
@@ -130,7 +132,7 @@ export class Trunks {
 
   async #openTo(backend: Backend, held: Held): Promise<void> {
     const { connect, connectTrunk, preface, settings, story } = this.#world;
-    const how = { preface, seconds: settings().seconds };
+    const how = { preface, seconds: settings().seconds, signal: this.#stopping.signal };
     if (!held.isOffered) {
       const { failedAt } = backend;
       held.isOffered = await offersTrunk(backend, { ...how, connect });

@@ -134,13 +134,17 @@ Deno.test("TrunkLink takes no more than the window", async () => {
   assertEquals(await trunk.ended, "over");
 });
 
-Deno.test("TrunkLink that is drained sends what it has, ends its side, and waits for answers", async () => {
+Deno.test("TrunkLink that is drained sends what it has, waits for answers, and ends its side", async () => {
+  const { doubtSeconds } = TRUNK_LIMITS;
   const trunk = new TestLink();
   trunk.send("REG ann");
   trunk.link.drain();
   assertEquals(trunk.link.isOpen, false);
-  assertEquals(await readToEnd(trunk.server), "1 192.0.2.7 4000 REG ann\n");
-  await trunk.says("1 3\nANN");
+  // As long as it waits, it asks whether the server is there.
+  await turn();
+  trunk.tick(1 + doubtSeconds);
+  await trunk.says("PONG\n1 3\nANN");
+  assertEquals(await readToEnd(trunk.server), "1 192.0.2.7 4000 REG ann\nPING\n");
   trunk.server.close();
   assertEquals(await trunk.ended, "");
   assertEquals(trunk.told, ["REG ann: ANN"]);

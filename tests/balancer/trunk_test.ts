@@ -1,10 +1,11 @@
 /** Requests by trunk, over a backend that says what the test wants it to. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { TestBackend } from "../support/backends.ts";
+import { hanging, TestBackend } from "../support/backends.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
 import { TestBalancer, type TestOptions } from "../support/test_balancer.ts";
 import { TrunkBackend } from "../support/trunk_backend.ts";
+import { within } from "../support/within.ts";
 
 /** A balancer that has its trunks. */
 async function balance(
@@ -69,6 +70,43 @@ for (
     assertEquals(a.apart, Array(3).fill("REG ann"));
   });
 }
+
+for (
+  const [what, offer] of [
+    ["says nothing", undefined],
+    ["answers with what is no line", "x".repeat(2000)],
+  ] as const
+) {
+  Deno.test(`a backend that ${what} when it is asked is asked once, and keeps nobody waiting`, async () => {
+    let asked = 0;
+    await using a = new TestBackend("a", async (stream) => {
+      const chunk = new Uint8Array(100);
+      const count = await stream.read(chunk) ?? 0;
+      const text = new TextDecoder().decode(chunk.subarray(0, count));
+      if (text !== "CAP\n") return void await stream.write(chunk.subarray(0, count));
+      asked++;
+      if (offer !== undefined) await stream.write(new TextEncoder().encode(offer));
+      await stream.read(chunk);
+    });
+    await using balancer = new TestBalancer({
+      ...{ backends: [a.address], trunk: true, checkTimeout: 0.05, check: "connect" },
+    });
+    for (let turn = 0; turn < 3; turn++) {
+      assertEquals(await balancer.ask("REG ann\n"), "REG ann\n");
+      await new Promise((resume) => setTimeout(resume, 600));
+    }
+    assertEquals(asked, 1);
+  });
+}
+
+Deno.test("a balancer that stops does not wait for a backend it asks", async () => {
+  await using a = new TestBackend("a", hanging);
+  await using balancer = new TestBalancer({
+    ...{ backends: [a.address], trunk: true, checkTimeout: 1000, check: "connect" },
+  });
+  while (a.accepted < 2) await new Promise((resume) => setTimeout(resume, 1));
+  await within("the stop", balancer.stop(0));
+});
 
 Deno.test("a service without trunks asks nobody for any", async () => {
   await using a = new TrunkBackend();
@@ -176,8 +214,8 @@ Deno.test("a trunk that dies: its clients are closed without an answer, and aske
   assertEquals(await lost.catch(() => ""), "");
   await balancer.tellsOf("A trunk to backend 0 was lost");
   // The other trunk goes on, and numbers by itself.
-  const next = ask(balancer.port, `DEL ${user}\n`);
-  const again = await a.asked(`DEL ${user}`);
+  const next = ask(balancer.port, `GET ${user}\n`);
+  const again = await a.asked(`GET ${user}`);
   assert(again.trunk !== trunk && number === 1 && again.number === 1);
   await again.trunk.answer(1, "200 OK\r\n");
   assertEquals(await next, "200 OK\r\n");
@@ -264,6 +302,14 @@ Deno.test("a backend with max=N waits for answers, and serves who waits by trunk
   assertEquals(a.apart, []);
 });
 
+/** One of two trunks waits for an answer: it ends behind that, the other one at once. */
+async function finishes(a: TrunkBackend, answer: () => Promise<void>): Promise<void> {
+  const ended = (): number => a.trunks.filter(({ hasEnded }) => hasEnded).length;
+  await a.until("the idle trunk's end", () => ended() === 1);
+  await answer();
+  await a.until("the other trunk's end", () => ended() === 2);
+}
+
 Deno.test("a backend that drains answers what it has, and gets nothing more", async () => {
   await using a = new TrunkBackend();
   await using other = new TestBackend("other");
@@ -271,9 +317,10 @@ Deno.test("a backend that drains answers what it has, and gets nothing more", as
   const client = ask(balancer.port, "REG ann\n");
   const { trunk, number } = await a.asked("REG ann");
   for (const each of a.trunks) await each.say("DRAIN\n");
-  await a.until("our side's end", () => a.trunks.every(({ hasEnded }) => hasEnded));
-  await trunk.answer(number, "200 OK\r\n");
-  assertEquals(await client, "200 OK\r\n");
+  await finishes(a, async () => {
+    await trunk.answer(number, "200 OK\r\n");
+    assertEquals(await client, "200 OK\r\n");
+  });
 });
 
 Deno.test("maintenance ends trunks when all is answered, and ready opens new ones", async () => {
@@ -283,9 +330,10 @@ Deno.test("maintenance ends trunks when all is answered, and ready opens new one
   const { trunk, number } = await a.asked("REG ann");
   const [backend] = balancer.service.pool.backends;
   backend!.adminState = "maintain";
-  await a.until("our side's end", () => a.trunks.every(({ hasEnded }) => hasEnded));
-  await trunk.answer(number, "200 OK\r\n");
-  assertEquals(await client, "200 OK\r\n");
+  await finishes(a, async () => {
+    await trunk.answer(number, "200 OK\r\n");
+    assertEquals(await client, "200 OK\r\n");
+  });
   for (const each of a.trunks) each.close();
   backend!.adminState = "ready";
   await a.until("new trunks", () => a.trunks.length === 4);
@@ -327,9 +375,10 @@ Deno.test("a backend that is taken out by a reload finishes what it has", async 
     backends: backends.service.options.backends,
   });
   await backends.stop(0);
-  await a.until("our side's end", () => a.trunks.every(({ hasEnded }) => hasEnded));
-  await trunk.answer(number, "200 OK\r\n");
-  assertEquals(await client, "200 OK\r\n");
+  await finishes(a, async () => {
+    await trunk.answer(number, "200 OK\r\n");
+    assertEquals(await client, "200 OK\r\n");
+  });
 });
 
 Deno.test("a balancer that stops waits for answers, within its grace", async () => {

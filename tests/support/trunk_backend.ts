@@ -102,9 +102,10 @@ export class TrunkBackend implements AsyncDisposable {
 
   /** Resolves when something is so, which is looked at whenever something comes. */
   async until(what: string, isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-      await within(what, new Promise<void>((resolve) => this.#wake.push(resolve)));
-    }
+    const waiting = async (): Promise<void> => {
+      while (!isSo()) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    };
+    await within(what, waiting());
   }
 
   /** Waits for a request with this line on any trunk; gives the trunk and the number. */
