@@ -21,6 +21,7 @@ export interface Capabilities {
 }
 
 const TLS_WORD = "tls=";
+const TRUNK_WORD = "trunk";
 
 /** What an older server offers. */
 export const NO_CAPABILITIES: Capabilities = {
@@ -34,7 +35,7 @@ export const NO_CAPABILITIES: Capabilities = {
 export function capabilityWords(offered: Capabilities): string {
   const { get, info, tls, trunk } = offered;
   const port = tls !== undefined && `${TLS_WORD}${tls}`;
-  return [PARLEY_WORD, get && "get", info && "info", port, trunk && "trunk"]
+  return [PARLEY_WORD, get && "get", info && "info", port, trunk && TRUNK_WORD]
     .filter(Boolean).join(" ");
 }
 
@@ -46,7 +47,7 @@ export function parseCapabilities(reply: BuddyReply): Capabilities {
     get: words.includes("get"),
     info: words.includes("info"),
     tls: portIn(words.find((word) => word.startsWith(TLS_WORD))),
-    trunk: words.includes("trunk"),
+    trunk: words.includes(TRUNK_WORD),
   };
 }
 
@@ -59,14 +60,15 @@ function portIn(word = ""): number | undefined {
 
 /**
  * The answer to `CAP` as a balancer passes it on that knows where its own clients find TLS: what the
- * server says of that gives way to its own port, the rest stays. For an older server it answers itself,
- * with nothing but that. Another reply is left as it is.
+ * server says of that gives way to its own port, trunks are the balancer's alone, the rest stays. For
+ * an older server it answers itself, with nothing but that. Another reply is left as it is.
  *
  * @param line the server's reply without its line end
  */
 export function retoldCapabilities(line: Uint8Array, tls: number): Uint8Array | undefined {
   const { code, words: [first, ...words] } = parseBuddyReply(line);
   if (first !== PARLEY_WORD && code !== 201) return undefined;
-  const others = first === PARLEY_WORD ? words.filter((word) => !word.startsWith(TLS_WORD)) : [];
+  const told = (word: string): boolean => !word.startsWith(TLS_WORD) && word !== TRUNK_WORD;
+  const others = first === PARLEY_WORD ? words.filter(told) : [];
   return encodeOk([PARLEY_WORD, ...others, `${TLS_WORD}${tls}`].join(" "));
 }

@@ -82,16 +82,20 @@ Deno.test("capabilityWords() starts with parley/1 and reads back as the same off
   }));
 });
 
-Deno.test("retoldCapabilities() tells one TLS port, keeps every other word, and reads back so", {
-  permissions: "none",
-}, () => {
-  fc.assert(fc.property(anyOffer, fc.integer({ min: 1, max: 65_535 }), (offered, tls) => {
-    const told = retoldCapabilities(encodeOk(capabilityWords(offered)), tls)!;
-    assertEquals(read(told), { ...offered, tls });
-    assertEquals(retoldCapabilities(told, tls), told);
-  }));
-  assertEquals(retoldCapabilities(REPLIES[201], 443), encodeOk("parley/1 tls=443"));
-  for (const line of ["", "200 OK", "200 OK get", "500 STORAGE", "x"]) {
-    assertEquals(retoldCapabilities(latin1(line), 443), undefined, line);
-  }
-});
+Deno.test(
+  "retoldCapabilities() tells one TLS port and no trunk, keeps every other word, and reads back so",
+  {
+    permissions: "none",
+  },
+  () => {
+    fc.assert(fc.property(anyOffer, fc.integer({ min: 1, max: 65_535 }), (offered, tls) => {
+      const told = retoldCapabilities(encodeOk(capabilityWords(offered)), tls)!;
+      assertEquals(read(told), { ...offered, trunk: false, tls });
+      assertEquals(retoldCapabilities(told, tls), told);
+    }));
+    assertEquals(retoldCapabilities(REPLIES[201], 443), encodeOk("parley/1 tls=443"));
+    for (const line of ["", "200 OK", "200 OK get", "500 STORAGE", "x"]) {
+      assertEquals(retoldCapabilities(latin1(line), 443), undefined, line);
+    }
+  },
+);
