@@ -3,29 +3,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { hanging, TestBackend } from "../support/backends.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
-import { TestBalancer, type TestOptions } from "../support/test_balancer.ts";
-import { TrunkBackend } from "../support/trunk_backend.ts";
+import { TestBalancer } from "../support/test_balancer.ts";
+import { balanceByTrunk, TrunkBackend } from "../support/trunk_backend.ts";
 import { within } from "../support/within.ts";
-
-/** A balancer that has its trunks. */
-async function balance(
-  backend: TrunkBackend,
-  options: TestOptions = {},
-): Promise<TestBalancer> {
-  const balancer = new TestBalancer({
-    backends: [backend.address],
-    trunk: true,
-    // A check that is late on a busy machine is to take nobody out.
-    checkTimeout: 20,
-    ...options,
-  });
-  await balancer.tells(`Backend 0 is reached by 2 trunks: ${backend.address}`);
-  return balancer;
-}
 
 Deno.test("requests of many clients share two trunks, and each gets its own answer", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a);
+  await using balancer = await balanceByTrunk(a);
   const clients = Array.from({ length: 6 }, (_, at) => ask(balancer.port, `REG u${at}\n`));
   const asked = await Promise.all(clients.map((_, at) => a.asked(`REG u${at}`)));
   assertEquals(a.trunks.length, 2);
@@ -46,7 +30,7 @@ Deno.test("requests of many clients share two trunks, and each gets its own answ
 Deno.test("a balancer that does not say whose connections are is told of what that means", async () => {
   await using a = new TrunkBackend();
   for (const sendProxyV2 of [false, true]) {
-    await using balancer = await balance(a, { sendProxyV2 });
+    await using balancer = await balanceByTrunk(a, { sendProxyV2 });
     const warned = balancer.told.filter((line) => line.includes("give --send-proxy-v2")).length;
     assertEquals(warned, sendProxyV2 ? 0 : 1);
   }
@@ -133,7 +117,7 @@ for (
 ) {
   Deno.test(`a request ${what} goes by trunk as it is`, async () => {
     await using a = new TrunkBackend();
-    await using balancer = await balance(a);
+    await using balancer = await balanceByTrunk(a);
     const client = ask(balancer.port, ...pieces);
     const { trunk, number } = await a.asked(line);
     await trunk.answer(number, "200 OK\r\n");
@@ -143,7 +127,7 @@ for (
 
 Deno.test("a request that ends with the client's side is a request", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a);
+  await using balancer = await balanceByTrunk(a);
   const client = askAndFinish(balancer.port, "REG ", "ann");
   const { trunk, number } = await a.asked("REG ann");
   await trunk.answer(number, "200 OK\r\n");
@@ -152,7 +136,7 @@ Deno.test("a request that ends with the client's side is a request", async () =>
 
 Deno.test("no answer is a close without one", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a);
+  await using balancer = await balanceByTrunk(a);
   const client = ask(balancer.port, "\n");
   const { trunk, number } = await a.asked("");
   await trunk.say(`${number} 0\n`);
@@ -161,14 +145,14 @@ Deno.test("no answer is a close without one", async () => {
 
 Deno.test("a client that says nothing and ends is closed", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a);
+  await using balancer = await balanceByTrunk(a);
   assertEquals(await askAndFinish(balancer.port), "");
   assertEquals([a.apart, a.trunks.flatMap(({ calls }) => calls)], [[], []]);
 });
 
 Deno.test("what is no request in time is relayed, with the client's address", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a, { peekTimeout: 0.05 });
+  await using balancer = await balanceByTrunk(a, { peekTimeout: 0.05 });
   using slow = await RawTcp.connect(balancer.port);
   await slow.send("REG ");
   await balancer.tells(`Client connected to backend: ${a.address}`);
@@ -179,7 +163,7 @@ Deno.test("what is no request in time is relayed, with the client's address", as
 
 Deno.test("what is too long for a request is relayed, every byte of it", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a);
+  await using balancer = await balanceByTrunk(a);
   for (
     const pieces of [["x".repeat(5000)], ["x".repeat(513)], ["x".repeat(300), "x".repeat(300)]]
   ) {
@@ -191,7 +175,7 @@ Deno.test("what is too long for a request is relayed, every byte of it", async (
 Deno.test("an answer that is too long is fetched from the same backend over a connection", async () => {
   await using a = new TrunkBackend();
   await using other = new TestBackend("other");
-  await using balancer = await balance(a, { backends: [a.address, other.address] });
+  await using balancer = await balanceByTrunk(a, { backends: [a.address, other.address] });
   const client = ask(balancer.port, "GET ann\n");
   const { trunk, number } = await a.asked("GET ann");
   await trunk.say(`${number} -\n`);
@@ -199,82 +183,9 @@ Deno.test("an answer that is too long is fetched from the same backend over a co
   assertEquals(a.apart, ["127.0.0.1 GET ann"]);
 });
 
-Deno.test("a trunk that dies: its clients are closed without an answer, and asked of nobody", async () => {
-  await using a = new TrunkBackend();
-  await using other = new TrunkBackend();
-  other.offer = "201 INVALID";
-  await using balancer = await balance(a, {
-    backends: [a.address, other.address],
-    strategy: "hash-user",
-  });
-  const user = userAt(balancer, 0);
-  const lost = ask(balancer.port, `REG ${user}\n`);
-  const { trunk, number } = await a.asked(`REG ${user}`);
-  trunk.close();
-  assertEquals(await lost.catch(() => ""), "");
-  await balancer.tellsOf("A trunk to backend 0 was lost");
-  // The other trunk goes on, and numbers by itself.
-  const next = ask(balancer.port, `GET ${user}\n`);
-  const again = await a.asked(`GET ${user}`);
-  assert(again.trunk !== trunk && number === 1 && again.number === 1);
-  await again.trunk.answer(1, "200 OK\r\n");
-  assertEquals(await next, "200 OK\r\n");
-  assertEquals([...other.apart, ...other.trunks], []);
-  assertEquals(balancer.service.pool.backends[0]!.connections, 0);
-});
-
-/** A user whose requests go to the backend with this index. */
-function userAt(balancer: TestBalancer, index: number): string {
-  for (let number = 0; number < 1000; number++) {
-    const user = `user${number}`;
-    if (balancer.service.pool.home(user)?.index === index) return user;
-  }
-  throw new Error(`Nobody is at home at backend ${index}`);
-}
-
-for (
-  const [what, said] of [
-    ["a number nobody asked", "9 8\n200 OK\r\n"],
-    ["a number of nothing", "0 8\n200 OK\r\n"],
-    ["a reply without a number", "200 OK\r\n"],
-    ["half an answer and a close", "1 8\n200"],
-    ["an answer beyond the limit", "1 99999999\n"],
-    ["that it gives up", "ERROR something is wrong\n"],
-  ] as const
-) {
-  Deno.test(`a backend that says ${what} loses the trunk, and nobody gets a wrong answer`, async () => {
-    await using a = new TrunkBackend();
-    await using balancer = await balance(a);
-    const client = ask(balancer.port, "REG ann\n");
-    const { trunk } = await a.asked("REG ann");
-    await trunk.say(said);
-    if (said.endsWith("200")) trunk.close();
-    assertEquals(await client.catch(() => ""), "");
-    await balancer.tellsOf("A trunk to backend 0 was lost");
-  });
-}
-
-Deno.test("a backend that answers twice loses the trunk: the second answer is nobody's", async () => {
-  await using a = new TrunkBackend();
-  await using balancer = await balance(a);
-  const one = ask(balancer.port, "REG one\n");
-  const { trunk } = await a.asked("REG one");
-  const others = [ask(balancer.port, "REG two\n"), ask(balancer.port, "REG three\n")];
-  await Promise.all(["REG two", "REG three"].map((line) => a.asked(line)));
-  const mine = trunk.calls.length;
-  await trunk.say("1 3\nONE1 3\nTWO");
-  assertEquals(await one, "ONE");
-  await balancer.tells("A trunk to backend 0 was lost (it answered what was not asked)");
-  assertEquals(mine, 2);
-  const [spared] = a.trunks.filter((each) => each !== trunk);
-  await spared!.answer(1, "200 OK\r\n");
-  const answers = await Promise.all(others.map((other) => other.catch(() => "")));
-  assertEquals(answers.sort(), ["", "200 OK\r\n"]);
-});
-
 Deno.test("a client that is gone before its answer disturbs nobody", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a);
+  await using balancer = await balanceByTrunk(a);
   const gone = await RawTcp.connect(balancer.port);
   await gone.send("REG gone\n");
   const { trunk, number } = await a.asked("REG gone");
@@ -289,7 +200,7 @@ Deno.test("a client that is gone before its answer disturbs nobody", async () =>
 
 Deno.test("a backend with max=N waits for answers, and serves who waits by trunk", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a, { backends: [`${a.address},max=1`] });
+  await using balancer = await balanceByTrunk(a, { backends: [`${a.address},max=1`] });
   const one = ask(balancer.port, "REG one\n");
   const first = await a.asked("REG one");
   const two = ask(balancer.port, "REG two\n");
@@ -300,120 +211,6 @@ Deno.test("a backend with max=N waits for answers, and serves who waits by trunk
   await second.trunk.answer(second.number, "TWO");
   assertEquals([await one, await two], ["ONE", "TWO"]);
   assertEquals(a.apart, []);
-});
-
-/** One of two trunks waits for an answer: it ends behind that, the other one at once. */
-async function finishes(a: TrunkBackend, answer: () => Promise<void>): Promise<void> {
-  const ended = (): number => a.trunks.filter(({ hasEnded }) => hasEnded).length;
-  await a.until("the idle trunk's end", () => ended() === 1);
-  await answer();
-  await a.until("the other trunk's end", () => ended() === 2);
-}
-
-Deno.test("a backend that drains answers what it has, and gets nothing more", async () => {
-  await using a = new TrunkBackend();
-  await using other = new TestBackend("other");
-  await using balancer = await balance(a, { backends: [a.address, `${other.address},backup`] });
-  const client = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  for (const each of a.trunks) await each.say("DRAIN\n");
-  await finishes(a, async () => {
-    await trunk.answer(number, "200 OK\r\n");
-    assertEquals(await client, "200 OK\r\n");
-  });
-});
-
-Deno.test("maintenance ends trunks when all is answered, and ready opens new ones", async () => {
-  await using a = new TrunkBackend();
-  await using balancer = await balance(a);
-  const client = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  const [backend] = balancer.service.pool.backends;
-  backend!.adminState = "maintain";
-  await finishes(a, async () => {
-    await trunk.answer(number, "200 OK\r\n");
-    assertEquals(await client, "200 OK\r\n");
-  });
-  for (const each of a.trunks) each.close();
-  backend!.adminState = "ready";
-  await a.until("new trunks", () => a.trunks.length === 4);
-});
-
-Deno.test("a drained backend keeps its trunks for what is under way", async () => {
-  await using a = new TrunkBackend();
-  await using other = new TestBackend("other");
-  await using balancer = await balance(a, { backends: [a.address, other.address] });
-  const client = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  balancer.service.pool.backends[0]!.adminState = "drain";
-  for (let turn = 0; turn < 3; turn++) assertEquals(await balancer.ask("x\n"), "other x\n");
-  await trunk.answer(number, "200 OK\r\n");
-  assertEquals(await client, "200 OK\r\n");
-  assertEquals(a.trunks.map(({ hasEnded }) => hasEnded), [false, false]);
-});
-
-Deno.test("a reload may end trunks: what is under way is answered, the next goes apart", async () => {
-  await using a = new TrunkBackend();
-  await using balancer = await balance(a);
-  const client = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  balancer.service.reconfigure({ ...balancer.service.options, trunk: false });
-  assertEquals(await balancer.ask("REG ben\n"), "apart REG ben\n");
-  await trunk.answer(number, "200 OK\r\n");
-  assertEquals(await client, "200 OK\r\n");
-});
-
-Deno.test("a backend that is taken out by a reload finishes what it has", async () => {
-  await using a = new TrunkBackend();
-  await using other = new TestBackend("other");
-  await using balancer = await balance(a);
-  const client = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  const backends = new TestBalancer({ backends: [other.address] });
-  balancer.service.reconfigure({
-    ...balancer.service.options,
-    backends: backends.service.options.backends,
-  });
-  await backends.stop(0);
-  await finishes(a, async () => {
-    await trunk.answer(number, "200 OK\r\n");
-    assertEquals(await client, "200 OK\r\n");
-  });
-});
-
-Deno.test("a balancer that stops waits for answers, within its grace", async () => {
-  await using a = new TrunkBackend();
-  await using balancer = await balance(a);
-  const answered = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  const stopping = balancer.stop(60_000);
-  await trunk.answer(number, "200 OK\r\n");
-  assertEquals(await answered, "200 OK\r\n");
-  for (const each of a.trunks) each.close();
-  await stopping;
-});
-
-Deno.test("a balancer that stops closes who is not answered when its grace is over", async () => {
-  await using a = new TrunkBackend();
-  await using balancer = await balance(a);
-  const client = ask(balancer.port, "REG ann\n");
-  await a.asked("REG ann");
-  await balancer.stop(10);
-  assertEquals(await client.catch(() => ""), "");
-});
-
-Deno.test("a request nobody answers is given up after the idle time", async () => {
-  await using a = new TrunkBackend();
-  await using balancer = await balance(a, { idleTimeout: 0.2 });
-  const client = ask(balancer.port, "REG ann\n");
-  const { trunk, number } = await a.asked("REG ann");
-  assertEquals(await client.catch(() => ""), "");
-  // Its answer comes all the same, and is nobody's.
-  await trunk.answer(number, "200 OK\r\n");
-  const next = ask(balancer.port, "REG ben\n");
-  const second = await a.asked("REG ben");
-  await second.trunk.answer(second.number, "BEN");
-  assertEquals(await next, "BEN");
 });
 
 Deno.test("a service whose backends have no trunk does not wait for a client's first bytes", async () => {
@@ -428,7 +225,7 @@ Deno.test("a service whose backends have no trunk does not wait for a client's f
 Deno.test("an answer to CAP that the balancer tells itself goes by no trunk", async () => {
   await using a = new TrunkBackend();
   a.answerApart = () => "200 OK parley/1 get tls=1\r\n";
-  await using balancer = await balance(a, { tellTlsPort: 4430 });
+  await using balancer = await balanceByTrunk(a, { tellTlsPort: 4430 });
   assertEquals(await balancer.ask("CAP\n"), "200 OK parley/1 get tls=4430\r\n");
   const client = ask(balancer.port, "REG ann\n");
   const { trunk, number } = await a.asked("REG ann");
@@ -438,7 +235,7 @@ Deno.test("an answer to CAP that the balancer tells itself goes by no trunk", as
 
 Deno.test("refused clients are refused with trunks, too", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balance(a, { deny: ["127.0.0.1"] });
+  await using balancer = await balanceByTrunk(a, { deny: ["127.0.0.1"] });
   await assertRejects(() =>
     ask(balancer.port, "REG ann\n").then((text) => {
       if (text === "") throw new Error("closed");

@@ -8,6 +8,7 @@ import { closeNow, writeAll } from "../../lib/net/orderly_close.ts";
 import { PeekedStream } from "../../lib/net/peeked_stream.ts";
 import { decideProxyHeader } from "../../lib/wire/proxy_protocol.ts";
 import { TestBackend } from "./backends.ts";
+import { TestBalancer, type TestOptions } from "./test_balancer.ts";
 import { within } from "./within.ts";
 
 /** Bytes of a stream as lines. */
@@ -168,4 +169,20 @@ async function reply(stream: ByteStream, text: string): Promise<void> {
   await writeAll(stream, new TextEncoder().encode(text));
   await stream.closeWrite();
   while (await stream.read(new Uint8Array(4096)) !== null);
+}
+
+/** A balancer that has its trunks. */
+export async function balanceByTrunk(
+  backend: TrunkBackend,
+  options: TestOptions = {},
+): Promise<TestBalancer> {
+  const balancer = new TestBalancer({
+    backends: [backend.address],
+    trunk: true,
+    // A check that is late on a busy machine is to take nobody out.
+    checkTimeout: 20,
+    ...options,
+  });
+  await balancer.tells(`Backend 0 is reached by 2 trunks: ${backend.address}`);
+  return balancer;
 }
