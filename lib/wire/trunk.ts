@@ -7,6 +7,7 @@
  */
 
 import type { ByteBuilder } from "../core/byte_builder.ts";
+import { sameBytes } from "../core/bytes.ts";
 import { canonicalIp, isIpAddress } from "../core/ip_address.ts";
 import { MAX_BUDDY_LINE_BYTES, TRUNK_LIMITS } from "../core/limits.ts";
 import { bytesAsText } from "./masked_bytes.ts";
@@ -32,7 +33,7 @@ export const TRUNK_TAKEN: Uint8Array<ArrayBuffer> = encoder.encode(
 
 /** Whether a server's answer to {@linkcode TRUNK_OPENING}, without its line end, takes the trunk. */
 export function isTrunkTaken(line: Uint8Array): boolean {
-  return isSame(line, TRUNK_TAKEN.subarray(0, -2));
+  return sameBytes(line, TRUNK_TAKEN.subarray(0, -2));
 }
 
 /** Whether a request line asks for a trunk of a version we speak. */
@@ -43,8 +44,13 @@ export function opensTrunk(line: Uint8Array): boolean {
   return verb?.toUpperCase() === "TRUNK" && version === VERSION;
 }
 
+/** The longest number, and the longest address: of IPv6, with a zone. */
+const MAX_DIGITS = 16;
+const MAX_ADDRESS_BYTES = 64;
+
 /** The longest line of a request without its line end: number, address, port, and what was asked. */
-export const MAX_TRUNK_LINE_BYTES: number = 16 + 1 + 64 + 1 + 5 + 1 + MAX_BUDDY_LINE_BYTES;
+export const MAX_TRUNK_LINE_BYTES: number = MAX_DIGITS + MAX_ADDRESS_BYTES + "65535".length + 3 +
+  MAX_BUDDY_LINE_BYTES;
 
 /** A request on a trunk. */
 export interface TrunkRequest {
@@ -73,7 +79,7 @@ const PING_LINE = encoder.encode("PING");
  */
 export function parseTrunkCall(line: Uint8Array): TrunkCall | undefined {
   const first = line.indexOf(SPACE);
-  if (first < 0) return isSame(line, PING_LINE) ? PING : undefined;
+  if (first < 0) return sameBytes(line, PING_LINE) ? PING : undefined;
   const second = line.indexOf(SPACE, first + 1);
   const third = second < 0 ? -1 : line.indexOf(SPACE, second + 1);
   if (third < 0 || line.length - third - 1 > MAX_BUDDY_LINE_BYTES) return undefined;
@@ -216,7 +222,7 @@ function readWord(line: Uint8Array): TrunkReply | "broken" {
 
 /** A whole number in decimal digits, from 0 to what is exact, with no zero in front. */
 function wholeNumber(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (end <= start || end - start > 16 || (bytes[start] === ZERO && end > start + 1)) {
+  if (end <= start || end - start > MAX_DIGITS || (bytes[start] === ZERO && end > start + 1)) {
     return undefined;
   }
   let value = 0;
@@ -229,13 +235,7 @@ function wholeNumber(bytes: Uint8Array, start: number, end: number): number | un
 }
 
 function address(bytes: Uint8Array): string | undefined {
-  if (bytes.length > 64) return undefined;
+  if (bytes.length > MAX_ADDRESS_BYTES) return undefined;
   const text = bytesAsText(bytes);
   return isIpAddress(text) ? canonicalIp(text) : undefined;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }
