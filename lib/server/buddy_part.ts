@@ -16,18 +16,23 @@ export interface BuddyPartSources {
   /** How long answers over UDP took. */
   readonly seconds: Histogram | undefined;
   readonly presence: PresenceBook;
+  /** How many trunks balancers have at the moment. */
+  readonly trunks: () => number;
 }
 
 /** `user2` comes before `user10`. */
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Makes the service visible. */
-export function buddyPart({ ports, meter, counts, seconds, presence }: BuddyPartSources): Part {
+export function buddyPart(
+  { ports, meter, counts, seconds, presence, trunks }: BuddyPartSources,
+): Part {
   return {
     state: () => ({
       ports,
       requests: { total: meter.total, byKind: meter.byKind() },
       datagrams: counts,
+      trunks: trunks(),
       online: presence.survey(MAX_SHOWN_NAMES),
     }),
     families() {
@@ -52,6 +57,7 @@ export function buddyPart({ ports, meter, counts, seconds, presence }: BuddyPart
           "Time from a datagram to what is sent for it, of one in sixteen",
           seconds === undefined ? [] : [[{ service }, seconds]],
         ),
+        gauge("parley_trunks", "Trunks of balancers at the moment", [[{ service }, trunks()]]),
         gauge("parley_presence_users", "Users heard of within the lifetime", [
           [{ state: "reachable" }, reachable],
           [{ state: "offline" }, heard - reachable],

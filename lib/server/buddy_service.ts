@@ -117,7 +117,10 @@ export function startBuddies(
   const ports = { tcp, udp: socket.port, ...portIn(secure) };
   return {
     ports,
-    part: buddyPart({ ports, meter, counts: answers.counts, seconds, presence }),
+    part: buddyPart({
+      ...{ ports, meter, counts: answers.counts, seconds, presence },
+      trunks: () => trunks.open,
+    }),
     async stop() {
       listener.close();
       secure?.close();

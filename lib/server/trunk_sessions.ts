@@ -63,6 +63,11 @@ export class TrunkSessions {
     };
   }
 
+  /** How many there are. */
+  get open(): number {
+    return this.#sessions.size;
+  }
+
   /** Serves one trunk to its end. Takes ownership; never rejects. */
   readonly serve = async (stream: ByteStream): Promise<void> => {
     const session = new TrunkSession(stream, this.#world);

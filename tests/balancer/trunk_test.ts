@@ -1,6 +1,7 @@
 /** Requests by trunk, over a backend that says what the test wants it to. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { backendLine, reportBackend } from "../../lib/balancer/report.ts";
 import { hanging, TestBackend } from "../support/backends.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
@@ -22,8 +23,9 @@ Deno.test("requests of many clients share two trunks, and each gets its own answ
     assertEquals(calls.map((call) => Number.parseInt(call)), calls.map((_, at) => at + 1));
     for (const call of calls) assert(/^\d+ 127\.0\.0\.1 [1-9]\d* REG u\d$/.test(call), call);
   }
-  const [backend] = balancer.service.pool.backends;
-  assertEquals([backend!.counts.trunked, backend!.connections], [6, 0]);
+  const report = reportBackend(balancer.service.pool.backends[0]!);
+  assertEquals([report.trunks, report.trunked, report.connected, report.connections], [2, 6, 6, 0]);
+  assert(backendLine("buddy", 1234, report).endsWith(", 0 connections, 2 trunks"));
   assertEquals(a.apart, []);
 });
 
