@@ -10,19 +10,31 @@ import { parseBuddyRequest } from "./buddy_request.ts";
 import { inLines } from "./conversation.ts";
 import { described, lineEnd, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
-import { secretWords } from "./masked_words.ts";
+import { type KnownCommands, secretWords, wordsThat } from "./masked_words.ts";
 import type { CutPiece } from "./message_cutter.ts";
 
-/** Words of each command that are no secret; those of INFO are judged one by one. */
-const REQUESTS = new Map([["REG", 2], ["ADD", 3], ["DEL", 3], ["GET", 2], ["CAP", 1], ["INFO", 2]]);
-const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
+/** What of each command is no secret; the other words of INFO are judged one by one. */
+const REQUESTS: KnownCommands = new Map([
+  ["REG", { ids: 1 }],
+  ["ADD", { ids: 2 }],
+  ["DEL", { ids: 2 }],
+  ["GET", { ids: 1 }],
+  ["CAP", { ids: 0 }],
+  ["INFO", { ids: 1 }],
+]);
+const DATAGRAMS: KnownCommands = new Map([["SET", { ids: 1, more: 3 }], ["GET", { ids: 1 }]]);
 
 const SECRET_NAME = /pass|pw|secret|token|key/i;
 
 /** What a user publishes is for everybody, but for names that sound otherwise. */
 function isPublished(word: string, command: string): boolean {
+  return command === "INFO" && word.indexOf("=") > 0 && !soundsSecret(word);
+}
+
+/** Whether a word `name=value` has such a name: it is hidden where it is told again, too. */
+function soundsSecret(word: string): boolean {
   const cut = word.indexOf("=");
-  return command === "INFO" && cut > 0 && !SECRET_NAME.test(word.slice(0, cut));
+  return cut > 0 && SECRET_NAME.test(word.slice(0, cut));
 }
 
 /** Reads a connection to the buddy service. */
@@ -50,7 +62,7 @@ function describeRequest(bytes: Uint8Array): DescribedMessage {
 }
 
 function describeReply(bytes: Uint8Array, user: string | undefined): DescribedMessage {
-  const masked = new MaskedBytes(bytes, []);
+  const masked = new MaskedBytes(bytes, wordsThat(bytesAsText(bytes), soundsSecret));
   const { end, name } = lineEnd(bytes);
   const text = masked.text(0, end);
   const [, code, words] = /^(\d{3}) (.*)$/.exec(text) ?? [];

@@ -55,7 +55,10 @@ Deno.test("a traced connection tells what went each way, and is the same to its 
 
 Deno.test("a traced connection tells no bytes that were not taken", async () => {
   const trace = new NotedTrace();
-  const tap = trace.connection({ service: "any", client: { port: 1 }, server: { port: 2 } });
+  const tap = trace.connection({
+    ...{ service: "any", client: { port: 1 }, server: { port: 2 } },
+    ...{ mayRelay: false, isTls: false },
+  });
   const stream = new TracedStream(
     {
       read: () => Promise.reject(new Error("reset")),
