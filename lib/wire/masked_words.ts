@@ -20,7 +20,7 @@ function wordsOf(line: string): Word[] {
 }
 
 /** What of a command is no secret. */
-interface KnownWords {
+export interface KnownWords {
   /** How many user ids follow it. */
   readonly ids: number;
   /** How many words, whatever they are, follow those. */
