@@ -101,34 +101,39 @@ export function endMarkup(message, layout, index) {
 }
 
 /**
- * Where the middle of the words of a row is, so that they are seen.
+ * The words of a row, as much of them as there is room for, and where they are seen.
  *
  * @param {WireJson} message
  * @param {Layout} layout
- * @param {number} left
- * @returns {number}
+ * @param {number} left how far the diagram has been moved sideways
+ * @returns {{ say: string, how: string, middle: number }}
  */
-export function middleOf(message, layout, left) {
-  return placeWords(message, layout, left).middle;
-}
-
-/**
- * @param {WireJson} message
- * @param {Layout} layout
- * @param {number} left
- */
-function placeWords(message, layout, left) {
+export function wordsOf(message, layout, left) {
   const ends = endsOf(message, layout);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const [from, to] = openPart(layout, ends, left);
-  const widest = Math.min(Math.max(LEAST_TEXT, high - low - 24), to - from);
-  const shown = fit(message.text, widest);
-  const half = [...shown].length * CHARACTER / 2;
+  const say = fit(message.text, Math.min(Math.max(LEAST_TEXT, high - low - 24), to - from));
+  const how = fit(howOf(message, ends, [from, to]), to - from);
+  const half = Math.max([...say].length, [...how].length) * CHARACTER / 2;
   const centre = low === high
     ? low + LOOP / 2
     : (Math.max(low, Math.min(from, high)) + Math.min(high, Math.max(to, low))) / 2;
   // A text that is wider than its arrow stays within what is seen.
-  return { shown, middle: Math.max(from + half, Math.min(to - half, centre)) };
+  return { say, how, middle: Math.max(from + half, Math.min(to - half, centre)) };
+}
+
+/**
+ * How a message went, and whose it is where their column is out of view.
+ *
+ * @param {WireJson} message
+ * @param {readonly [start: number, end: number]} ends
+ * @param {readonly [from: number, to: number]} seen
+ */
+function howOf({ transport, from, to }, ends, seen) {
+  const how = `${transport} ${from.port} \u2192 ${to.port}`;
+  const client = ends[0] < ends[1] ? from : to;
+  const column = Math.min(...ends);
+  return column < seen[0] || column > seen[1] ? `${client.name}: ${how}` : how;
 }
 
 /**
@@ -138,15 +143,12 @@ function placeWords(message, layout, left) {
  * @param {number} left
  */
 function wordsMarkup(message, layout, index, left) {
-  const { transport, from, to } = message;
-  const { shown, middle } = placeWords(message, layout, left);
-  const y = lineOf(index);
-  return `<text class="say" x="${middle}" y="${y - 7}" text-anchor="middle">${
-    escapeMarkup(shown)
-  }</text>` +
-    `<text class="how" x="${middle}" y="${y + 13}" text-anchor="middle">${
-      escapeMarkup(`${transport} ${from.port} \u2192 ${to.port}`)
+  const { say, how, middle } = wordsOf(message, layout, left);
+  const text = (/** @type {string} */ kind, /** @type {number} */ y, /** @type {string} */ words) =>
+    `<text class="${kind}" x="${middle}" y="${y}" text-anchor="middle">${
+      escapeMarkup(words)
     }</text>`;
+  return text("say", lineOf(index) - 7, say) + text("how", lineOf(index) + 13, how);
 }
 
 /** @param {WireJson} message */

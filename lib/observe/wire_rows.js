@@ -8,9 +8,9 @@ import {
   endMarkup,
   headMarkup,
   lifelineMarkup,
-  middleOf,
   rowMarkup,
   timeMarkup,
+  wordsOf,
 } from "./wire_diagram.js";
 import {
   GUTTER,
@@ -187,8 +187,9 @@ export class WireRows {
     const last = Math.min(this.#visible.length, first + Math.ceil(clientHeight / ROW) + 1);
     const parts = this.#lists.rows.children;
     for (let at = first; at < last; at++) {
-      const middle = middleOf(this.#visible[at], this.#layout, scrollLeft);
+      const { middle, how } = wordsOf(this.#visible[at], this.#layout, scrollLeft);
       for (const text of parts[at].querySelectorAll("text")) text.setAttribute("x", middle);
+      parts[at].querySelector(".how").textContent = how;
     }
   }
 }

@@ -59,7 +59,9 @@ Deno.test(
           rowMarkup(message, layout, index, left),
         )!;
         const [from, to] = [left + 100, left + 900 - layout.spacing];
-        const half = "REG alice".length * 7.3 / 2;
+        const how = /class="how"[^>]*>([^<]*)</.exec(rowMarkup(message, layout, index, left))![1]!;
+        assert(/^(?:student\d+: )?TCP 1000 \u2192 1000$/.test(how), how);
+        const half = how.length * 7.3 / 2;
         assert(Number(x) - half >= from && Number(x) + half <= to, `${index} at ${left}: ${x}`);
       }
     }
