@@ -55,11 +55,29 @@ async function shownIds(page: BrowserPage): Promise<number[]> {
   return rows;
 }
 
+/** Where an element stands on the screen. */
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Where the first element of each of some kinds stands. */
+async function boxesOf(page: BrowserPage, selectors: readonly string[]): Promise<Box[]> {
+  return await page.value(
+    `${
+      JSON.stringify(selectors)
+    }.map((one) => document.querySelector(one).getBoundingClientRect().toJSON())`,
+  ) as Box[];
+}
+
 /** The last row is in view, and its time beside it. */
 async function checkPlaces(page: BrowserPage): Promise<void> {
-  const [row, time, box] = await page.value(
-    '[".row:last-child", ".times g:last-child > g:last-child", ".diagram"].map((part) => document.querySelector(part).getBoundingClientRect().toJSON())',
-  ) as [DOMRect, DOMRect, DOMRect];
+  const [row, time, box] = await boxesOf(
+    page,
+    [".row:last-child", ".times g:last-child > g:last-child", ".diagram"],
+  ) as [Box, Box, Box];
   assertEquals(time.top, row.top);
   assert(row.top > box.top && row.bottom <= box.bottom, `${row.top} in ${box.top}, ${box.bottom}`);
 }
@@ -120,15 +138,16 @@ async function moveTo(page: BrowserPage, part: number): Promise<void> {
 
 /** Of the last row everything is within the diagram as it is seen, and nothing over another part. */
 async function checkRow(page: BrowserPage): Promise<void> {
-  const [time, words, tip, box] = await page.value(
-    '[".times g > g:last-child .time", ".row:last-child .how", ".ends .list > g:last-child .arrow", ".diagram"].map((part) => document.querySelector(part).getBoundingClientRect().toJSON())',
-  ) as [DOMRect, DOMRect, DOMRect, DOMRect];
+  const [time, words, arrow, server, box] = await boxesOf(page, [
+    ".times g > g:last-child .time",
+    ".row:last-child .how",
+    ".ends .list > g:last-child .arrow",
+    ".head-ends .party:last-child",
+    ".diagram",
+  ]) as [Box, Box, Box, Box, Box];
   assert(time.left >= box.left && time.right <= words.left + 1, `${time.right} ${words.left}`);
-  const server = await page.value(
-    '[...document.querySelectorAll(".head-ends .party")].at(-1).getBoundingClientRect().toJSON()',
-  ) as DOMRect;
   assert(words.right <= server.left + 5, `${words.right} ${server.left}`);
-  assert(server.right <= box.right && tip.right > server.left, `${server.right} ${box.right}`);
+  assert(server.right <= box.right && arrow.right > server.left, `${server.right} ${box.right}`);
 }
 
 /** Whoever looks at one student sees two columns, and the words say so no more. */
