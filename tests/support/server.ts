@@ -7,6 +7,7 @@ import {
   DEFAULT_SERVER_LIMITS,
   type ServerLimits,
 } from "../../lib/core/limits.ts";
+import type { Trace } from "../../lib/core/ports.ts";
 import type { ChatSettings } from "../../lib/server/chat_service.ts";
 import type { TlsIdentity } from "../../lib/net/tcp.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
@@ -35,6 +36,8 @@ export interface TestServerOptions {
   readonly store?: Store;
   /** Keeps users in this directory, as text. */
   readonly directory?: string;
+  /** Told what crosses the wire. */
+  readonly trace?: Trace;
 }
 
 /** A running server; stopped at the end of the test. */
@@ -76,6 +79,7 @@ export class TestServer implements AsyncDisposable {
       passwords: new Passwords(CHEAP_COST),
       clock: clock.read,
       log,
+      trace: options.trace,
     });
     return new TestServer(running, clock, log);
   }
