@@ -103,6 +103,15 @@ export class WireRows {
     this.#box.scrollTop = this.#box.scrollHeight;
   }
 
+  /** Brings the row of a message into view, below the names; its words are placed then. */
+  bring(message) {
+    const at = this.#visible.indexOf(message);
+    if (at < 0) return;
+    const { scrollTop, clientHeight } = this.#box;
+    const lowest = heightOf(at + 1) + HEAD_HEIGHT - clientHeight;
+    this.#box.scrollTop = Math.min(at * ROW, Math.max(lowest, scrollTop));
+  }
+
   /** The row of a message, where it is shown. */
   rowOf(message) {
     return message && this.#layers.rows.querySelector(`[data-id="${message.id}"]`);

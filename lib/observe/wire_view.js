@@ -148,11 +148,7 @@ function takeStep() {
 function select(message) {
   selected = message;
   rows.mark(selected);
-  // The row is as wide as the diagram: its text is what has to be seen.
-  rows.rowOf(message)?.querySelector(".say").scrollIntoView({
-    block: "nearest",
-    inline: "nearest",
-  });
+  rows.bring(message);
   detail.replaceChildren(...(message === undefined ? [] : detailOf(message)));
 }
 

@@ -39,6 +39,19 @@ Deno.test({
     assertEquals(await shownIds(page), site.ids);
     await checkPlaces(page);
 
+    // The keyboard goes up to a row above those in view, and it comes below the names.
+    await page.click(".row:last-child .say");
+    for (let times = 0; times < 20; times++) await wire.press("ArrowUp");
+    const [picked, names] = await boxesOf(page, [".row.picked", ".head"]) as [Box, Box];
+    assert(picked.top >= names.bottom, `${picked.top} below ${names.bottom}`);
+    // Whoever looks at a row stays there, whatever comes.
+    send(3);
+    await page.until(`document.querySelector(".row:last-child").dataset.id === "${sent}"`);
+    assertEquals((await boxesOf(page, [".row.picked"]))[0]?.top, picked.top);
+    await page.value(
+      '(() => { const d = document.getElementById("diagram"); d.scrollTop = d.scrollHeight; })()',
+    );
+
     send(3);
     await page.until(`document.querySelector(".row:last-child").dataset.id === "${sent}"`);
     assertEquals(await shownIds(page), site.ids);
