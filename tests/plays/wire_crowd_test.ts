@@ -95,6 +95,33 @@ async function checkPlaces(page: BrowserPage): Promise<void> {
   assert(row.top > box.top && row.bottom <= box.bottom, `${row.top} in ${box.top}, ${box.bottom}`);
 }
 
+Deno.test({
+  name:
+    `the wire view counts what it lets go while it waits, and nothing from before it came${why}`,
+  ignore,
+  async fn() {
+    await using site = await WireSite.open();
+    await using browser = new Browser();
+    const page = await browser.page();
+    const send = (count: number): void => {
+      for (let times = 0; times < count; times++) site.asks(1, "GET alice\n");
+    };
+    const says = (text: string): Promise<void> =>
+      page.until(`document.getElementById("live").textContent === ${JSON.stringify(text)}`);
+    send(1005);
+    await openWire(page, site.port);
+    await page.until('document.querySelectorAll(".row").length === 1000');
+    await page.click("#pause");
+    send(600);
+    await says("Paused, 600 waiting");
+    send(405);
+    await says("Paused, 1000 waiting, 5 missed");
+    await page.click("#pause");
+    assertEquals(await shownIds(page), site.ids);
+    await says("Live, 5 missed");
+  },
+});
+
 const STUDENTS = 28;
 
 /** Everybody in a class comes, and asks. */
