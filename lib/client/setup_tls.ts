@@ -30,7 +30,10 @@ export async function settleTls(
     if (wishes.tls) say({ isGood: false, text });
     return place;
   }
-  const isWanted = await questions.confirm("Speak TLS with it, so that nobody reads along", true);
+  const isWanted = await questions.confirm(
+    "Speak TLS with it, so that nobody reads your requests",
+    true,
+  );
   if (!isWanted) return isWanted === undefined ? undefined : place;
   try {
     return await securePlace(place, { ...wishes, tls: true }, world);

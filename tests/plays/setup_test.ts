@@ -138,7 +138,7 @@ Deno.test("setup speaks TLS where the server does, tells its fingerprint, and wr
   const fingerprint = await fingerprintOf(firstOfPem("CERTIFICATE", CERT)!);
   for (
     const told of [
-      "Speak TLS with it, so that nobody reads along [Y/n]:\nFirst visit to ",
+      "Speak TLS with it, so that nobody reads your requests [Y/n]:\nFirst visit to ",
       fingerprint,
       "Registered as alice.\n",
     ]
