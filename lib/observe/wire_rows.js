@@ -52,8 +52,8 @@ export class WireRows {
     return this.#visible;
   }
 
-  /** The parties that do not fit beside one another. */
-  get hidden() {
+  /** How many columns there are where they do not fit beside one another; 0 where they do. */
+  get crowd() {
     return this.#layout.width > this.#box.clientWidth ? this.#layout.parties.length : 0;
   }
 

@@ -95,8 +95,8 @@ function settle() {
   empty.textContent = messages.length === 0
     ? "Nothing has crossed the wire yet. Whatever does appears here."
     : "No message fits what is asked for above.";
-  wide.hidden = rows.hidden === 0;
-  wide.textContent = `${rows.hidden} columns do not fit: move sideways, or filter by user.`;
+  wide.hidden = rows.crowd === 0;
+  wide.textContent = `${rows.crowd} columns do not fit: move sideways, or filter by user.`;
 }
 
 const offered = new Map([[protocol, new Set()], [byId("users"), new Set()]]);
