@@ -13,7 +13,13 @@ import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
-import { buddyListText, parsePresenceRequest } from "../wire/buddy_presence.ts";
+import {
+  buddyListText,
+  parsePresenceRequest,
+  type PresenceRequest,
+} from "../wire/buddy_presence.ts";
+import { ANSWER_MAC_BYTES, authenticatedAnswer } from "../wire/request_mac.ts";
+import type { AccountGuard, AdmittedDatagram } from "./account_guard.ts";
 import type { EntryView } from "./buddy_requests.ts";
 
 /**
@@ -43,6 +49,8 @@ export interface PresenceCounts {
   answered: number;
   /** Dropped: neither SET nor GET. */
   malformed: number;
+  /** Dropped: does not prove whose it is, where accounts have passwords. */
+  denied: number;
   /** Dropped: of somebody who is not registered. */
   unknown: number;
   /** Dropped: a GET from where nobody may be answered. */
@@ -67,6 +75,16 @@ export interface PresenceAnswerParts {
   readonly port: number;
   /** Is told how long one in sixteen answers took, where somebody wants to know. */
   readonly seconds?: Histogram | undefined;
+  /** Judges who sends, where accounts have passwords. */
+  readonly guard?: AccountGuard | undefined;
+}
+
+/** Somebody who asks, and where the answer goes. */
+interface Asking {
+  readonly from: DatagramAddress;
+  readonly via: DatagramAddress;
+  /** What the answer is authenticated with, where accounts have passwords. */
+  readonly proof?: AdmittedDatagram;
 }
 
 /** Acts on presence datagrams. */
@@ -74,7 +92,7 @@ export class PresenceAnswers {
   readonly #parts: PresenceAnswerParts;
   /** What was done so far. */
   readonly counts: PresenceCounts = {
-    ...{ set: 0, answered: 0, malformed: 0, unknown: 0, unanswerable: 0, overLimit: 0 },
+    ...{ set: 0, answered: 0, malformed: 0, denied: 0, unknown: 0, unanswerable: 0, overLimit: 0 },
   };
 
   constructor(parts: PresenceAnswerParts) {
@@ -91,13 +109,30 @@ export class PresenceAnswers {
     from: DatagramAddress,
     via: DatagramAddress = from,
   ): Eventually<void> {
+    const { guard } = this.#parts;
+    if (guard !== undefined) return this.#takeKnown(guard, datagram, { from, via });
     const request = parsePresenceRequest(datagram);
-    const { counts } = this;
-    if (request === undefined) {
-      counts.malformed++;
+    if (request !== undefined) return this.#act(request, { from, via });
+    this.counts.malformed++;
+  }
+
+  /** Takes a datagram where accounts have passwords. */
+  #takeKnown(guard: AccountGuard, datagram: Uint8Array, asking: Asking): Eventually<void> {
+    const { budget, clock } = this.#parts;
+    const proof = guard.admit(datagram, asking.from.ip);
+    if (typeof proof === "string") {
+      this.counts[proof]++;
       return;
     }
+    // Its session is good from there only, where its user was reached over TCP.
+    budget.prove(asking.from.ip, clock());
+    return this.#act(proof.request, { ...asking, proof });
+  }
+
+  #act(request: PresenceRequest, asking: Asking): Eventually<void> {
+    const { counts } = this;
     const { roster, presence, own, port } = this.#parts;
+    const { from, via } = asking;
     if (request.kind === "get") {
       if (!isAnswerable(via, port, own)) {
         counts.unanswerable++;
@@ -106,7 +141,7 @@ export class PresenceAnswers {
       const begun = this.#isTimed ? performance.now() : undefined;
       return afterwards(roster.buddies(request.user), (buddies) => {
         if (buddies === undefined) counts.unknown++;
-        else this.#answer(buddies, from, via, begun);
+        else this.#answer(buddies, asking, begun);
       });
     }
     return afterwards(roster.isKnown(request.user), (isKnown) => {
@@ -125,8 +160,7 @@ export class PresenceAnswers {
 
   #answer(
     buddies: readonly BuddyPresence[],
-    from: DatagramAddress,
-    via: DatagramAddress,
+    { from, via, proof }: Asking,
     begun: number | undefined,
   ): void {
     const { budget, view, clock, send, seconds } = this.#parts;
@@ -137,7 +171,12 @@ export class PresenceAnswers {
       return;
     }
     const entries = buddies.map((entry) => view(entry, from.ip));
-    const answer = buddyListText(entries, maxAnswerBytes(allowance));
+    const most = maxAnswerBytes(allowance);
+    const answer = proof === undefined ? buddyListText(entries, most) : authenticatedAnswer(
+      buddyListText(entries, most - ANSWER_MAC_BYTES),
+      proof.key,
+      proof.counter,
+    );
     if (allowance.kind === "short" && !budget.spend(answer.length, clock())) {
       counts.overLimit++;
       return;
