@@ -9,7 +9,7 @@ export const ACCOUNT_OPTIONS = {
     "accounts",
     ["open", "password"],
     "open",
-    "whoever says a name has it, as older clients need it, or proves it",
+    "open: whoever says a name has it; or passwords",
   ),
   allowCleartextPasswords: toggle(
     "allow-cleartext-passwords",

@@ -6,7 +6,7 @@
 
 import { LOGIN_ANSWER_SECONDS } from "../core/limits.ts";
 import type { Log } from "../core/ports.ts";
-import type { SessionKey } from "../core/session_key.ts";
+import type { SessionKey, SessionSecret } from "../core/session_key.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Accounts, LoginOutcome, RegisterOutcome } from "../services/accounts.ts";
 import {
@@ -143,7 +143,7 @@ export class AccountGuard {
 
   #judge(line: AuthenticatedLine, ip: string, transport: Transport): ClaimOutcome {
     const { session, counter, age } = line;
-    const isFrom = (secret: Uint8Array): boolean => line.isFrom(secret, transport);
+    const isFrom = (secret: SessionSecret): boolean => line.isFrom(secret, transport);
     return this.#parts.sessions.judge({ session, counter, age, ip, isFrom });
   }
 

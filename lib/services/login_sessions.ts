@@ -11,10 +11,9 @@
  *   one ends: its client logs in anew.
  */
 
-import { randomBytes } from "node:crypto";
 import { SESSION_LIMITS } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
-import { SESSION_KEY_BYTES, type SessionKey } from "../core/session_key.ts";
+import { newSessionKey, type SessionKey, type SessionSecret } from "../core/session_key.ts";
 import type { UserId } from "../core/user_id.ts";
 import { ReplayWindow } from "./replay_window.ts";
 
@@ -27,7 +26,7 @@ export interface SessionClaim {
   /** Where it came from. */
   readonly ip: string;
   /** Whether its tag was made with a secret. */
-  readonly isFrom: (secret: Uint8Array) => boolean;
+  readonly isFrom: (secret: SessionSecret) => boolean;
 }
 
 /** Why a request is not believed. */
@@ -85,10 +84,7 @@ export class LoginSessions {
   /** Begins a session of somebody whose password was right. */
   begin(user: UserId, ip: string): SessionKey {
     this.#endIdle();
-    const key: SessionKey = {
-      session: randomBytes(SESSION_KEY_BYTES.id).toString("base64url"),
-      secret: new Uint8Array(randomBytes(SESSION_KEY_BYTES.secret)),
-    };
+    const key = newSessionKey();
     const now = this.#clock();
     const window = new ReplayWindow(this.#limits.window);
     const own = this.#ofUsers.get(user);

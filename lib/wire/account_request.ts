@@ -8,7 +8,7 @@
  */
 
 import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
-import { SESSION_KEY_BYTES, type SessionKey } from "../core/session_key.ts";
+import { parseSecret, secretText, type SessionKey } from "../core/session_key.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { BuddyReply } from "./buddy_reply.ts";
 import { type BuddyRequest, parseBuddyRequest } from "./buddy_request.ts";
@@ -109,7 +109,7 @@ export interface LoginGrant {
 
 /** Writes what a login gives, as words behind `200 OK`. */
 export function grantWords({ key: { session, secret }, how }: LoginGrant): string {
-  return `${session} ${secret.toBase64({ alphabet: "base64url", omitPadding: true })} ${how}`;
+  return `${session} ${secretText(secret)} ${how}`;
 }
 
 /** Reads a reply to LOG; `undefined` when it gives no session. */
@@ -119,11 +119,4 @@ export function parseGrant({ code, words }: BuddyReply): LoginGrant | undefined 
   if (how !== "welcome" && how !== "registered") return undefined;
   const secret = parseSecret(text);
   return secret && { key: { session, secret }, how };
-}
-
-/** Reads a secret; `undefined` for anything but 32 bytes. */
-function parseSecret(text: string): Uint8Array | undefined {
-  if (!/^[A-Za-z0-9_-]{43}$/.test(text)) return undefined;
-  const secret = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-  return secret.length === SESSION_KEY_BYTES.secret ? secret : undefined;
 }

@@ -7,15 +7,10 @@
  * - A tag is over the bytes as they cross the wire, all of them in front of it, and over what they
  *   are: the same bytes are worth nothing over another transport, or the other way.
  * - Every value has one way to be written, so that no two lines mean the same.
- * - Tags are compared in constant time.
  * - What is read stays where it came from: a tag is checked before those bytes are used again.
  */
 
-import { createHmac, timingSafeEqual } from "node:crypto";
-import type { SessionKey } from "../core/session_key.ts";
-
-/** Bytes of a tag: HMAC-SHA-256, cut to 144 bits, which base64url writes without bits over. */
-const TAG_BYTES = 18;
+import { isSameTag, type SessionKey, type SessionSecret, tagOf } from "../core/session_key.ts";
 
 /** How a request goes to the server. */
 export type Transport = "TCP" | "UDP";
@@ -34,7 +29,7 @@ export interface AuthenticatedLine extends RequestNumber {
   readonly request: Uint8Array;
   readonly session: string;
   /** Whether it was made by somebody who knows the secret, for this transport. */
-  isFrom(secret: Uint8Array, transport: Transport): boolean;
+  isFrom(secret: SessionSecret, transport: Transport): boolean;
 }
 
 /** An answer to GET over UDP with a tag that nobody has checked. */
@@ -45,7 +40,7 @@ export interface AuthenticatedAnswer {
   /** That of the GET it answers. */
   readonly counter: number;
   /** Whether it was made by somebody who knows the secret. */
-  isFrom(secret: Uint8Array): boolean;
+  isFrom(secret: SessionSecret): boolean;
 }
 
 const NUMBER = "0|[1-9][0-9]{0,14}";
@@ -80,7 +75,7 @@ export function parseAuthenticatedLine(line: Uint8Array): AuthenticatedLine | un
     session,
     counter: Number(counter),
     age: Number(age),
-    isFrom: (secret, transport) => isEqual(tag, requestTag(secret, transport, covered)),
+    isFrom: (secret, transport) => isSameTag(tag, requestTag(secret, transport, covered)),
   };
 }
 
@@ -115,7 +110,7 @@ export function parseAuthenticatedAnswer(datagram: Uint8Array): AuthenticatedAns
     list: covered.subarray(0, at),
     session,
     counter: Number(counter),
-    isFrom: (secret) => isEqual(tag, answerTag(secret, covered)),
+    isFrom: (secret) => isSameTag(tag, answerTag(secret, covered)),
   };
 }
 
@@ -144,21 +139,10 @@ function matchEnd(
   return { match, at: from + (match?.index ?? 0) };
 }
 
-function requestTag(secret: Uint8Array, transport: Transport, covered: Uint8Array): string {
+function requestTag(secret: SessionSecret, transport: Transport, covered: Uint8Array): string {
   return tagOf(secret, `parley/1 ${transport} request\n`, covered);
 }
 
-function answerTag(secret: Uint8Array, covered: Uint8Array): string {
+function answerTag(secret: SessionSecret, covered: Uint8Array): string {
   return tagOf(secret, "parley/1 UDP answer\n", covered);
-}
-
-/** The labels are of a fixed set, and none is the beginning of another. */
-function tagOf(secret: Uint8Array, label: string, covered: Uint8Array): string {
-  const digest = createHmac("sha256", secret).update(label).update(covered).digest();
-  return digest.subarray(0, TAG_BYTES).toString("base64url");
-}
-
-/** Both have the length of a tag. */
-function isEqual(given: string, right: string): boolean {
-  return timingSafeEqual(encoder.encode(given), encoder.encode(right));
 }
