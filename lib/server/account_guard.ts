@@ -4,6 +4,7 @@
  * with `204 DENIED` over TCP and silence over UDP.
  */
 
+import type { Eventually } from "../core/eventually.ts";
 import { LOGIN_ANSWER_SECONDS } from "../core/limits.ts";
 import type { Log } from "../core/ports.ts";
 import type { SessionKey, SessionSecret } from "../core/session_key.ts";
@@ -102,7 +103,7 @@ export class AccountGuard {
   async answer(
     { request, proof }: AccountRequest,
     from: Asker,
-    pass: (request: BuddyRequest) => Promise<Uint8Array | undefined>,
+    pass: (request: BuddyRequest) => Eventually<Uint8Array | undefined>,
   ): Promise<Uint8Array | undefined> {
     switch (request.kind) {
       case "blank":

@@ -4,6 +4,7 @@
  */
 
 import { StorageError } from "../core/errors.ts";
+import type { Eventually } from "../core/eventually.ts";
 import type { Log } from "../core/ports.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
@@ -23,6 +24,8 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "no such user": 202,
   "user exists": 203,
 };
+
+const replyTo = (outcome: RosterOutcome): Uint8Array => REPLIES[CODES[outcome]];
 
 const INVALID: BuddyRequest = { kind: "invalid" };
 
@@ -72,35 +75,20 @@ export class BuddyRequests {
    * @param from who asks
    * @returns the reply to send, or `undefined` for none
    */
-  answer(line: Uint8Array | undefined, from: Asker): Promise<Uint8Array | undefined> {
-    const { guard } = this.#parts;
-    if (guard !== undefined && line !== undefined) return this.#answerKnown(guard, line, from);
-    const request = line === undefined ? INVALID : parseBuddyRequest(line);
-    return this.#counted(
-      request,
-      this.#answer(request, from.remoteIp).catch((error) => this.#failed(error, from)),
-    );
-  }
-
-  /** Answers where accounts have passwords. */
-  #answerKnown(
-    guard: AccountGuard,
-    line: Uint8Array,
-    from: Asker,
-  ): Promise<Uint8Array | undefined> {
-    const asked = parseAccountRequest(line);
-    const answering = guard.answer(asked, from, (request) => this.#answer(request, from.remoteIp));
-    return this.#counted(asked.request, answering.catch((error) => this.#failed(error, from)));
-  }
-
-  async #counted(
-    { kind }: BuddyRequest,
-    answering: Promise<Uint8Array | undefined>,
-  ): Promise<Uint8Array | undefined> {
-    const { meter } = this.#parts;
-    const span = meter.begin(kind);
-    const answer = await answering;
-    meter.count(kind, answer === undefined ? 0 : replyCodeOf(answer), span);
+  async answer(line: Uint8Array | undefined, from: Asker): Promise<Uint8Array | undefined> {
+    const { guard, meter } = this.#parts;
+    const asked = guard && line && parseAccountRequest(line);
+    const request = asked?.request ?? (line === undefined ? INVALID : parseBuddyRequest(line));
+    const span = meter.begin(request.kind);
+    let answer: Uint8Array | undefined;
+    try {
+      answer = guard === undefined || asked === undefined
+        ? await this.#answer(request, from.remoteIp)
+        : await guard.answer(asked, from, (request) => this.#answer(request, from.remoteIp));
+    } catch (error) {
+      answer = this.#failed(error, from);
+    }
+    meter.count(request.kind, answer === undefined ? 0 : replyCodeOf(answer), span);
     return answer;
   }
 
@@ -112,7 +100,8 @@ export class BuddyRequests {
     return REPLIES[500];
   }
 
-  async #answer(request: BuddyRequest, fromIp: string): Promise<Uint8Array | undefined> {
+  /** Not async, and neither is what it calls: each async frame would cost every request. */
+  #answer(request: BuddyRequest, fromIp: string): Eventually<Uint8Array | undefined> {
     const { roster, offered } = this.#parts;
     switch (request.kind) {
       case "blank":
@@ -121,15 +110,15 @@ export class BuddyRequests {
       case "log in":
         return REPLIES[201];
       case "register":
-        return REPLIES[CODES[await roster.register(request.user)]];
+        return roster.register(request.user).then(replyTo);
       case "add":
-        return REPLIES[CODES[await roster.add(request.user, request.buddy)]];
+        return roster.add(request.user, request.buddy).then(replyTo);
       case "remove":
-        return REPLIES[CODES[await roster.remove(request.user, request.buddy)]];
+        return roster.remove(request.user, request.buddy).then(replyTo);
       case "capabilities":
         return encodeOk(capabilityWords(offered));
       default:
-        return await this.#answerExtension(request, fromIp);
+        return this.#answerExtension(request, fromIp);
     }
   }
 

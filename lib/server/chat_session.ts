@@ -26,9 +26,9 @@ import {
   CHAT_REPLIES,
   chatReply,
   encodeChatAnswer,
-  encodeChatUsers,
   type ServerAnswer,
 } from "../wire/login_chat_answer.ts";
+import { ChatAnswers } from "./chat_answers.ts";
 import {
   afterLogin,
   afterLookUp,
@@ -59,9 +59,6 @@ const TOO_LATE = refuse("the login took too long");
 
 const PING = encodeChatAnswer({ kind: "ping", text: "parley" });
 
-/** Stands in the answers where a message to all is confirmed, until it is known who got it. */
-const SENT = Symbol("sent");
-
 const ELSEWHERE = chatReply(CHAT_REPLIES.alreadyOnline);
 
 /** A connection to the login chat. It owns its stream. */
@@ -81,11 +78,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   #reading: Promise<number | null> | undefined;
   #isLate = false;
   #wasHeard = true;
-  #spoken: Uint8Array[] = [];
-  #answers: (Uint8Array | typeof SENT)[] = [];
-  #answerBytes = 0;
-  /** What a list of users was made of, and how it reads: for the others of one read. */
-  #listed: { readonly users: readonly UserId[]; readonly answer: Uint8Array } | undefined;
+  readonly #answers = new ChatAnswers();
   #ended: Promise<void> | undefined;
 
   constructor(parts: ChatSessionParts, incoming: IncomingStream) {
@@ -187,7 +180,7 @@ export class ChatSession implements Outbox<Uint8Array> {
         const waiting = this.#take(step(this.#state, request));
         if (waiting !== undefined) await waiting;
         if (this.#ended !== undefined) return;
-        if (this.#answerBytes < MAX_JOINED_ANSWER_BYTES) continue;
+        if (this.#answers.bytes < MAX_JOINED_ANSWER_BYTES) continue;
         await this.#flush();
         await this.#queue.room();
         if (this.#ended !== undefined) return;
@@ -195,7 +188,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       const flushing = this.#flush();
       if (flushing !== undefined) await flushing;
       seconds?.observe((performance.now() - begun) / 1000);
-      this.#listed = undefined;
+      this.#answers.endRead();
       await this.#queue.room();
     }
   }
@@ -207,7 +200,7 @@ export class ChatSession implements Outbox<Uint8Array> {
         return;
       case "answer":
         this.#parts.meter.replied(act.answer);
-        this.#answer(encodeChatAnswer(act.answer));
+        this.#answers.add(encodeChatAnswer(act.answer));
         return;
       case "close":
         return afterwards(this.#flush(), () => {
@@ -215,32 +208,18 @@ export class ChatSession implements Outbox<Uint8Array> {
         });
       case "say":
         this.#parts.meter.replies[200]!++;
-        this.#spoken.push(act.frame);
-        this.#answer(SENT);
+        this.#answers.say(act.frame);
         return;
       case "tell":
         // What was said to all before comes before.
         return afterwards(this.#flush(), () => this.#tell(act));
       case "list":
         return afterwards(this.#parts.chat.othersOf(act.user), (others) => {
-          this.#answer(this.#list(others));
+          this.#answers.list(others);
         });
       default:
         return this.#work(act);
     }
-  }
-
-  #answer(answer: Uint8Array | typeof SENT): void {
-    this.#answers.push(answer);
-    if (answer !== SENT) this.#answerBytes += answer.length;
-  }
-
-  /** Who else is online; written once for one read, as long as nobody comes or goes. */
-  #list(users: readonly UserId[]): Uint8Array {
-    if (this.#listed?.users !== users) {
-      this.#listed = { users, answer: encodeChatUsers(users) };
-    }
-    return this.#listed.answer;
   }
 
   #tell({ user, to, frame }: Extract<ChatAct, { kind: "tell" }>): Promise<void> | void {
@@ -250,18 +229,16 @@ export class ChatSession implements Outbox<Uint8Array> {
       if (isTold) meter.deliveries++;
       const reply = chatReply(isTold ? "200 SENT 1" : `202 NO SUCH USER ${to}`);
       meter.replied(reply);
-      this.#answer(encodeChatAnswer(reply));
+      this.#answers.add(encodeChatAnswer(reply));
     });
   }
 
   /** Says to all what is to be said, then gives the client the answers so far. */
   #flush(): Promise<void> | void {
     const user = this.#user;
-    if (this.#answers.length === 0) return;
-    const [answers, spoken] = [this.#answers, this.#spoken];
-    this.#spoken = [];
-    this.#answers = [];
-    this.#answerBytes = 0;
+    const turn = this.#answers.take();
+    if (turn === undefined) return;
+    const { spoken } = turn;
     // One who was put out meanwhile says nothing more.
     const count = spoken.length === 0 || user === undefined
       ? 0
@@ -271,7 +248,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     return afterwards(count, (count) => {
       meter.deliveries += count * spoken.length;
       const sent = encodeChatAnswer(chatReply(`200 SENT ${count}`));
-      this.deliver(joinBytes(answers.map((answer) => answer === SENT ? sent : answer)));
+      this.deliver(turn.answers(sent));
     });
   }
 

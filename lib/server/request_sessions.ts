@@ -91,7 +91,13 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
     this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => this.#expire(session));
     try {
-      const request = await this.#readRequest(session);
+      // Read here: nearly every request comes in one piece, and an async function more for it is felt.
+      let count = await stream.read(buffer.free());
+      let request = this.#take(session, count, true);
+      while (request === undefined && count !== null && !isExpired(session)) {
+        count = await stream.read(buffer.free());
+        request = this.#take(session, count, false);
+      }
       deadline.cancel();
       if (request !== undefined) {
         session.phase = "answering";
@@ -134,20 +140,15 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
     this.#closer.stop();
   }
 
-  /** A request; `undefined` for a client that sent none, in time. */
-  async #readRequest(session: Session<Buffer>): Promise<Request | undefined> {
-    const { stream, buffer } = session;
-    for (let isFirst = true;; isFirst = false) {
-      const count = await stream.read(buffer.free());
-      if (isExpired(session)) return undefined;
-      if (count !== null) buffer.filled(count);
-      const request = this.#protocol.take(buffer, count === null);
-      if (request === undefined && count !== null) continue;
-      session.isDone = count === null ||
-        (isFirst && buffer.length === 0 && request !== undefined &&
-          this.#protocol.isWhole(request));
-      return request;
-    }
+  /** The request, once it is whole; a client that comes too late has none. */
+  #take(session: Session<Buffer>, count: number | null, isFirst: boolean): Request | undefined {
+    if (isExpired(session)) return undefined;
+    const { buffer } = session;
+    if (count !== null) buffer.filled(count);
+    const request = this.#protocol.take(buffer, count === null);
+    session.isDone = count === null ||
+      (isFirst && buffer.length === 0 && request !== undefined && this.#protocol.isWhole(request));
+    return request;
   }
 
   /** Sends what of a long answer did not fit the system's buffer at once. */

@@ -42,10 +42,12 @@ export interface PresenceSurvey {
   readonly users: readonly UserId[];
 }
 
+type Heard = Required<BuddyPresence>;
+
 /** What a user said last, and what they publish with it. */
 interface Said {
-  readonly status: PresenceStatus;
-  readonly address: PeerAddress;
+  /** What others are told; the same value for as long as it holds, so that it is made once. */
+  readonly entry: Heard;
   readonly at: number;
   readonly info: ReadonlyMap<string, string> | undefined;
 }
@@ -80,29 +82,33 @@ export class Presence implements PresenceBook {
    */
   set(user: UserId, status: PresenceStatus, address: PeerAddress): void {
     const before = this.#live(user);
-    const info = before?.address.ip === address.ip ? before.info : undefined;
+    const info = before?.entry.address.ip === address.ip ? before.info : undefined;
     // Deleted and set again: the map stays in the order of last hearing, the oldest first.
     this.#forget(user);
-    this.#said.set(user, { status, address, at: this.#clock(), info });
+    const entry = { buddy: user, status, address };
+    this.#said.set(user, { entry, at: this.#clock(), info });
     if (isReachable(status)) this.#reachable++;
     this.#sweep(SWEEP_STEPS);
   }
 
   /** What to tell others of a user. */
   of(user: UserId): BuddyPresence {
-    const said = this.#live(user);
-    if (said === undefined) return { buddy: user, status: "OFFLINE" };
-    return { buddy: user, status: said.status, address: said.address };
+    return this.#of(user, this.#clock());
   }
 
   /** What to tell others of users. */
   ofAll(users: readonly UserId[]): BuddyPresence[] {
-    return users.map((user) => this.of(user));
+    const now = this.#clock();
+    return users.map((user) => this.#of(user, now));
+  }
+
+  #of(user: UserId, now: number): BuddyPresence {
+    return this.#live(user, now)?.entry ?? { buddy: user, status: "OFFLINE" };
   }
 
   /** Every user whose presence holds, and for how long yet, in milliseconds. */
   *live(): Iterable<readonly [user: UserId, record: PresenceRecord, remainingMs: number]> {
-    for (const [user, { status, address, info = new Map(), at }] of this.#said) {
+    for (const [user, { entry: { status, address }, info = new Map(), at }] of this.#said) {
       const remainingMs = this.#lifetimeMs - (this.#clock() - at);
       if (remainingMs > 0) yield [user, { status, address, info }, remainingMs];
     }
@@ -116,7 +122,7 @@ export class Presence implements PresenceBook {
    */
   publish(user: UserId, info: ReadonlyMap<string, string>, fromIp: string): boolean {
     const said = this.#live(user);
-    if (said === undefined || said.address.ip !== fromIp) return false;
+    if (said === undefined || said.entry.address.ip !== fromIp) return false;
     this.#said.set(user, { ...said, info });
     return true;
   }
@@ -126,16 +132,16 @@ export class Presence implements PresenceBook {
     return this.#live(user)?.info ?? new Map();
   }
 
-  #live(user: UserId): Said | undefined {
+  #live(user: UserId, now: number = this.#clock()): Said | undefined {
     const said = this.#said.get(user);
-    return said !== undefined && this.#clock() - said.at < this.#lifetimeMs ? said : undefined;
+    return said !== undefined && now - said.at < this.#lifetimeMs ? said : undefined;
   }
 
   /** Who was heard of within the lifetime. */
   survey(most: number): PresenceSurvey {
     this.#sweep(Infinity);
     const users: UserId[] = [];
-    for (const [user, { status }] of this.#said) {
+    for (const [user, { entry: { status } }] of this.#said) {
       if (users.length === most) break;
       if (isReachable(status)) users.push(user);
     }
@@ -153,7 +159,7 @@ export class Presence implements PresenceBook {
     const said = this.#said.get(user);
     if (said === undefined) return;
     this.#said.delete(user);
-    if (isReachable(said.status)) this.#reachable--;
+    if (isReachable(said.entry.status)) this.#reachable--;
   }
 }
 

@@ -6,11 +6,22 @@
 import { afterwards, type Eventually } from "../core/eventually.ts";
 import { type BuddyPresence, reachableFirst } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
-import type { Store } from "../storage/store.ts";
+import type { ChangeOutcome, Store } from "../storage/store.ts";
 import type { PresenceBook } from "./presence.ts";
 
 /** What became of a request: the words of the protocol, without their numbers. */
 export type RosterOutcome = "ok" | "invalid" | "no such user" | "user exists";
+
+// Functions of their own, not async methods: changes are the hot path, and each async function on it
+// costs a durable request about a hundredth of its time (measured).
+const registered = (outcome: ChangeOutcome): RosterOutcome =>
+  outcome === "done" ? "ok" : "user exists";
+
+const added = (outcome: ChangeOutcome): RosterOutcome =>
+  outcome === "no such user" ? outcome : outcome === "done" ? "ok" : "invalid";
+
+const removed = (outcome: ChangeOutcome): RosterOutcome =>
+  outcome === "no such user" ? outcome : "ok";
 
 /** Buddy lists over a store, with presence beside them. */
 export class Roster {
@@ -23,25 +34,21 @@ export class Roster {
     this.#presence = presence;
   }
 
-  /** Registers a user. @throws StorageError */
-  async register(user: UserId): Promise<RosterOutcome> {
-    const outcome = await this.#store.change({ kind: "register", user });
-    return outcome === "done" ? "ok" : "user exists";
+  /** Registers a user. Rejects with a StorageError. */
+  register(user: UserId): Promise<RosterOutcome> {
+    return this.#store.change({ kind: "register", user }).then(registered);
   }
 
-  /** Adds a buddy, one way. Not oneself, and nobody twice. @throws StorageError */
-  async add(user: UserId, buddy: UserId): Promise<RosterOutcome> {
-    if (user === buddy) return await this.#oneself(user);
-    const outcome = await this.#store.change({ kind: "add", user, buddy });
-    if (outcome === "no such user") return outcome;
-    return outcome === "done" ? "ok" : "invalid";
+  /** Adds a buddy, one way. Not oneself, and nobody twice. Rejects with a StorageError. */
+  add(user: UserId, buddy: UserId): Promise<RosterOutcome> {
+    if (user === buddy) return this.#oneself(user);
+    return this.#store.change({ kind: "add", user, buddy }).then(added);
   }
 
-  /** Removes a buddy; one who was none is removed just as well. @throws StorageError */
-  async remove(user: UserId, buddy: UserId): Promise<RosterOutcome> {
-    if (user === buddy) return await this.#oneself(user);
-    const outcome = await this.#store.change({ kind: "remove", user, buddy });
-    return outcome === "no such user" ? outcome : "ok";
+  /** Removes a buddy; one who was none is removed just as well. Rejects with a StorageError. */
+  remove(user: UserId, buddy: UserId): Promise<RosterOutcome> {
+    if (user === buddy) return this.#oneself(user);
+    return this.#store.change({ kind: "remove", user, buddy }).then(removed);
   }
 
   /** Existence is judged before anything else: an unknown user is not told about oneself. */

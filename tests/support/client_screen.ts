@@ -9,7 +9,7 @@ import { TempDir } from "./temp_dir.ts";
 const SIZE = { columns: 80, rows: 24 } as const;
 
 /** How long a screen may take to show something: there is no event to wait for. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Why there can be no screen here; `undefined` when there can. */
 export const NO_SCREEN: string | undefined = await canRunTmux() ? undefined : "tmux is not there";

@@ -23,7 +23,7 @@ import { RawUdp } from "./raw_udp.ts";
 import { RecordedLog } from "./recorded_log.ts";
 
 /** Far longer than anything here takes. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** What a test may want to be different. */
 export interface RoomServerOptions {

@@ -9,7 +9,7 @@ import { TempDir } from "./temp_dir.ts";
 export type Shell = "bash" | "zsh" | "fish";
 
 /** How long a shell may take; it is ended then. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** Whether a shell is there. */
 async function isThere(shell: Shell): Promise<boolean> {

@@ -5,7 +5,7 @@
 import { within as inTime } from "../../lib/core/within.ts";
 
 /** Far longer than anything here takes: passing it means that something never came. */
-const GUARD_MS = 20_000;
+const GUARD_MS = 60_000;
 
 /** The value of a promise; rejects naming `what` when it never comes. */
 export function within<T>(
