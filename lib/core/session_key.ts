@@ -21,6 +21,9 @@ const TAG_BYTES = 18;
 
 const SECRET_BYTES = 32;
 
+/** Characters of a tag as it is written. */
+export const TAG_CHARACTERS = 24;
+
 /** Makes one that nobody can guess. */
 export function newSessionKey(): SessionKey {
   return {
