@@ -25,6 +25,9 @@ interface Current extends LoginGrant {
   answered: number;
 }
 
+/** How long a login that was refused is not tried again: a busy server, or a password changed since. */
+const REST_MS = 30_000;
+
 /** Sends a line and gives the reply to it. */
 export type SendLine = (line: Uint8Array) => Promise<BuddyReply>;
 
@@ -35,6 +38,7 @@ export class Login {
   readonly #clock: Clock;
   #current: Current | undefined;
   #renewing: Promise<BuddyReply> | undefined;
+  #refusal: { readonly reply: BuddyReply; readonly at: number } | undefined;
 
   constructor(user: UserId, password: string, clock: Clock) {
     this.user = user;
@@ -43,11 +47,16 @@ export class Login {
   }
 
   /**
-   * Logs in, or logs in anew; whoever asks meanwhile is given the same reply.
+   * Logs in, or logs in anew; whoever asks meanwhile, or shortly after a refusal, is given the same
+   * reply.
    *
    * @throws UnreachableError when the server does not answer
    */
   begin(send: SendLine): Promise<BuddyReply> {
+    const refusal = this.#refusal;
+    if (refusal !== undefined && Math.abs(this.#clock() - refusal.at) < REST_MS) {
+      return Promise.resolve(refusal.reply);
+    }
     this.#renewing ??= this.#begin(send).finally(() => this.#renewing = undefined);
     return this.#renewing;
   }
@@ -55,6 +64,7 @@ export class Login {
   async #begin(send: SendLine): Promise<BuddyReply> {
     const reply = await send(encodePasswordRequest("log in", this.user, this.#password));
     const grant = parseGrant(reply);
+    this.#refusal = grant === undefined ? { reply, at: this.#clock() } : undefined;
     if (grant !== undefined) {
       this.#current = { ...grant, begunAt: this.#clock(), counter: 0, answered: 0 };
     }

@@ -22,6 +22,8 @@ import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { clientLog } from "./client_start.ts";
+import { passwordsFrom } from "./password_questions.ts";
+import { secretTerminal } from "./secret_terminal.ts";
 import { makeCall, reachableBuddy } from "./one_call.ts";
 import { type Change, changeOutcome } from "./one_shot_screens.ts";
 import { checkPrinted, SCRIPT_STREAMS } from "./script_streams.ts";
@@ -56,9 +58,11 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
       try {
         const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
         const place = await securePlace(usual ?? said, options, { log, tell });
-        const link = new ServerLink(place, log);
+        const link = new ServerLink(place, log, options);
         // A command line without a user was refused.
-        await work({ options: given, user: options.user!.user!, place, link, log });
+        const user = options.user!.user!;
+        link.askPassword = passwordsFrom(secretTerminal(), { path: options.passwordFile, user });
+        await work({ options: given, user, place, link, log });
         checkPrinted();
       } catch (error) {
         if (isSaid || usual !== undefined || !(error instanceof UnreachableError)) throw error;

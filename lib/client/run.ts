@@ -101,7 +101,7 @@ interface SessionPlace extends ClientWorld {
 }
 
 async function runSession(
-  { refresh, history, files: filesFolder }: ClientOptions,
+  { refresh, history, files: filesFolder, passwordFile, allowCleartextPasswords }: ClientOptions,
   { user, place }: LoginChoice & { readonly place: MaybeSecure<ServerPlace> },
   { terminal, log, trace, stopped, listener, filesListener, files }: SessionPlace,
 ): Promise<void> {
@@ -116,7 +116,7 @@ async function runSession(
     server: place,
     presence: { udpPort: place.udpPort, messagePort, refreshSeconds: refresh },
     user,
-    filesFolder,
+    ...{ filesFolder, passwordFile, allowCleartextPasswords },
     rooms: {
       server: {
         host: place.host,

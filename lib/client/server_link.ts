@@ -191,10 +191,13 @@ export class ServerLink {
     );
   }
 
-  /** Registers with a password that is asked for, where the server takes them. */
+  /** Registers with a password that is asked for, where the server takes them, and logs in. */
   async #registerAsked(user: UserId): Promise<BuddyReply | undefined> {
     const password = await this.#passwordOf(user, true);
-    return password === undefined ? undefined : await this.register(user, password);
+    if (password === undefined) return undefined;
+    const reply = await this.register(user, password);
+    if (reply.code === 200) await this.logIn(user, password);
+    return reply;
   }
 
   /** After something was denied: whether a login has come of it that it can be tried again with. */

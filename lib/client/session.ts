@@ -5,7 +5,7 @@
  * happen at once only queues it. The next line is read when the one before it is done.
  */
 
-import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { OperationalError, reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
@@ -24,12 +24,19 @@ import {
   type MenuState,
   wantsLine,
 } from "./menu_state.ts";
+import { passwordsFrom } from "./password_questions.ts";
 import { PeerCalls } from "./peer_calls.ts";
 import { PresenceLink } from "./presence_link.ts";
 import { presenceLines } from "./presence_news.ts";
 import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit } from "./room_visit.ts";
-import { ownTroubleLine, serverSilentLine, serverTroubleLine } from "./screens.ts";
+import {
+  firstPasswordLine,
+  ownTroubleLine,
+  passwordWantedLine,
+  serverSilentLine,
+  serverTroubleLine,
+} from "./screens.ts";
 import { ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
@@ -75,7 +82,10 @@ export class Session {
       udpPort: settings.presence.udpPort,
     });
     this.#remember = world.remember ?? (() => {});
-    this.#link = new ServerLink(settings.server, world.log, world);
+    const { passwordFile: path, allowCleartextPasswords, user } = settings;
+    this.#link = new ServerLink(settings.server, world.log, { ...world, allowCleartextPasswords });
+    const askPassword = passwordsFrom(world.terminal, { path, user });
+    this.#link.askPassword = askPassword;
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     // A person is told; a script asks when it wants to know.
     if (world.terminal.interactive) {
@@ -96,7 +106,10 @@ export class Session {
       ...historyCommands(() => this.#memory.current),
       bell: bellCommand(world.terminal),
     };
-    this.#parts = { link: this.#link, presence: this.#presence, commands: this.#commands };
+    this.#parts = {
+      ...{ link: this.#link, presence: this.#presence, commands: this.#commands },
+      askPassword,
+    };
     this.#calls = new PeerCalls(
       world.listener,
       callHandlers({
@@ -219,6 +232,9 @@ export class Session {
 
   async #goOnline(user: UserId): Promise<void> {
     this.#remember(user);
+    if (this.#link.login?.isFirstPassword) {
+      this.#happened({ kind: "notice", line: firstPasswordLine(user) });
+    }
     try {
       await this.#presence.goOnline(user);
     } catch (error) {
@@ -245,7 +261,8 @@ export class Session {
     } catch (error) {
       const reason = reasonOf(error);
       const isTheirs = error instanceof UnreachableError;
-      if (!isTheirs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
+      const isOurs = !isTheirs && !(error instanceof OperationalError);
+      if (isOurs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
       const line = isTheirs ? serverTroubleLine(error) : ownTroubleLine(reason);
       this.#happened({ kind: "failed", line });
       if (isTheirs && effect.kind === "check") this.#logInLater(effect.user, reason);
@@ -259,7 +276,11 @@ export class Session {
       givenUp: this.#takenOver.promise,
       show: (line) => this.#happened({ kind: "notice", line }),
     });
-    if (isBack) this.#happened({ kind: "started", user });
+    if (!isBack) return;
+    // A line is being read: what is typed now is no password.
+    const isAsked = this.#link.offered.accounts && this.#settings.passwordFile === undefined;
+    if (isAsked) this.#happened({ kind: "notice", line: passwordWantedLine(user) });
+    else this.#happened({ kind: "started", user });
   }
 
   /** What happens on the line; what is said is kept. */

@@ -20,6 +20,10 @@ export interface SessionSettings {
   readonly rooms: RoomVisitSettings;
   /** Where received files go. */
   readonly filesFolder: string;
+  /** Where the password of `user` is, if anywhere. */
+  readonly passwordFile?: string | undefined;
+  /** Whether passwords may go where others can read them. */
+  readonly allowCleartextPasswords?: boolean | undefined;
 }
 
 /** Where a session lives. The session closes the listeners and the terminal. */
