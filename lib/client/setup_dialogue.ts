@@ -17,6 +17,7 @@ import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { passwordsFrom } from "./password_questions.ts";
 import { Questions, type QuestionWorld } from "./questions.ts";
 import { line, type Tone } from "./screen_line.ts";
 import { SetupChecks } from "./setup_checks.ts";
@@ -62,6 +63,7 @@ export class SetupDialogue {
     if (user === undefined) return undefined;
     const login = loginAddressText(user.id, where.place);
     const values = new Map<string, SettingValue>([["login", login]]);
+    if (where.checks?.speaksTls) values.set("tls", true);
     for (const [name, text] of HABITS) {
       const value = await this.#askHabit(name, text, before[name] ?? true);
       if (value === undefined) return undefined;
@@ -94,7 +96,12 @@ export class SetupDialogue {
         read: (typed) => typed === "" ? offer : placeOf(parseLoginAddress(`@${typed}`, "server")),
       });
       if (place === undefined) return undefined;
-      const checks = new SetupChecks(place, this.#world.log);
+      const { log, terminal } = this.#world;
+      const checks = new SetupChecks(place, {
+        log,
+        tell: (text) => terminal.show([line(text, "faint")]),
+        askPassword: passwordsFrom(terminal, { path: undefined, user: undefined }),
+      });
       const { isGood, text } = await checks.server();
       this.#say(text, isGood);
       if (isGood) return { place, checks };

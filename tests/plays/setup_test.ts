@@ -3,6 +3,7 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { AccountPlay } from "../support/account_play.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { at, run } from "../support/one_shot.ts";
@@ -101,4 +102,28 @@ Deno.test("setup asks whether a name that is taken is its user's", async () => {
   assertEquals(code, 0);
   assertStringIncludes(stdout, "alice is taken (203 USER EXISTS).\nIs alice you? [y/N]:\n");
   assertStringIncludes(await written(temp.path), at("alice2", server));
+});
+
+Deno.test("setup speaks TLS with a server that takes passwords, and registers with one", async () => {
+  await using play = await AccountPlay.begin({}, []);
+  await using temp = await TempDir.make();
+  const place = `127.0.0.1:${play.server.tcp}/${play.server.udp}`;
+  const secrets = ["alice words", "", "alice words"];
+  const { code, stdout } = await setUp(temp.path, [], place, "alice", ...secrets, "", "", "off");
+  assertEquals(code, 0, stdout);
+  for (
+    const told of [
+      "answers: a Parley server, where names have passwords.",
+      "First visit to 127.0.0.1",
+      "Password for alice:",
+      "alice is new there. Register alice now? [Y/n]:",
+      "Registered as alice.",
+      `Presence comes through UDP port ${play.server.udp}.`,
+    ]
+  ) assertStringIncludes(stdout, told);
+  assertStringIncludes(await written(temp.path), `"login": "alice@${place}",\n  "tls": true,\n`);
+  const again = await setUp(temp.path, [], "", "", "alice words", "", "", "");
+  assertStringIncludes(again.stdout, "alice is registered there.\n");
+  const wrong = await setUp(temp.path, [], "", "", "wrong", "", "", "");
+  assertStringIncludes(wrong.stdout, "Cannot log in as alice (204 DENIED wrong password).\n");
 });
