@@ -58,10 +58,11 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
       try {
         const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
         const place = await securePlace(usual ?? said, options, { log, tell });
-        const link = new ServerLink(place, log, options);
         // A command line without a user was refused.
         const user = options.user!.user!;
-        link.askPassword = passwordsFrom(secretTerminal(), { path: options.passwordFile, user });
+        const { passwordFile: path, allowCleartextPasswords } = options;
+        const askPassword = passwordsFrom(secretTerminal(), { path, user });
+        const link = new ServerLink(place, log, { allowCleartextPasswords, askPassword });
         await work({ options: given, user, place, link, log });
         checkPrinted();
       } catch (error) {

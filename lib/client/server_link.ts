@@ -10,18 +10,15 @@
  * denied is asked once more after logging in: the session may have ended.
  */
 
-import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { LOGIN_ANSWER_SECONDS } from "../core/limits.ts";
 import type { BuddyPresence } from "../core/presence.ts";
-import type { ByteStream, Clock, Log, Trace } from "../core/ports.ts";
+import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { exchange, NoReplyError } from "../net/exchange.ts";
-import type { Dial } from "../net/tcp.ts";
-import type { DialTrace } from "../net/traced_stream.ts";
+import { NoReplyError } from "../net/exchange.ts";
 import { parseBuddyList } from "../wire/buddy_presence.ts";
-import { type BuddyReply, parseBuddyReply } from "../wire/buddy_reply.ts";
+import type { BuddyReply } from "../wire/buddy_reply.ts";
 import { encodePasswordRequest } from "../wire/account_request.ts";
 import {
   buddyRequestText,
@@ -30,45 +27,27 @@ import {
 } from "../wire/buddy_request.ts";
 import { type Capabilities, NO_CAPABILITIES, parseCapabilities } from "../wire/capabilities.ts";
 import { Login } from "./login.ts";
+import {
+  firstReply,
+  ONE_LINE,
+  type RouteOptions,
+  type ServerAddress,
+  ServerRoute,
+} from "./server_route.ts";
 
 /** A request that a client may send. */
 export type ClientRequest = Exclude<SayableRequest, { kind: "log in" }>;
 
-/** How long the server may take to let us connect, and to reply. */
-const REPLY_TIMEOUT_MS = 10_000;
-
-/** Longest reply line read, in bytes; those of the protocol are far shorter. */
-const MAX_REPLY_BYTES = 4096;
-
 /** Largest list read over TCP, in bytes: some 100,000 buddies. */
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
 
-const LF = 10;
-
-/** Where the server is. */
-export interface ServerAddress {
-  readonly host: string;
-  readonly tcpPort: number;
-  /** How TLS is spoken to it, where it is. */
-  readonly secure?: { readonly tlsPort: number; readonly dial: Dial };
-}
+/** What a request is answered that does not prove whose it is. */
+const DENIED = 204;
 
 /** What came of asking for a whole list: the reply line, and the list when that was 200. */
 export interface ListReply {
   readonly reply: BuddyReply;
   readonly entries: readonly BuddyPresence<string>[];
-}
-
-/** What a link may be told besides. */
-export interface LinkOptions {
-  /** How long the server may take to answer. */
-  readonly timeoutMs?: number | undefined;
-  /** What listens to every connection, where something does. */
-  readonly trace?: Trace | undefined;
-  /** Whether passwords may go where others can read them. */
-  readonly allowCleartextPasswords?: boolean | undefined;
-  /** Counts the age of a login. */
-  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -79,36 +58,39 @@ export interface LinkOptions {
  */
 export type AskPassword = (user: UserId, isNew: boolean) => Promise<string | undefined>;
 
+/** What a link may be told besides. */
+export interface LinkOptions extends RouteOptions {
+  /** Whether passwords may go where others can read them. */
+  readonly allowCleartextPasswords?: boolean | undefined;
+  /** Counts the age of a login. */
+  readonly clock?: Clock | undefined;
+  /** Gives passwords where they are needed and nobody has logged in; nobody is asked unless given. */
+  readonly askPassword?: AskPassword | undefined;
+}
+
 /** The client's side of the TCP part of the buddy protocol. */
 export class ServerLink {
-  readonly #address: ServerAddress;
+  readonly #route: ServerRoute;
   readonly #log: Log;
-  readonly #timeoutMs: number;
-  readonly #tracing: DialTrace | undefined;
   readonly #mayTellPasswords: boolean;
   readonly #clock: Clock;
-  readonly #closing = new AbortController();
-  #reachedIp: string | undefined;
+  readonly #askPassword: AskPassword | undefined;
   #offered: Capabilities | undefined;
   #asking: Promise<Capabilities> | undefined;
   #login: Login | undefined;
 
-  /** Gives passwords where they are needed and nobody has logged in; nobody is asked unless set. */
-  askPassword: AskPassword | undefined;
-
   constructor(address: ServerAddress, log: Log, options: LinkOptions = {}) {
-    const { timeoutMs, trace, allowCleartextPasswords = false, clock = Date.now } = options;
-    this.#mayTellPasswords = address.secure !== undefined || allowCleartextPasswords;
+    const { allowCleartextPasswords = false, clock = Date.now, askPassword } = options;
+    this.#route = new ServerRoute(address, options);
+    this.#mayTellPasswords = this.#route.isSecure || allowCleartextPasswords;
     this.#clock = clock;
-    this.#address = address;
+    this.#askPassword = askPassword;
     this.#log = log;
-    this.#timeoutMs = timeoutMs ?? REPLY_TIMEOUT_MS;
-    this.#tracing = trace && { trace, service: "buddy", name: "client", peer: "server" };
   }
 
   /** The server's address as the last connection to it really went, in canonical form. */
   get reachedIp(): string | undefined {
-    return this.#reachedIp;
+    return this.#route.reachedIp;
   }
 
   /** What the server is known to offer; nothing before it has answered. */
@@ -132,7 +114,7 @@ export class ServerLink {
       this.#offered = parseCapabilities(await this.#oneLine({ kind: "capabilities" }));
     } catch (error) {
       // A server that hangs up on CAP, or is silent, has none: that is its answer.
-      if (!(error instanceof NoReplyError) || this.#closing.signal.aborted) throw error;
+      if (!(error instanceof NoReplyError) || this.#route.isClosed) throw error;
       this.#offered = NO_CAPABILITIES;
     }
     return this.#offered;
@@ -186,7 +168,7 @@ export class ServerLink {
   #checkSecrecy(): void {
     if (this.#mayTellPasswords) return;
     throw new OperationalError(
-      `The server at ${this.#at} takes passwords, and everybody on the network could read yours: ` +
+      `The server at ${this.#route.name} takes passwords, and everybody on the network could read yours: ` +
         "speak TLS with --tls, or send it all the same with --allow-cleartext-passwords",
     );
   }
@@ -214,15 +196,16 @@ export class ServerLink {
   }
 
   async #passwordOf(user: UserId, isNew: boolean): Promise<string | undefined> {
-    if (this.askPassword === undefined || !(await this.capabilities()).accounts) return undefined;
+    const ask = this.#askPassword;
+    if (ask === undefined || !(await this.capabilities()).accounts) return undefined;
     this.#checkSecrecy();
-    return await this.askPassword(user, isNew);
+    return await ask(user, isNew);
   }
 
   /** The reply to a line with a password; a secret may be in it, and so it is not logged. */
   async #tellPassword(line: Uint8Array): Promise<BuddyReply> {
-    const timeoutMs = Math.max(this.#timeoutMs, LOGIN_ANSWER_SECONDS.client * 1000);
-    return firstLine(await this.#exchange(line, { ...ONE_LINE, timeoutMs }));
+    const timeoutMs = LOGIN_ANSWER_SECONDS.client * 1000;
+    return firstReply(await this.#route.ask(line, { ...ONE_LINE, timeoutMs })).reply;
   }
 
   /**
@@ -238,29 +221,25 @@ export class ServerLink {
 
   async #list(user: UserId): Promise<ListReply> {
     const line = this.#encoded({ kind: "list", user });
-    const answer = await this.#exchange(line, { maxBytes: MAX_LIST_BYTES });
-    const end = lineEnd(answer);
-    const reply = parseBuddyReply(answer.subarray(0, end));
+    const answer = await this.#route.ask(line, { maxBytes: MAX_LIST_BYTES });
+    const { reply, rest } = firstReply(answer);
     if (reply.code !== 200) return { reply, entries: [] };
-    const entries = parseBuddyList(answer.subarray(end + 1));
+    const entries = parseBuddyList(rest);
     if (entries.length < Number(reply.words[0])) {
-      throw new UnreachableError(`The server at ${this.#at} broke off in the middle of a list`);
+      throw new UnreachableError(
+        `The server at ${this.#route.name} broke off in the middle of a list`,
+      );
     }
     return { reply, entries };
   }
 
   /** Breaks off what is under way; nothing can be asked any more. */
   close(): void {
-    this.#closing.abort();
-  }
-
-  get #at(): string {
-    const { host, tcpPort, secure } = this.#address;
-    return hostPort(host, secure?.tlsPort ?? tcpPort);
+    this.#route.close();
   }
 
   async #oneLine(request: ClientRequest): Promise<BuddyReply> {
-    const reply = firstLine(await this.#exchange(this.#encoded(request), ONE_LINE));
+    const { reply } = firstReply(await this.#route.ask(this.#encoded(request), ONE_LINE));
     this.#log.debug("Asked the server", { request: request.kind, reply: reply.text });
     return reply;
   }
@@ -271,59 +250,4 @@ export class ServerLink {
     const own = isFree ? undefined : this.#login?.authenticated(buddyRequestText(request), "TCP");
     return own ?? encodeBuddyRequest(request);
   }
-
-  /** Sends a request and reads to the end of the stream, or of the first line. Never empty. */
-  #exchange(request: Uint8Array, bounds: AnswerBounds): Promise<Uint8Array> {
-    const { host, tcpPort, secure } = this.#address;
-    return exchange({
-      ...{ host, port: secure?.tlsPort ?? tcpPort, dial: secure?.dial },
-      request,
-      timeoutMs: bounds.timeoutMs ?? this.#timeoutMs,
-      ...{ signal: this.#closing.signal, tracing: this.#tracing },
-      reached: (ip) => this.#reachedIp = ip,
-      async read(stream) {
-        const answer = await readAnswer(stream, bounds);
-        return answer.length > 0 ? answer : undefined;
-      },
-    });
-  }
-}
-
-interface AnswerBounds {
-  readonly maxBytes: number;
-  readonly oneLine?: boolean;
-  /** Milliseconds to wait, where that is not the usual time. */
-  readonly timeoutMs?: number;
-}
-
-const ONE_LINE: AnswerBounds = { maxBytes: MAX_REPLY_BYTES, oneLine: true };
-
-/** What a request is answered that does not prove whose it is. */
-const DENIED = 204;
-
-function firstLine(answer: Uint8Array): BuddyReply {
-  return parseBuddyReply(answer.subarray(0, lineEnd(answer)));
-}
-
-async function readAnswer(stream: ByteStream, bounds: AnswerBounds): Promise<Uint8Array> {
-  let answer = new Uint8Array(1024);
-  let length = 0;
-  for (;;) {
-    const count = await stream.read(answer.subarray(length));
-    if (count === null) break;
-    const isWhole = bounds.oneLine && answer.subarray(length, length + count).includes(LF);
-    length += count;
-    if (isWhole || length >= bounds.maxBytes) break;
-    if (length === answer.length) {
-      const larger = new Uint8Array(2 * length);
-      larger.set(answer);
-      answer = larger;
-    }
-  }
-  return answer.subarray(0, length);
-}
-
-function lineEnd(answer: Uint8Array): number {
-  const at = answer.indexOf(LF);
-  return at < 0 ? answer.length : at;
 }

@@ -5,8 +5,7 @@
  * happen at once only queues it. The next line is read when the one before it is done.
  */
 
-import { OperationalError, reasonOf, UnreachableError } from "../core/errors.ts";
-import type { Log, Trace } from "../core/ports.ts";
+import type { Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
 import { CallFlood } from "./call_flood.ts";
@@ -39,7 +38,7 @@ import {
 } from "./screens.ts";
 import { ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
-import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
+import { outcomeOf, type WorkEffect, type WorkParts } from "./session_work.ts";
 import type { SessionSettings, SessionWorld } from "./session_world.ts";
 import type { Terminal } from "./terminal.ts";
 import { TransferDesk } from "./transfer_desk.ts";
@@ -55,7 +54,6 @@ export class Session {
   readonly #memory: ChatMemory;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #parts: WorkParts;
-  readonly #log: Log;
   readonly #trace: Trace | undefined;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
@@ -75,7 +73,6 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
-    this.#log = world.log;
     this.#trace = world.trace;
     this.#memory = new ChatMemory(world.conversations, {
       ...settings.server,
@@ -83,9 +80,9 @@ export class Session {
     });
     this.#remember = world.remember ?? (() => {});
     const { passwordFile: path, allowCleartextPasswords, user } = settings;
-    this.#link = new ServerLink(settings.server, world.log, { ...world, allowCleartextPasswords });
     const askPassword = passwordsFrom(world.terminal, { path, user });
-    this.#link.askPassword = askPassword;
+    const options = { trace: world.trace, allowCleartextPasswords, askPassword };
+    this.#link = new ServerLink(settings.server, world.log, options);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     // A person is told; a script asks when it wants to know.
     if (world.terminal.interactive) {
@@ -108,7 +105,7 @@ export class Session {
     };
     this.#parts = {
       ...{ link: this.#link, presence: this.#presence, commands: this.#commands },
-      askPassword,
+      ...{ askPassword, log: world.log },
     };
     this.#calls = new PeerCalls(
       world.listener,
@@ -215,7 +212,7 @@ export class Session {
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
-          ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          ...{ terminal: this.#terminal, log: this.#parts.log, commands: this.#commands },
           trace: this.#trace,
           conversations: this.#memory.conversations,
         });
@@ -256,16 +253,10 @@ export class Session {
 
   /** Performs an effect that ends in an event. */
   async #work(effect: WorkEffect): Promise<void> {
-    try {
-      this.#happened(await resultOf(effect, this.#parts));
-    } catch (error) {
-      const reason = reasonOf(error);
-      const isTheirs = error instanceof UnreachableError;
-      const isOurs = !isTheirs && !(error instanceof OperationalError);
-      if (isOurs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
-      const line = isTheirs ? serverTroubleLine(error) : ownTroubleLine(reason);
-      this.#happened({ kind: "failed", line });
-      if (isTheirs && effect.kind === "check") this.#logInLater(effect.user, reason);
+    const { event, unreachable } = await outcomeOf(effect, this.#parts);
+    this.#happened(event);
+    if (unreachable !== undefined && effect.kind === "check") {
+      this.#logInLater(effect.user, unreachable);
     }
   }
 

@@ -2,12 +2,14 @@
  * The effects of the menu that end in an event: requests to the server, and commands.
  */
 
+import { OperationalError, reasonOf, UnreachableError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { lookUp } from "./buddy_list.ts";
 import type { Effect, MenuEvent } from "./menu_state.ts";
 import type { PresenceLink } from "./presence_link.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import { notLoggedInLine, ownTroubleLine } from "./screens.ts";
+import { notLoggedInLine, ownTroubleLine, serverTroubleLine } from "./screens.ts";
 import type { AskPassword, ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 
@@ -26,6 +28,30 @@ export interface WorkParts {
   readonly presence: PresenceLink;
   readonly commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly askPassword: AskPassword;
+  readonly log: Log;
+}
+
+/** What came of an effect. */
+export interface WorkOutcome {
+  readonly event: MenuEvent;
+  /** Why the server could not be reached, where that kept it from being done. */
+  readonly unreachable?: string;
+}
+
+/** Does it, and gives the event, whatever happens. */
+export async function outcomeOf(effect: WorkEffect, parts: WorkParts): Promise<WorkOutcome> {
+  try {
+    return { event: await resultOf(effect, parts) };
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (error instanceof UnreachableError) {
+      return { event: { kind: "failed", line: serverTroubleLine(error) }, unreachable: reason };
+    }
+    if (!(error instanceof OperationalError)) {
+      parts.log.error("Unexpected error", { doing: effect.kind, reason });
+    }
+    return { event: { kind: "failed", line: ownTroubleLine(reason) } };
+  }
 }
 
 /**
@@ -34,7 +60,7 @@ export interface WorkParts {
  * @throws UnreachableError when the server does not answer
  * @throws OperationalError when a password cannot be had, or sent
  */
-export async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<MenuEvent> {
+async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<MenuEvent> {
   const { link, presence } = parts;
   switch (effect.kind) {
     case "register": {

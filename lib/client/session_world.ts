@@ -7,7 +7,7 @@ import type { UserId } from "../core/user_id.ts";
 import type { Conversations } from "./conversations.ts";
 import type { PresenceSettings } from "./presence_link.ts";
 import type { RoomVisitSettings } from "./room_visit.ts";
-import type { ServerAddress } from "./server_link.ts";
+import type { ServerAddress } from "./server_route.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a session works with. */

@@ -59,13 +59,10 @@ export class SetupChecks {
   /** Goes on over TLS, where passwords belong. */
   async #guarded(at: string): Promise<Finding> {
     const wishes = { tls: true, ca: undefined, acceptNewKey: undefined };
-    this.#link = new ServerLink(
-      await securePlace(this.#place, wishes, this.#world),
-      this.#world.log,
-    );
+    const place = await securePlace(this.#place, wishes, this.#world);
+    const { log, askPassword } = this.#world;
+    this.#link = new ServerLink(place, log, { askPassword });
     this.#speaksTls = true;
-    const { askPassword } = this.#world;
-    this.#link.askPassword = askPassword;
     await this.#link.capabilities();
     return { isGood: true, text: `${at} answers: a Parley server, where names have passwords.` };
   }

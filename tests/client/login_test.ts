@@ -84,8 +84,9 @@ Deno.test("no password is sent where others can read it, unless that is wanted",
     reply: (line) => line === "CAP" ? "200 OK parley/1 get info accounts\r\n" : "204 DENIED\r\n",
   });
   const address = { host: "127.0.0.1", tcpPort: server.tcp };
-  const link = new ServerLink(address, new RecordedLog());
-  link.askPassword = () => Promise.reject(new Error("nobody may be asked"));
+  const link = new ServerLink(address, new RecordedLog(), {
+    askPassword: () => Promise.reject(new Error("nobody may be asked")),
+  });
   const refused = [
     () => link.logIn(ALICE, "secret"),
     () => link.register(ALICE, "secret"),
@@ -103,8 +104,8 @@ Deno.test("a server that offers no accounts is sent no password, whatever it den
   await using server = new FakeServer({ reply: () => "204 DENIED\r\n" });
   const link = new ServerLink({ host: "127.0.0.1", tcpPort: server.tcp }, new RecordedLog(), {
     allowCleartextPasswords: true,
+    askPassword: () => Promise.resolve("secret"),
   });
-  link.askPassword = () => Promise.resolve("secret");
   assertEquals((await link.request({ kind: "register", user: ALICE })).code, 204);
   assertEquals((await link.list(ALICE)).reply.code, 204);
   assert(!server.requests.some((line) => /secret|LOG/.test(line)));
@@ -115,8 +116,8 @@ async function linkTo(server: TestServer): Promise<{ link: ServerLink; log: Reco
   const link = new ServerLink({ host: "127.0.0.1", tcpPort: server.tcp }, log, {
     allowCleartextPasswords: true,
     clock: server.clock.read,
+    askPassword: (user) => Promise.resolve(`${user} words`),
   });
-  link.askPassword = (user) => Promise.resolve(`${user} words`);
   for (const user of [BOB, ALICE]) await link.request({ kind: "register", user });
   assertEquals(link.login?.user, ALICE);
   return { link, log };
