@@ -4,6 +4,7 @@
  */
 
 import { CLIENT_OPTIONS } from "../config/client_options.ts";
+import { withSettings } from "../config/client_settings.ts";
 import { placeOf, type ServerPlace } from "../config/login_address.ts";
 import {
   ADD_PROGRAM,
@@ -49,12 +50,18 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
 ): (words: readonly string[]) => Promise<never> {
   return (words) =>
     runProgram(program, words, async ({ options: given, given: names }) => {
-      const options = given as OneShotOptions;
-      const log = clientLog({ options, given: names });
-      const said = placeOf(options.user, options, names);
-      const isSaid = options.user?.host !== undefined ||
+      const typed = given as OneShotOptions;
+      const log = clientLog({ options: typed, given: names });
+      const said = placeOf(typed.user, typed, names);
+      const isSaid = typed.user?.host !== undefined ||
         PLACE_OPTIONS.some((name) => names.has(name));
-      const usual = isSaid ? undefined : await usualPlace();
+      const settings = isSaid ? undefined : await UserFiles.ofThisUser().settings();
+      const login = settings?.get("login");
+      const usual = login && placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label));
+      // How that server is spoken to is a matter of the same settings.
+      const { options } = usual === undefined || settings === undefined
+        ? { options: typed }
+        : withSettings({ options: typed, given: names }, TRUST_OPTIONS, settings);
       try {
         const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
         const place = await securePlace(usual ?? said, options, { log, tell });
@@ -73,16 +80,13 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
     });
 }
 
+const { tls, tlsPort, ca, passwordFile, allowCleartextPasswords } = CLIENT_OPTIONS;
+const TRUST_OPTIONS = { tls, tlsPort, ca, passwordFile, allowCleartextPasswords };
+
 const PLACE_OPTIONS: readonly (keyof OneShotOptions)[] = ["server", "tcpPort", "udpPort"];
 
 /** What to do about a server that is not there, when none was named. */
 const NAME_A_SERVER = "name the server: USER@HOST or --server HOST, or once: client setup";
-
-/** The server of the user's settings. What was used last is no matter of a script's. */
-async function usualPlace(): Promise<ServerPlace | undefined> {
-  const login = (await UserFiles.ofThisUser().settings()).get("login");
-  return login && placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label));
-}
 
 async function change(link: ServerLink, request: Change): Promise<void> {
   const { isDone, text } = changeOutcome(request, await link.request(request));

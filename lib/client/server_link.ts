@@ -199,7 +199,9 @@ export class ServerLink {
     const ask = this.#askPassword;
     if (ask === undefined || !(await this.capabilities()).accounts) return undefined;
     this.#checkSecrecy();
-    return await ask(user, isNew);
+    const password = await ask(user, isNew);
+    if (password !== undefined) return password;
+    throw new OperationalError(`Cannot go on as ${user}: no password was typed`);
   }
 
   /** The reply to a line with a password; a secret may be in it, and so it is not logged. */

@@ -28,6 +28,7 @@ const REQUESTS = new Map([
 ]);
 /** Of the reply to LOG, what is behind the session is its secret. */
 const GRANTS = new Map([["200", 3]]);
+const isOutcome = (word: string): boolean => word === "welcome" || word === "registered";
 const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
 
 const SECRET_NAME = /pass|pw|secret|token|key/i;
@@ -88,7 +89,9 @@ function describeReply(
   const { end, name } = lineEnd(bytes);
   const line = bytesAsText(bytes.subarray(0, end));
   const mayHoldSecret = isGrant || parseGrant(parseBuddyReply(bytes)) !== undefined;
-  const secrets = mayHoldSecret && line.startsWith("200") ? secretWords(line, GRANTS) : [];
+  const secrets = mayHoldSecret && line.startsWith("200")
+    ? secretWords(line, GRANTS, isOutcome)
+    : [];
   const masked = new MaskedBytes(bytes, secrets);
   const text = masked.text(0, end);
   const [, code, words] = /^(\d{3}) (.*)$/.exec(text) ?? [];

@@ -123,6 +123,9 @@ Deno.test("setup speaks TLS with a server that takes passwords, and registers wi
   ) assertStringIncludes(stdout, told);
   assertStringIncludes(await written(temp.path), `"login": "alice@${place}",\n  "tls": true,\n`);
   const again = await setUp(temp.path, [], "", "", "alice words", "", "", "");
+  await Deno.writeTextFile(`${temp.path}/secret`, "alice words\n");
+  const status = ["status", "alice", `--password-file=${temp.path}/secret`];
+  assertEquals((await run(status, temp.path)).stderr, "alice has no buddies.\n", "over TLS");
   assertStringIncludes(again.stdout, "alice is registered there.\n");
   const wrong = await setUp(temp.path, [], "", "", "wrong", "", "", "");
   assertStringIncludes(wrong.stdout, "Cannot log in as alice (204 DENIED wrong password).\n");
