@@ -19,8 +19,11 @@ export const ACCOUNT_OPTIONS = {
 
 /** What guarding depends on. */
 export interface GuardedOptions extends OptionValues<typeof ACCOUNT_OPTIONS> {
+  /** What shall run. */
   readonly services: readonly string[];
+  /** Where buddies are served over TLS. */
   readonly tlsPort: number | undefined;
+  /** The same for the login chat. */
   readonly chatTlsPort: number | undefined;
 }
 

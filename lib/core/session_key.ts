@@ -12,6 +12,7 @@ export type SessionSecret = Uint8Array;
 export interface SessionKey {
   /** 16 characters; anybody may see it. */
   readonly session: string;
+  /** What proves it. */
   readonly secret: SessionSecret;
 }
 

@@ -19,7 +19,9 @@ import { ReplayWindow } from "./replay_window.ts";
 
 /** A request that says whose it is. */
 export interface SessionClaim {
+  /** Which session it says it is of. */
   readonly session: string;
+  /** Which of its requests, as its client counts them. */
   readonly counter: number;
   /** Seconds since the session began, as its client counts them. */
   readonly age: number;

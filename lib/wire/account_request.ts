@@ -23,7 +23,9 @@ export type Proof =
 
 /** A request, and what proves who asks it. */
 export interface AccountRequest {
+  /** What is asked. */
   readonly request: BuddyRequest;
+  /** What came with it. */
   readonly proof: Proof;
 }
 
@@ -102,6 +104,7 @@ export function encodePasswordRequest(
 
 /** What a login gives. */
 export interface LoginGrant {
+  /** The session. */
   readonly key: SessionKey;
   /** `registered`: the name had no password, and has this one from now on. */
   readonly how: "welcome" | "registered";

@@ -27,6 +27,7 @@ export interface RequestNumber {
 export interface AuthenticatedLine extends RequestNumber {
   /** The request itself, without what authenticates it. */
   readonly request: Uint8Array;
+  /** The session it says it is of. */
   readonly session: string;
   /** Whether it was made by somebody who knows the secret, for this transport. */
   isFrom(secret: SessionSecret, transport: Transport): boolean;
@@ -36,6 +37,7 @@ export interface AuthenticatedLine extends RequestNumber {
 export interface AuthenticatedAnswer {
   /** The lines of the answer. */
   readonly list: Uint8Array;
+  /** The session it says it is of. */
   readonly session: string;
   /** That of the GET it answers. */
   readonly counter: number;
