@@ -5,6 +5,7 @@
 
 import { CLIENT_OPTIONS } from "../config/client_options.ts";
 import { withSettings } from "../config/client_settings.ts";
+import type { CommandLine } from "../config/command_line.ts";
 import { placeOf, type ServerPlace } from "../config/login_address.ts";
 import {
   ADD_PROGRAM,
@@ -50,24 +51,19 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
 ): (words: readonly string[]) => Promise<never> {
   return (words) =>
     runProgram(program, words, async ({ options: given, given: names }) => {
-      const typed = given as OneShotOptions;
-      const log = clientLog({ options: typed, given: names });
-      const said = placeOf(typed.user, typed, names);
-      const isSaid = typed.user?.host !== undefined ||
+      const options = given as OneShotOptions;
+      const log = clientLog({ options, given: names });
+      const said = placeOf(options.user, options, names);
+      const isSaid = options.user?.host !== undefined ||
         PLACE_OPTIONS.some((name) => names.has(name));
-      const settings = isSaid ? undefined : await UserFiles.ofThisUser().settings();
-      const login = settings?.get("login");
-      const usual = login && placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label));
-      // How that server is spoken to is a matter of the same settings.
-      const { options } = usual === undefined || settings === undefined
-        ? { options: typed }
-        : withSettings({ options: typed, given: names }, TRUST_OPTIONS, settings);
+      const usual = isSaid ? undefined : await usualServer({ options, given: names });
       try {
         const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
-        const place = await securePlace(usual ?? said, options, { log, tell });
+        const { place: named, wishes } = usual ?? { place: said, wishes: options };
+        const place = await securePlace(named, wishes, { log, tell });
         // A command line without a user was refused.
         const user = options.user!.user!;
-        const { passwordFile: path, allowCleartextPasswords } = options;
+        const { passwordFile: path, allowCleartextPasswords } = wishes;
         const askPassword = passwordsFrom(secretTerminal(), { path, user });
         const link = new ServerLink(place, log, { allowCleartextPasswords, askPassword });
         await work({ options: given, user, place, link, log });
@@ -80,13 +76,32 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
     });
 }
 
-const { tls, tlsPort, ca, passwordFile, allowCleartextPasswords } = CLIENT_OPTIONS;
-const TRUST_OPTIONS = { tls, tlsPort, ca, passwordFile, allowCleartextPasswords };
-
 const PLACE_OPTIONS: readonly (keyof OneShotOptions)[] = ["server", "tcpPort", "udpPort"];
 
 /** What to do about a server that is not there, when none was named. */
 const NAME_A_SERVER = "name the server: USER@HOST or --server HOST, or once: client setup";
+
+/** The settings about TLS and passwords: they belong to the server that is set up. */
+const TRUST_SETTINGS: readonly string[] = [
+  ...["tls", "tlsPort", "ca", "passwordFile", "allowCleartextPasswords"],
+];
+
+/**
+ * The server of the user's settings, and how to speak to it: one that was set up with TLS is never
+ * spoken to in the clear. What was used last is no matter of a script's.
+ */
+async function usualServer(
+  line: Pick<CommandLine<typeof REG_OPTIONS>, "options" | "given">,
+): Promise<{ place: ServerPlace; wishes: OneShotOptions } | undefined> {
+  const settings = await UserFiles.ofThisUser().settings();
+  const login = settings.get("login");
+  if (login === undefined) return undefined;
+  const held = new Map([...settings].filter(([name]) => TRUST_SETTINGS.includes(name)));
+  return {
+    place: placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label)),
+    wishes: withSettings(line, REG_OPTIONS, held).options,
+  };
+}
 
 async function change(link: ServerLink, request: Change): Promise<void> {
   const { isDone, text } = changeOutcome(request, await link.request(request));

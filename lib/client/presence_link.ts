@@ -23,7 +23,7 @@ import {
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
 import type { Login } from "./login.ts";
-import { type PresenceChange, presenceChanges } from "./presence_news.ts";
+import { type PresenceChange, PresenceNews } from "./presence_news.ts";
 import { clientTracing } from "./screen_trace.ts";
 import type { ServerLink } from "./server_link.ts";
 
@@ -53,6 +53,7 @@ interface Session {
   status: PresenceStatus;
   readonly socket: DatagramSocket;
   timer: ReturnType<typeof setTimeout> | undefined;
+  readonly news: PresenceNews;
   /** Refreshes since the last answer; nothing is concluded before the first one. */
   unanswered: number;
 }
@@ -67,7 +68,7 @@ export interface PresenceWorld {
 
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
 export class PresenceLink {
-  /** Told what has changed since the answer before. */
+  /** Told what has changed since the answers before. */
   changed: (changes: readonly PresenceChange[]) => void = () => {};
   readonly #settings: PresenceSettings;
   readonly #link: ServerLink;
@@ -133,9 +134,11 @@ export class PresenceLink {
       this.#trace && clientTracing(this.#trace, "buddy"),
     );
     const login = this.#loginOf(user);
-    // Whether we are known to a server without passwords shows in an answer only.
-    const unanswered = login === undefined ? -Infinity : 0;
-    const session: Session = { user, login, status, socket, timer: undefined, unanswered };
+    const session: Session = {
+      ...{ user, login, status, socket, timer: undefined, news: new PresenceNews() },
+      // Whether we are known to a server without passwords shows in an answer only.
+      unanswered: login === undefined ? -Infinity : 0,
+    };
     this.#session = session;
     this.#refreshLater(session);
     socket.receive((bytes, from) => {
@@ -256,9 +259,8 @@ export class PresenceLink {
   }
 
   #replace(entries: readonly BuddyPresence<string>[]): void {
-    const before = this.#list;
     this.#list = { entries, at: this.#clock() };
-    const changes = presenceChanges(before, this.#list);
+    const changes = this.#session?.news.changes(this.#list) ?? [];
     if (changes.length > 0) this.changed(changes);
     const awaited = this.#awaited;
     this.#awaited = [];

@@ -7,7 +7,7 @@ import type { BuddyRequest } from "../../lib/wire/buddy_request.ts";
 import type { SessionKey } from "../../lib/core/session_key.ts";
 import type { Transport } from "../../lib/wire/request_mac.ts";
 import { id } from "./buddy_samples.ts";
-import { rows, type Sample } from "./sample.ts";
+import { latin1, rows, type Sample } from "./sample.ts";
 
 const alice = id("alice");
 const bob = id("bob");
@@ -24,9 +24,8 @@ export const SAMPLE_SECRET_TEXT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const MAC = `MAC ${SAMPLE_KEY.session}`;
 
 /** A request with a tag that is right. */
-export interface AuthenticatedSample {
-  readonly transport: Transport;
-  /** Without a line end. */
+export interface AuthenticatedSample extends Sample<{ readonly kind: Transport }> {
+  /** The bytes as text, without a line end. */
   readonly line: string;
   readonly request: string;
   readonly counter: number;
@@ -35,26 +34,37 @@ export interface AuthenticatedSample {
 
 /** Requests of the session, and their tags. */
 export const AUTHENTICATED_SAMPLES: readonly AuthenticatedSample[] = ([
-  ["TCP", "ADD alice bob", 1, 0, "SARSzGfbtLmec972K7CmJdIr"],
-  ["TCP", "DEL alice bob", 2, 0, "lyI5yanGwe8CDsSkihEvJBzj"],
-  ["TCP", "GET alice", 3, 1, "W24Pycee4HR81Xk35r11apm6"],
-  ["TCP", "INFO alice files=20002", 4, 1, "3v6qHrmXW55J2TRUAQ3Tmws4"],
-  ["TCP", "INFO bob", 5, 2, "Lx1d0JWF-MT5vpGnZs2uNSJZ"],
-  ["UDP", "SET alice 100 ONLINE 20001", 6, 12, "-mZp0u_Ny7BoPrX5VfeG83Ur"],
-  ["UDP", "GET alice", 7, 12, "IWTe3Ex7s7pnWj47JQKOp0aZ"],
-] as const).map(([transport, request, counter, age, tag]) => ({
-  ...{ transport, request, counter, age },
-  line: `${request} ${MAC} ${counter} ${age} ${tag}`,
-}));
+  ["an authenticated ADD", "TCP", "ADD alice bob", 1, 0, "SARSzGfbtLmec972K7CmJdIr"],
+  ["an authenticated DEL", "TCP", "DEL alice bob", 2, 0, "lyI5yanGwe8CDsSkihEvJBzj"],
+  ["GET over TCP", "TCP", "GET alice", 3, 1, "W24Pycee4HR81Xk35r11apm6"],
+  ["INFO publishes", "TCP", "INFO alice files=20002", 4, 1, "3v6qHrmXW55J2TRUAQ3Tmws4"],
+  ["INFO asks", "TCP", "INFO bob", 5, 2, "Lx1d0JWF-MT5vpGnZs2uNSJZ"],
+  ["SET", "UDP", "SET alice 100 ONLINE 20001", 6, 12, "-mZp0u_Ny7BoPrX5VfeG83Ur"],
+  ["GET over UDP", "UDP", "GET alice", 7, 12, "IWTe3Ex7s7pnWj47JQKOp0aZ"],
+] as const).map(([name, kind, request, counter, age, tag]) => {
+  const line = `${request} ${MAC} ${counter} ${age} ${tag}`;
+  return { name, bytes: latin1(line), expected: { kind }, line, request, counter, age };
+});
+
+/** An answer with a tag that is right. */
+export interface AnswerMacSample extends Sample<{ readonly kind: "answer" }> {
+  readonly list: string;
+  /** The bytes as text. */
+  readonly answer: string;
+}
 
 /** Answers to the last of them, and their tags. */
-export const ANSWER_MAC_SAMPLES: readonly { readonly list: string; readonly answer: string }[] = ([
+export const ANSWER_MAC_SAMPLES: readonly AnswerMacSample[] = ([
   [
+    "an answer with two buddies",
     "bob 100 ONLINE 192.168.1.5 20001\ncarol 101 OFFLINE unknown 0\n",
     "6K5hi-T_w5GZnCyQzTWpc2Rf",
   ],
-  ["", "ObsNCVUYAhEfEMCT_QBwJsMn"],
-] as const).map(([list, tag]) => ({ list, answer: `${list}${MAC} 7 ${tag}\n` }));
+  ["an answer with none", "", "ObsNCVUYAhEfEMCT_QBwJsMn"],
+] as const).map(([name, list, tag]) => {
+  const answer = `${list}${MAC} 7 ${tag}\n`;
+  return { name, bytes: latin1(answer), expected: { kind: "answer" }, list, answer };
+});
 
 /** What a request is, and its password, or that it is authenticated. */
 export interface ReadAccountRequest {

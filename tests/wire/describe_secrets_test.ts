@@ -215,7 +215,7 @@ Deno.test("the secret of a login is told nowhere, whoever asked for it, nor is a
       assert(told.includes(SAMPLE_KEY.session), told);
     }
   }
-  for (const { line, request, transport } of AUTHENTICATED_SAMPLES) {
+  for (const { line, request, expected: { kind: transport } } of AUTHENTICATED_SAMPLES) {
     const said = transport === "UDP"
       ? [createDescriber().datagram("buddy", latin1(line), true)]
       : createDescriber().conversation("buddy").take("client", latin1(`${line}\n`));
