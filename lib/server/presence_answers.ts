@@ -79,14 +79,6 @@ export interface PresenceAnswerParts {
   readonly guard?: AccountGuard | undefined;
 }
 
-/** Somebody who asks, and where the answer goes. */
-interface Asking {
-  readonly from: DatagramAddress;
-  readonly via: DatagramAddress;
-  /** What the answer is authenticated with, where accounts have passwords. */
-  readonly proof?: AdmittedDatagram;
-}
-
 /** Acts on presence datagrams. */
 export class PresenceAnswers {
   readonly #parts: PresenceAnswerParts;
@@ -110,29 +102,39 @@ export class PresenceAnswers {
     via: DatagramAddress = from,
   ): Eventually<void> {
     const { guard } = this.#parts;
-    if (guard !== undefined) return this.#takeKnown(guard, datagram, { from, via });
+    if (guard !== undefined) return this.#takeKnown(guard, datagram, from, via);
     const request = parsePresenceRequest(datagram);
-    if (request !== undefined) return this.#act(request, { from, via });
+    if (request !== undefined) return this.#act(request, from, via);
     this.counts.malformed++;
   }
 
   /** Takes a datagram where accounts have passwords. */
-  #takeKnown(guard: AccountGuard, datagram: Uint8Array, asking: Asking): Eventually<void> {
+  #takeKnown(
+    guard: AccountGuard,
+    datagram: Uint8Array,
+    from: DatagramAddress,
+    via: DatagramAddress,
+  ): Eventually<void> {
     const { budget, clock } = this.#parts;
-    const proof = guard.admit(datagram, asking.from.ip);
+    const proof = guard.admit(datagram, from.ip);
     if (typeof proof === "string") {
       this.counts[proof]++;
       return;
     }
     // Its session is good from there only, where its user was reached over TCP.
-    budget.prove(asking.from.ip, clock());
-    return this.#act(proof.request, { ...asking, proof });
+    budget.prove(from.ip, clock());
+    return this.#act(proof.request, from, via, proof);
   }
 
-  #act(request: PresenceRequest, asking: Asking): Eventually<void> {
+  /** @param proof what an answer is authenticated with, where accounts have passwords */
+  #act(
+    request: PresenceRequest,
+    from: DatagramAddress,
+    via: DatagramAddress,
+    proof?: AdmittedDatagram,
+  ): Eventually<void> {
     const { counts } = this;
     const { roster, presence, own, port } = this.#parts;
-    const { from, via } = asking;
     if (request.kind === "get") {
       if (!isAnswerable(via, port, own)) {
         counts.unanswerable++;
@@ -141,7 +143,7 @@ export class PresenceAnswers {
       const begun = this.#isTimed ? performance.now() : undefined;
       return afterwards(roster.buddies(request.user), (buddies) => {
         if (buddies === undefined) counts.unknown++;
-        else this.#answer(buddies, asking, begun);
+        else this.#answer(buddies, from, via, begun, proof);
       });
     }
     return afterwards(roster.isKnown(request.user), (isKnown) => {
@@ -160,8 +162,10 @@ export class PresenceAnswers {
 
   #answer(
     buddies: readonly BuddyPresence[],
-    { from, via, proof }: Asking,
+    from: DatagramAddress,
+    via: DatagramAddress,
     begun: number | undefined,
+    proof: AdmittedDatagram | undefined,
   ): void {
     const { budget, view, clock, send, seconds } = this.#parts;
     const { counts } = this;

@@ -4,6 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { MAX_DATAGRAM_BYTES } from "../../lib/core/limits.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { AccountPlay } from "../support/account_play.ts";
 import { id } from "../support/ids.ts";
@@ -239,6 +240,21 @@ Deno.test("an answer that was changed, or is another's, is not authentic", async
     }
     assert(!isTaken, text);
   }
+});
+
+Deno.test("a list too long for a datagram is cut in front of its tag", async () => {
+  const store = new MemoryStore();
+  await using play = await AccountPlay.begin({ store }, ["alice"]);
+  for (let at = 0; at < 2000; at++) {
+    const buddy = id(`buddy-with-a-long-name-${at}`);
+    await store.change({ kind: "register", user: buddy });
+    await store.change({ kind: "add", user: id("alice"), buddy });
+  }
+  const alice = await play.logIn("alice");
+  const answer = await play.udp.ask(alice.sign("GET alice", "UDP"));
+  assert(answer.length <= MAX_DATAGRAM_BYTES && answer.length > MAX_DATAGRAM_BYTES - 200);
+  const lines = alice.read(answer).split("\n");
+  assertEquals([lines[0], lines.at(-1)], ["buddy-with-a-long-name-0 101 OFFLINE unknown 0", ""]);
 });
 
 Deno.test("a server that was started anew knows no session of before", async () => {
