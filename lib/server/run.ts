@@ -105,6 +105,10 @@ function announce(
   { status, log }: { readonly status: number | null; readonly log: Log },
 ): void {
   log.info("Users are kept", shownPlaces(options));
+  if (options.accounts === "password") {
+    const services = options.services.join(",");
+    log.info("Names have passwords; what cannot be guarded is not served", { services });
+  }
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClientProcess } from "../support/client_process.ts";
+import { eventually } from "../support/eventually.ts";
 import { run } from "../support/one_shot.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
@@ -49,6 +50,39 @@ Deno.test("scripts register, log in and ask over TLS, with a password in a file"
   assertEquals(removed.stdout, "bob is no buddy of alice any more.\n");
   assert(!/words/.test(server.stderr), server.stderr);
 });
+
+Deno.test("a file goes to a buddy who takes files, from somebody the server vouches for", async () => {
+  await using directory = await TempDir.make();
+  await using files = await passwordFiles("alice", "bob");
+  await using server = await ServerProcess.start(directory.path, GUARDED);
+  const { tcp, udp } = server.ports.buddy;
+  const as = (user: string): string[] => [
+    `${user}@127.0.0.1:${tcp}/${udp}`,
+    "--tls",
+    `--password-file=${files.path}/${user}`,
+  ];
+  for (const user of ["alice", "bob"]) await run(["reg", ...as(user)], files.path);
+  await run(["add", ...withWords(as("alice"), "bob")], files.path);
+  await run(["add", ...withWords(as("bob"), "alice")], files.path);
+  const inbox = `${files.path}/inbox`;
+  await Deno.mkdir(inbox);
+  const words = ["receive", ...withWords(as("bob"), inbox), "--yes"];
+  await using receiving = new ClientProcess(words, files.path);
+  await eventually("bob's presence", () => /user=bob/.test(server.stderr));
+  // Only from a buddy whose address the server tells: --yes turns all else down.
+  await eventually("the file", async () => {
+    const sent = ["send-file", ...withWords(as("alice"), "bob", `${files.path}/alice`)];
+    return (await run(sent, files.path)).code === 0;
+  });
+  const { code, stderr } = await receiving.ended();
+  assertEquals(code, 0, stderr);
+  assertEquals(await Deno.readTextFile(`${inbox}/alice`), "alice words\n");
+});
+
+/** A user, more words, and the options behind them. */
+function withWords([user, ...options]: readonly string[], ...words: readonly string[]): string[] {
+  return [user!, ...words, ...options];
+}
 
 Deno.test("two people see each other, and do again when the server was started anew", async () => {
   await using directory = await TempDir.make();
