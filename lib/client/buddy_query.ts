@@ -10,11 +10,8 @@ import type { BuddyPresence } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { DatagramSocket } from "../net/udp.ts";
-import {
-  encodePresenceRequest,
-  parseBuddyList,
-  presenceRequestText,
-} from "../wire/buddy_presence.ts";
+import { parseBuddyList } from "../wire/buddy_presence.ts";
+import { presenceDatagram } from "./login.ts";
 import { noSuchUserText } from "./one_shot_screens.ts";
 import type { ServerLink } from "./server_link.ts";
 
@@ -70,9 +67,7 @@ export class BuddyQuery {
     let left: number = GET.times;
     const ask = (): void => {
       if (left-- === 0) return answer.resolve(undefined);
-      const get = { kind: "get", user } as const;
-      const own = login?.authenticated(presenceRequestText(get), "UDP");
-      socket.send(own ?? encodePresenceRequest(get), { ip, port });
+      socket.send(presenceDatagram({ kind: "get", user }, login), { ip, port });
     };
     ask();
     const timer = setInterval(ask, GET.everyMs);

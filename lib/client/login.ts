@@ -10,6 +10,11 @@
 import type { Clock } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { encodePasswordRequest, type LoginGrant, parseGrant } from "../wire/account_request.ts";
+import {
+  encodePresenceRequest,
+  type PresenceRequest,
+  presenceRequestText,
+} from "../wire/buddy_presence.ts";
 import type { BuddyReply } from "../wire/buddy_reply.ts";
 import {
   encodeAuthenticatedLine,
@@ -109,4 +114,13 @@ export class Login {
     current.answered = answer.counter;
     return answer.list;
   }
+}
+
+/** A datagram of presence: that of a login, where there is one. */
+export function presenceDatagram(
+  request: PresenceRequest,
+  login: Login | undefined,
+): Uint8Array<ArrayBuffer> {
+  const own = login?.authenticated(presenceRequestText(request), "UDP");
+  return own ?? encodePresenceRequest(request);
 }

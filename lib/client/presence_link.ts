@@ -15,14 +15,9 @@ import type { UserId } from "../core/user_id.ts";
 import { retryWait } from "../core/retry.ts";
 import { openSocket } from "../net/traced_socket.ts";
 import type { DatagramSocket } from "../net/udp.ts";
-import {
-  encodePresenceRequest,
-  parseBuddyList,
-  presenceRequestText,
-} from "../wire/buddy_presence.ts";
-import type { PresenceRequest } from "../wire/buddy_presence.ts";
+import { parseBuddyList, type PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
-import type { Login } from "./login.ts";
+import { type Login, presenceDatagram } from "./login.ts";
 import { type PresenceChange, PresenceNews } from "./presence_news.ts";
 import { clientTracing } from "./screen_trace.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -226,10 +221,7 @@ export class PresenceLink {
     if (ip === undefined) return;
     const to = { ip, port: this.#settings.udpPort };
     this.#sending = this.#sending
-      .then(() => {
-        const own = login?.authenticated(presenceRequestText(request), "UDP");
-        return socket.sendNow(own ?? encodePresenceRequest(request), to);
-      })
+      .then(() => socket.sendNow(presenceDatagram(request, login), to))
       .catch((error) => this.#log.debug("Cannot send presence", { reason: reasonOf(error) }));
   }
 

@@ -6,9 +6,9 @@ import { SEND_FILE_PROGRAM } from "../config/file_options.ts";
 import { OperationalError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { DatagramSocket } from "../net/udp.ts";
-import { encodePresenceRequest, presenceRequestText } from "../wire/buddy_presence.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { fileAddress } from "./file_ports.ts";
+import { presenceDatagram } from "./login.ts";
 import { reachableBuddy } from "./one_call.ts";
 import { runs, stopSignalled } from "./one_shot_run.ts";
 import { sendFiles } from "./outgoing_files.ts";
@@ -61,8 +61,7 @@ async function showOurselves(
   );
   const sayOffline = async (): Promise<void> => {
     const request = { kind: "set", user, status: "OFFLINE", port: 0 } as const;
-    const own = link.login?.authenticated(presenceRequestText(request), "UDP");
-    await said.sendNow(own ?? encodePresenceRequest(request), { ip, port: udpPort });
+    await said.sendNow(presenceDatagram(request, link.login), { ip, port: udpPort });
   };
   const aWhile = (): Promise<void> => new Promise((resume) => setTimeout(resume, LOOKS.everyMs));
   if (link.login !== undefined) {

@@ -23,13 +23,14 @@ import type { CutPiece } from "./message_cutter.ts";
 import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 
 /** Words of each command that are no secret; those of INFO are judged one by one. */
-const REQUESTS = new Map([
-  ...[["REG", 2], ["LOG", 2], ["ADD", 3], ["DEL", 3], ["GET", 2], ["CAP", 1], ["INFO", 2]] as const,
-]);
-/** Of the reply to LOG, what is behind the session is its secret. */
+const REQUESTS = new Map(
+  Object.entries({ REG: 2, LOG: 2, ADD: 3, DEL: 3, GET: 2, CAP: 1, INFO: 2 }),
+);
+const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
+
+/** Of the reply to LOG, what is behind the session is its secret, and how it went. */
 const GRANTS = new Map([["200", 3]]);
 const isOutcome = (word: string): boolean => word === "welcome" || word === "registered";
-const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
 
 const SECRET_NAME = /pass|pw|secret|token|key/i;
 

@@ -48,7 +48,7 @@ Deno.test("scripts register, log in and ask over TLS, with a password in a file"
   }
   const removed = await does("del", "alice", "bob", ...as("alice"));
   assertEquals(removed.stdout, "bob is no buddy of alice any more.\n");
-  assert(!/words/.test(server.stderr), server.stderr);
+  assert(!/ words/.test(server.stderr), server.stderr);
 });
 
 Deno.test("a file goes to a buddy who takes files, from somebody the server vouches for", async () => {
