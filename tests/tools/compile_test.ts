@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareBuilds } from "../../tools/compile/comparison.ts";
 import { whyNot } from "../../tools/compile/deno_compile.ts";
+import { ROOT } from "../support/process.ts";
 import { fileName, shortName, targetNamed, targetOf } from "../../tools/compile/targets.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -86,12 +87,15 @@ const ATTEMPT = { script: "server.ts", target: "aarch64-apple-darwin", deno: "2.
 Deno.test("whyNot() of a runtime that cannot be had says where it is and what to set", {
   permissions: "none",
 }, () => {
-  const told = "error: Setting up base binary.\n\nStack backtrace:\n   0: <unknown>\n";
+  const told = "error: Writing to temporary file 'x'\n\nCaused by:\n" +
+    "    0: Setting up base binary.\n    1: error sending request: no such name\n" +
+    "    2: client error (Connect)\n\nStack backtrace:\n   0: <unknown>\n";
   const why = whyNot(told, ATTEMPT);
+  assertStringIncludes(why, "denort 2.6.8, cannot be had: error sending request: no such name\n");
   assertStringIncludes(why, "Cannot compile server.ts for aarch64-apple-darwin");
   assertStringIncludes(why, "v2.6.8/denort-aarch64-apple-darwin.zip");
   assertStringIncludes(why, "DENORT_BIN");
-  assert(!why.includes("Stack"));
+  assert(!why.includes("Stack") && !why.includes("Caused"));
 });
 
 Deno.test("whyNot() of code that is wrong speaks of that alone", { permissions: "none" }, () => {
@@ -100,4 +104,22 @@ Deno.test("whyNot() of code that is wrong speaks of that alone", { permissions: 
     whyNot(told, ATTEMPT),
     'Cannot compile server.ts for aarch64-apple-darwin:\nerror: Module not found "x.ts".',
   );
+});
+
+Deno.test("compile refuses what it does not know, and builds nothing", async () => {
+  for (
+    const [words, told] of [
+      [["--target", "amiga"], 'compile: No target "amiga" (see --help)\n'],
+      [["--", "--target", "amiga"], 'compile: No target "amiga" (see --help)\n'],
+      [["--only", "server"], 'compile: No program "server" (see --help)\n'],
+      [["--targets=all"], 'compile: Unknown option or word "--targets=all" (see --help)\n'],
+    ] as const
+  ) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      // Without permission to write or run, it could build nothing unnoticed.
+      args: ["run", "--no-prompt", "--frozen", "--quiet", "tools/compile.ts", ...words],
+      cwd: ROOT,
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [2, told]);
+  }
 });
