@@ -49,4 +49,6 @@ Deno.test("performance page: tables are aligned, and what was skipped is said", 
   assertStringIncludes(parts["figures"]!, "| memory per user | 208 bytes | 1,020 met |");
   assertStringIncludes(parts["run"]!, "- skipped: ngircd: ngircd is not here");
   assertStringIncludes(parts["run"]!, "- machine: 2 cores, linux x86_64");
+  assertStringIncludes(parts["run"]!, "- medians of 5 rounds of 0.7 s");
+  assertStringIncludes(partsOf(run({ rounds: 1 }))["run"]!, "no measurement");
 });
