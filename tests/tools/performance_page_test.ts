@@ -1,6 +1,6 @@
 /** docs/performance.md: made from the run that is kept, and nothing else. */
 
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { BenchResults } from "../../tools/bench/results.ts";
 import { chartsOf } from "../../tools/charts/all.ts";
 import { filled, partsOf } from "../../tools/charts/page.ts";
@@ -24,6 +24,12 @@ Deno.test("performance page: tables and charts are those of the run kept beside 
   const kept = await Array.fromAsync(Deno.readDir(new URL("performance/", DOCS)));
   const names = kept.map(({ name }) => name).sort();
   assertEquals(names, [...charts.keys(), "results.json"].sort(), "no chart of an older run");
+});
+
+Deno.test("performance page: every file it names is there", async () => {
+  const named = [...(await read("performance.md")).matchAll(/`((?:lib|tools)\/[\w./]+\.ts)`/g)];
+  assert(named.length > 10);
+  for (const [, path] of named) assert((await Deno.stat(new URL(`../${path}`, DOCS))).isFile, path);
 });
 
 Deno.test("performance page: parts go between their marks, again and again", () => {
