@@ -20,7 +20,7 @@ import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
-import { tracedArrival } from "../net/traced_stream.ts";
+import { tracedArrival, tracedInside } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
@@ -68,6 +68,9 @@ interface Ends {
 
 /** The same, with what the log calls the connection, and its socket. */
 type Known = Ends & Pick<AcceptedStream, "connection"> & { readonly socket: ByteStream };
+
+/** Of a client that is no balancer. */
+const relaysNothing = (): boolean => false;
 
 /** Everybody who is at a service. */
 export class Visits {
@@ -135,6 +138,15 @@ export class Visits {
     if (this.#world.guard.open === 0) this.#whenEmpty?.();
   }
 
+  /**
+   * Shows another certificate to whoever comes from now on, where TLS ends here.
+   *
+   * @throws OperationalError when the certificate or key is none; the one before stays
+   */
+  reloadTls(identity: TlsIdentity): void {
+    this.#tls?.reload(identity);
+  }
+
   /** Ends those that have carried nothing for too long. */
   sweep(): void {
     const now = this.#world.clock();
@@ -182,7 +194,7 @@ export class Visits {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
     };
-    const tracing = clientTracing(trace);
+    const tracing = clientTracing(trace, (ip) => guard.isProxy(ip));
     let client = this.#tls === undefined ? tracedArrival(accepted, tracing).stream : stream;
     if (guard.isProxy(remoteIp)) {
       const peeked = new PeekedStream(client);
@@ -197,7 +209,7 @@ export class Visits {
     const known: Known = { ...ends, connection: accepted.connection, socket: stream };
     if (this.#tls === undefined) return await this.#serveAdmitted(client, known);
     const inside = await this.#tls.take(client);
-    const { stream: heard } = tracedArrival({ ...accepted, stream: inside }, tracing);
+    const { stream: heard } = tracedInside({ ...accepted, stream: inside }, tracing);
     await this.#serveAdmitted(heard, known, () => inside.carriedAt)
       .finally(() => inside.close());
     await inside.gone;
@@ -215,7 +227,7 @@ export class Visits {
       this.#refuse(stream, ip, refusal);
       return this.#leave(stream, place);
     }
-    const client = tracedArrival(accepted, clientTracing(trace)).stream;
+    const client = tracedArrival(accepted, clientTracing(trace, relaysNothing)).stream;
     this.#byTrunk.take(client, {
       ...{ ip, port, connection },
       relay: (client, entered) => {

@@ -274,8 +274,8 @@ export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
 /** Names of one kind that a status page shows at most. */
 export const MAX_SHOWN_NAMES = 200;
 
-/** Status pages that may be open at the same time. */
-export const MAX_EVENT_STREAMS = 32;
+/** Pages that may be kept live at the same time, of the status page and of the wire view each: a course. */
+export const MAX_EVENT_STREAMS = 128;
 
 /** What the login chat allows; each is an option of `server.ts`. */
 export interface ChatLimits {
@@ -311,6 +311,26 @@ export const LOGIN_LIMITS = {
   tracked: 10_000,
 } as const;
 
+/** Bounds on sessions of accounts with passwords (docs/protocols/accounts.md). */
+export const SESSION_LIMITS = {
+  /** Sessions at once of one user, and in all; beyond that the longest unused one ends. */
+  perUser: 16,
+  inAll: 10_000,
+  /** Seconds a session lasts that is not used, and that is. */
+  idleSeconds: 3600,
+  lifeSeconds: 86_400,
+  /** Seconds that a request may be older, or newer, than the server thinks it is. */
+  skewSeconds: 60,
+  /** How far behind the highest counter one may be that was not seen yet: datagrams overtake. */
+  window: 1024,
+} as const;
+
+/**
+ * Seconds that LOG and REG with a password may take: our client waits longer than a password may wait
+ * for its turn at the server.
+ */
+export const LOGIN_ANSWER_SECONDS = { client: 25, server: 20 } as const;
+
 /** What a trace keeps for those who look at it later. */
 export const TRACE_LIMITS = {
   /** Messages kept; the oldest go first. */
@@ -321,6 +341,8 @@ export const TRACE_LIMITS = {
   bytesOfMessage: 4096,
   /** Characters shown of one text; a longer one is cut. */
   text: 1000,
+  /** Messages told to a page at a time: so much is held for one that does not read. */
+  batch: 50,
   /** Fields shown of one message. */
   fields: 64,
   /** Addresses and tokens whose user is remembered; the longest unused is forgotten first. */

@@ -2,9 +2,10 @@
 
 import type { Histogram } from "../core/histogram.ts";
 import { MAX_SHOWN_NAMES } from "../core/limits.ts";
-import { byLabel, counter, gauge, histogram } from "../observe/metrics.ts";
+import { byLabel, counter, type Family, gauge, histogram } from "../observe/metrics.ts";
 import type { Part } from "../observe/status_view.ts";
 import type { PresenceBook } from "../services/presence.ts";
+import type { AccountGuard } from "./account_guard.ts";
 import type { BuddyMeter } from "./buddy_requests.ts";
 import type { PresenceCounts } from "./presence_answers.ts";
 
@@ -16,6 +17,8 @@ export interface BuddyPartSources {
   /** How long answers over UDP took. */
   readonly seconds: Histogram | undefined;
   readonly presence: PresenceBook;
+  /** Where accounts have passwords. */
+  readonly guard: AccountGuard | undefined;
   /** How many trunks balancers have at the moment. */
   readonly trunks: () => number;
 }
@@ -24,9 +27,8 @@ export interface BuddyPartSources {
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Makes the service visible. */
-export function buddyPart(
-  { ports, meter, counts, seconds, presence, trunks }: BuddyPartSources,
-): Part {
+export function buddyPart(sources: BuddyPartSources): Part {
+  const { ports, meter, counts, seconds, presence, guard, trunks } = sources;
   return {
     state: () => ({
       ports,
@@ -34,6 +36,7 @@ export function buddyPart(
       datagrams: counts,
       trunks: trunks(),
       online: presence.survey(MAX_SHOWN_NAMES),
+      ...(guard && { sessions: guard.sessions, refused: guard.refused }),
     }),
     families() {
       const { heard, reachable } = presence.survey(0);
@@ -57,6 +60,7 @@ export function buddyPart(
           "Time from a datagram to what is sent for it, of one in sixteen",
           seconds === undefined ? [] : [[{ service }, seconds]],
         ),
+        ...accountFamilies(guard),
         gauge("parley_trunks", "Trunks of balancers at the moment", [[{ service }, trunks()]]),
         gauge("parley_presence_users", "Users heard of within the lifetime", [
           [{ state: "reachable" }, reachable],
@@ -90,4 +94,16 @@ export function buddyPart(
       };
     },
   };
+}
+
+function accountFamilies(guard: AccountGuard | undefined): Family[] {
+  if (guard === undefined) return [];
+  return [
+    gauge("parley_sessions", "Logins that are good at the moment", [[{}, guard.sessions]]),
+    counter(
+      "parley_denied_total",
+      "Requests and datagrams that did not prove whose they are",
+      byLabel("reason", guard.refused, { service: "buddy" }),
+    ),
+  ];
 }

@@ -11,8 +11,10 @@ import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
 import { buddyLine } from "../wire/buddy_presence.ts";
 import { encodeOk, REPLIES, type ReplyCode, replyCodeOf } from "../wire/buddy_reply.ts";
+import { parseAccountRequest } from "../wire/account_request.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
+import type { AccountGuard } from "./account_guard.ts";
 import { RequestMeter } from "./request_meter.ts";
 import type { Asker } from "./request_sessions.ts";
 
@@ -41,6 +43,8 @@ export interface BuddyRequestParts {
   readonly offered: Omit<Capabilities, "trunk">;
   readonly meter: BuddyMeter;
   readonly log: Log;
+  /** Judges who asks, where accounts have passwords. */
+  readonly guard?: AccountGuard | undefined;
 }
 
 /** Counts requests by kind and reply code; 0 is a close without a reply. */
@@ -50,7 +54,7 @@ export type BuddyMeter = RequestMeter<BuddyRequest["kind"], ReplyCode | 0>;
 export function buddyMeter(isTimed: boolean): BuddyMeter {
   const kinds = [
     ...["register", "add", "remove", "list", "info", "publish", "capabilities"] as const,
-    ...["invalid", "blank"] as const,
+    ...["log in", "invalid", "blank"] as const,
   ];
   const replies = [200, 201, 202, 203, 204, 500, 0] as const;
   return new RequestMeter("buddy", { kinds, replies }, isTimed);
@@ -68,24 +72,27 @@ export class BuddyRequests {
    * Answers one request line.
    *
    * @param line without its line end, or `undefined` for one too long to be a request
-   * @param from whose it is
+   * @param from who asks
    * @returns the reply to send, or `undefined` for none
    */
   async answer(line: Uint8Array | undefined, from: Asker): Promise<Uint8Array | undefined> {
-    const request = line === undefined ? INVALID : parseBuddyRequest(line);
-    const { meter } = this.#parts;
+    const { guard, meter } = this.#parts;
+    const asked = guard && line && parseAccountRequest(line);
+    const request = asked?.request ?? (line === undefined ? INVALID : parseBuddyRequest(line));
     const span = meter.begin(request.kind);
     let answer: Uint8Array | undefined;
     try {
-      answer = await this.#answer(request, from);
+      answer = guard === undefined || asked === undefined
+        ? await this.#answer(request, from)
+        : await guard.answer(asked, from, (request) => this.#answer(request, from));
     } catch (error) {
-      answer = this.#failed(error, from.connection);
+      answer = this.#failed(error, from);
     }
     meter.count(request.kind, answer === undefined ? 0 : replyCodeOf(answer), span);
     return answer;
   }
 
-  #failed(error: unknown, connection: number | undefined): Uint8Array {
+  #failed(error: unknown, { connection }: Asker): Uint8Array {
     // Whatever keeps a change from being stored, no client may take it for done.
     if (!(error instanceof StorageError)) {
       this.#parts.log.error("A request failed", { connection, reason: String(error) });
@@ -100,6 +107,7 @@ export class BuddyRequests {
       case "blank":
         return undefined;
       case "invalid":
+      case "log in":
         return REPLIES[201];
       case "register":
         return roster.register(request.user).then(replyTo);

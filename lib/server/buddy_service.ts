@@ -11,11 +11,15 @@ import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
+import { Accounts } from "../services/accounts.ts";
+import { LoginSessions } from "../services/login_sessions.ts";
+import { AccountGuard } from "./account_guard.ts";
 import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { type Answer, BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { keepDoor } from "./doorkeeper.ts";
+import { LoginTries } from "./login_tries.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
@@ -49,9 +53,9 @@ export function startBuddies(
   settings: BuddySettings,
   parts: ServiceParts,
 ): Service<BuddyPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { store, presence } = parts;
-  const tracing = tracingOf(trace, "buddy");
+  const tracing = tracingOf("buddy", parts);
   const secure = tls?.of("buddy");
   const { listener, socket } = bindPortPair(host, settings, tracing);
 
@@ -59,9 +63,10 @@ export function startBuddies(
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
   const meter = buddyMeter(isTimed);
+  const guard = guardOf(roster, parts);
   const requests = new BuddyRequests({
-    ...{ roster, presence, view, meter, log },
-    offered: { get: true, info: true, tls: secure?.number },
+    ...{ roster, presence, view, meter, log, guard },
+    offered: { get: true, info: true, accounts: guard !== undefined, tls: secure?.number },
   });
   const answer: Answer = (line, from) => {
     budget.prove(from.remoteIp, clock());
@@ -85,6 +90,7 @@ export function startBuddies(
     send: (answer, to) => socket.sendText(answer, to),
     port: socket.port,
     seconds,
+    guard,
   });
 
   const door = {
@@ -118,7 +124,7 @@ export function startBuddies(
   return {
     ports,
     part: buddyPart({
-      ...{ ports, meter, counts: answers.counts, seconds, presence },
+      ...{ ports, meter, counts: answers.counts, seconds, presence, guard },
       trunks: () => trunks.open,
     }),
     async stop() {
@@ -130,4 +136,18 @@ export function startBuddies(
       await Promise.all([sessions.stop(STOP_GRACE_MS), trunks.stop(STOP_GRACE_MS)]);
     },
   };
+}
+
+/** What judges who asks, where accounts have passwords. */
+function guardOf(roster: Roster, parts: ServiceParts): AccountGuard | undefined {
+  const { accounts: settings, store, passwords, presence, attempts, clock, log } = parts;
+  if (settings === undefined) return undefined;
+  const { minPassword, allowCleartext } = settings;
+  const mayRegister = (ip: string): boolean => attempts.mayRegister(ip, clock());
+  return new AccountGuard({
+    accounts: new Accounts({ store, passwords, presence, minPassword, mayRegister }),
+    tries: new LoginTries({ attempts, clock, log }),
+    sessions: new LoginSessions(clock),
+    ...{ roster, allowCleartext, log },
+  });
 }

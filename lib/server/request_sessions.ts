@@ -31,8 +31,11 @@ export interface RequestBuffer {
   reset(): void;
 }
 
-/** Who asks: the address, and the connection's number for the log. */
-export type Asker = Pick<IncomingStream, "remoteIp" | "connection" | "isTrusted">;
+/** Who asks: the address, the connection's number for the log, and what is known of the way it came. */
+export type Asker = Pick<
+  IncomingStream,
+  "remoteIp" | "connection" | "isSecure" | "isTrusted"
+>;
 
 /** What a request is, and what becomes of it. */
 export interface RequestProtocol<Buffer extends RequestBuffer, Request> {

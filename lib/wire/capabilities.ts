@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly get: boolean;
   /** `INFO user` stores and tells `name=value` words. */
   readonly info: boolean;
+  /** Accounts have passwords, and requests are authenticated: docs/protocols/accounts.md. */
+  readonly accounts: boolean;
   /** The port of the same service over TLS, if there is one. */
   readonly tls: number | undefined;
   /** Many numbered requests on one connection; offered to balancers that are trusted. */
@@ -25,18 +27,17 @@ const TRUNK_WORD = "trunk";
 
 /** What an older server offers. */
 export const NO_CAPABILITIES: Capabilities = {
-  get: false,
-  info: false,
+  ...{ get: false, info: false, accounts: false, trunk: false },
   tls: undefined,
-  trunk: false,
 };
 
 /** Writes the words of a CAP answer. */
 export function capabilityWords(offered: Capabilities): string {
-  const { get, info, tls, trunk } = offered;
-  const port = tls !== undefined && `${TLS_WORD}${tls}`;
-  return [PARLEY_WORD, get && "get", info && "info", port, trunk && TRUNK_WORD]
-    .filter(Boolean).join(" ");
+  const { get, info, accounts, tls, trunk } = offered;
+  return [
+    ...[PARLEY_WORD, get && "get", info && "info", accounts && "accounts"],
+    ...[tls !== undefined && `${TLS_WORD}${tls}`, trunk && TRUNK_WORD],
+  ].filter(Boolean).join(" ");
 }
 
 /** Reads a CAP answer. Words it does not know are other extensions, and ignored. */
@@ -46,6 +47,7 @@ export function parseCapabilities(reply: BuddyReply): Capabilities {
   return {
     get: words.includes("get"),
     info: words.includes("info"),
+    accounts: words.includes("accounts"),
     tls: portIn(words.find((word) => word.startsWith(TLS_WORD))),
     trunk: words.includes(TRUNK_WORD),
   };

@@ -8,7 +8,7 @@ import { MAX_BUDDY_LINE_BYTES, TRUNK_LIMITS } from "../core/limits.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import type { Conversation, DescribedMessage, WireField } from "../core/wire_message.ts";
 import { converse } from "./conversation.ts";
-import { buddyConversation, describeReply, describeRequest } from "./describe_buddy.ts";
+import { buddyConversation, describeReply, describeRequest, isLogin } from "./describe_buddy.ts";
 import { described, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
 import { type CutPiece, lineLength, MessageCutter } from "./message_cutter.ts";
@@ -56,16 +56,22 @@ export function buddyOrTrunk(): Conversation {
   };
 }
 
+/** What is remembered of a request for its answer. */
+interface Asked {
+  readonly user: string | undefined;
+  readonly isLogin: boolean;
+}
+
 /** Reads what goes over a trunk. */
 function trunkConversation(): Conversation {
-  const users = new RecentMap<string>(TRUNK_LIMITS.window);
+  const requests = new RecentMap<Asked>(TRUNK_LIMITS.window);
   const cutters = {
     client: new MessageCutter(lineLength, MAX_TRUNK_LINE_BYTES + 2),
     server: new MessageCutter(replyLength, TRUNK_LIMITS.answerBytes + 64),
   };
   return converse(cutters, (from, piece) => {
     if (!piece.isWhole) return unreadable("buddy", piece.bytes, "part of what is no trunk");
-    return from === "client" ? describeCall(piece, users) : describeAnswer(piece, users);
+    return from === "client" ? describeCall(piece, requests) : describeAnswer(piece, requests);
   }, false);
 }
 
@@ -77,26 +83,27 @@ function replyLength(held: Uint8Array): number | undefined {
   return end + Number(length);
 }
 
-function describeCall({ bytes }: CutPiece, users: RecentMap<string>): DescribedMessage {
+function describeCall({ bytes }: CutPiece, requests: RecentMap<Asked>): DescribedMessage {
   const call = parseTrunkCall(bytes.subarray(0, -1));
   if (call === undefined) return unreadable("buddy", bytes, "what is no request on a trunk");
   if (call.kind === "ping") return word(bytes);
   const { number, ip, port, line } = call;
   // Its line end belongs to it, and stands behind it.
   const said = describeRequest(bytes.subarray(bytes.length - line.length - 1));
-  if (said.user !== undefined) users.set(String(number), said.user);
+  requests.set(String(number), { user: said.user, isLogin: isLogin(line) });
   return behind(bytes, said, {
     text: `#${number} (for ${ip} port ${port}) ${said.text}`,
     fields: [["number", String(number)], ["client", `${ip} port ${port}`]],
   });
 }
 
-function describeAnswer({ bytes }: CutPiece, users: RecentMap<string>): DescribedMessage {
+function describeAnswer({ bytes }: CutPiece, requests: RecentMap<Asked>): DescribedMessage {
   const end = lineLength(bytes)!;
   const [, number, length] = /^(\d+) (\d+|-)$/.exec(bytesAsText(bytes.subarray(0, end - 1))) ?? [];
   if (number === undefined || length === undefined) return word(bytes);
   const fields: WireField[] = [["number", number], ["length", length]];
-  const user = users.get(number);
+  const asked = requests.get(number);
+  const user = asked?.user;
   if (length === "-" || length === "0") {
     const text = length === "0" ? "(no answer)" : "(too long: to be asked for on its own)";
     const masked = new MaskedBytes(bytes, []);
@@ -105,7 +112,7 @@ function describeAnswer({ bytes }: CutPiece, users: RecentMap<string>): Describe
       isRelayed: true,
     };
   }
-  const said = describeReply(bytes.subarray(end), user);
+  const said = describeReply(bytes.subarray(end), user, asked?.isLogin ?? true);
   const text = said.text.split("\n").map((line) => line.trimEnd()).join(" | ");
   return behind(bytes, said, { text: `#${number} ${text}`, fields });
 }

@@ -7,6 +7,7 @@ import { fingerprintOf } from "../../lib/net/tls_client.ts";
 import { makeIdentity } from "../../lib/server/self_signed.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
+import { AccountPlay } from "../support/account_play.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { at, run } from "../support/one_shot.ts";
@@ -138,7 +139,7 @@ Deno.test("setup speaks TLS where the server does, tells its fingerprint, and wr
   const fingerprint = await fingerprintOf(firstOfPem("CERTIFICATE", CERT)!);
   for (
     const told of [
-      "Speak TLS with it, so that nobody reads along [Y/n]:\nFirst visit to ",
+      "Speak TLS with it, so that nobody reads your requests [Y/n]:\nFirst visit to ",
       fingerprint,
       "Registered as alice.\n",
     ]
@@ -157,12 +158,53 @@ Deno.test("setup speaks TLS where the server does, tells its fingerprint, and wr
   assertStringIncludes(await written(temp.path), '"tls": false');
 });
 
-Deno.test("setup says that a server offers no TLS when it was asked for", async () => {
+Deno.test("setup asks before it goes on without the TLS that was asked for", async () => {
   await using server = await TestServer.start();
   await using temp = await TempDir.make();
   const words = [at("alice", server), "--tls"];
-  const { code, stdout } = await setUp(temp.path, words, "", "", "", "", "", "");
+  const { code, stdout } = await setUp(temp.path, words, "", "", "", "y", "", "", "", "", "");
   assertEquals(code, 0);
-  assertStringIncludes(stdout, "It offers no TLS: whoever sees the network reads what is said");
+  const [first, second] = stdout.split("Go on without TLS? [y/N]:\n");
+  assertStringIncludes(first!, "It offers no TLS: whoever sees the network reads what is said");
+  // Not wanted, the server is asked for again; nobody was registered meanwhile.
+  assertStringIncludes(second!, "Server (HOST, HOST:PORT)");
+  assertStringIncludes(stdout, "Registered as alice.");
   assertStringIncludes(await written(temp.path), '"tls": false');
+});
+
+Deno.test("setup speaks TLS with a server that takes passwords, and registers with one", async () => {
+  await using play = await AccountPlay.begin({}, []);
+  await using temp = await TempDir.make();
+  const place = `127.0.0.1:${play.server.tcp}/${play.server.udp}`;
+  const secrets = ["alice words", "", "alice words"];
+  const { code, stdout } = await setUp(
+    temp.path,
+    [],
+    place,
+    "",
+    "alice",
+    ...secrets,
+    "",
+    "",
+    "off",
+  );
+  assertEquals(code, 0, stdout);
+  for (
+    const told of [
+      "answers: a Parley server, where names have passwords.",
+      "First visit to 127.0.0.1",
+      "Password for alice:",
+      "alice is new there. Register alice now? [Y/n]:",
+      "Registered as alice.",
+      `Presence comes through UDP port ${play.server.udp}.`,
+    ]
+  ) assertStringIncludes(stdout, told);
+  assertStringIncludes(await written(temp.path), `"login": "alice@${place}",\n  "tls": true,\n`);
+  const again = await setUp(temp.path, [], "", "", "", "alice words", "", "", "");
+  await Deno.writeTextFile(`${temp.path}/secret`, "alice words\n");
+  const status = ["status", "alice", `--password-file=${temp.path}/secret`];
+  assertEquals((await run(status, temp.path)).stderr, "alice has no buddies.\n", "over TLS");
+  assertStringIncludes(again.stdout, "alice is registered there.\n");
+  const wrong = await setUp(temp.path, [], "", "", "", "wrong", "", "", "");
+  assertStringIncludes(wrong.stdout, "Cannot log in as alice (204 DENIED wrong password).\n");
 });

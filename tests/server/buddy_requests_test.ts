@@ -35,7 +35,7 @@ class Counter {
           ? entry
           : { ...entry, address: { ...entry.address, ip: `${entry.address.ip}-for-${askerIp}` } };
       },
-      offered: { get: true, info: true, tls: undefined },
+      offered: { get: true, info: true, accounts: false, tls: undefined },
       meter: this.meter,
       log: this.log,
     });

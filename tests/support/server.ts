@@ -9,6 +9,7 @@ import {
 } from "../../lib/core/limits.ts";
 import type { Trace } from "../../lib/core/ports.ts";
 import type { ChatSettings } from "../../lib/server/chat_service.ts";
+import type { AccountSettings } from "../../lib/server/service.ts";
 import type { TlsIdentity } from "../../lib/net/tcp.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import type { TlsSettings } from "../../lib/server/tls_ports.ts";
@@ -36,10 +37,12 @@ export interface TestServerOptions {
   readonly chat?: Partial<ChatSettings>;
   /** A store in memory unless given; it is closed with the server. */
   readonly store?: Store;
-  /** What listens to everything that crosses the wire. */
-  readonly trace?: Trace;
   /** Keeps users in this directory, as text. */
   readonly directory?: string;
+  /** Told what crosses the wire. */
+  readonly trace?: Trace;
+  /** What accounts are asked to be; open unless given. */
+  readonly accounts?: AccountSettings;
 }
 
 /** A running server; stopped at the end of the test. */
@@ -79,6 +82,7 @@ export class TestServer implements AsyncDisposable {
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
       passwords: new Passwords(CHEAP_COST),
+      accounts: options.accounts,
       clock: clock.read,
       log,
       trace: options.trace,

@@ -18,19 +18,12 @@ function read(line: Uint8Array): Capabilities {
 Deno.test("parseCapabilities(): a client uses only what was offered", {
   permissions: "none",
 }, () => {
-  assertEquals(read(latin1("200 OK parley/1")), {
-    get: false,
-    info: false,
-    tls: undefined,
-    trunk: false,
-  });
+  assertEquals(read(latin1("200 OK parley/1")), NO_CAPABILITIES);
   assertEquals(read(latin1("200 OK parley/1 get")), { ...NO_CAPABILITIES, get: true });
+  const both = { ...NO_CAPABILITIES, get: true, info: true };
+  assertEquals(read(latin1("200 OK parley/1 info get")), both);
   assertEquals(read(latin1("200 OK parley/1 trunk")), { ...NO_CAPABILITIES, trunk: true });
-  assertEquals(read(latin1("200 OK parley/1 info get")), {
-    ...NO_CAPABILITIES,
-    get: true,
-    info: true,
-  });
+  assertEquals(read(latin1("200 OK parley/1 accounts")), { ...NO_CAPABILITIES, accounts: true });
   assertEquals(read(latin1("200 OK parley/1 tls=1236")), { ...NO_CAPABILITIES, tls: 1236 });
   for (
     const word of ["tls=", "tls=0", "tls=65536", "tls=12a", "tls=-1", "tls", "TLS=12", "xtls=12"]
@@ -43,7 +36,8 @@ Deno.test("parseCapabilities(): an older server answers 201 INVALID and offers n
   permissions: "none",
 }, () => {
   assertEquals(read(REPLIES[201]), NO_CAPABILITIES);
-  assertEquals(NO_CAPABILITIES, { get: false, info: false, tls: undefined, trunk: false });
+  const nothing = { get: false, info: false, accounts: false, tls: undefined, trunk: false };
+  assertEquals(NO_CAPABILITIES, nothing);
 });
 
 Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", {
@@ -68,6 +62,7 @@ Deno.test("parseCapabilities() ignores words it does not know", { permissions: "
 const anyOffer = fc.record({
   get: fc.boolean(),
   info: fc.boolean(),
+  accounts: fc.boolean(),
   trunk: fc.boolean(),
   tls: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
 });
