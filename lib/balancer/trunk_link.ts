@@ -16,15 +16,13 @@ import { JoinedWriter } from "../net/joined_writer.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { putPing, putTrunkRequest, type TrunkReply, TrunkReplyReader } from "../wire/trunk.ts";
 
-/** One who has sent a request, and what becomes of it: one of these is called, once. */
+/** One who has sent a request, and what becomes of it: its whole answer, or its loss. */
 export interface TrunkCaller {
   readonly ip: string;
   readonly port: number;
-  /** The answer; empty is a close without one. Valid only during the call. */
-  answered(answer: Uint8Array): void;
-  /** The answer is too long for a trunk: the request is to be repeated on a connection of its own. */
-  isApart(): void;
-  /** The trunk was lost before there was an answer. */
+  /** The answer, or a piece of a long one; empty is a close without one. Valid only during the call. */
+  answered(answer: Uint8Array, isLast: boolean): void;
+  /** The trunk was lost before the answer was whole. */
   lost(wasSent: boolean): void;
 }
 
@@ -150,9 +148,7 @@ export class TrunkLink {
   #take(reply: TrunkReply): void {
     switch (reply.kind) {
       case "answer":
-        return this.#callerOf(reply.number)?.answered(reply.bytes);
-      case "apart":
-        return this.#callerOf(reply.number)?.isApart();
+        return this.#callerOf(reply.number, reply.isLast)?.answered(reply.bytes, reply.isLast);
       case "drain":
         return this.drain();
       case "error":
@@ -162,13 +158,13 @@ export class TrunkLink {
     }
   }
 
-  #callerOf(number: number): TrunkCaller | undefined {
+  #callerOf(number: number, isLast: boolean): TrunkCaller | undefined {
     const caller = this.#waiting.get(number);
     if (caller === undefined || number > this.#handed) {
       this.cut("it answered what was not asked");
       return undefined;
     }
-    this.#waiting.delete(number);
+    if (isLast) this.#waiting.delete(number);
     return caller;
   }
 }

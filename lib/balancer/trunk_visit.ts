@@ -13,6 +13,7 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
+import { joinBytes } from "../core/bytes.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import type { Deadline, DeadlineQueue } from "../net/deadline_queue.ts";
@@ -61,6 +62,7 @@ const LF = 10;
 const CR = 13;
 
 const NOBODY: ReadonlySet<Backend> = new Set();
+const NO_PIECES: readonly Uint8Array[] = [];
 
 /** One client. */
 export class TrunkVisit implements TrunkCaller, Seeker {
@@ -84,7 +86,11 @@ export class TrunkVisit implements TrunkCaller, Seeker {
   #isDone = false;
   #deadline: Deadline | undefined;
   #backend: Backend | undefined;
+  /** What is being written, and pieces of its answer that wait for that. */
   #answer: Uint8Array | undefined;
+  #more: readonly Uint8Array[] = NO_PIECES;
+  /** Whether all of its answer has come. */
+  #isWhole = false;
   #received = 0;
   #phase: "reading" | "asking" | "writing" | "over" = "reading";
   lastActivity: number;
@@ -108,7 +114,7 @@ export class TrunkVisit implements TrunkCaller, Seeker {
 
   /** Whether it has its answer, and is only to take it. */
   get isFinishing(): boolean {
-    return this.#phase === "writing";
+    return this.#isWhole;
   }
 
   #read(): void {
@@ -194,29 +200,24 @@ export class TrunkVisit implements TrunkCaller, Seeker {
     settle(this, backend, this.#world);
   }
 
-  answered(answer: Uint8Array): void {
-    const backend = this.#leave();
-    backend.counts.received += answer.length;
-    if (this.#phase !== "asking") return;
-    this.#received = answer.length;
+  answered(answer: Uint8Array, isLast: boolean): void {
+    this.#backend!.counts.received += answer.length;
+    if (isLast) this.#leave();
+    if (this.#phase === "over") return;
+    this.#received += answer.length;
+    this.#isWhole = isLast;
+    if (this.#phase === "writing") return this.#writeMore(answer.slice());
     if (answer.length === 0) return this.#finish("ended");
     this.#phase = "writing";
     this.lastActivity = this.#world.clock();
-    if (answer.length <= this.#buffer.length) {
-      this.#buffer.set(answer);
-      this.#write(this.#buffer.subarray(0, answer.length));
-    } else this.#write(answer.slice());
-  }
-
-  isApart(): void {
-    const backend = this.#backend!;
-    if (this.#phase === "asking") this.#relay(backend);
-    else this.#leave();
+    if (answer.length > this.#buffer.length) return this.#write(answer.slice());
+    this.#buffer.set(answer);
+    this.#write(this.#buffer.subarray(0, answer.length));
   }
 
   lost(wasSent: boolean): void {
     const backend = this.#leave();
-    if (this.#phase !== "asking") return;
+    if (this.#phase === "over") return;
     if (wasSent) return this.#finish("backend reset");
     this.tried = new Set([...this.tried, backend]);
     this.#world.story.retrying(this, backend, "its trunk was lost");
@@ -242,10 +243,21 @@ export class TrunkVisit implements TrunkCaller, Seeker {
   readonly #hasWritten = (count: number): void => {
     if (this.#phase !== "writing") return;
     const rest = this.#answer!;
-    if (count === rest.length) return this.#finish("ended");
+    const isDone = count === rest.length;
+    if (isDone && this.#isWhole && this.#more.length === 0) return this.#finish("ended");
     this.lastActivity = this.#world.clock();
-    this.#write(rest.subarray(count));
+    if (!isDone) return this.#write(rest.subarray(count));
+    this.#answer = undefined;
+    const more = this.#more;
+    this.#more = NO_PIECES;
+    if (more.length > 0) this.#write(joinBytes(more));
   };
+
+  /** Writes the next piece of a long answer, behind those before it. */
+  #writeMore(piece: Uint8Array): void {
+    if (this.#answer === undefined) this.#write(piece);
+    else this.#more = [...this.#more, piece];
+  }
 
   /** Has it relayed as without a trunk, with all that was read of it. */
   #relay(entered?: Backend): void {

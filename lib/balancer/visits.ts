@@ -69,9 +69,6 @@ interface Ends {
 /** The same, with what the log calls the connection, and its socket. */
 type Known = Ends & Pick<AcceptedStream, "connection"> & { readonly socket: ByteStream };
 
-/** Of a client that is no balancer. */
-const relaysNothing = (): boolean => false;
-
 /** Everybody who is at a service. */
 export class Visits {
   readonly #world: VisitsWorld;
@@ -122,13 +119,13 @@ export class Visits {
     place: Place,
     serving: Promise<void>,
   ): void {
-    const { story } = this.#world;
     serving.catch((error: unknown) => {
       if (error instanceof HandshakeError) {
         return this.#refuse(stream, remoteIp, `TLS handshake failed: ${error.fault}`);
       }
       closeNow(stream);
-      story.log.debug("A connection could not be served", { reason: reasonOf(error) });
+      const reason = reasonOf(error);
+      this.#world.story.log.debug("A connection could not be served", { reason });
     }).finally(() => this.#leave(stream, place));
   }
 
@@ -227,7 +224,7 @@ export class Visits {
       this.#refuse(stream, ip, refusal);
       return this.#leave(stream, place);
     }
-    const client = tracedArrival(accepted, clientTracing(trace, relaysNothing)).stream;
+    const client = tracedArrival(accepted, clientTracing(trace, () => false)).stream;
     this.#byTrunk.take(client, {
       ...{ ip, port, connection },
       relay: (client, entered) => {

@@ -172,8 +172,10 @@ export const TRUNK_LIMITS = {
   perBackend: 2,
   /** Requests without an answer on one trunk. A balancer that sends more is closed. */
   window: 1024,
-  /** Longest answer; what is longer is asked for again on a connection of its own. */
-  answerBytes: 64 * 1024,
+  /** Longest answer: far beyond any list of buddies. One that is longer is none. */
+  answerBytes: 64 * 1024 * 1024,
+  /** Bytes of an answer that a balancer waits for before it passes them on. */
+  pieceBytes: 64 * 1024,
   /** Bytes of answers that may wait to be sent before no more requests are read. */
   waitingBytes: 1024 * 1024,
   /** Seconds a balancer waits for an answer before it asks whether the server is there. */

@@ -67,7 +67,7 @@ function trunkConversation(): Conversation {
   const requests = new RecentMap<Asked>(TRUNK_LIMITS.window);
   const cutters = {
     client: new MessageCutter(lineLength, MAX_TRUNK_LINE_BYTES + 2),
-    server: new MessageCutter(replyLength, TRUNK_LIMITS.answerBytes + 64),
+    server: new MessageCutter(replyLength, TRUNK_LIMITS.pieceBytes),
   };
   return converse(cutters, (from, piece) => {
     if (!piece.isWhole) return unreadable("buddy", piece.bytes, "part of what is no trunk");
@@ -99,16 +99,15 @@ function describeCall({ bytes }: CutPiece, requests: RecentMap<Asked>): Describe
 
 function describeAnswer({ bytes }: CutPiece, requests: RecentMap<Asked>): DescribedMessage {
   const end = lineLength(bytes)!;
-  const [, number, length] = /^(\d+) (\d+|-)$/.exec(bytesAsText(bytes.subarray(0, end - 1))) ?? [];
+  const [, number, length] = /^(\d+) (\d+)$/.exec(bytesAsText(bytes.subarray(0, end - 1))) ?? [];
   if (number === undefined || length === undefined) return word(bytes);
   const fields: WireField[] = [["number", number], ["length", length]];
   const asked = requests.get(number);
   const user = asked?.user;
-  if (length === "-" || length === "0") {
-    const text = length === "0" ? "(no answer)" : "(too long: to be asked for on its own)";
+  if (length === "0") {
     const masked = new MaskedBytes(bytes, []);
     return {
-      ...described("buddy", masked, { text: `#${number} ${text}`, fields, user }),
+      ...described("buddy", masked, { text: `#${number} (no answer)`, fields, user }),
       isRelayed: true,
     };
   }

@@ -117,10 +117,16 @@ export function putPing(into: ByteBuilder): void {
 
 /** What a server says on a trunk. */
 export type TrunkReply =
-  /** The answer to a request; empty is a close without one. Valid until the reader is used again. */
-  | { readonly kind: "answer"; readonly number: number; readonly bytes: Uint8Array }
-  /** The answer is too long for a trunk: the request is to be repeated on a connection of its own. */
-  | { readonly kind: "apart"; readonly number: number }
+  /**
+   * The answer to a request, or the next piece of a long one; empty is a close without an answer. Valid
+   * until the reader is used again.
+   */
+  | {
+    readonly kind: "answer";
+    readonly number: number;
+    readonly bytes: Uint8Array;
+    readonly isLast: boolean;
+  }
   /** It is there. */
   | { readonly kind: "pong" }
   /** It takes requests as long as the balancer sends some, and wants it to end its side. */
@@ -128,19 +134,20 @@ export type TrunkReply =
   /** It closes the trunk, because of what the balancer sent. */
   | { readonly kind: "error"; readonly reason: string };
 
-/** Writes an answer; one that is too long becomes a word that says so. */
+const NOTHING = new Uint8Array();
+
+/** Writes an answer; one beyond all limits becomes none. */
 export function putTrunkAnswer(
   into: ByteBuilder,
   number: number,
   answer: Uint8Array | undefined,
 ): void {
-  const length = answer?.length ?? 0;
+  const sent = answer !== undefined && answer.length <= TRUNK_LIMITS.answerBytes ? answer : NOTHING;
   into.decimal(number);
   into.byte(SPACE);
-  if (length > TRUNK_LIMITS.answerBytes) return into.ascii("-\n");
-  into.decimal(length);
+  into.decimal(sent.length);
   into.byte(LF);
-  if (answer !== undefined) into.append(answer);
+  into.append(sent);
 }
 
 /** Writes that we are there. */
@@ -168,9 +175,9 @@ export type TrunkRead = TrunkReply | "partial" | "broken";
 export class TrunkReplyReader {
   readonly #buffer = new ReceiveBuffer(
     MAX_TRUNK_REPLY_LINE_BYTES,
-    2 * TRUNK_LIMITS.answerBytes,
+    2 * TRUNK_LIMITS.pieceBytes,
   );
-  /** The answer whose line has come, and whose bytes have not. */
+  /** The answer whose line has come, and how many of its bytes have not; less than 0 for none. */
   #number = 0;
   #missing = -1;
 
@@ -193,10 +200,12 @@ export class TrunkReplyReader {
       const reply = this.#readLine(line);
       if (reply !== undefined) return reply;
     }
-    if (buffer.length < this.#missing) return "partial";
-    const bytes = buffer.takeBytes(this.#missing);
-    this.#missing = -1;
-    return { kind: "answer", number: this.#number, bytes };
+    const wanted = Math.min(this.#missing, TRUNK_LIMITS.pieceBytes);
+    if (buffer.length < wanted) return "partial";
+    const bytes = buffer.takeBytes(wanted);
+    const isLast = wanted === this.#missing;
+    this.#missing = isLast ? -1 : this.#missing - wanted;
+    return { kind: "answer", number: this.#number, bytes, isLast };
   }
 
   /** A message that is a line; `undefined` for an answer, whose bytes come behind. */
@@ -204,7 +213,6 @@ export class TrunkReplyReader {
     const cut = line.indexOf(SPACE);
     const number = cut < 0 ? undefined : wholeNumber(line, 0, cut);
     if (number === undefined) return readWord(line);
-    if (line.length === cut + 2 && line[cut + 1] === 0x2d) return { kind: "apart", number };
     const length = wholeNumber(line, cut + 1, line.length);
     if (length === undefined || length > TRUNK_LIMITS.answerBytes) return "broken";
     this.#number = number;

@@ -30,8 +30,7 @@ class TestLink {
     const tell = (what: string): void => void this.told.push(`${line}: ${what}`);
     this.link.send({
       ...{ ip: "192.0.2.7", port: 4000 },
-      answered: (answer) => tell(new TextDecoder().decode(answer)),
-      isApart: () => tell("apart"),
+      answered: (answer, isLast) => tell(new TextDecoder().decode(answer) + (isLast ? "" : "...")),
       lost: (wasSent) => tell(wasSent ? "lost, sent" : "lost, not sent"),
     }, toBytes(line));
   }
@@ -58,9 +57,9 @@ Deno.test("TrunkLink joins what is sent in one turn, and takes answers in any or
   const count = await trunk.server.read(chunk) ?? 0;
   const text = new TextDecoder().decode(chunk.subarray(0, count));
   assertEquals(text, "1 192.0.2.7 4000 REG ann\n2 192.0.2.7 4000 REG ben\n");
-  await trunk.says("2 3\nBEN1 -\n");
+  await trunk.says("2 3\nBEN1 0\n");
   await turn();
-  assertEquals(trunk.told, ["REG ben: BEN", "REG ann: apart"]);
+  assertEquals(trunk.told, ["REG ben: BEN", "REG ann: "]);
   trunk.server.close();
   assertEquals(await trunk.ended, "it ended the trunk");
 });

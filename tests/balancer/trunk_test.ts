@@ -174,15 +174,23 @@ Deno.test("what is too long for a request is relayed, every byte of it", async (
   }
 });
 
-Deno.test("an answer that is too long is fetched from the same backend over a connection", async () => {
+Deno.test("a long answer is passed on in pieces, and a trunk lost within it ends it", async () => {
   await using a = new TrunkBackend();
-  await using other = new TestBackend("other");
-  await using balancer = await balanceByTrunk(a, { backends: [a.address, other.address] });
-  const client = ask(balancer.port, "GET ann\n");
-  const { trunk, number } = await a.asked("GET ann");
-  await trunk.say(`${number} -\n`);
-  assertEquals(await client, "apart GET ann\n");
-  assertEquals(a.apart, ["127.0.0.1 GET ann"]);
+  await using balancer = await balanceByTrunk(a);
+  const long = "0123456789".repeat(50_000);
+  for (const length of [long.length, 300_000]) {
+    using client = await RawTcp.connect(balancer.port);
+    await client.send(`GET ann${length}\n`);
+    const { trunk, number } = await a.asked(`GET ann${length}`);
+    await trunk.say(`${number} ${long.length}\n${long.slice(0, length)}`);
+    if (length < long.length) trunk.close();
+    const text = await client.readToEnd();
+    assertEquals(long.startsWith(text), true);
+    assertEquals(text.length === long.length, length === long.length, String(text.length));
+  }
+  await balancer.tellsOf("A trunk to backend 0 was lost");
+  const ends = balancer.log.entries.filter(({ message }) => message === "Connection closed");
+  assertEquals(ends.map(({ fields }) => fields.end), ["ended", "backend reset"]);
 });
 
 Deno.test("a client that is gone before its answer disturbs nobody", async () => {

@@ -33,7 +33,7 @@ fuzz("trunk answers", REPLY_SAMPLES.map(bytesOf), (input) => {
   for (let reply = reader.next(); reply !== "partial"; reply = reader.next()) {
     if (reply === "broken") return;
     if (reply.kind !== "answer") continue;
-    assert(reply.bytes.length <= TRUNK_LIMITS.answerBytes);
+    assert(reply.isLast && reply.bytes.length <= TRUNK_LIMITS.pieceBytes);
     const builder = new ByteBuilder(16);
     putTrunkAnswer(builder, reply.number, reply.bytes);
     const again = new TrunkReplyReader();

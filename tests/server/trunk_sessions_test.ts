@@ -158,14 +158,9 @@ Deno.test("requests under way count as connections", async () => {
   assertEquals([desk.admission.open, desk.trunks.open], [0, 0]);
 });
 
-Deno.test("an answer that is too long is to be asked for apart", async () => {
-  await using desk = new Desk(() => Promise.resolve(new Uint8Array(TRUNK_LIMITS.answerBytes + 1)));
-  assertEquals(await desk.exchange("1 192.0.2.1 1 a\n"), `${TAKEN}1 -\n`);
-});
-
 Deno.test("a balancer that does not take its answers is not read on", async () => {
   let asked = 0;
-  const answer = new Uint8Array(TRUNK_LIMITS.answerBytes).fill(97);
+  const answer = new Uint8Array(TRUNK_LIMITS.pieceBytes).fill(97);
   await using desk = new Desk(() => {
     asked++;
     return Promise.resolve(answer);

@@ -60,8 +60,8 @@ const CONVERSATIONS: readonly (readonly [string, TracedService, readonly Turn[]]
     ["client", "4 ::1 1 GET ann\n", ["ann", "#4 (for ::1 port 1) GET ann"]],
     [
       "server",
-      "4 -\nDRAIN\nERROR a line is no request\n",
-      ["ann", "#4 (too long: to be asked for on its own)"],
+      "4 8\n200 OK\r\nDRAIN\nERROR a line is no request\n",
+      ["ann", "#4 200 OK"],
       [undefined, "DRAIN"],
       [undefined, "ERROR a line is no request"],
     ],

@@ -23,7 +23,9 @@ import { cutAnywhere, everyCutting, trickyBytes } from "./cuttings.ts";
 const PURE = { permissions: "none" } as const;
 
 function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 function read(line: Uint8Array): CallSample {
@@ -41,6 +43,7 @@ for (const { name, bytes, expected } of CALL_SAMPLES) {
 function wordsOf(pieces: Iterable<Uint8Array>): string[] {
   const reader = new TrunkReplyReader();
   const words: string[] = [];
+  let begun = "";
   for (const piece of pieces) {
     for (let at = 0; at < piece.length;) {
       const free = reader.free();
@@ -50,9 +53,12 @@ function wordsOf(pieces: Iterable<Uint8Array>): string[] {
       at += part.length;
       for (let reply = reader.next(); reply !== "partial"; reply = reader.next()) {
         if (reply === "broken") return [...words, "broken"];
-        if (reply.kind === "answer") words.push(`${reply.number}: ${textOf(reply.bytes)}`);
-        else if (reply.kind === "apart") words.push(`${reply.number}: -`);
-        else words.push(reply.kind === "error" ? `error: ${reply.reason}` : reply.kind);
+        if (reply.kind === "answer") {
+          begun += textOf(reply.bytes);
+          if (!reply.isLast) continue;
+          words.push(`${reply.number}: ${begun}`);
+          begun = "";
+        } else words.push(reply.kind === "error" ? `error: ${reply.reason}` : reply.kind);
       }
     }
   }
@@ -111,18 +117,29 @@ Deno.test("TrunkReplyReader gives what was written, however it is cut", PURE, ()
   ));
 });
 
-Deno.test("TrunkReplyReader takes answers up to the limit, many of them", PURE, () => {
+Deno.test("TrunkReplyReader gives a long answer in pieces, and what follows it", PURE, () => {
   const builder = new ByteBuilder(16);
-  const longest = new Uint8Array(TRUNK_LIMITS.answerBytes).fill(97);
-  for (let number = 1; number <= 3; number++) putTrunkAnswer(builder, number, longest);
-  const words = wordsOf([builder.written]);
-  assertEquals(words.map((word) => word.length), Array(3).fill(longest.length + 3));
+  const long = new Uint8Array(3 * TRUNK_LIMITS.pieceBytes + 5).map((_, at) => 97 + at % 26);
+  for (const answer of [long, long.subarray(0, TRUNK_LIMITS.pieceBytes), long.subarray(0, 3)]) {
+    putTrunkAnswer(builder, 7, answer);
+  }
+  const { written } = builder;
+  const cut = 100_000;
+  for (const pieces of [[written], [written.subarray(0, cut), written.subarray(cut)]]) {
+    const words = wordsOf(pieces);
+    assertEquals(words.map((word) => word.length), [
+      long.length + 3,
+      TRUNK_LIMITS.pieceBytes + 3,
+      6,
+    ]);
+    assertEquals(words[0], `7: ${new TextDecoder().decode(long)}`);
+  }
 });
 
-Deno.test("putTrunkAnswer() has an answer beyond the limit asked for apart", PURE, () => {
+Deno.test("putTrunkAnswer() has no answer beyond the limit", PURE, () => {
   const builder = new ByteBuilder(16);
   putTrunkAnswer(builder, 7, new Uint8Array(TRUNK_LIMITS.answerBytes + 1));
-  assertEquals(textOf(builder.written), "7 -\n");
+  assertEquals(textOf(builder.written), "7 0\n");
 });
 
 Deno.test("putPing() writes what is a ping", PURE, () => {
