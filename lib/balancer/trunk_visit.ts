@@ -126,17 +126,15 @@ export class TrunkVisit implements TrunkCaller, Seeker {
     // It came too late; whoever relays has it.
     if (this.#phase !== "reading") return;
     this.#pending = undefined;
-    const isFirst = this.#length === 0;
+    const before = this.#length;
     if (count === null) {
       this.#hasEnded = this.#isDone = true;
-      if (this.#length === 0) return this.#finish("ended");
-      return this.#takeLine(this.#length);
+      return before === 0 ? this.#finish("ended") : this.#takeLine(before);
     }
-    const searched = this.#length;
     this.#length += count;
-    const at = this.#buffer.indexOf(LF, searched);
+    const at = this.#buffer.indexOf(LF, before);
     if (at >= 0 && at < this.#length) {
-      this.#isDone = isFirst && at + 1 === this.#length;
+      this.#isDone = before === 0 && at + 1 === this.#length;
       return this.#takeLine(at);
     }
     if (this.#length > MAX_BUDDY_LINE_BYTES + 1) return this.#relay();

@@ -5,6 +5,7 @@ import { joinBytes } from "../../lib/core/bytes.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { encodeProxyV1, encodeProxyV2 } from "../../lib/wire/proxy_protocol.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
+import { AccountPlay } from "../support/account_play.ts";
 import { ask, askAndFinish, toBytes } from "../support/raw_tcp.ts";
 import { TestServer } from "../support/server.ts";
 import { readToEnd } from "../support/streams.ts";
@@ -81,6 +82,21 @@ Deno.test("a list that is too long for a trunk comes whole", async () => {
   const list = await balancer.ask("GET ann\n");
   assert(list.length > 64 * 1024 && list.startsWith("200 OK 2000\r\n"), list.slice(0, 100));
   assertEquals(list, await server.ask("GET ann\n"));
+});
+
+Deno.test("requests that are authenticated are so by trunk, once, and many at a time", async () => {
+  await using play = await AccountPlay.begin(TRUST);
+  await using balancer = await balance([play.server]);
+  const alice = await play.logIn("alice");
+  const requests = Array.from({ length: 50 }, () => alice.sign("GET alice", "TCP"));
+  const answers = await Promise.all(requests.map((request) => balancer.ask(request)));
+  assertEquals([...new Set(answers)], ["200 OK 0\r\n"]);
+  assertEquals(await balancer.ask(requests[0]!), "204 DENIED\r\n", "the same once more");
+  assertEquals(await balancer.ask("GET alice\n"), "204 DENIED\r\n");
+  assertEquals(await balancer.ask(alice.sign("ADD alice bob", "TCP")), "200 OK\r\n");
+  const refused = "204 DENIED passwords over TLS only\r\n";
+  assertEquals(await balancer.ask("LOG alice alice words\n"), refused);
+  assertEquals(trunked(balancer), 54);
 });
 
 Deno.test("only a trusted address is offered a trunk, and only it gets one", async () => {
