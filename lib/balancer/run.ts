@@ -11,7 +11,7 @@ import { print } from "../config/start.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { serveHttp } from "../net/http.ts";
-import { openLogOutput } from "../observe/log_output.ts";
+import { openProgramLog, type ProgramLog } from "../observe/program_log.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
@@ -21,7 +21,7 @@ import { Balancer } from "./balancer.ts";
 import { steer } from "./ctl.ts";
 import { observeBalancer } from "./observed.ts";
 import { Reloads } from "./reloads.ts";
-import { createStoryLog } from "./story.ts";
+import { storyFormat } from "./story.ts";
 
 /** Time for what comes after the grace for connections: closing sockets, the last lines. */
 const LAST_STEPS_MS = 500;
@@ -39,15 +39,22 @@ const readFile = (path: string): Promise<string> => Deno.readTextFile(path);
  */
 export async function runBalancer(line: Line, words: readonly string[]): Promise<number> {
   const { options } = line;
-  const log = createStoryLog({
-    format: options.log,
-    level: options.logLevel,
-    rate: options.logRate,
-    clock: Date.now,
-    write: openLogOutput(options).write,
-  });
+  const lines = openProgramLog(options, (isFile) => storyFormat(options.logLevel, isFile));
+  try {
+    return await balance(line, words, lines);
+  } finally {
+    await lines.finish();
+  }
+}
+
+async function balance(
+  line: Line,
+  words: readonly string[],
+  { log, trace }: ProgramLog,
+): Promise<number> {
+  const { options } = line;
   surviveUnexpected(log);
-  const wire = watchWire(options, createDescriber());
+  const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
   const balancer = await Balancer.start({
     services: servicesOf(line),

@@ -16,6 +16,7 @@ export class RecordedLog implements Log {
   readonly entries: LogEntry[] = [];
   #wake: (() => void) | undefined;
 
+  readonly isOn = (): boolean => true;
   readonly debug = this.#at("debug");
   readonly info = this.#at("info");
   readonly warn = this.#at("warn");
