@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { walk } from "@std/fs";
 import { pathToFileURL } from "node:url";
-import { EXECUTABLES } from "../tools/compile.ts";
+import { EXECUTABLES } from "../tools/compile/executables.ts";
 import { brokenImportRules, ROOMS, SCRIPTS } from "./architecture/import_rules.ts";
 import { findCircles, readImports } from "./architecture/module_graph.ts";
 import {
@@ -13,6 +13,7 @@ import {
   brokenPrivacyRules,
   brokenScriptRules,
 } from "./architecture/text_rules.ts";
+import { brokenThreat, threatRows } from "./architecture/threat_rules.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -92,6 +93,35 @@ Deno.test("architecture: an executable may do what the task of its script may, a
     const flags = words.filter((word) => word.startsWith("--allow-") || word === "--ignore-env");
     assertEquals(permissions, flags, script);
   }
+});
+
+Deno.test("architecture: every threat of SECURITY.md has the tests it names", async () => {
+  const rows = threatRows(await textOf("SECURITY.md"));
+  assert(rows.length > 20);
+  const there = new Map<string, string>();
+  for (const path of rows.flatMap(({ files }) => files)) {
+    const { isFile } = await Deno.stat(new URL(path, ROOT)).catch(() => ({ isFile: undefined }));
+    if (isFile !== undefined) there.set(path, isFile ? await textOf(path) : "");
+  }
+  assertNone(rows.flatMap((row) => brokenThreat(row, (path) => there.get(path))));
+});
+
+/** What only writes, for readers that are not ours. */
+const WRITERS = ["lib/wire/der.ts"];
+
+Deno.test("architecture: every codec of wire/ is reached by the fuzzer", async () => {
+  const tests = await Array.fromAsync(Deno.readDir(new URL("tests/fuzz/", ROOT)));
+  const fuzzers = tests.map(({ name }) => `tests/fuzz/${name}`).filter((file) =>
+    file.endsWith("_test.ts")
+  );
+  const imports = (await readImports(ROOT, fuzzers)).filter(({ typeOnly }) => !typeOnly);
+  const reached = new Set(imports.map(({ to }) => to));
+  const codecs = (await libFiles()).filter((file) => file.startsWith("lib/wire/"));
+  assert(fuzzers.length > 5 && codecs.length > 30);
+  assertNone(
+    codecs.filter((codec) => !reached.has(codec) && !WRITERS.includes(codec))
+      .map((codec) => `${codec} is not fuzzed`),
+  );
 });
 
 /** Files that belong to the project: those git tracks or would add; without git, all there are. */

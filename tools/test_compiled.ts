@@ -3,8 +3,11 @@
  * `deno task test:compiled`: in an empty directory, without PATH and without an environment.
  */
 
+import { COMMIT_FILE } from "../lib/config/commit.ts";
 import { VERSION } from "../lib/core/version.ts";
-import { EXECUTABLES } from "./compile.ts";
+import { EXECUTABLES } from "./compile/executables.ts";
+import { sumsOf } from "./compile/sums.ts";
+import { fileName, shortName } from "./compile/targets.ts";
 import { complain, print } from "./print.ts";
 import { Program, StoryError } from "./walkthrough/program.ts";
 import { playStory } from "./walkthrough/story.ts";
@@ -23,22 +26,30 @@ async function check(name: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-const suffix = Deno.build.os === "windows" ? ".exe" : "";
+const fileOf = (name: string): string => shortName(name, Deno.build.target);
 const directory = await Deno.makeTempDir({ prefix: "parley-compiled-" });
 try {
   for (const { name } of EXECUTABLES) {
-    await Deno.copyFile(`dist/${name}${suffix}`, `${directory}/${name}${suffix}`);
+    await Deno.copyFile(`dist/${fileOf(name)}`, `${directory}/${fileOf(name)}`);
   }
   const launch = (name: string): { command: string; args: string[]; clearEnv: true } => ({
-    command: `${directory}/${name}${suffix}`,
+    command: `${directory}/${fileOf(name)}`,
     args: [],
     clearEnv: true,
   });
+  await check("SHA256SUMS has the sum of each, under its long name", async () => {
+    const told = await Deno.readTextFile("dist/SHA256SUMS");
+    const names = EXECUTABLES.map(({ name }) => fileName(name, VERSION, Deno.build.target));
+    for (const line of (await sumsOf("dist", names)).trimEnd().split("\n")) {
+      if (!told.includes(`${line}\n`)) throw new StoryError(`There is no line "${line}"`);
+    }
+  });
+  const commit = (await Deno.readTextFile(COMMIT_FILE)).trim();
   for (const { name, script, command } of EXECUTABLES) {
     const told = command === undefined ? name : `parley-${script.replace(".ts", "")} ${command}`;
-    await check(`${name} --version tells the version`, async () => {
+    await check(`${name} --version tells version and commit`, async () => {
       await using program = new Program(name, launch(name), ["--version"], directory);
-      await program.sees(`${told} ${VERSION}`);
+      await program.sees(`${told} ${VERSION} (commit ${commit})`);
       await program.leaves();
     });
     await check(`${name} --help shows examples`, async () => {

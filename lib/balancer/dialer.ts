@@ -26,6 +26,8 @@ export interface Caller extends Client {
   readonly preface: Uint8Array | undefined;
   /** Backends that have failed it. */
   readonly tried: Set<Backend>;
+  /** Makes the client hear something else than the backend says, where it is to. */
+  readonly heard?: (backend: ByteStream) => ByteStream;
 }
 
 /** A connection with a backend, and the place it has there: give it back to the pool at the end. */
@@ -76,7 +78,7 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
     if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
     world.served(caller, chosen);
-    return { backend: chosen, stream };
+    return { backend: chosen, stream: caller.heard?.(stream) ?? stream };
   }
 }
 

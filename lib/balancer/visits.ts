@@ -10,26 +10,30 @@
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
-import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
+import { HandshakeError } from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
-import { Relays, type Served } from "../net/relays.ts";
+import { Relays } from "../net/relays.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
+import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import type { Pool } from "./pool.ts";
 import type { ServiceTimes } from "./report.ts";
+import { RetoldAnswer } from "./retold_answer.ts";
+import { ServedClient } from "./served_client.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
 
@@ -64,9 +68,6 @@ interface Ends {
 /** The same, with what the log calls the connection. */
 type Known = Ends & Pick<AcceptedStream, "connection">;
 
-/** A backend that ends a connection sooner has not lost its patience with a silent client. */
-const AT_ONCE_MS = 1000;
-
 /** Everybody who is at a service. */
 export class Visits {
   readonly #world: VisitsWorld;
@@ -97,16 +98,17 @@ export class Visits {
   /** Serves a connection to its end. Takes ownership. */
   readonly take = (accepted: AcceptedStream): void => {
     const { stream, remoteIp } = accepted;
-    const { guard, story, clock } = this.#world;
+    const { guard, story } = this.#world;
     const place = guard.enter();
     if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
     this.#arriving.add(stream);
     setUpSocket(stream);
     this.#serve(accepted, place).catch((error: unknown) => {
+      if (error instanceof HandshakeError) {
+        return this.#refuse(stream, remoteIp, `TLS handshake failed: ${error.fault}`);
+      }
       closeNow(stream);
-      const reason = reasonOf(error);
-      if (error instanceof UnreachableError) story.refused(remoteIp, reason, clock());
-      else story.log.debug("A connection could not be served", { reason });
+      story.log.debug("A connection could not be served", { reason: reasonOf(error) });
     }).finally(() => {
       this.#arriving.delete(stream);
       place.leave();
@@ -186,13 +188,18 @@ export class Visits {
     carriedAt?: () => number,
   ): Promise<void> {
     const { story, clock, options, preface, times } = this.#world;
-    const find = keyFinder(options().strategy);
+    const { strategy, tellTlsPort } = options();
+    const find = keyFinder(strategy);
     let client = stream;
     let key: string | undefined;
-    if (find !== undefined) {
+    let retold: number | undefined;
+    if (find !== undefined || tellTlsPort !== undefined) {
       const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
       client = peeked;
-      key = await findKey(peeked, find, this.#peekDeadline());
+      const deadline = this.#peekDeadline();
+      if (find !== undefined) key = await findKey(peeked, find, deadline);
+      const asks = tellTlsPort !== undefined && await peeked.peekUntil(asksCapabilities, deadline);
+      if (asks) retold = tellTlsPort;
     }
     const { connection, ...ends } = known;
     const { source } = ends;
@@ -202,6 +209,7 @@ export class Visits {
       key: key ?? source.ip,
       preface: preface({ kind: "proxied", ...ends }),
       tried: new Set(),
+      ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
     };
     const startedAt = clock();
     const span = beginSpan("balance connection");
@@ -272,35 +280,5 @@ export class Visits {
 
   #peekDeadline(): number {
     return performance.now() + this.#world.options().peekTimeout * 1000;
-  }
-}
-
-/** Who serves a client, and since when. */
-class ServedClient implements Served<Backend> {
-  readonly #clock: Clock;
-  backend: Backend;
-  #since: number;
-  /**
-   * Whether it was given to another backend after it had been silent for a while. That is done once:
-   * a backend may have died then, but when the next one closes as well it is the client they are
-   * tired of, and it is not handed round them all.
-   */
-  wasMovedLate = false;
-
-  constructor(backend: Backend, clock: Clock) {
-    this.#clock = clock;
-    this.backend = backend;
-    this.#since = clock();
-  }
-
-  /** Whether the backend has had it for so short a time that no client could be to blame. */
-  get isFresh(): boolean {
-    return this.#clock() - this.#since < AT_ONCE_MS;
-  }
-
-  /** Another backend has taken it. */
-  isServedBy(backend: Backend): void {
-    this.backend = backend;
-    this.#since = this.#clock();
   }
 }

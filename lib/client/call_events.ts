@@ -3,7 +3,7 @@
  */
 
 import { nameCaller } from "./buddy_list.ts";
-import type { CallFlood } from "./call_flood.ts";
+import type { ToldFlood } from "./told_flood.ts";
 import { notDeliveredLine, perhapsLostLine } from "./call_screens.ts";
 import type { MenuEvent } from "./menu_state.ts";
 import type { CallHandlers } from "./peer_calls.ts";
@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal.ts";
 export interface CallWorld {
   readonly terminal: Pick<Terminal, "dropTyped">;
   readonly presence: Pick<PresenceLink, "list">;
-  readonly flood: CallFlood;
+  readonly flood: ToldFlood;
   readonly happened: (event: MenuEvent) => void;
   /** Told each line that was said and is known to be lost. */
   readonly lost: (text: string) => void;
@@ -39,10 +39,12 @@ export function callHandlers(
     callFailed: (failure) => happened({ kind: "callFailed", failure }),
     chatBegun: () => happened({ kind: "chatBegun" }),
     said: (text) => happened({ kind: "said", text }),
-    chatEnded: (end, { lost, unsure }) => {
+    chatEnded: (end, { lost, unsure, before }) => {
       happened({ kind: "chatEnded", end });
       lost.forEach(wasLost);
-      if (unsure.length > 0) happened({ kind: "notice", line: perhapsLostLine(unsure) });
+      if (unsure.length + before > 0) {
+        happened({ kind: "notice", line: perhapsLostLine(unsure, before) });
+      }
       // What was typed was meant for the buddy, and must not become a command of the menu.
       const unsent = [...lost, ...terminal.dropTyped()];
       if (unsent.length > 0) happened({ kind: "notice", line: notDeliveredLine(unsent) });

@@ -51,9 +51,13 @@ export function notDeliveredLine(typed: readonly string[]): ScreenLine {
   return line(`${NOT_DELIVERED} ${linesText(typed)}`, "bad");
 }
 
-/** What was sent, and may be lost. */
-export function perhapsLostLine(said: readonly string[]): ScreenLine {
-  return line(`(perhaps not delivered) ${linesText(said)}`, "bad");
+/** What was sent, and may be lost; so many lines more are not worth repeating. */
+export function perhapsLostLine(said: readonly string[], before: number = 0): ScreenLine {
+  const count = `${before} ${before === 1 ? "line" : "lines"}`;
+  const text = said.length === 0
+    ? `${count} said more than a minute ago`
+    : linesText(said) + (before > 0 ? `; ${count} before that` : "");
+  return line(`(perhaps not delivered) ${text}`, "bad");
 }
 
 /** Most lines that are repeated in full, and what is left of each of them when there are more. */

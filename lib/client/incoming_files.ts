@@ -80,6 +80,7 @@ export class IncomingFiles {
     this.#survey = survey;
     const files = wantedFiles(survey, taken);
     this.#progress = new TransferProgress(missingBytes(files), performance.now());
+    this.#news.show(screens.resumingLines(survey));
     this.#following.use(this.#news.follow(() => this.progressText()));
     this.#receiving.accept(survey, taken);
   }

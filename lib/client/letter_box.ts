@@ -8,6 +8,7 @@ import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { FilePort, whoOffers } from "./file_ports.ts";
 import type { IncomingEnd, IncomingFiles } from "./incoming_files.ts";
+import { OfferTurns } from "./offer_turns.ts";
 import type { PresenceLink } from "./presence_link.ts";
 import type { ScriptStreams } from "./script_streams.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -45,10 +46,13 @@ export class LetterBox {
   readonly #door: TransferDoor;
   readonly #port: FilePort;
   readonly #answers: AsyncIterator<string>;
+  readonly #turns = new OfferTurns();
   readonly #over = Promise.withResolvers<boolean>();
   #nextAnswer: Promise<IteratorResult<string>> | undefined;
   #current: IncomingFiles | undefined;
   #isReady = false;
+  /** A person has not answered the offer that is here. */
+  #isAsking = false;
 
   constructor(settings: LetterBoxSettings, parts: LetterBoxParts) {
     this.#settings = settings;
@@ -122,18 +126,28 @@ export class LetterBox {
   async #answer(files: IncomingFiles, by: screens.OfferedBy): Promise<void> {
     const { target, yes, taken } = this.#settings;
     const { entries } = files.offer;
+    const isTaken = yes && by.kind === "buddy";
+    if (!isTaken && !this.#door.mayAsk(files, by)) {
+      this.#current = undefined; // nothing is said of it
+      return files.refuse(yes ? "stranger" : "busy");
+    }
     const found = await survey(files.offer, target);
     if (!hasRoom(found)) {
       this.#news.show([screens.noRoomLine(by, entries, found)]);
       return files.refuse("space");
     }
     this.#news.show(screens.offeredLines(by, entries, found));
-    if (yes) {
-      if (by.kind === "buddy") files.accept(found, taken);
-      else files.refuse("stranger");
-      return;
+    if (isTaken) return files.accept(found, taken);
+    if (yes) return files.refuse("stranger");
+    const what = screens.offerText(by, entries);
+    this.#turns.shown(what, performance.now());
+    this.#isAsking = true;
+    let answer = await this.#ask(found);
+    if (this.#current === files && this.#turns.isDoubtful(performance.now())) {
+      this.#news.show([screens.anotherOfferLine(what)]);
+      answer = await this.#ask(found);
     }
-    const answer = await this.#ask(found);
+    if (this.#current === files) this.#isAsking = false;
     // It may be over by now; then this changes nothing.
     if (answer === "y" || answer === "yes") files.accept(found, taken);
     else if (answer === "o" && found.taken > 0) files.accept(found, "overwrite");
@@ -154,6 +168,8 @@ export class LetterBox {
   #ended(files: IncomingFiles, end: IncomingEnd): void {
     if (this.#current !== files) return;
     this.#current = undefined;
+    if (this.#isAsking) this.#turns.wentAway(performance.now());
+    this.#isAsking = false;
     this.#news.show([end.line]);
     for (const place of end.places) this.#parts.streams.printForeign(place);
     if (files.isAccepted && !this.#settings.keep) this.#over.resolve(end.isDone);

@@ -53,6 +53,8 @@ export class LineEditor implements Terminal {
   #isSecret = false;
   /** What was pasted and is asked about. */
   #pasted: string | undefined;
+  /** A key has just answered that: Enter behind it belongs to the answer. */
+  #hasAnswered = false;
   #complete: Complete = () => [];
   /** Ctrl-C was pressed: nothing is typed any more. */
   #isLeaving = false;
@@ -155,6 +157,8 @@ export class LineEditor implements Terminal {
   #take(key: Key): void {
     if (this.#isLeaving || this.#isClosed) return;
     this.#keyPressed();
+    const isOfAnswer = this.#hasAnswered;
+    this.#hasAnswered = false;
     if (this.#pasted !== undefined && key.kind !== "paste") {
       return this.#answerPaste(pasteLines(this.#pasted), pasteAnswer(key));
     }
@@ -163,6 +167,7 @@ export class LineEditor implements Terminal {
     if (key.kind === "paste") return this.#paste(key.text);
     switch (key.name) {
       case "enter":
+        if (isOfAnswer && this.#line.text === "") return;
         return this.#enter();
       case "tab":
         return this.#tab();
@@ -204,6 +209,7 @@ export class LineEditor implements Terminal {
   #answerPaste(lines: readonly string[], answer: PasteAnswer | undefined): void {
     if (answer === undefined) return;
     this.#pasted = undefined;
+    this.#hasAnswered = true;
     if (answer === "one") this.#type(lines.join(" "));
     if (answer !== "each") return;
     for (const line of lines) {

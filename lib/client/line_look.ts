@@ -6,12 +6,18 @@
 import { visibleText } from "../core/visible_text.ts";
 import type { Attention } from "./attention.ts";
 import { paint, type ScreenLine, type Style } from "./screen_line.ts";
+import { wrappedText } from "./wrapped_text.ts";
+
+/** As wide as the time before what is said. */
+const INDENT = "hh:mm ".length;
 
 /** What the look depends on. */
 export interface LookParts {
   readonly style: Style;
   /** What stands before a message that names its reader, where no colour says so. */
   readonly mark: string;
+  /** Columns of the screen; without bound where rows are left to the terminal, for screen readers. */
+  columns(): number;
 }
 
 /** Gives lines their look. */
@@ -24,18 +30,32 @@ export class LineLook {
     this.#attention = attention;
   }
 
-  /** A line as it is shown; the day may stand on a line of its own before it. */
+  /** A line as it is shown, in rows; the day may stand on a line of its own before it. */
   output(line: ScreenLine): string[] {
+    return this.#painted(line, this.#parts.columns());
+  }
+
+  #painted(line: ScreenLine, columns: number): string[] {
     const { style, mark } = this.#parts;
     const { day, time } = this.#attention.times(line);
     const before = line.about === "mention" ? mark : "";
-    const painted = style("faint", time) + before + paint(line, style);
-    return day === undefined ? [painted] : [style("faint", day), painted];
+    const indent = columns < 4 * INDENT ? 1 : INDENT;
+    const [first = "", ...more] = wrappedText(
+      line.text,
+      time.length + before.length,
+      columns,
+      indent,
+    );
+    const painted = style("faint", time) + before + paint({ ...line, text: first }, style);
+    const tone = line.toned === undefined ? line.tone ?? "plain" : "plain";
+    const rows = [painted, ...more.map((row) => style(tone, row))];
+    return day === undefined ? rows : [style("faint", day), ...rows];
   }
 
-  /** A typed line as it stays on the screen, behind its prompt. */
+  /** A typed line as it stays on the screen, behind its prompt, with rows as while it was typed. */
   typed(text: string, prompt: ScreenLine): string {
     const whole = prompt.text + visibleText(text);
-    return this.output({ ...prompt, text: whole, toned: prompt.text.length }).join("\r\n");
+    const line = { ...prompt, text: whole, toned: prompt.text.length };
+    return this.#painted(line, Infinity).join("\r\n");
   }
 }

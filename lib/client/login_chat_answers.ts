@@ -12,7 +12,7 @@ import {
   type ChatMode,
   wantsLine,
 } from "./login_chat_state.ts";
-import { ask, cancel, sendOrCancel, show, toIdle, typedName } from "./login_chat_steps.ts";
+import { ask, cancel, show, toIdle, typedMessage, typedName } from "./login_chat_steps.ts";
 
 /** What comes of something the server said. */
 export function answered(state: ChatClientState, answer: ChatAnswer): ChatClientStep {
@@ -52,7 +52,7 @@ function opened(
     const next: ChatClientState = { ...state, mode: { kind: "public" } };
     return mode.rest === ""
       ? ask(next, screens.publicPrompt())
-      : sendOrCancel(next, undefined, mode.rest);
+      : typedMessage(next, undefined, mode.rest);
   }
   if (mode.what !== "direct" || answer.kind !== "users") return undefined;
   const names = add(mode, answer);

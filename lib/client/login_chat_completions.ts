@@ -4,14 +4,15 @@ import { beginning, commandCompletions } from "./completions.ts";
 import { OPERATIONS } from "./login_chat_screens.ts";
 import type { ChatClientState } from "./login_chat_state.ts";
 
-/** What Tab may make of what is typed: operations, or names where one is asked for or behind DM. */
+/** What Tab may make of what is typed: commands, operations, or names where one is asked for. */
 export function completions(
   { mode, known, commands }: ChatClientState,
   typed: string,
 ): readonly string[] {
+  const isAsked = ["idle", "whom", "public", "direct"].includes(mode.kind);
+  if (isAsked && typed.startsWith("/")) return commandCompletions(typed, commands, {});
   if (mode.kind === "whom") return beginning(typed, known);
   if (mode.kind !== "idle") return [];
-  if (typed.startsWith("/")) return commandCompletions(typed, commands, {});
   const [dm] = /^dm\s+/i.exec(typed) ?? [];
   return dm === undefined
     ? beginning(typed, OPERATIONS.map(([word]) => word))

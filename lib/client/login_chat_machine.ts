@@ -17,8 +17,15 @@ import {
   type ChatEvent,
   isWaiting,
 } from "./login_chat_state.ts";
-import { readSlashLine, type SlashLine, wrongCommandLine } from "./slash_commands.ts";
-import { ask, leave, request, sendOrCancel, toIdle, typedName } from "./login_chat_steps.ts";
+import {
+  ask,
+  leave,
+  request,
+  toIdle,
+  typedMessage,
+  typedName,
+  unlessCommand,
+} from "./login_chat_steps.ts";
 
 /** The machine: what comes of an event in a state. */
 export function step(before: ChatClientState, event: ChatEvent): ChatClientStep {
@@ -63,13 +70,23 @@ function lost(state: ChatClientState): ChatClientStep {
 function typed(state: ChatClientState, text: string): ChatClientStep {
   switch (state.mode.kind) {
     case "idle":
-      return typedOperation(state, text.trim());
+      return unlessCommand(
+        state,
+        text.trim(),
+        screens.operationPrompt(),
+        (text) => typedOperation(state, text),
+      );
     case "public":
-      return sendOrCancel(state, undefined, text);
+      return typedMessage(state, undefined, text);
     case "whom":
-      return typedName(state, text.trim());
+      return unlessCommand(
+        state,
+        text.trim(),
+        screens.whomPrompt(),
+        (text) => typedName(state, text),
+      );
     case "direct":
-      return sendOrCancel(state, state.mode.to, text);
+      return typedMessage(state, state.mode.to, text);
     case "leaving":
       return { state, effects: [] };
     case "away":
@@ -84,8 +101,6 @@ function typed(state: ChatClientState, text: string): ChatClientStep {
 }
 
 function typedOperation(state: ChatClientState, text: string): ChatClientStep {
-  const command = readSlashLine(text, state.commands);
-  if (command.kind !== "text") return typedCommand(state, command);
   const [, word = "", rest = ""] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
   const names: readonly string[] = [];
   switch (word.toUpperCase()) {
@@ -101,22 +116,5 @@ function typedOperation(state: ChatClientState, text: string): ChatClientStep {
       return leave(state);
     default:
       return toIdle(state, screens.unknownOperationLine(word), screens.operationsLine());
-  }
-}
-
-function typedCommand(
-  state: ChatClientState,
-  line: Exclude<SlashLine, { kind: "text" }>,
-): ChatClientStep {
-  switch (line.kind) {
-    case "place":
-      return toIdle(state, ...screens.helpLines(state.commands));
-    case "program": {
-      const { word, argument } = line;
-      const { state: next, effects } = toIdle(state);
-      return { state: next, effects: [{ kind: "command", word, argument }, ...effects] };
-    }
-    default:
-      return toIdle(state, wrongCommandLine(line));
   }
 }

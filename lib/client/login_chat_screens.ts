@@ -59,7 +59,7 @@ export function helpLines(commands: readonly SlashCommand[]): ScreenLine[] {
   return [
     line("Type an operation; its message or name may follow, or is asked for:"),
     ...alignedLines(OPERATIONS),
-    line("Commands that start with /:"),
+    line("Commands, also where a message is asked for (// sends one /):"),
     ...commandHelpLines(commands),
   ];
 }

@@ -39,7 +39,7 @@ export interface ChatClientState {
   readonly mode: ChatMode;
   /** Who was online when it was last told, and who has been heard since. */
   readonly known: readonly UserId[];
-  /** Those that start with `/`, where an operation is asked for. */
+  /** Those that start with `/`. */
   readonly commands: readonly SlashCommand[];
   /** Whether the answer that is waited for takes long. */
   readonly isSlow: boolean;

@@ -20,6 +20,7 @@ import { type SlashLine, wrongCommandLine } from "./slash_commands.ts";
 /** Lines typed before the answer: a first `q` gives up, others wait for ACCEPT. */
 export function typedWhileCalling(state: MenuState, mode: CallingMode, text: string): Step {
   if (text.length > MAX_TYPED_CHARACTERS) return tooLong(state);
+  if (saysNothing(state, text)) return { state, effects: [] };
   const line = readChatLine(text);
   if (line.kind === "text") {
     return { state: { ...state, mode: { ...mode, kept: [...mode.kept, line.text] } }, effects: [] };
@@ -55,9 +56,15 @@ function tooLong(state: MenuState): Step {
   return { state, effects: [show(calls.tooLongLine(MAX_TYPED_CHARACTERS))] };
 }
 
+/** Whether a person only pressed Enter. A script may mean its empty lines. */
+function saysNothing({ isPerson }: MenuState, text: string): boolean {
+  return isPerson && text.trim() === "";
+}
+
 /** A line typed in a chat. */
 export function typedInChat(state: MenuState, peer: string, text: string): Step {
   if (text.length > MAX_TYPED_CHARACTERS) return tooLong(state);
+  if (saysNothing(state, text)) return { state, effects: [] };
   const line = readChatLine(text);
   if (line.kind === "text") return { state, effects: [{ kind: "send", text: line.text }] };
   if (line.kind !== "place" || line.word !== "q") return commanded(state, peer, line);

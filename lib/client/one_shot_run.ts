@@ -4,6 +4,9 @@
  */
 
 import { CLIENT_OPTIONS } from "../config/client_options.ts";
+import { withSettings } from "../config/client_settings.ts";
+import type { TlsWishes } from "../config/client_tls_options.ts";
+import type { CommandLine } from "../config/command_line.ts";
 import { placeOf, type ServerPlace } from "../config/login_address.ts";
 import {
   ADD_PROGRAM,
@@ -52,10 +55,11 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
       const said = placeOf(options.user, options, names);
       const isSaid = options.user?.host !== undefined ||
         PLACE_OPTIONS.some((name) => names.has(name));
-      const usual = isSaid ? undefined : await usualPlace();
+      const usual = isSaid ? undefined : await usualServer({ options, given: names });
       try {
         const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
-        const place = await securePlace(usual ?? said, options, { log, tell });
+        const { place: named, wishes } = usual ?? { place: said, wishes: options };
+        const place = await securePlace(named, wishes, { log, tell });
         const link = new ServerLink(place, log);
         // A command line without a user was refused.
         await work({ options: given, user: options.user!.user!, place, link, log });
@@ -73,10 +77,24 @@ const PLACE_OPTIONS: readonly (keyof OneShotOptions)[] = ["server", "tcpPort", "
 /** What to do about a server that is not there, when none was named. */
 const NAME_A_SERVER = "name the server: USER@HOST or --server HOST, or once: client setup";
 
-/** The server of the user's settings. What was used last is no matter of a script's. */
-async function usualPlace(): Promise<ServerPlace | undefined> {
-  const login = (await UserFiles.ofThisUser().settings()).get("login");
-  return login && placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label));
+/** The settings about TLS: they belong to the server that is set up. */
+const TLS_SETTINGS: readonly string[] = ["tls", "tlsPort", "ca"];
+
+/**
+ * The server of the user's settings, and how to speak to it: one that was set up with TLS is never
+ * spoken to in the clear. What was used last is no matter of a script's.
+ */
+async function usualServer(
+  line: Pick<CommandLine<typeof REG_OPTIONS>, "options" | "given">,
+): Promise<{ place: ServerPlace; wishes: TlsWishes } | undefined> {
+  const settings = await UserFiles.ofThisUser().settings();
+  const login = settings.get("login");
+  if (login === undefined) return undefined;
+  const held = new Map([...settings].filter(([name]) => TLS_SETTINGS.includes(name)));
+  return {
+    place: placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label)),
+    wishes: withSettings(line, REG_OPTIONS, held).options,
+  };
 }
 
 async function change(link: ServerLink, request: Change): Promise<void> {

@@ -94,7 +94,9 @@ export function statusChanges(
   return [...changed, ...gone.map(({ buddy }) => ({ buddy }))];
 }
 
+/** What a change is seen by. Where somebody was last, who is offline, is none. */
 function fingerprint({ status, address }: BuddyPresence<string>): string {
+  if (status === "OFFLINE") return status;
   return `${status} ${address?.ip} ${address?.port}`;
 }
 

@@ -35,7 +35,10 @@ export function openTerminal({ plain, bell, history }: TerminalWishes, stop: () 
     ...{ stop, clock: Date.now },
     recall: openRecallFile(history === false ? undefined : stateDirectory()),
     drawing: plain ? new PlainDrawing(size) : new ScreenDrawing(size, style),
-    look: { style, mark: plain ? "For you: " : style === plainStyle ? "* " : "" },
+    look: {
+      ...{ style, mark: plain ? "For you: " : style === plainStyle ? "* " : "" },
+      columns: () => plain ? Infinity : size().columns,
+    },
   });
   editor.bell = bell;
   return editor;

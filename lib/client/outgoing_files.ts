@@ -9,7 +9,7 @@ import type { PeerAddress } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { OrderlyCloser } from "../net/orderly_close.ts";
 import { connectTcp } from "../net/tcp.ts";
-import { encodeOffer } from "../wire/transfer_offer.ts";
+import { encodeOffer, offeredBytes } from "../wire/transfer_offer.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import { TransferLink } from "./transfer_link.ts";
 import type { TransferNews } from "./transfer_news.ts";
@@ -67,7 +67,8 @@ export async function sendFiles(
   using following = new DisposableStack();
   const sending = new Sending(new TransferLink(conn, closer), offer, places, {
     accepted(wanted, bytes) {
-      news.show([screens.acceptedLine(to, wanted, files)]);
+      const offered = { files, bytes: offeredBytes(entries) };
+      news.show([screens.acceptedLine(to, { files: wanted, bytes }, offered)]);
       progress.bytes = new TransferProgress(bytes, performance.now());
       following.use(
         news.follow(() => screens.progressText("to", to, progress.bytes.text(performance.now()))),

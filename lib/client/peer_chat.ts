@@ -12,12 +12,24 @@ const STALL_MS = 10_000;
 /** Lines remembered that the system has and the other side has not answered. */
 const MAX_UNANSWERED = 50;
 
+/** What was said before, in milliseconds, was most likely read: it is counted, and not repeated. */
+const RECENT_MS = 60_000;
+
 /** What we said and cannot count on. */
 export interface Undelivered {
   /** Never handed to the system. */
   readonly lost: readonly string[];
   /** Handed to it, and nothing was heard since, on a connection that broke. */
   readonly unsure: readonly string[];
+  /** How many more of these there were, longer ago. */
+  readonly before: number;
+}
+
+/** What tests have another one of. */
+export interface ChatTimes {
+  readonly stallMs?: number;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number;
 }
 
 /** What a chat tells. */
@@ -33,9 +45,12 @@ export class PeerChat implements PeerListener {
   readonly #reader: PeerReader;
   readonly #handlers: ChatHandlers;
   readonly #stallMs: number;
+  readonly #now: () => number;
   #isOver = false;
   /** What we said since something was heard, numbered. */
-  #unanswered: { readonly number: number; readonly text: string }[] = [];
+  #unanswered: { readonly number: number; readonly text: string; readonly at: number }[] = [];
+  /** How many of them were forgotten. */
+  #forgotten = 0;
   #sent = 0;
   /** The number of the last line that the system has. */
   #handed = 0;
@@ -45,12 +60,13 @@ export class PeerChat implements PeerListener {
     connection: PeerConnection,
     reader: PeerReader,
     handlers: ChatHandlers,
-    stallMs: number = STALL_MS,
+    { stallMs = STALL_MS, now = () => performance.now() }: ChatTimes = {},
   ) {
     this.#connection = connection;
     this.#reader = reader;
     this.#handlers = handlers;
     this.#stallMs = stallMs;
+    this.#now = now;
     connection.listener = this;
   }
 
@@ -65,6 +81,7 @@ export class PeerChat implements PeerListener {
   /** Takes what the connection reads. */
   bytes(chunk: Uint8Array): void {
     this.#unanswered = this.#unanswered.filter(({ number }) => number > this.#handed);
+    this.#forgotten = 0;
     this.tell(this.#reader.messages(chunk));
   }
 
@@ -78,7 +95,7 @@ export class PeerChat implements PeerListener {
   send(text: string): void {
     if (this.#isOver) return;
     const number = ++this.#sent;
-    this.#unanswered.push({ number, text });
+    this.#unanswered.push({ number, text, at: this.#now() });
     this.#forgetOldest();
     if (!this.#connection.send(encodePeerLine(text))) return this.#finish("stuck");
     this.#connection.flush().then((isHanded) => {
@@ -91,6 +108,7 @@ export class PeerChat implements PeerListener {
     while (this.#unanswered.length > MAX_UNANSWERED) {
       if (this.#unanswered[0]!.number > this.#handed) return;
       this.#unanswered.shift();
+      this.#forgotten++;
     }
   }
 
@@ -117,9 +135,12 @@ export class PeerChat implements PeerListener {
   }
 
   #undelivered(how: PeerEnd | "stuck"): Undelivered {
-    const texts = (isHanded: boolean): string[] =>
-      this.#unanswered.filter(({ number }) => number <= this.#handed === isHanded)
-        .map(({ text }) => text);
-    return { lost: texts(false), unsure: how === "theirs" ? [] : texts(true) };
+    const textOf = ({ text }: { readonly text: string }): string => text;
+    const lost = this.#unanswered.filter(({ number }) => number > this.#handed).map(textOf);
+    if (how === "theirs") return { lost, unsure: [], before: 0 };
+    const handed = this.#unanswered.filter(({ number }) => number <= this.#handed);
+    const recent = handed.filter(({ at }) => this.#now() - at < RECENT_MS);
+    const before = this.#forgotten + handed.length - recent.length;
+    return { lost, unsure: recent.map(textOf), before };
   }
 }

@@ -18,7 +18,7 @@ import type { DatagramSocket } from "../net/udp.ts";
 import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
 import type { PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
-import { type PresenceChange, presenceChanges } from "./presence_news.ts";
+import { type PresenceChange, PresenceNews } from "./presence_news.ts";
 import { clientTracing } from "./screen_trace.ts";
 import type { ServerLink } from "./server_link.ts";
 
@@ -46,6 +46,7 @@ interface Session {
   status: PresenceStatus;
   readonly socket: DatagramSocket;
   timer: ReturnType<typeof setTimeout> | undefined;
+  readonly news: PresenceNews;
   /** Refreshes since the last answer; nothing is concluded before the first one. */
   unanswered: number;
 }
@@ -60,7 +61,7 @@ export interface PresenceWorld {
 
 /** The client's side of presence. It is online as one user at a time, or as nobody. */
 export class PresenceLink {
-  /** Told what has changed since the answer before. */
+  /** Told what has changed since the answers before. */
   changed: (changes: readonly PresenceChange[]) => void = () => {};
   readonly #settings: PresenceSettings;
   readonly #link: ServerLink;
@@ -120,7 +121,10 @@ export class PresenceLink {
       { hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 },
       this.#trace && clientTracing(this.#trace, "buddy"),
     );
-    const session: Session = { user, status, socket, timer: undefined, unanswered: -Infinity };
+    const session: Session = {
+      ...{ user, status, socket, timer: undefined },
+      ...{ news: new PresenceNews(), unanswered: -Infinity },
+    };
     this.#session = session;
     this.#refreshLater(session);
     socket.receive((bytes, from) => {
@@ -227,9 +231,8 @@ export class PresenceLink {
   }
 
   #replace(entries: readonly BuddyPresence<string>[]): void {
-    const before = this.#list;
     this.#list = { entries, at: this.#clock() };
-    const changes = presenceChanges(before, this.#list);
+    const changes = this.#session?.news.changes(this.#list) ?? [];
     if (changes.length > 0) this.changed(changes);
     const awaited = this.#awaited;
     this.#awaited = [];

@@ -1,6 +1,6 @@
 /**
  * What has changed about one's buddies since the list before: who came, left, went away or is back.
- * Pure.
+ * Pure: the time comes with the lists.
  */
 
 import type { PresenceStatus } from "../core/presence.ts";
@@ -21,16 +21,40 @@ const MAX_LINES = 3;
 /** Most names in a line that tells of many. */
 const MAX_NAMES = 5;
 
-/** What changed. A buddy who is in only one of the lists was added or deleted, and is no news. */
-export function presenceChanges(
-  before: BuddyList | undefined,
-  after: BuddyList,
-): PresenceChange[] {
-  const known = new Map(before?.entries.map(({ buddy, status }) => [buddy, status]));
-  return after.entries.flatMap(({ buddy, status }) => {
-    const from = known.get(buddy);
-    return from === undefined || from === status ? [] : [{ buddy, from, to: status }];
-  });
+/**
+ * How long somebody the server has not heard of may be there all the same, in milliseconds: a server
+ * started anew knows nobody until their clients tell it again, with their next refresh or the one
+ * after it.
+ */
+const UNHEARD_MS = 25_000;
+
+/** What is known of the buddies of one user, list by list. */
+export class PresenceNews {
+  #told = new Map<string, PresenceStatus>();
+  /** Since when the server has heard nothing of those who were there. */
+  #unheardSince = new Map<string, number>();
+
+  /** What changed. A buddy who is in only one of two lists was added or deleted, and is no news. */
+  changes({ entries, at }: BuddyList): PresenceChange[] {
+    const told = new Map<string, PresenceStatus>();
+    const unheardSince = new Map<string, number>();
+    const changes: PresenceChange[] = [];
+    for (const { buddy, status, address } of entries) {
+      const from = this.#told.get(buddy) ?? status;
+      const since = this.#unheardSince.get(buddy) ?? at;
+      const isUnheard = status === "OFFLINE" && address === undefined && from !== status;
+      if (isUnheard && at - since < UNHEARD_MS) {
+        told.set(buddy, from);
+        unheardSince.set(buddy, since);
+        continue;
+      }
+      told.set(buddy, status);
+      if (from !== status) changes.push({ buddy, from, to: status });
+    }
+    this.#told = told;
+    this.#unheardSince = unheardSince;
+    return changes;
+  }
 }
 
 /** Tells it quietly, in few lines however much it is. */

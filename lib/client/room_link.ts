@@ -25,7 +25,7 @@ export interface RoomServerAddress {
 
 /** What a link may be told besides. */
 export interface RoomLinkOptions extends LinkOptions {
-  /** Opens connections; plain ones unless given. */
+  /** Opens connections over TLS; they are plain ones unless given. */
   readonly dial?: Dial | undefined;
 }
 
@@ -68,6 +68,11 @@ export class RoomLink {
     throw new UnreachableError(
       `The server at ${hostPort(host, tcpPort)} does not answer as a room server`,
     );
+  }
+
+  /** Whether requests go over TLS. */
+  get isSecure(): boolean {
+    return this.#dial !== undefined;
   }
 
   /** Whether it was broken off: what fails then is nobody's fault. */

@@ -11,6 +11,7 @@ import {
 import type { EnterRequest } from "../wire/room_request.ts";
 import { beginning, commandCompletions } from "./completions.ts";
 import type { RoomServerAddress } from "./room_link.ts";
+import type { RoomWay } from "./room_way.ts";
 import * as screens from "./room_screens.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import type { SlashCommand } from "./slash_commands.ts";
@@ -78,7 +79,7 @@ export class RoomQuestions {
 
   /** These parts of the server's address; what it was is offered. */
   async server(
-    { host, tcpPort, udpPort }: RoomServerAddress,
+    { server: { host, tcpPort, udpPort }, isSecure }: Pick<RoomWay, "server" | "isSecure">,
     asks: readonly (keyof RoomServerAddress)[],
   ): Promise<RoomServerAddress> {
     const port = (text: string): number | undefined =>
@@ -89,7 +90,9 @@ export class RoomQuestions {
     const isAsked = (part: keyof RoomServerAddress): boolean => asks.includes(part);
     return {
       host: isAsked("host") ? await this.#askFor("Server", host, (text) => text, "") : host,
-      tcpPort: isAsked("tcpPort") ? await this.#askFor("TCP port", tcpPort, port, rule) : tcpPort,
+      tcpPort: isAsked("tcpPort")
+        ? await this.#askFor(isSecure ? "TLS port" : "TCP port", tcpPort, port, rule)
+        : tcpPort,
       udpPort: isAsked("udpPort") ? await this.#askFor("UDP port", udpPort, port, rule) : udpPort,
     };
   }

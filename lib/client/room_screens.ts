@@ -80,16 +80,22 @@ export function notUsableLine(what: string, typed: string, rule: string): Screen
   return line(`"${visibleText(typed)}" is no ${what}: ${rule}.`, "bad");
 }
 
-/** Somebody has got into a room. */
-export function enteredLines(kind: "create" | "join", room: string): ScreenLine[] {
+/** Somebody has got into a room; over TLS they may take what they say for encrypted, too. */
+export function enteredLines(
+  kind: "create" | "join",
+  room: string,
+  isSecure: boolean,
+): ScreenLine[] {
   const name = visibleText(room);
   const how = "exit, quit or q leaves, /help tells more.";
-  return kind === "create"
+  const limits = isSecure
     ? [
-      line(`Room ${name} is open. You are its host: when you leave, it closes.`, "good"),
-      line(how),
+      line("What is said here is NOT encrypted: TLS carries requests and passwords only.", "faint"),
     ]
-    : [line(`You are in room ${name}: ${how}`, "good")];
+    : [];
+  if (kind === "join") return [line(`You are in room ${name}: ${how}`, "good"), ...limits];
+  const opened = `Room ${name} is open. You are its host: when you leave, it closes.`;
+  return [line(opened, "good"), line(how), ...limits];
 }
 
 /** Why somebody did not get in, as a sentence without its end. */

@@ -117,10 +117,10 @@ export class RoomStay {
    * @throws RoomLostError when the server knows nothing of us any more
    */
   async run(): Promise<StayEnd> {
-    const { terminal } = this.#parts;
+    const { terminal, link } = this.#parts;
     const { kind, room, member } = this.#entered;
     terminal.completeWith((typed) => this.#completions(typed));
-    this.#show(...screens.enteredLines(kind, room));
+    this.#show(...screens.enteredLines(kind, room, link.isSecure));
     if (terminal.interactive) this.#show(...beforeLines(this.#parts.conversation));
     terminal.prompt(screens.roomPrompt(member));
     const end = await this.#talkOn();

@@ -7,12 +7,12 @@ import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log, Trace } from "../core/ports.ts";
 import { parseMemberName, parseRoomName } from "../core/room_name.ts";
 import { HungUpError } from "../net/exchange.ts";
-import type { Dial } from "../net/tcp.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { type Entered, enterRoom } from "./room_entry.ts";
-import { RoomLink, type RoomServerAddress } from "./room_link.ts";
+import type { RoomServerAddress } from "./room_link.ts";
 import { RoomQuestions } from "./room_questions.ts";
 import * as screens from "./room_screens.ts";
+import { RoomWay, type TrustRoomServer } from "./room_way.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import { historyCommands } from "./history_commands.ts";
 import { enterAgain } from "./room_return.ts";
@@ -33,8 +33,8 @@ export interface RoomVisitSettings {
   readonly server: RoomServerAddress;
   /** What of it is asked for first. */
   readonly asks: readonly (keyof RoomServerAddress)[];
-  /** Opens connections to it; plain ones unless given. */
-  readonly dial?: Dial | undefined;
+  /** Given where TLS is spoken: the TCP port is one that does. */
+  readonly secure?: TrustRoomServer | undefined;
 }
 
 /** A visit that wants one room and no menu; what is missing is asked for. */
@@ -58,7 +58,6 @@ export class RoomVisit {
   readonly #conversations: Conversations;
   /** That of the room at hand. */
   #conversation: Conversation | undefined;
-  readonly #dial: Dial | undefined;
   readonly #asks: readonly (keyof RoomServerAddress)[];
   readonly #questions: RoomQuestions;
   /** Rooms we have heard of at this server. */
@@ -66,9 +65,8 @@ export class RoomVisit {
   /** False when the server is known to be one that cannot tell. */
   #canList = true;
   readonly #stopped = Promise.withResolvers<void>();
-  #server: RoomServerAddress;
+  readonly #way: RoomWay;
   readonly #trace: Trace | undefined;
-  #link: RoomLink | undefined;
   #isStopped = false;
 
   constructor(
@@ -84,8 +82,7 @@ export class RoomVisit {
       readonly conversations: Conversations;
     },
   ) {
-    this.#server = settings.server;
-    this.#dial = settings.dial;
+    this.#way = new RoomWay(settings.server, { secure: settings.secure, trace: world.trace });
     this.#asks = settings.asks;
     this.#terminal = world.terminal;
     this.#trace = world.trace;
@@ -99,7 +96,7 @@ export class RoomVisit {
   /** Leaves in order, whatever is under way. */
   stop(): void {
     this.#isStopped = true;
-    this.#link?.close();
+    this.#way.stop();
     this.#stopped.resolve();
   }
 
@@ -108,9 +105,15 @@ export class RoomVisit {
     return this.#isStopped || this.#questions.isOver;
   }
 
-  /** The menu, until exit, the end of the input or a stop. */
+  /**
+   * The menu, until exit, the end of the input or a stop.
+   *
+   * @throws OperationalError, UnreachableError when the server is to be trusted first, and is not
+   */
   async run(): Promise<void> {
-    await this.#askServer(this.#asks);
+    await this.#askServer(this.#asks).catch((error) => {
+      if (!this.#isOver) throw error;
+    });
     if (this.#isOver) return;
     this.#show(...screens.roomMenuLines());
     while (!this.#isOver) {
@@ -146,6 +149,7 @@ export class RoomVisit {
   async #tryErrand(
     { kind, room: roomText, member: memberText, isProtected }: RoomErrand,
   ): Promise<string | undefined> {
+    if (this.#way.isSecure) await this.#way.link();
     const room = roomText === undefined
       ? await this.#questions.room(() => [...this.#rooms])
       : parseRoomName(roomText);
@@ -162,10 +166,11 @@ export class RoomVisit {
 
   /** Asks for these parts of the server's address; what it was is offered. */
   async #askServer(asks: RoomVisitSettings["asks"]): Promise<void> {
-    this.#server = await this.#questions.server(this.#server, asks);
-    this.#link = undefined;
+    this.#way.turnTo(await this.#questions.server(this.#way, asks));
     this.#rooms.clear();
     this.#canList = true;
+    // Whom we cannot trust is told of before anything is typed for them.
+    if (this.#way.isSecure && !this.#isOver) await this.#way.link();
   }
 
   /** Does what was chosen; false for leaving. */
@@ -224,7 +229,11 @@ export class RoomVisit {
   }
 
   async #enter(request: EnterRequest): Promise<StayEnd | undefined> {
-    const entered = await enterRoom(this.#openLink(), request, () => this.#questions.password());
+    const entered = await enterRoom(
+      await this.#way.link(),
+      request,
+      () => this.#questions.password(),
+    );
     if (entered === undefined) return undefined;
     this.#rooms.add(request.room);
     return await this.#stay(entered);
@@ -236,7 +245,7 @@ export class RoomVisit {
       return await this.#stayOnce(entered);
     } catch (error) {
       if (!(error instanceof RoomLostError) || !this.#terminal.interactive) throw error;
-      const again = await enterAgain(this.#openLink(), entered.request, error.message, {
+      const again = await enterAgain(await this.#way.link(), entered.request, error.message, {
         ...{ terminal: this.#terminal, lines: this.#lines, stopped: this.#stopped.promise },
       });
       return again === undefined ? "left" : await this.#stay(again);
@@ -245,12 +254,12 @@ export class RoomVisit {
 
   async #stayOnce(entered: Entered): Promise<StayEnd> {
     const { room, member } = entered.request;
-    const owner = `${member}@${this.#server.host}`;
+    const owner = `${member}@${this.#way.server.host}`;
     const conversation = this.#conversations.open({ owner, kind: "room", name: room });
     this.#conversation = conversation;
     const stay = new RoomStay(entered.request, entered.token, {
       ...{ terminal: this.#terminal, lines: this.#lines, log: this.#log, commands: this.#commands },
-      ...{ link: this.#openLink(), udpPort: this.#server.udpPort, conversation },
+      ...{ link: await this.#way.link(), udpPort: this.#way.server.udpPort, conversation },
       trace: this.#trace,
       stopped: this.#stopped.promise,
     });
@@ -260,7 +269,7 @@ export class RoomVisit {
   /** Asks which rooms there are, for whoever presses Tab; it is no trouble when nobody knows. */
   async #learnRooms(): Promise<void> {
     try {
-      const answer = await this.#openLink().ask({ kind: "list" });
+      const answer = await (await this.#way.link()).ask({ kind: "list" });
       if (answer.success) { for (const { room } of answer.rooms ?? []) this.#rooms.add(room); }
     } catch (error) {
       this.#canList = !(error instanceof HungUpError);
@@ -270,7 +279,7 @@ export class RoomVisit {
 
   async #listRooms(): Promise<void> {
     try {
-      const answer = await this.#openLink().ask({ kind: "list" });
+      const answer = await (await this.#way.link()).ask({ kind: "list" });
       if (answer.success && answer.rooms !== undefined) {
         for (const { room } of answer.rooms) this.#rooms.add(room);
         this.#show(...screens.roomListLines(answer.rooms, answer.more ?? 0));
@@ -281,10 +290,6 @@ export class RoomVisit {
       if (!(error instanceof HungUpError) || this.#isOver) throw error;
       this.#show(screens.olderServerLine(LIST));
     }
-  }
-
-  #openLink(): RoomLink {
-    return this.#link ??= new RoomLink(this.#server, { trace: this.#trace, dial: this.#dial });
   }
 
   #show(...lines: readonly ScreenLine[]): void {

@@ -8,7 +8,7 @@ import { type Settings, withSettings } from "../config/client_settings.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import { runCompletions } from "../config/completions_run.ts";
 import { loginAddressText, type ServerPlace } from "../config/login_address.ts";
-import { ROOM_OPTIONS } from "../config/room_options.ts";
+import { ROOM_OPTIONS, ROOM_TLS_PORT } from "../config/room_options.ts";
 import type { UserId } from "../core/user_id.ts";
 import { listenEverywhere } from "../net/tcp.ts";
 import { type ClientWorld, startClient } from "./client_start.ts";
@@ -24,6 +24,7 @@ import {
 import { runSendFileCommand } from "./send_file_run.ts";
 import { runReceiveCommand } from "./receive_run.ts";
 import { runRoomsCommand } from "./room_run.ts";
+import { trustingRoomsFrom } from "./room_trust.ts";
 import { conversationsFor } from "./conversations.ts";
 import { bannerLine, goodbyeLine, newHereLine, ownTroubleLine } from "./screens.ts";
 import { type MaybeSecure, securePlace } from "./secure_place.ts";
@@ -78,16 +79,18 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
     return world.terminal.close();
   }
   if (isOpen && last === undefined && settings.size === 0) world.terminal.show([newHereLine()]);
-  const tell = (text: string): void => world.terminal.show([{ text, tone: "faint" }]);
-  const place = await securePlace(login.place, line.options, { log: world.log, tell })
+  const { log, terminal } = world;
+  const tell = (text: string): void => terminal.show([{ text, tone: "faint" }]);
+  const place = await securePlace(login.place, line.options, { log, tell })
     .catch((error) => {
       listener.close();
       filesListener.close();
-      world.terminal.close();
+      terminal.close();
       throw error;
     });
   await runSession({ ...line.options, files: folder }, { ...login, place }, {
     ...world,
+    tell,
     listener,
     filesListener,
     files,
@@ -95,15 +98,17 @@ export async function runClient(given: CommandLine<typeof CLIENT_OPTIONS>): Prom
 }
 
 interface SessionPlace extends ClientWorld {
+  /** Shows what the user should know. */
+  readonly tell: (text: string) => void;
   readonly listener: Deno.TcpListener;
   readonly filesListener: Deno.TcpListener;
   readonly files: UserFiles | undefined;
 }
 
 async function runSession(
-  { refresh, history, files: filesFolder }: ClientOptions,
+  { refresh, history, files: filesFolder, ...wishes }: ClientOptions,
   { user, place }: LoginChoice & { readonly place: MaybeSecure<ServerPlace> },
-  { terminal, log, trace, stopped, listener, filesListener, files }: SessionPlace,
+  { terminal, tell, log, trace, stopped, listener, filesListener, files }: SessionPlace,
 ): Promise<void> {
   const messagePort = listener.addr.port;
   terminal.show([bannerLine(place.host, place.tcpPort, messagePort)]);
@@ -120,10 +125,12 @@ async function runSession(
     rooms: {
       server: {
         host: place.host,
-        tcpPort: ROOM_OPTIONS.tcpPort.default,
+        tcpPort: place.secure === undefined ? ROOM_OPTIONS.tcpPort.default : ROOM_TLS_PORT,
         udpPort: ROOM_OPTIONS.udpPort.default,
       },
       asks: ["host", "tcpPort", "udpPort"],
+      // Nothing is said in the clear that might be said over TLS: room passwords among it.
+      secure: place.secure && trustingRoomsFrom(place.host, wishes, { log, tell }),
     },
   }, {
     ...{ terminal, listener, filesListener, clock: Date.now, log, trace, remember },

@@ -60,6 +60,17 @@ export interface TrustWorld {
 export type MaybeSecure<Place> = Place & { readonly secure?: SecureLine };
 
 /**
+ * Whether TLS is wished for.
+ *
+ * @throws UsageError when it is not, and something is said about it
+ */
+export function wantsTls({ tls, tlsPort, ca, acceptNewKey }: TlsWishes): boolean {
+  if (tls || tlsPort !== undefined) return true;
+  if (ca === undefined && acceptNewKey === undefined) return false;
+  throw new UsageError("Cannot use --ca or --accept-new-key without --tls");
+}
+
+/**
  * The place with what TLS to it needs, if TLS is wished for; the server is trusted then.
  *
  * @throws UnreachableError when it cannot be reached, or offers no TLS
@@ -70,10 +81,7 @@ export async function securePlace<Place extends NamedPlace>(
   wishes: TlsWishes,
   world: TrustWorld,
 ): Promise<MaybeSecure<Place>> {
-  if (!wishes.tls && wishes.tlsPort === undefined) {
-    if (wishes.ca === undefined && wishes.acceptNewKey === undefined) return place;
-    throw new UsageError("Cannot use --ca or --accept-new-key without --tls");
-  }
+  if (!wantsTls(wishes)) return place;
   const tlsPort = wishes.tlsPort ?? await askForPort(place, world.log);
   return { ...place, secure: await secureLine(place, tlsPort, wishes, world) };
 }

@@ -9,7 +9,7 @@ import { reasonOf, UnreachableError } from "../core/errors.ts";
 import type { Log, Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
-import { CallFlood } from "./call_flood.ts";
+import { ToldFlood } from "./told_flood.ts";
 import { ChatMemory } from "./chat_memory.ts";
 import { filesBeginning } from "./file_candidates.ts";
 import { historyCommands } from "./history_commands.ts";
@@ -53,7 +53,7 @@ export class Session {
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
-  readonly #flood = new CallFlood((count) => this.#happened({ kind: "called", count }));
+  readonly #flood = new ToldFlood((count) => this.#happened({ kind: "called", count }));
   #state: MenuState;
   /** The visit to the rooms that is under way. */
   #rooms: { readonly visit: RoomVisit; readonly over: Promise<void> } | undefined;

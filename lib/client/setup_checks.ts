@@ -8,6 +8,7 @@ import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { type ChangeOutcome, changeOutcome } from "./one_shot_screens.ts";
+import type { MaybeSecure } from "./secure_place.ts";
 import { ServerLink } from "./server_link.ts";
 
 /** A finding in words, and whether it is a good one. */
@@ -18,11 +19,11 @@ export interface Finding {
 
 /** Checks one server. */
 export class SetupChecks {
-  readonly #place: ServerPlace;
+  readonly #place: MaybeSecure<ServerPlace>;
   readonly #link: ServerLink;
   readonly #query: BuddyQuery;
 
-  constructor(place: ServerPlace, log: Log) {
+  constructor(place: MaybeSecure<ServerPlace>, log: Log) {
     this.#place = place;
     this.#link = new ServerLink(place, log);
     this.#query = new BuddyQuery(this.#link, place.udpPort);
@@ -38,6 +39,11 @@ export class SetupChecks {
     } catch (error) {
       return { isGood: false, text: `${visibleText(reasonOf(error))}.` };
     }
+  }
+
+  /** Whether the server has said that it speaks TLS, too. */
+  get offersTls(): boolean {
+    return this.#link.offered.tls !== undefined;
   }
 
   /** Whether a user is registered; `undefined` when the server cannot tell. */

@@ -5,10 +5,11 @@
 
 import { CLIENT_OPTIONS, type ClientOptions } from "../config/client_options.ts";
 import type { SettingValue } from "../config/client_settings.ts";
+import type { TlsWishes } from "../config/client_tls_options.ts";
 import {
   type LoginAddress,
   loginAddressText,
-  parseLoginAddress,
+  parseServerAddress,
   placeOf,
   type ServerPlace,
 } from "../config/login_address.ts";
@@ -19,7 +20,9 @@ import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { Questions, type QuestionWorld } from "./questions.ts";
 import { line, type Tone } from "./screen_line.ts";
+import type { MaybeSecure } from "./secure_place.ts";
 import { SetupChecks } from "./setup_checks.ts";
+import { settleTls } from "./setup_tls.ts";
 
 /** What came of it. */
 export interface SetupAnswers {
@@ -39,14 +42,29 @@ const HABITS: readonly (readonly [name: Habit, question: string])[] = [
   ["bell", "Ring the bell: off, pm (for what is for you) or all"],
 ];
 
+/** A server that was settled on. */
+interface SettledServer {
+  readonly place: MaybeSecure<ServerPlace>;
+  /** Absent for one that does not answer, and is wanted all the same. */
+  readonly checks: SetupChecks | undefined;
+}
+
+/** A server, and who its answer said to be there. */
+interface ServerAnswer extends SettledServer {
+  readonly user: UserId | undefined;
+}
+
 /** One run through the questions. */
 export class SetupDialogue {
   readonly #world: QuestionWorld & { readonly log: Log };
   readonly #questions: Questions;
+  readonly #wishes: TlsWishes;
 
-  constructor(world: QuestionWorld & { readonly log: Log }) {
+  /** @param wishes what is wished of TLS, where the server speaks it */
+  constructor(world: QuestionWorld & { readonly log: Log }, wishes: TlsWishes) {
     this.#world = world;
     this.#questions = new Questions(world);
+    this.#wishes = wishes;
   }
 
   /**
@@ -58,10 +76,12 @@ export class SetupDialogue {
   async run(before: ClientOptions): Promise<SetupAnswers | undefined> {
     const where = await this.#askServer(before.login);
     if (where === undefined) return undefined;
-    const user = await this.#askUser(before.login?.user, where.checks);
+    const user = await this.#askUser(where.user, where.checks);
     if (user === undefined) return undefined;
     const login = loginAddressText(user.id, where.place);
     const values = new Map<string, SettingValue>([["login", login]]);
+    const speaksTls = where.place.secure !== undefined;
+    if (speaksTls || this.#wishes.tls) values.set("tls", speaksTls);
     for (const [name, text] of HABITS) {
       const value = await this.#askHabit(name, text, before[name] ?? true);
       if (value === undefined) return undefined;
@@ -83,26 +103,47 @@ export class SetupDialogue {
   }
 
   /** Asks for a server until one answers, or is wanted all the same; then with no checks. */
-  async #askServer(
-    offered: LoginAddress | undefined,
-  ): Promise<{ place: ServerPlace; checks: SetupChecks | undefined } | undefined> {
+  async #askServer(offered: LoginAddress | undefined): Promise<ServerAnswer | undefined> {
     let offer = placeOf(offered);
     for (;;) {
-      const place = await this.#questions.ask({
+      const answer = await this.#questions.ask({
         text: "Server (HOST, HOST:PORT)",
         shown: loginAddressText(undefined, offer).slice(1),
-        read: (typed) => typed === "" ? offer : placeOf(parseLoginAddress(`@${typed}`, "server")),
+        read: (typed) => {
+          if (typed === "") return { place: offer, user: offered?.user };
+          const login = parseServerAddress(typed, "server");
+          return { place: placeOf(login), user: login.user ?? offered?.user };
+        },
       });
-      if (place === undefined) return undefined;
-      const checks = new SetupChecks(place, this.#world.log);
-      const { isGood, text } = await checks.server();
-      this.#say(text, isGood);
-      if (isGood) return { place, checks };
-      const isWanted = await this.#questions.confirm("Take it all the same?", false);
-      if (isWanted === undefined) return undefined;
-      if (isWanted) return { place, checks: undefined };
+      if (answer === undefined) return undefined;
+      const { place, user } = answer;
+      const settled = await this.#settleServer(place);
+      if (settled === undefined) return undefined;
+      if (settled !== "another") return { ...settled, user };
       offer = place;
     }
+  }
+
+  /** Finds out about a server; `another` when it is not to be that one. */
+  async #settleServer(place: ServerPlace): Promise<SettledServer | "another" | undefined> {
+    const { log } = this.#world;
+    const checks = new SetupChecks(place, log);
+    const { isGood, text } = await checks.server();
+    this.#say(text, isGood);
+    if (!isGood) {
+      const isWanted = await this.#questions.confirm("Take it all the same?", false);
+      return isWanted ? { place, checks: undefined } : isWanted === false ? "another" : undefined;
+    }
+    const secured = await settleTls(place, checks.offersTls, this.#wishes, {
+      ...{ log, questions: this.#questions, tell: (line) => this.#say(line, true) },
+      say: (finding) => this.#say(visibleText(finding.text), finding.isGood),
+    });
+    if (secured === undefined) return undefined;
+    if (secured === "distrusted") return "another";
+    if (secured.secure === undefined) return { place, checks };
+    const others = new SetupChecks(secured, log);
+    await others.server();
+    return { place: secured, checks: others };
   }
 
   /** Asks who somebody is there. An `id` of `undefined` is nobody in particular. */

@@ -9,7 +9,7 @@ import {
 } from "../config/client_settings.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import { defaultsOf, type OptionTable } from "../config/option.ts";
-import { type SETUP_OPTIONS, SETUP_PROGRAM } from "../config/setup_options.ts";
+import { SETUP_OPTIONS, SETUP_PROGRAM } from "../config/setup_options.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { OperationalError } from "../core/errors.ts";
 import { VERSION } from "../core/version.ts";
@@ -18,6 +18,9 @@ import { startClient } from "./client_start.ts";
 import { line } from "./screen_line.ts";
 import { SetupDialogue } from "./setup_dialogue.ts";
 import { UserFiles } from "./user_files.ts";
+
+/** What else is kept where TLS is spoken, and only there: each of them asks for it. */
+const TLS_SETTINGS = ["ca", "tlsPort"] as const;
 
 /** Runs `client setup` with the words behind it. */
 export function runSetupCommand(words: readonly string[]): Promise<never> {
@@ -32,7 +35,8 @@ export function runSetupCommand(words: readonly string[]): Promise<never> {
  *
  * @throws OperationalError when there is nowhere to write, or the person leaves before the end
  */
-async function runSetup({ options, given }: CommandLine<typeof SETUP_OPTIONS>): Promise<void> {
+async function runSetup(asked: CommandLine<typeof SETUP_OPTIONS>): Promise<void> {
+  const { options, given } = asked;
   const files = UserFiles.ofThisUser();
   if (files.settingsPath === undefined) {
     throw new OperationalError(
@@ -44,6 +48,7 @@ async function runSetup({ options, given }: CommandLine<typeof SETUP_OPTIONS>): 
   const before = withSettings(usual, CLIENT_OPTIONS, settings).options;
   const login = options.login ?? await files.lastLogin() ?? before.login;
   const plain = options.plain || before.plain;
+  const wishes = withSettings(asked, SETUP_OPTIONS, settings).options;
   const world = startClient({
     options: { ...before, ...options, plain, transcript: undefined },
     given,
@@ -53,11 +58,17 @@ async function runSetup({ options, given }: CommandLine<typeof SETUP_OPTIONS>): 
     terminal.show([
       line(`Parley ${VERSION}, setup: Enter takes what is in brackets.`, "faint"),
     ]);
-    const answers = await new SetupDialogue(world).run({ ...before, login });
+    const answers = await new SetupDialogue(world, wishes).run({ ...before, login });
     if (answers === undefined) {
       throw new OperationalError("Left before the last question: nothing was written");
     }
     const values = new Map([...answers.values, ...kept(settings, answers.values)]);
+    const speaksTls = answers.values.get("tls") === true;
+    for (const name of TLS_SETTINGS) {
+      const value = options[name];
+      if (!speaksTls) values.delete(name);
+      else if (value !== undefined) values.set(name, value);
+    }
     await files.writeSettings(settingsText(values, CLIENT_OPTIONS));
     await files.remember(answers.login);
     terminal.show([

@@ -11,6 +11,7 @@ import { lookUp } from "./buddy_list.ts";
 import { fileAddress, FilePort, whoOffers } from "./file_ports.ts";
 import type { IncomingEnd, IncomingFiles } from "./incoming_files.ts";
 import { sendFiles } from "./outgoing_files.ts";
+import { OfferTurns } from "./offer_turns.ts";
 import type { PresenceLink } from "./presence_link.ts";
 import { line, type ScreenLine } from "./screen_line.ts";
 import { idRuleLine, needsUserLine, notReachableLine } from "./screens.ts";
@@ -45,6 +46,8 @@ interface Incoming {
   readonly files: IncomingFiles;
   /** What taking it would mean; absent while that is looked into, and once it is answered. */
   survey?: Survey | undefined;
+  /** Who offers what, when a person was told of it. */
+  what?: string;
 }
 
 /** The commands about files. */
@@ -58,6 +61,7 @@ export class TransferDesk {
   readonly #door: TransferDoor;
   readonly #port: FilePort;
   readonly #news: TransferNews;
+  readonly #turns = new OfferTurns();
   #incoming: Incoming | undefined;
   #outgoing: { readonly abort: AbortController; readonly over: Promise<void> } | undefined;
 
@@ -146,17 +150,24 @@ export class TransferDesk {
     if (files.offer.to !== presence.user) return files.refuse("elsewhere");
     if (this.#incoming !== undefined) {
       files.refuse("busy");
+      if (!this.#door.mayTell()) return;
       return show([screens.busyLine(await whoOffers(presence, from, files.ip))]);
     }
     const incoming: Incoming = { files };
     this.#incoming = incoming;
     const by = await whoOffers(presence, from, files.ip);
     files.name = screens.senderName(by);
+    if (!this.#door.mayAsk(files, by)) {
+      this.#incoming = undefined;
+      return files.refuse("busy");
+    }
+    const { entries } = files.offer;
+    incoming.what = screens.offerText(by, entries);
     try {
       const found = await survey(files.offer, await TransferTarget.open(folder));
       if (this.#incoming !== incoming) return; // it was taken back meanwhile
-      const { entries } = files.offer;
       incoming.survey = found;
+      this.#turns.shown(incoming.what, performance.now());
       show(
         hasRoom(found)
           ? [...screens.offeredLines(by, entries, found), screens.answersLine(found)]
@@ -172,6 +183,9 @@ export class TransferDesk {
   async #accept(argument: string): Promise<readonly ScreenLine[]> {
     const incoming = this.#incoming;
     if (incoming?.survey === undefined) return [nothingOffered()];
+    if (this.#turns.isDoubtful(performance.now())) {
+      return [screens.anotherOfferLine(incoming.what!)];
+    }
     const [first, rest] = firstWord(argument);
     const isOverwriting = first === "overwrite";
     const typed = isOverwriting ? rest : argument;
@@ -211,9 +225,12 @@ export class TransferDesk {
   }
 
   #ended(files: IncomingFiles, end: IncomingEnd): void {
-    if (this.#incoming?.files !== files) return;
+    const incoming = this.#incoming;
+    if (incoming?.files !== files) return;
     this.#incoming = undefined;
-    this.#parts.show([end.line, ...end.places.map(screens.keptLine)]);
+    if (incoming.survey !== undefined) this.#turns.wentAway(performance.now());
+    if (incoming.what === undefined) return; // nobody was told of it
+    this.#parts.show([end.line, ...screens.keptLines(end.places)]);
   }
 
   /** Ends what is under way. */

@@ -98,10 +98,31 @@ function resumedPercent({ partialBytes, bytes }: Survey): number | undefined {
   return partialBytes > 0 ? Math.floor(partialBytes / bytes * 100) : undefined;
 }
 
+/** What was cut off goes on; nothing where all begins anew. */
+export function resumingLines(survey: Survey): ScreenLine[] {
+  const resumed = resumedPercent(survey);
+  return resumed === undefined ? [] : [line(`Resuming at ${resumed} %.`)];
+}
+
 /** Somebody offered files while others are here. */
 export function busyLine(by: OfferedBy): ScreenLine {
   const who = by.kind === "buddy" ? by.name : `Somebody at ${by.ip}, saying to be ${by.name},`;
   return callLine(`${who} offered you files, and was told that you are busy.`);
+}
+
+/** So many more were turned down than were told one by one. */
+export function moreOffersLine(count: number): ScreenLine {
+  return line(`${countText(count, "more offer")} of files, turned down.`, "call");
+}
+
+/** The answer may have been meant for the offer before, which has gone. */
+export function anotherOfferLine(what: string): ScreenLine {
+  return line(`This is another offer than the one before: ${what}. Answer once more.`, "bad");
+}
+
+/** Who offers what, in a few words. */
+export function offerText(by: OfferedBy, entries: readonly OfferedEntry[]): string {
+  return `${contentText(entries)} of ${senderName(by)}`;
 }
 
 /** There is not enough room for what is offered. */
@@ -144,10 +165,20 @@ export function skippedLines(skipped: readonly string[]): ScreenLine[] {
   return [line(`Left out, being links or devices: ${visibleText(first)}${more}.`)];
 }
 
-/** The other side takes it, all or less. */
-export function acceptedLine(to: UserId, wanted: number, offered: number): ScreenLine {
-  const what = wanted === offered ? "it" : `${wanted} of ${countText(offered, "file")}`;
-  return line(`${to} takes ${what}.`, "good");
+/** Files, and bytes of them. */
+interface Amount {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** The other side takes it, all or less; of what it takes, so many bytes are still missing there. */
+export function acceptedLine(to: UserId, wanted: Amount, offered: Amount): ScreenLine {
+  if (wanted.files < offered.files) {
+    return line(`${to} takes ${wanted.files} of ${countText(offered.files, "file")}.`, "good");
+  }
+  if (wanted.bytes >= offered.bytes) return line(`${to} takes it.`, "good");
+  const percent = Math.floor((1 - wanted.bytes / offered.bytes) * 100);
+  return line(`${to} takes it, and has ${percent} % of it already.`, "good");
 }
 
 const REFUSALS: Readonly<Record<RefusalReason, (who: UserId) => string>> = {
@@ -237,9 +268,16 @@ export function lostFileLine(path: readonly string[], reason: string): ScreenLin
   return line(`${shown(path.join("/"))}: ${visibleText(reason)}.`, "bad");
 }
 
-/** Where a file or folder is now. */
-export function keptLine(place: string): ScreenLine {
-  return line(`  ${visibleText(place)}`);
+/** Most places that are told one by one. */
+const MAX_PLACES = 10;
+
+/** Where files and folders are now. */
+export function keptLines(places: readonly string[]): ScreenLine[] {
+  const more = places.length - MAX_PLACES;
+  return [
+    ...places.slice(0, MAX_PLACES).map((place) => line(`  ${visibleText(place)}`)),
+    ...(more > 0 ? [line(`  and ${more} more`)] : []),
+  ];
 }
 
 /** How far a transfer is. */

@@ -143,10 +143,11 @@ export class TransferTarget {
   }
 
   /**
-   * Gives a whole file its name, or one with a number.
+   * Gives a whole file its name, or one with a number: where a folder is, too, which is never
+   * replaced.
    *
    * @returns the path it has now
-   * @throws BlockedError when something is in the way that cannot be replaced
+   * @throws BlockedError when there are too many of them
    */
   async settle(
     part: string,
@@ -155,10 +156,7 @@ export class TransferTarget {
   ): Promise<readonly string[]> {
     const folder = path.slice(0, -1);
     const name = path.at(-1)!;
-    if (taken === "overwrite") {
-      if ((await lstat(this.#place(path)))?.isDirectory) {
-        throw new BlockedError(`"${name}" is a folder here`);
-      }
+    if (taken === "overwrite" && !(await lstat(this.#place(path)))?.isDirectory) {
       await Deno.rename(part, this.#place(path));
       return path;
     }

@@ -136,6 +136,7 @@ function readPositionals(
   for (const [index, word] of words.entries()) {
     const positional = program.positionals[index] ?? (last?.repeats ? last : undefined);
     if (positional === undefined) {
+      refuseUnknownCommand(program, words[0]!);
       throw new UsageError(`Cannot use "${word}": too many arguments${seeHelp(program)}`);
     }
     const flag = flags.get(positional.option);
@@ -160,6 +161,12 @@ function refuseMistypedCommand(program: Program<OptionTable>, word: string | und
       ? `The command "${word}" comes before all options${seeHelp(program)}`
       : `Unknown command "${word}", did you mean "${meant}"?`,
   );
+}
+
+/** Behind a word that may have been meant as a command, the others are not what is wrong. */
+function refuseUnknownCommand(program: Program<OptionTable>, word: string): void {
+  if (program.commands === undefined || !/^[a-z-]+$/i.test(word)) return;
+  throw new UsageError(`Unknown command "${word}"${seeHelp(program)}`);
 }
 
 function needsValue(flag: string): UsageError {

@@ -4,7 +4,7 @@
  */
 
 import type { Option, OptionTable } from "./option.ts";
-import type { Positional, Program } from "./program.ts";
+import { executableOf, type Positional, type Program } from "./program.ts";
 
 /** What may stand somewhere. */
 export type Values =
@@ -59,7 +59,7 @@ export interface CompletedProgram {
 
 /** Describes a program for its completions. */
 export function completedProgram(program: Program<OptionTable>): CompletedProgram {
-  const executable = `parley-${program.name}`;
+  const executable = executableOf(program.name);
   return {
     executable,
     identifier: executable.replaceAll("-", "_"),

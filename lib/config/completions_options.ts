@@ -1,7 +1,7 @@
 /** The command line of `completions`, which every program has. */
 
 import { choice, type OptionTable } from "./option.ts";
-import { type Command, COMMON_OPTIONS, type Program } from "./program.ts";
+import { type Command, COMMON_OPTIONS, executableOf, type Program } from "./program.ts";
 
 /** Shells that completions can be written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -17,7 +17,7 @@ export const COMPLETIONS_OPTIONS = {
 
 /** How the command of a program describes itself. */
 export function completionsProgram(name: string): Program<typeof COMPLETIONS_OPTIONS> {
-  const executable = `parley-${name}`;
+  const executable = executableOf(name);
   return {
     name: `${name} completions`,
     summary: `Print what makes Tab complete the command line of ${executable}.`,

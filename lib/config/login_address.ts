@@ -46,9 +46,7 @@ export const USUAL_PLACE = { server: "127.0.0.1", tcpPort: 1234, udpPort: 1235 }
  * @throws UsageError naming the part that is wrong
  */
 export function parseLoginAddress(given: string, label: string): LoginAddress {
-  const refuse = (what: string): never => {
-    throw new UsageError(`Cannot use ${label} "${given}": ${what}`);
-  };
+  const refuse = refusing(given, label);
   const at = given.indexOf("@");
   const name = at < 0 ? given : given.slice(0, at);
   const user = parseUserId(name);
@@ -57,6 +55,22 @@ export function parseLoginAddress(given: string, label: string): LoginAddress {
   }
   if (at < 0) return { user, host: undefined, tcpPort: undefined, udpPort: undefined };
   return { user, ...parsePlace(given.slice(at + 1), refuse) };
+}
+
+/**
+ * Reads the same where a server is asked for: `HOST` needs no `@` in front.
+ *
+ * @throws UsageError naming the part that is wrong
+ */
+export function parseServerAddress(given: string, label: string): LoginAddress {
+  if (given.includes("@")) return parseLoginAddress(given, label);
+  return { user: undefined, ...parsePlace(given, refusing(given, label)) };
+}
+
+function refusing(given: string, label: string): (what: string) => never {
+  return (what) => {
+    throw new UsageError(`Cannot use ${label} "${given}": ${what}`);
+  };
 }
 
 /** A host, an IPv6 address in brackets, and whatever is behind the colon. */
@@ -125,7 +139,9 @@ export function loginAddress(flag: string, help: string): Option<LoginAddress | 
     help,
     parse([given = ""], label) {
       if (given.includes("@")) return parseLoginAddress(given, label);
-      throw new UsageError(`Cannot use ${label} "${given}": it has no @, and is no command`);
+      throw new UsageError(
+        `Cannot use ${label} "${given}": it has no @, and is no command (see --help)`,
+      );
     },
   };
 }

@@ -2,6 +2,9 @@
  * "Did you mean": the known word closest to a mistyped one. Pure.
  */
 
+/** A word that is this long, and how one other word begins, is a short form of it. */
+const MIN_BEGINNING = 3;
+
 /** The known word closest to a mistyped one, when it is close enough to be what was meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -13,7 +16,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
       [best, bestDistance] = [candidate, distance];
     }
   }
-  return best;
+  return best ?? begunBy(word.toLowerCase(), known);
+}
+
+/** The one word that begins so, as `status` does with `stat`. */
+function begunBy(word: string, known: readonly string[]): string | undefined {
+  if (word.length < MIN_BEGINNING) return undefined;
+  const found = known.filter((candidate) => candidate.toLowerCase().startsWith(word));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** How many letters to add, drop, replace or swap with their neighbour to turn `a` into `b`. */

@@ -57,8 +57,13 @@ export interface Command {
   readonly program: Program<OptionTable>;
 }
 
-/** A row of a help text: what to type and what it means. */
-function optionRow(option: Option<unknown>): readonly [string, string] {
+/** What the executable of a program is called, the word of a command behind it: `parley-lb ctl`. */
+export function executableOf(name: string): string {
+  return `parley-${name.replace(/^load_balancer\b/, "lb")}`;
+}
+
+/** A row of a help text: what to type and what it means, with its default. */
+export function optionRow(option: Option<unknown>): readonly [string, string] {
   const typed = `--${option.flag}${option.valueName ? " " + option.valueName : ""}`;
   return [typed, option.help + defaultNote(option)];
 }
@@ -70,8 +75,8 @@ function defaultNote(option: Option<unknown>): string {
   return ` (${value})`;
 }
 
-/** How positional arguments stand in a usage line: `USER [PATH...]`. */
-function positionalForm({ name, required, repeats }: Positional): string {
+/** How a positional argument stands in a usage line: `USER`, `[PATH...]`. */
+export function positionalForm({ name, required, repeats }: Positional): string {
   const form = repeats ? `${name}...` : name;
   return required ? form : `[${form}]`;
 }

@@ -41,6 +41,9 @@ function name<Name extends string>(
 
 const { server } = CLIENT_OPTIONS;
 
+/** The TCP port for rooms that speaks TLS, unless somebody says otherwise. */
+export const ROOM_TLS_PORT = 9093;
+
 /** Every option of the rooms. There is none for a password: others see arguments. */
 export const ROOM_OPTIONS = {
   action: choice("action", ["menu", "create", "join"], "menu", "what to do"),
@@ -58,7 +61,7 @@ export const ROOM_OPTIONS = {
   ),
   password: toggle("password", "ask for a password that joining the new room shall take"),
   server,
-  tcpPort: port("tcp-port", 9090, "the server's TCP port for rooms"),
+  tcpPort: port("tcp-port", 9090, `the server's TCP port for rooms; ${ROOM_TLS_PORT} with --tls`),
   udpPort: port("udp-port", 9091, "the server's UDP port for rooms"),
   ...CLIENT_TLS_OPTIONS,
   ...SCREEN_OPTIONS,

@@ -7,6 +7,7 @@ import {
   addressRanges,
   choice,
   optionalPort,
+  optionalRemotePort,
   type OptionTable,
   type OptionValues,
   port,
@@ -124,6 +125,10 @@ export const SERVICE_OPTIONS = {
   acceptProxy: addressRanges("accept-proxy", "other balancers, which tell the client's address"),
   tlsCert: text("tls-cert", "FILE", undefined, "certificate chain (PEM): clients speak TLS"),
   tlsKey: text("tls-key", "FILE", undefined, "its private key (PEM)"),
+  tellTlsPort: optionalRemotePort(
+    "tell-tls-port",
+    "the TLS port that answers to CAP tell clients of buddies",
+  ),
   maxConnections: wholeNumber(
     "max-connections",
     DEFAULT_SERVER_LIMITS.maxConnections,

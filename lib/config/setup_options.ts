@@ -1,14 +1,17 @@
 /** The command line of `client setup`. */
 
 import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
+import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
-const { login } = CLIENT_OPTIONS;
+const { login, tlsPort } = CLIENT_OPTIONS;
 
 /** Every option of the command. */
 export const SETUP_OPTIONS = {
   login: { ...login, help: "server and user to begin with" },
+  ...CLIENT_TLS_OPTIONS,
+  tlsPort,
   plain: SCREEN_OPTIONS.plain,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

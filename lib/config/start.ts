@@ -8,8 +8,9 @@ import { withoutSecrets } from "../core/secrets.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import { madeOf } from "./commit.ts";
 import type { OptionTable } from "./option.ts";
-import { COMMON_OPTIONS, helpText, type Program } from "./program.ts";
+import { COMMON_OPTIONS, executableOf, helpText, type Program } from "./program.ts";
 
 /** Exit codes of every program. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3 } as const;
@@ -32,7 +33,7 @@ export async function runProgram<T extends ProgramOptions>(
     const line = await parseCommandLine(program, words, (path) => Deno.readTextFile(path));
     const { help, version } = line.options as { help: boolean; version: boolean };
     if (help) return finish(EXIT.done, Deno.stdout, helpText(program));
-    if (version) return finish(EXIT.done, Deno.stdout, `parley-${program.name} ${VERSION}\n`);
+    if (version) return finish(EXIT.done, Deno.stdout, await versionLine(program.name));
     Deno.exit(await main(line));
   } catch (error) {
     // Whatever a message quotes of a command line: a URL in it keeps its password.
@@ -40,6 +41,10 @@ export async function runProgram<T extends ProgramOptions>(
     const message = `${program.name}: ${reason}\n`;
     return finish(exitCodeOf(error), Deno.stderr, message);
   }
+}
+
+async function versionLine(name: string): Promise<string> {
+  return `${executableOf(name)} ${VERSION} (${await madeOf()})\n`;
 }
 
 /** The exit code that tells what kind of trouble ended a program. */

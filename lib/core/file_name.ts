@@ -10,7 +10,8 @@ import { createHash } from "node:crypto";
 const PLAIN = /^[a-z0-9_]$/;
 
 /** Device names of Windows, with or without an extension; the name is in lower case. */
-export const RESERVED: RegExp = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/;
+export const RESERVED: RegExp =
+  /^(con|prn|aux|nul|com[0-9\u00B9\u00B2\u00B3]|lpt[0-9\u00B9\u00B2\u00B3]|conin\$|conout\$) *(\.|$)/;
 
 /** Longest result in bytes: systems allow 255, and callers add an extension. */
 export const MAX_LENGTH = 200;

@@ -324,8 +324,14 @@ export const TRANSFER_LIMITS = {
   /** Files that may be asked for before the first of them has come. */
   wants: 64,
   /** Connections to the port for files at once, in all and from one address. */
-  connections: 16,
-  perAddress: 4,
+  connections: 32,
+  perAddress: 16,
+  /** New ones from one address, a second in the long run, and at once: a class may share one. */
+  connectionRate: 20,
+  connectionBurst: 100,
+  /** The same for offers that ask a person. */
+  questionRate: 1,
+  questionBurst: 30,
   /** Seconds to tell what is offered. */
   offerSeconds: 10,
   /** Seconds an offer waits for its answer. */

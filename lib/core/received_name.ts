@@ -11,7 +11,16 @@ import { checksum, escapeByte, MAX_LENGTH, RESERVED } from "./file_name.ts";
  * also what shells, programs and file managers do (`.bashrc`, `.git`, `-rf`, `~`), at the end what
  * Windows drops.
  */
-const UNSAFE = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]|^[.\-~ ]|[. ]$/gu;
+const MEANT = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]|^[.\-~\p{Zs}]|[.\p{Zs}]$/u;
+
+/**
+ * Letters that draw nothing (fillers, the blank of Braille, selectors but for the one that makes a
+ * letter an emoji), and blanks behind two others: an ending could hide behind many of them.
+ */
+const UNSEEN =
+  /(?!\uFE0F)\p{Default_Ignorable_Code_Point}|(?<!(?!\p{Cn})\p{Extended_Pictographic})\uFE0F|\u2800|(?<=\p{Zs}\p{Zs})\p{Zs}/u;
+
+const UNSAFE = new RegExp(`${MEANT.source}|${UNSEEN.source}`, "gu");
 
 /** The longest ending that stays when a name is cut, in bytes. */
 const MAX_ENDING = 16;

@@ -1,2 +1,6 @@
-/** The version of Parley; a test keeps it equal to the one in `deno.json`. */
-export const VERSION = "0.1.0";
+/** The version of Parley: it stands in `deno.json`, and nowhere else. */
+
+import settings from "../../deno.json" with { type: "json" };
+
+/** Of the whole project, as semantic versioning has it. */
+export const VERSION: string = settings.version;

@@ -21,6 +21,7 @@ import { UnreachableError } from "../core/errors.ts";
 import { DRAIN_SECONDS, TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
+import { HandshakeError, handshakeFault } from "./handshake_faults.ts";
 import { closeNow } from "./orderly_close.ts";
 import { Relay, type RelayWorld } from "./relay.ts";
 import { type IdleBounds, Relays } from "./relays.ts";
@@ -74,15 +75,14 @@ export class TlsDoor {
   /**
    * Waits for a client to prove that it speaks TLS. Takes ownership of its connection.
    *
-   * @throws when it does not, or takes too long; UnreachableError when it is our own fault. The
-   * connection is closed then
+   * @throws HandshakeError when it does not, or takes too long; the connection is closed then
    */
   async take(plain: ByteStream): Promise<TlsStream> {
     const pairing = this.#pairing.then(() => this.#pair());
     this.#pairing = pairing.catch(() => {});
     const { near, far } = await pairing.catch((error) => {
       closeNow(plain);
-      throw error;
+      throw new HandshakeError("own trouble", error);
     });
     const carrier = new Relay(plain, near, this.#world);
     const gone = this.#carriers.run(carrier);
@@ -94,7 +94,7 @@ export class TlsDoor {
     } catch (error) {
       closeNow(far);
       carrier.cut("stopped");
-      throw error;
+      throw new HandshakeError(handshakeFault(error), error);
     }
   }
 

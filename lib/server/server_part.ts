@@ -9,7 +9,7 @@ import type { RunningServer } from "./start.ts";
 
 /** What there is to see of connections. */
 export function connectionsPart(
-  { admission }: Pick<RunningServer, "admission">,
+  { admission, handshakeFaults }: Pick<RunningServer, "admission" | "handshakeFaults">,
   maxConnections: number,
 ): Part {
   return {
@@ -18,6 +18,7 @@ export function connectionsPart(
       max: maxConnections,
       admitted: admission.admitted,
       refused: admission.refused,
+      ...(handshakeFaults && { handshakesFailed: handshakeFaults }),
     }),
     families: () => [
       gauge("parley_connections", "Connections that are open", [[{}, admission.open]]),
@@ -30,6 +31,11 @@ export function connectionsPart(
         "parley_connections_refused_total",
         "Connections that were turned away",
         byLabel("reason", admission.refused),
+      ),
+      counter(
+        "parley_tls_handshakes_failed_total",
+        "TLS handshakes with clients that came to nothing",
+        byLabel("reason", handshakeFaults ?? {}),
       ),
     ],
     activities: () => [],

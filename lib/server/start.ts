@@ -6,6 +6,7 @@ import { parseAddressSet } from "../core/ip_address.ts";
 import { DRAIN_SECONDS, type ServerLimits } from "../core/limits.ts";
 import type { Clock, Log, Trace } from "../core/ports.ts";
 import { Admission } from "../net/admission.ts";
+import type { HandshakeFaults } from "../net/handshake_faults.ts";
 import type { TlsIdentity } from "../net/tcp.ts";
 import type { Part } from "../observe/status_view.ts";
 import { Passwords } from "../services/passwords.ts";
@@ -62,6 +63,8 @@ export interface RunningServer {
   readonly parts: Readonly<Record<string, Part>>;
   /** Who is let in, and how many are. */
   readonly admission: Admission;
+  /** TLS handshakes that came to nothing so far; `undefined` for a server without a TLS port. */
+  readonly handshakeFaults: Readonly<HandshakeFaults> | undefined;
   /** How what it relies on works at the moment; `sharing` is null for a server that shares nothing. */
   health(): { readonly store: StoreHealth; readonly sharing: SharingHealth | null };
   /**
@@ -121,6 +124,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       ports,
       parts: seen,
       admission,
+      handshakeFaults: tls?.faults,
       health: () => ({ store: store.health(), sharing: shared?.health() ?? null }),
       reloadTls: (identity) => tls?.reload(identity),
       async stop() {

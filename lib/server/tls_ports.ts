@@ -5,14 +5,20 @@
  * Rules of this file:
  * - A client is let in as on a plain port, by its address, before it may shake hands.
  * - Its place is given back when nothing of its connection is left.
+ * - Handshakes that come to nothing are counted by what went wrong.
  * - Every connection costs three descriptors, one of them the client's: see `net/tls_door.ts`.
  */
 
-import { reasonOf, UnreachableError } from "../core/errors.ts";
+import { reasonOf } from "../core/errors.ts";
 import { TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
 import type { ByteStream, Log } from "../core/ports.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
+import {
+  HandshakeError,
+  type HandshakeFaults,
+  noHandshakeFaults,
+} from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { listenTcp, setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
@@ -37,6 +43,7 @@ export class TlsPorts {
   readonly #closer = new OrderlyCloser();
   readonly #door: TlsDoor;
   readonly #ports = new Map<TlsServiceName, TlsPort>();
+  readonly #faults = noHandshakeFaults();
 
   /**
    * Binds the ports.
@@ -57,13 +64,21 @@ export class TlsPorts {
       for (const [name, port] of wanted) {
         if (port === undefined) continue;
         const listener = listenTcp({ hostname: host, port });
-        this.#ports.set(name, new TlsPort(listener, this.#door, log));
+        this.#ports.set(
+          name,
+          new TlsPort(listener, { door: this.#door, faults: this.#faults, log }),
+        );
       }
     } catch (error) {
       for (const port of this.#ports.values()) port.close();
       this.#door.close();
       throw error;
     }
+  }
+
+  /** How many handshakes came to nothing so far, by what went wrong. */
+  get faults(): Readonly<HandshakeFaults> {
+    return this.#faults;
   }
 
   /** That of a service, if it has one. */
@@ -93,19 +108,24 @@ export function portIn(secure: TlsPort | undefined): { readonly tls?: number } {
   return secure === undefined ? {} : { tls: secure.number };
 }
 
+/** What the TLS ports of a server have in common. */
+interface TlsPortParts {
+  readonly door: TlsDoor;
+  readonly faults: HandshakeFaults;
+  readonly log: Log;
+}
+
 /** The TLS port of one service. */
 export class TlsPort {
   readonly #listener: Deno.TcpListener;
-  readonly #door: TlsDoor;
-  readonly #log: Log;
+  readonly #parts: TlsPortParts;
   /** Connections whose handshake is under way. */
   readonly #shaking = new Map<ByteStream, Promise<unknown>>();
 
   /** Takes ownership of the listener. */
-  constructor(listener: Deno.TcpListener, door: TlsDoor, log: Log) {
+  constructor(listener: Deno.TcpListener, parts: TlsPortParts) {
     this.#listener = listener;
-    this.#door = door;
-    this.#log = log;
+    this.#parts = parts;
   }
 
   /** The port it really has. */
@@ -141,16 +161,23 @@ export class TlsPort {
   ): Promise<void> {
     const { stream, remoteIp } = incoming;
     setUpSocket(stream);
-    const taking = this.#door.take(stream);
+    const taking = this.#parts.door.take(stream);
     this.#shaking.set(stream, taking);
     try {
       const inside = await taking.finally(() => this.#shaking.delete(stream));
       await serve(tracedArrival({ ...incoming, stream: inside }, tracing));
       await inside.gone;
     } catch (error) {
-      const fields = { from: remoteIp, reason: reasonOf(error) };
-      if (error instanceof UnreachableError) this.#log.warn("Cannot take a TLS client", fields);
-      else this.#log.debug("A client did not end its TLS handshake", fields);
+      this.#failed(error, remoteIp);
     }
+  }
+
+  #failed(error: unknown, from: string): void {
+    const { faults, log } = this.#parts;
+    const fields = { from, reason: reasonOf(error) };
+    if (!(error instanceof HandshakeError)) return log.error("Cannot serve a TLS client", fields);
+    faults[error.fault]++;
+    if (error.fault === "own trouble") log.warn("Cannot take a TLS client", fields);
+    else log.debug("A client did not end its TLS handshake", fields);
   }
 }

@@ -3,7 +3,7 @@
  * protocols/buddy.md, "Extensions". An older server answers `201 INVALID`: nothing is offered.
  */
 
-import type { BuddyReply } from "./buddy_reply.ts";
+import { type BuddyReply, encodeOk, parseBuddyReply } from "./buddy_reply.ts";
 
 /** The word that opens the answer. */
 export const PARLEY_WORD = "parley/1";
@@ -46,4 +46,18 @@ function portIn(word = ""): number | undefined {
   if (!/^[1-9][0-9]{0,4}$/.test(digits)) return undefined;
   const port = Number(digits);
   return port <= 65_535 ? port : undefined;
+}
+
+/**
+ * The answer to `CAP` as a balancer passes it on that knows where its own clients find TLS: what the
+ * server says of that gives way to its own port, the rest stays. For an older server it answers itself,
+ * with nothing but that. Another reply is left as it is.
+ *
+ * @param line the server's reply without its line end
+ */
+export function retoldCapabilities(line: Uint8Array, tls: number): Uint8Array | undefined {
+  const { code, words: [first, ...words] } = parseBuddyReply(line);
+  if (first !== PARLEY_WORD && code !== 201) return undefined;
+  const others = first === PARLEY_WORD ? words.filter((word) => !word.startsWith(TLS_WORD)) : [];
+  return encodeOk([PARLEY_WORD, ...others, `${TLS_WORD}${tls}`].join(" "));
 }

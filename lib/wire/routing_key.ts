@@ -5,6 +5,7 @@
 
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { mayBecomeRequest, parseBuddyRequest } from "./buddy_request.ts";
+import { splitFields } from "./fields.ts";
 import { TCRP_HEADER_BYTES } from "./tcrp.ts";
 import type { RoomDatagram } from "./ucrp.ts";
 
@@ -17,6 +18,20 @@ export type RoutingKey =
 const ABSENT: RoutingKey = { state: "absent" };
 const PARTIAL: RoutingKey = { state: "partial" };
 const LF = 10;
+const CR = 13;
+
+/** The first line, without its line end; `undefined` while it may not be whole. */
+function firstLine(bytes: Uint8Array, isEnd: boolean): Uint8Array | undefined {
+  const lf = bytes.indexOf(LF);
+  if (lf < 0) return isEnd ? bytes : undefined;
+  return bytes.subarray(0, bytes[lf - 1] === CR ? lf - 1 : lf);
+}
+
+/** Whether no request can come of a line that begins so. One byte over may be half a line end. */
+function isTooLong(bytes: Uint8Array): boolean {
+  const over = bytes.length - MAX_BUDDY_LINE_BYTES;
+  return over > 1 || (over === 1 && bytes.at(-1) !== CR);
+}
 
 /**
  * The user whose request it is: the first id after the command, folded to lower case.
@@ -24,13 +39,30 @@ const LF = 10;
  * @param isEnd whether no more bytes will come: the line needs no line end then
  */
 export function userKey(bytes: Uint8Array, isEnd: boolean): RoutingKey {
-  const lf = bytes.indexOf(LF);
-  if (lf < 0 && !isEnd) {
+  const line = firstLine(bytes, isEnd);
+  if (line === undefined) {
     // Another protocol's line (`DM ann`), or no line at all, is not waited for.
-    return bytes.length <= MAX_BUDDY_LINE_BYTES && mayBecomeRequest(bytes) ? PARTIAL : ABSENT;
+    return !isTooLong(bytes) && mayBecomeRequest(bytes) ? PARTIAL : ABSENT;
   }
-  const request = parseBuddyRequest(bytes.subarray(0, lf < 0 ? bytes.length : lf));
+  if (isTooLong(line)) return ABSENT;
+  const request = parseBuddyRequest(line);
   return "user" in request ? { state: "found", key: request.user } : ABSENT;
+}
+
+/**
+ * Whether the request is `CAP`; `undefined` for not enough yet.
+ *
+ * @param isEnd whether no more bytes will come: the line needs no line end then
+ */
+export function asksCapabilities(bytes: Uint8Array, isEnd: boolean): boolean | undefined {
+  const line = firstLine(bytes, isEnd);
+  if (line !== undefined) {
+    return !isTooLong(line) && parseBuddyRequest(line).kind === "capabilities";
+  }
+  // A CR may be the first half of a line end.
+  const [command = ""] = splitFields(bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes, 1);
+  const isLikely = !isTooLong(bytes) && "CAP".startsWith(command.toUpperCase());
+  return isLikely ? undefined : false;
 }
 
 /** The room a TCRP frame is about. */

@@ -7,6 +7,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { brokenImportRules } from "./import_rules.ts";
 import { findCircles, type Import, importsOf } from "./module_graph.ts";
 import { brokenCodeRules, brokenPrivacyRules, brokenScriptRules } from "./text_rules.ts";
+import { brokenThreat, threatRows } from "./threat_rules.ts";
 
 function imports(from: string, to: string, typeOnly = false): Import {
   return { from, to, typeOnly };
@@ -24,6 +25,7 @@ const ALLOWED: readonly Import[] = [
   imports("lib/core/ip_address.ts", "node:net"),
   imports("server.ts", "lib/server/run.ts"),
   imports("server.ts", "lib/config/start.ts"),
+  imports("lib/core/version.ts", "deno.json"),
 ];
 
 const FORBIDDEN: readonly (readonly [Import, message: string])[] = [
@@ -64,8 +66,8 @@ const FORBIDDEN: readonly (readonly [Import, message: string])[] = [
     "server may import core, wire, config, observe, net, services, storage only",
   ],
   [
-    imports("lib/core/version.ts", "deno.json"),
-    "lib/core/version.ts imports deno.json: lib/ imports files of lib/, node: and npm: only",
+    imports("lib/core/limits.ts", "deno.json"),
+    "lib/core/limits.ts imports deno.json: lib/ imports files of lib/, node: and npm: only",
   ],
   [
     imports("lib/core/errors.ts", "tests/samples/sample.ts"),
@@ -274,4 +276,33 @@ Deno.test("brokenPrivacyRules() finds paths of one machine and hosts of registri
     "~/x",
   ];
   for (const text of fine) assertEquals(brokenPrivacyRules("docs/a.md", text), [], text);
+});
+
+Deno.test("brokenThreat() finds rows whose tests are not there, or do not say what is quoted", {
+  permissions: "none",
+}, () => {
+  const table = [
+    "| threat | what stands against it | test |",
+    "| ------ | ---------------------- | ---- |",
+    "| floods | bounds | `tests/a/one_test.ts`, `two_test.ts`, `tests/fuzz/` |",
+    '| forged | budgets | `tests/a/one_test.ts`, "100 of them" |',
+    "| gone | nothing | `tests/b/gone_test.ts` |",
+    '| vague | nothing | "words" |',
+    "",
+    "| threat | what | `tests/after/the_table.ts` |",
+  ].join("\n");
+  const rows = threatRows(table);
+  assertEquals(rows[0]?.files, ["tests/a/one_test.ts", "tests/a/two_test.ts", "tests/fuzz/"]);
+  const there: Record<string, string> = {
+    "tests/a/one_test.ts": "test: 100 of them",
+    "tests/a/two_test.ts": "",
+    "tests/fuzz/": "",
+  };
+  assertEquals(rows.map((row) => brokenThreat(row, (path) => there[path])), [
+    [],
+    [],
+    ['"gone" names tests/b/gone_test.ts, which is not there'],
+    ['"vague" has no test', '"vague" quotes "words", which none of its tests says'],
+  ]);
+  assertEquals(threatRows("no table"), []);
 });

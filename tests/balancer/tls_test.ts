@@ -46,10 +46,12 @@ Deno.test("Service with TLS finds the user in what was encrypted", async () => {
   }
 });
 
-Deno.test("a client that speaks no TLS is closed, and nobody else notices", async () => {
+Deno.test("a client that speaks no TLS is closed and counted, and nobody else notices", async () => {
   await using a = new TestBackend("a");
   await using balancer = new TestBalancer({ backends: [a.address] }, IDENTITY);
   await balancer.ask("REG ann\n").catch(() => "");
+  await balancer.tellsOf("Connections are turned away: TLS handshake failed: no TLS");
+  assertEquals(balancer.service.refused, { "TLS handshake failed: no TLS": 1 });
   using _silent = await RawTcp.connect(balancer.port);
   assertEquals(await askTls(balancer.port, "REG ann\n"), "a REG ann\n");
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { callHandlers } from "../../lib/client/call_events.ts";
-import { CallFlood } from "../../lib/client/call_flood.ts";
+import { ToldFlood } from "../../lib/client/told_flood.ts";
 import type { MenuEvent } from "../../lib/client/menu_state.ts";
 
 Deno.test("lines that are lost are told and kept as such; what was still typed is only told", {
@@ -11,11 +11,11 @@ Deno.test("lines that are lost are told and kept as such; what was still typed i
   const handlers = callHandlers({
     terminal: { dropTyped: () => ["half ty"] },
     presence: { list: undefined },
-    flood: new CallFlood(() => {}),
+    flood: new ToldFlood(() => {}),
     happened: (event) => events.push(event),
     lost: (text) => kept.push(text),
   });
-  handlers.chatEnded("stuck", { lost: ["one", "two"], unsure: [] });
+  handlers.chatEnded("stuck", { lost: ["one", "two"], unsure: [], before: 0 });
   assertEquals(kept, ["one", "two"]);
   assertEquals(events, [
     { kind: "chatEnded", end: "stuck" },

@@ -26,6 +26,20 @@ Deno.test("LineEditor: what arrives appears above the line that is typed", PURE,
   assertEquals(desk.lines.at(-1), "14:05 alice: half typed");
 });
 
+Deno.test("LineEditor: what somebody says never begins a row", PURE, () => {
+  const text = `bob: ${"x ".repeat(12)}14:06 carol wants to send you a file`;
+  const desk = new EditorDesk({ columns: 39 });
+  desk.editor.show([{ text, about: "message" }]);
+  assertEquals(desk.lines, [
+    "14:05 bob: x x x x x x x x x x x x",
+    "      14:06 carol wants to send you a",
+    "      file",
+  ]);
+  const plain = new EditorDesk({ columns: 40, plain: true });
+  plain.editor.show([{ text, about: "message" }]);
+  assert(plain.written.endsWith(`14:05 ${text}\r\n`), "a screen reader reads it in one go");
+});
+
 Deno.test(
   "LineEditor: lines typed ahead are shown once, when they have their turn",
   PURE,
@@ -71,7 +85,8 @@ Deno.test("LineEditor: several pasted lines are asked about, one is not", PURE, 
   await desk.types(paste("a\nb"), "j", "\r");
   assertEquals(await line, "a b");
   line = asks(desk, TALK);
-  for (const no of ["n", "\x03"]) await desk.types(paste("a\nb"), no);
+  // Enter behind the answer is part of it.
+  for (const no of ["n", "n\r", "\x03"]) await desk.types(paste("a\nb"), no);
   await desk.types("still here\r");
   assertEquals(await line, "still here");
   assertEquals(desk.stops, 0);

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { commandsAt } from "../../lib/client/slash_commands.ts";
 import { completions } from "../../lib/client/login_chat_completions.ts";
 import { step } from "../../lib/client/login_chat_machine.ts";
 import { type ChatClientState, loggedIn } from "../../lib/client/login_chat_state.ts";
@@ -41,4 +42,11 @@ Deno.test("completions() know who was heard since the list was made", () => {
   const whom = ["> DM", "< C USERS carol"];
   assertEquals(completions(after("< D PM bob hello", ...whom), ""), ["carol"]);
   assertEquals(completions(after(...whom, "< D DM kim psst"), ""), ["carol", "kim"]);
+});
+
+Deno.test("completions() are commands wherever a command may be typed", () => {
+  for (const events of [[], ["> DM", "< C USERS bob"], ["> PM", "< C READY"]]) {
+    const state = { ...after(...events), commands: commandsAt("login") };
+    assertEquals(completions(state, "/he"), ["/help"]);
+  }
 });

@@ -154,6 +154,15 @@ Deno.test("in a chat every line is sent, also one that is a letter of the menu",
   assertEquals(play.takeDone(), ["X", "hello", ""].map((text) => ({ kind: "send", text })));
 });
 
+Deno.test("a person who only presses Enter says nothing, also before the answer", PURE, () => {
+  for (const play of [chatting(), ringingAtBob()]) {
+    play.state = { ...play.state, isPerson: true };
+    play.types("", "  ", "hello");
+    play.happens({ kind: "chatBegun" });
+    assertEquals(play.takeDone(), [{ kind: "send", text: "hello" }]);
+  }
+});
+
 Deno.test("in a chat, lines that start with / are never sent; // sends one /", PURE, () => {
   const play = chatting();
   play.types("/files", "/help", "//etc");

@@ -89,4 +89,7 @@ Deno.test("statusChanges() tells who is new, moved, changed or gone, and nobody 
   ];
   assertEquals(statusChanges(before, after), [after[0]!, after[2]!, after[3]!, { buddy: "a" }]);
   assertEquals(statusChanges(after, after), []);
+  const gone = { ...entry("a", "AWAY"), status: "OFFLINE" } as const;
+  const unheard = { buddy: "a", status: "OFFLINE" } as const;
+  assertEquals(statusChanges([gone], [unheard]), [], "where nobody is");
 });

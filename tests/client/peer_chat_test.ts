@@ -3,7 +3,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { PeerChat, type Undelivered } from "../../lib/client/peer_chat.ts";
+import { type ChatTimes, PeerChat, type Undelivered } from "../../lib/client/peer_chat.ts";
 import { PeerConnection } from "../../lib/client/peer_connection.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
@@ -25,19 +25,19 @@ class ChatPlay implements AsyncDisposable {
   readonly #closer = new OrderlyCloser();
   readonly #over = Promise.withResolvers<void>();
 
-  constructor(stallMs?: number) {
+  constructor(times: ChatTimes = {}) {
     const [ours, other] = memoryPair();
     this.other = other;
     const deaf = { bytes(): void {}, ended(): void {} };
     const connection = new PeerConnection(ours, this.#closer, deaf);
     this.chat = new PeerChat(connection, new PeerReader(), {
       said: (text) => this.told.push(text),
-      ended: (how, { lost, unsure }) => {
+      ended: (how, undelivered) => {
         this.told.push(`(${how})`);
-        this.undelivered = { lost, unsure };
+        this.undelivered = undelivered;
         this.#over.resolve();
       },
-    }, stallMs);
+    }, times);
   }
 
   async over(): Promise<void> {
@@ -111,7 +111,7 @@ Deno.test("more than the send queue holds ends the chat as stuck", PURE, async (
 });
 
 Deno.test("settled() gives a reader that does not read up in time", PURE, async () => {
-  await using play = new ChatPlay(20);
+  await using play = new ChatPlay({ stallMs: 20 });
   play.chat.send("x".repeat(100_000));
   await play.chat.settled();
   assertEquals(play.told, ["(stuck)"]);
@@ -145,12 +145,30 @@ Deno.test(
     closeNow(play.other); // with unread input: a reset
     await play.over();
     assertEquals(play.told, ["yes", "(lost)"]);
-    assertEquals(play.undelivered, { lost: [], unsure: ["two", "three"] });
+    assertEquals(play.undelivered, { lost: [], unsure: ["two", "three"], before: 0 });
+  },
+);
+
+Deno.test(
+  "of what is unsure only the last minute is repeated, and the rest counted",
+  PURE,
+  async () => {
+    let now = 0;
+    await using play = new ChatPlay({ now: () => now });
+    for (let line = 0; line < 60; line++) {
+      now = line * 2000;
+      play.chat.send(`line ${line}`);
+      await play.chat.settled();
+    }
+    closeNow(play.other);
+    await play.over();
+    const { unsure = [], before } = play.undelivered ?? {};
+    assertEquals([unsure.length, unsure[0], unsure.at(-1), before], [30, "line 30", "line 59", 30]);
   },
 );
 
 Deno.test("what the system never took is lost, however the chat ends", PURE, async () => {
-  await using play = new ChatPlay(1);
+  await using play = new ChatPlay({ stallMs: 1 });
   const much = "x".repeat(100_000); // more than is on the way at once
   play.chat.send(much);
   play.chat.send("behind it");
@@ -165,7 +183,7 @@ Deno.test(
   "every line that the system never took is lost, however many there are",
   PURE,
   async () => {
-    await using play = new ChatPlay(1);
+    await using play = new ChatPlay({ stallMs: 1 });
     play.chat.send("x".repeat(100_000)); // more than is on the way at once
     const lines = Array.from({ length: 200 }, (_, at) => `line ${at}`);
     for (const line of lines) play.chat.send(line);
@@ -183,5 +201,5 @@ Deno.test("nothing is unsure when the other side ends the chat in order", PURE, 
   await play.other.closeWrite();
   await play.over();
   assertEquals(play.told, ["(theirs)"]);
-  assertEquals(play.undelivered, { lost: [], unsure: [] });
+  assertEquals(play.undelivered, { lost: [], unsure: [], before: 0 });
 });

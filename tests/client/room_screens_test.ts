@@ -54,7 +54,7 @@ Deno.test("nothing from outside reaches a terminal as it is", PURE, () => {
     screens.roomSaidLine(nasty, nasty, nasty),
     screens.whoLine(nasty, [nasty], nasty),
     ...screens.roomListLines([{ room: nasty, members: 1, password: false }], 0),
-    ...screens.enteredLines("join", nasty),
+    ...screens.enteredLines("join", nasty, true),
     screens.roomLeftLine("create", nasty, false),
     screens.roomLeftLine("join", nasty, true),
     screens.roomSilentLine(nasty),

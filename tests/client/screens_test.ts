@@ -174,6 +174,14 @@ Deno.test("lines that did not arrive are repeated, of many only how the last one
   const long = "x".repeat(100);
   assertEquals(calls.notDeliveredLine([long]).text, `(not delivered) ${long}`);
   const many = Array.from({ length: 260 }, (_, at) => `L${at} ${long}`);
+  assertEquals(
+    calls.perhapsLostLine([], 1).text,
+    "(perhaps not delivered) 1 line said more than a minute ago",
+  );
+  assertEquals(
+    calls.perhapsLostLine(["one"], 33).text,
+    "(perhaps not delivered) one; 33 lines before that",
+  );
   const { text } = calls.perhapsLostLine(many);
   assert(text.startsWith("(perhaps not delivered) 260 lines, the last of them: L250 xxx"), text);
   assert(text.length < 800, text);

@@ -68,6 +68,25 @@ Deno.test("an offer names its sender as far as the server does, and what is ther
   assertEquals(screens.answerQuestion(taken), "Take it? [y/N, o to overwrite] ");
 });
 
+Deno.test("both ends are told where a transfer goes on", async () => {
+  const resuming = async (occupied: Occupied): Promise<string[]> =>
+    screens.resumingLines(await surveyed(300, occupied)).map(({ text }) => text);
+  assertEquals(await resuming({ kind: "partial", bytes: 75 }), ["Resuming at 25 %."]);
+  assertEquals(await resuming({ kind: "free" }), []);
+  const accepted = (files: number, bytes: number): string =>
+    screens.acceptedLine(BOB, { files, bytes }, { files: 2, bytes: 300 }).text;
+  assertEquals(accepted(2, 225), "bob takes it, and has 25 % of it already.");
+  assertEquals(accepted(2, 300), "bob takes it.");
+  assertEquals(accepted(1, 300), "bob takes 1 of 2 files.");
+});
+
+Deno.test("of many places ten are told, and how many more there are", () => {
+  const places = Array.from({ length: 13 }, (_, number) => `/srv/in/${number}`);
+  const told = screens.keptLines(places).map(({ text }) => text);
+  assertEquals([told.length, told[9], told[10]], [11, "  /srv/in/9", "  and 3 more"]);
+  assertEquals(screens.keptLines(places.slice(0, 10)).length, 10);
+});
+
 Deno.test("an offer that comes too many names its sender as far as the server does", () => {
   assertEquals(
     screens.busyLine({ kind: "buddy", name: "bob" }).text,

@@ -100,6 +100,15 @@ Deno.test("nothing is overwritten without being asked, and the same file is not 
   assertEquals(await read("a.txt"), "new words");
 });
 
+Deno.test("a folder is never overwritten by a file of its name, which is kept beside it", async () => {
+  await using folders = await Folders.make({ "notes": "words" });
+  const { from, to } = folders;
+  await Deno.mkdir(`${to}/notes/inner`, { recursive: true });
+  const played = await play([`${from}/notes`], to, { taken: "overwrite" });
+  assertEquals([played.kept, played.lost], [["notes (2)"], []]);
+  assertEquals([...(await filesBelow(to)).keys()], ["notes (2)"]);
+});
+
 Deno.test("a link in the folder leads nowhere", async () => {
   await using folders = await Folders.make({ "f/a": "a", "b": "b", "elsewhere/x": "x" });
   const { from, to } = folders;

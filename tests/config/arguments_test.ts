@@ -62,6 +62,7 @@ Deno.test("a mistyped command is told the one that was meant, in its place", {
 }, async () => {
   const MISTYPED = [
     [["chek"], 'Unknown command "chek", did you mean "check"?'],
+    [["che", "bob", "x"], 'Unknown command "che", did you mean "check"?'],
     [
       ["--buddy=bob", "check", "d"],
       'The command "check" comes before all options (see client send --help)',

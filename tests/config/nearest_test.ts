@@ -30,6 +30,14 @@ Deno.test("nearest() finds nothing for a word that is far from all", {
   assertEquals(nearest("data", []), undefined);
 });
 
+Deno.test("nearest() knows a word by its beginning, where only one begins so", {
+  permissions: "none",
+}, () => {
+  assertEquals(nearest("stat", ["status", "receive"]), "status");
+  assertEquals(nearest("com", ["completions", "command"]), undefined);
+  assertEquals(nearest("co", ["completions"]), undefined, "too short");
+});
+
 Deno.test("nearest() prefers the closest, and the first of equals", { permissions: "none" }, () => {
   assertEquals(nearest("hosts", ["posts", "host", "hosts"]), "hosts");
   assertEquals(nearest("xdp-port", KNOWN), "udp-port");

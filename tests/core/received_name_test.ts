@@ -38,7 +38,13 @@ Deno.test("receivedName() cuts a long name, keeps its ending, and tells two of t
 /** Names made of what is dangerous, with anything between. */
 const nasty = fc.array(
   fc.oneof(
-    fc.constantFrom(..."./\\:*~- %\0\x1b\n\r\u202e\u200b", "con", "nul.", "..", "../"),
+    fc.constantFrom(
+      ..."./\\:*~- %\0\x1b\n\r\u202e\u200b\u2800\u3164\ufe0f\u3000",
+      "con",
+      "nul.",
+      "..",
+      "../",
+    ),
     fc.string({ unit: "binary", maxLength: 4 }),
   ),
   { maxLength: 80 },
@@ -52,8 +58,8 @@ Deno.test("receivedName() never gives what is a path, hidden, a device or not to
       const kept = receivedName(name);
       assert(kept.length > 0);
       assert(new TextEncoder().encode(kept).length <= 200);
-      assert(!/[/\\:\0]|^[.\-~ ]|[. ]$/.test(kept), kept);
-      assert(!/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(kept), kept);
+      assert(!/[/\\:\0]|^[.\-~ ]|[. ]$|\p{Zs}{3}|\u2800|\u3164/u.test(kept), kept);
+      assert(!/^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)/i.test(kept), kept);
       assertEquals(visibleText(kept), kept);
       assertEquals(receivedName(kept), kept);
     }),

@@ -4,8 +4,10 @@
  * `--seed N` makes the inputs of another run again.
  */
 
+import { assertEquals } from "@std/assert";
 import { extent } from "../faults/extent.ts";
-import { Dice, mutated } from "./mutations.ts";
+import { everyCutting } from "../wire/cuttings.ts";
+import { cutAtRandom, Dice, mutated } from "./mutations.ts";
 
 const INPUTS = extent(20_000, 1_000_000);
 
@@ -40,4 +42,28 @@ export function fuzz(
       throw new Error(`${codec}, --seed ${SEED}: ${JSON.stringify(text)}`, { cause });
     }
   }
+}
+
+/** Of so many inputs, one is cut everywhere: byte by byte, and in two at each place. */
+const CUT_EVERYWHERE = 50;
+
+/** Longer inputs are not: that grows with the square of their length. */
+const MAX_CUT_BYTES = 600;
+
+/**
+ * What a reader makes of bytes that come at once; it must make the same of them however they come.
+ *
+ * @param read begins anew and takes all pieces
+ */
+export function readHowever<Read>(
+  bytes: Uint8Array,
+  dice: Dice,
+  read: (pieces: readonly Uint8Array[]) => Read,
+): Read {
+  const whole = read([bytes]);
+  assertEquals(read(cutAtRandom(bytes, dice)), whole);
+  if (bytes.length === 0 || bytes.length > MAX_CUT_BYTES) return whole;
+  if (dice.below(CUT_EVERYWHERE) > 0) return whole;
+  for (const { how, pieces } of everyCutting(bytes)) assertEquals(read(pieces), whole, how);
+  return whole;
 }

@@ -56,7 +56,7 @@ onScreen("wide letters at the edge, joined emoji and accents stay whole", async 
   await screen.shows("返事はここに");
   await screen.endsIn(
     "hh:mm bob: 日本語の",
-    "返事はここに",
+    " 返事はここに",
     "alice: 日本語の長い",
     "行 e\u0301 👋 x",
   );

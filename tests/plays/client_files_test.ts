@@ -7,11 +7,11 @@ import { Sending, type SendingEnd } from "../../lib/client/transfer_sending.ts";
 import { TransferLink } from "../../lib/client/transfer_link.ts";
 import { parseUserId } from "../../lib/core/user_id.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
-import { ClientProcess } from "../support/client_process.ts";
+import { ClientProcess, ownHome } from "../support/client_process.ts";
 import { eventually } from "../support/eventually.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
-import { BOB, fileBytes, filesBelow, play } from "../support/transfers.ts";
+import { BOB, fileBytes, filesBelow, holdOffer, play } from "../support/transfers.ts";
 
 /** Runs a command of the client. */
 function command(server: TestServer, ...words: readonly string[]): ClientProcess {
@@ -27,14 +27,14 @@ async function pairServer(): Promise<TestServer> {
   return server;
 }
 
-/** Where somebody takes files, when they do. */
-async function filesPort(server: TestServer, user: string): Promise<number> {
-  let port = "";
+/** Where somebody takes files, when they do; elsewhere than a client of theirs before. */
+async function filesPort(server: TestServer, user: string, before = 0): Promise<number> {
+  let port = before;
   await eventually(`${user} takes files`, async () => {
-    port = /files=(\d+)/.exec(await server.ask(`INFO ${user}\n`))?.[1] ?? "";
-    return port !== "";
+    port = Number(/files=(\d+)/.exec(await server.ask(`INFO ${user}\n`))?.[1] ?? before);
+    return port !== before;
   });
-  return Number(port);
+  return port;
 }
 
 Deno.test("send-file and receive --yes: files arrive, their places are printed, both are done", async () => {
@@ -125,14 +125,31 @@ Deno.test("what is too large for the folder may go elsewhere; others are turned 
   assertEquals(await huge, { kind: "refused", reason: "space" });
   await bob.sees("Turned down what somebody at 127.0.0.1 wanted to send.\n");
 
-  const closer = new OrderlyCloser();
-  const link = new TransferLink(await Deno.connect({ hostname: "127.0.0.1", port }), closer);
-  const entries = [{ kind: "file", path: ["notes.txt"], size: 5, modified: 0 }] as const;
-  await link.send({ kind: "offer", offer: { from: parseUserId("alice")!, to: BOB, entries } });
+  const held = await holdOffer(port, "notes.txt");
   await bob.sees("/accept takes it, /decline does not.\n");
-  await link.close();
-  closer.stop();
+  await held.takeBack();
   await bob.sees("somebody at 127.0.0.1 took the offer back.\n");
+});
+
+Deno.test("an answer typed to an offer that went away is none to the one in its place", async () => {
+  await using directory = await TempDir.make();
+  await using server = await pairServer();
+  const options = ["--user", "bob", "--files", directory.path];
+  await using bob = await ClientProcess.start(server, options);
+  const port = await filesPort(server, "bob");
+  const notes = await holdOffer(port, "notes.txt");
+  await bob.sees("/accept takes it");
+  await notes.takeBack();
+  await bob.sees("took the offer back.\n");
+  const tool = await holdOffer(port, "tool.exe");
+  await bob.sees("/accept takes it");
+  await bob.types("/accept");
+  await bob.sees(
+    "This is another offer than the one before: tool.exe (5 bytes) of somebody at 127.0.0.1.",
+  );
+  await bob.types("/decline");
+  await bob.sees("Turned down what somebody at 127.0.0.1 wanted to send.\n");
+  await tool.takeBack();
 });
 
 Deno.test("with --yes only buddies at their own address are taken", async () => {
@@ -152,6 +169,38 @@ Deno.test("with --yes only buddies at their own address are taken", async () => 
   const { code, stderr } = await bob.ended();
   assertEquals(code, 1);
   assertMatch(stderr, /They say to be carol; the server does not confirm it\./);
+});
+
+Deno.test("~ is the home directory for receive and for --files, also where no shell says so", async () => {
+  await using directory = await TempDir.make();
+  await using server = await pairServer();
+  const { path } = directory;
+  await Deno.writeTextFile(`${path}/notes.txt`, "notes");
+  const home = await ownHome(`${path}/ann`);
+  await Deno.mkdir(`${path}/ann/inbox`, { recursive: true });
+  const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
+  const send = async (): Promise<void> => {
+    await using alice = command(server, "send-file", "alice", "bob", `${path}/notes.txt`);
+    assertEquals((await alice.ended()).code, 0);
+  };
+
+  await using once = new ClientProcess(
+    ["receive", "bob", "~/inbox", "--yes", ...ports],
+    "/nowhere",
+    home,
+  );
+  const before = await filesPort(server, "bob");
+  await send();
+  assertEquals((await once.ended()).stdout, `${path}/ann/inbox/notes.txt\n`);
+
+  await using bob = new ClientProcess(["--user=bob", "--files=~", ...ports], "/nowhere", home);
+  await bob.sees("? help\n");
+  await filesPort(server, "bob", before);
+  const sending = send();
+  await bob.sees(`, into ${path}/ann.\n`);
+  await bob.types("/accept");
+  await sending;
+  assertEquals([...(await filesBelow(`${path}/ann`)).keys()], ["inbox/notes.txt", "notes.txt"]);
 });
 
 Deno.test("in a chat: /send, /accept, and a second time nothing is kept twice", async () => {

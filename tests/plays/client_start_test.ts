@@ -22,7 +22,7 @@ Deno.test("--help and --version are printed and exit with 0", async () => {
   assertStringIncludes(help.stdout, "--message-port N");
   const version = await startedWith("--version");
   assertEquals([version.code, version.stderr], [0, ""]);
-  assertStringIncludes(version.stdout, ` ${VERSION}\n`);
+  assertStringIncludes(version.stdout, `parley-client ${VERSION} (commit `);
 });
 
 Deno.test("a wrong command line is one line on stderr and exit code 2", async () => {

@@ -57,7 +57,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
   });
 
   inShell(shell, "the balancer's strategies", "load_balancer.ts", async (tab) => {
-    const executable = "parley-load_balancer";
+    const executable = "parley-lb";
     assertEquals(await tab.after(executable, "--strategy", ""), [...STRATEGIES].sort());
     assertEquals(await tab.after(executable, "ctl", "--adm"), ["--admin-port"]);
   });

@@ -3,6 +3,10 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fingerprintOf } from "../../lib/net/tls_client.ts";
+import { makeIdentity } from "../../lib/server/self_signed.ts";
+import { firstOfPem } from "../../lib/wire/pem.ts";
+import { CERT, KEY } from "../samples/tls_identity.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { at, run } from "../support/one_shot.ts";
@@ -64,6 +68,18 @@ Deno.test("setup offers what is set up already, and keeps what it does not ask f
   assertEquals(await Deno.readTextFile(`${temp.path}/parley/client.previous.jsonc`), before);
 });
 
+Deno.test("setup takes a user in front of the server, and quotes what was typed", async () => {
+  await using server = await TestServer.start();
+  await server.register("alice");
+  await using temp = await TempDir.make();
+  const answers = ["al ice@127.0.0.1", "127.0.0.1:x", at("alice", server), "", "", "", ""];
+  const { code, stdout } = await setUp(temp.path, [], ...answers);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, 'Cannot use server "127.0.0.1:x": "x" is no port from 1 to 65535.');
+  assertStringIncludes(stdout, 'Cannot use server "al ice@127.0.0.1": "al ice" is no user id');
+  assertStringIncludes(await written(temp.path), `"login": "${at("alice", server)}"`);
+});
+
 Deno.test("setup left before its end writes nothing", async () => {
   await using server = await TestServer.start();
   await using temp = await TempDir.make();
@@ -101,4 +117,52 @@ Deno.test("setup asks whether a name that is taken is its user's", async () => {
   assertEquals(code, 0);
   assertStringIncludes(stdout, "alice is taken (203 USER EXISTS).\nIs alice you? [y/N]:\n");
   assertStringIncludes(await written(temp.path), at("alice2", server));
+});
+
+Deno.test("setup speaks TLS where the server does, tells its fingerprint, and writes it down", async () => {
+  const tls = { identity: { cert: CERT, key: KEY }, ports: { buddy: 0 } };
+  await using server = await TestServer.start({ tls });
+  await using temp = await TempDir.make();
+  const { code, stdout } = await setUp(
+    temp.path,
+    [at("alice", server)],
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+  );
+  assertEquals(code, 0);
+  const fingerprint = await fingerprintOf(firstOfPem("CERTIFICATE", CERT)!);
+  for (
+    const told of [
+      "Speak TLS with it, so that nobody reads along [Y/n]:\nFirst visit to ",
+      fingerprint,
+      "Registered as alice.\n",
+    ]
+  ) assertStringIncludes(stdout, told);
+  assertStringIncludes(await written(temp.path), '"tls": true');
+  // Commands for scripts keep to it, too.
+  assertEquals((await run(["status", "alice"], temp.path)).code, 0);
+
+  // Another certificate is no server to be set up with; no TLS at all is told of.
+  server.reloadTls(await makeIdentity([], Date.now()));
+  const { stderr } = await run(["status", "alice"], temp.path);
+  assertStringIncludes(stderr, "ITS CERTIFICATE HAS CHANGED");
+  const changed = await setUp(temp.path, [], "", "", "", "n", "", "", "", "");
+  assertStringIncludes(changed.stdout, "ITS CERTIFICATE HAS CHANGED");
+  assertEquals(changed.code, 0);
+  assertStringIncludes(await written(temp.path), '"tls": false');
+});
+
+Deno.test("setup says that a server offers no TLS when it was asked for", async () => {
+  await using server = await TestServer.start();
+  await using temp = await TempDir.make();
+  const words = [at("alice", server), "--tls"];
+  const { code, stdout } = await setUp(temp.path, words, "", "", "", "", "", "");
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "It offers no TLS: whoever sees the network reads what is said");
+  assertStringIncludes(await written(temp.path), '"tls": false');
 });

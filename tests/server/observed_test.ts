@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
 import { parseAddressSet } from "../../lib/core/ip_address.ts";
 import { Admission } from "../../lib/net/admission.ts";
+import { type HandshakeFaults, noHandshakeFaults } from "../../lib/net/handshake_faults.ts";
 import { metricsText } from "../../lib/observe/metrics.ts";
 import { observeServer } from "../../lib/server/observed.ts";
 import type { RunningServer } from "../../lib/server/start.ts";
@@ -10,12 +11,12 @@ import type { Observed } from "../../lib/observe/status_view.ts";
 
 type Health = ReturnType<RunningServer["health"]>;
 
-function observed(health: Health): Observed {
+function observed(health: Health, handshakeFaults?: HandshakeFaults): Observed {
   const admission = new Admission(DEFAULT_SERVER_LIMITS, parseAddressSet([]));
   const ports = { buddy: null, rooms: null, chat: null };
   const stop = (): Promise<void> => Promise.resolve();
   const server: RunningServer = {
-    ...{ ports, parts: {}, admission, stop },
+    ...{ ports, parts: {}, admission, stop, handshakeFaults },
     health: () => health,
     reloadTls: () => {},
   };
@@ -59,4 +60,19 @@ Deno.test("the page tells in words how storage and sharing do", { permissions: "
     ["Users and rooms", "text, /data", { text: "read-only: the disk is full", tone: "bad" }],
     ["Who is online", "memory", { text: "this server alone", tone: "quiet" }],
   ]);
+});
+
+Deno.test("TLS handshakes that came to nothing are shown by what went wrong", {
+  permissions: "none",
+}, () => {
+  const { connections } = observed({ store: { writable: true }, sharing: null }, {
+    ...noHandshakeFaults(),
+    "no TLS": 3,
+  }).parts;
+  assertEquals(
+    metricsText(connections!.families()).match(/^parley_tls_handshakes_failed_total.*[1-9]$/gm),
+    ['parley_tls_handshakes_failed_total{reason="no TLS"} 3'],
+  );
+  const shown = connections!.state() as { handshakesFailed: HandshakeFaults };
+  assertEquals(shown.handshakesFailed["no TLS"], 3);
 });

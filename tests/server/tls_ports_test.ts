@@ -53,22 +53,46 @@ Deno.test("a request that does not come in time is told so over TLS, too", async
   assertEquals(await askOverTls(server.tls, []), "");
 });
 
+/** A hello of TLS 1.0, which nobody speaks any more. */
+const OLD_HELLO = [
+  ...[22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 1],
+  ...new Uint8Array(32).fill(7),
+  ...[0, 0, 2, 0, 47, 1, 0],
+];
+
 for (
-  const [what, said] of [
-    ["says nothing", []],
-    ["sends half a hello", [22, 3, 1, 2, 0]],
-    ["speaks no TLS", [...new TextEncoder().encode("REG ann\n")]],
+  const [what, said, ends, fault] of [
+    ["says nothing", [], false, "too slow"],
+    ["sends half a hello", [22, 3, 1, 2, 0], false, "too slow"],
+    ["sends half a hello and hangs up", [22, 3, 1, 2, 0], true, "hung up"],
+    ["speaks no TLS", [...new TextEncoder().encode("REG ann\n")], false, "no TLS"],
+    ["tells that it does not trust the certificate", [21, 3, 1, 0, 2, 2, 48], false, "alert"],
+    ["speaks nothing newer than TLS 1.0", OLD_HELLO, false, undefined],
   ] as const
 ) {
-  Deno.test(`a client that ${what} gives its place back when the time of the handshake is over`, async () => {
+  Deno.test(`a client that ${what} gives its place back in time, and is counted`, async () => {
     await using server = await startTls({ limits: { maxConnections: 1 } }, 0.1);
     using client = await RawTcp.connect(server.tls);
     await client.send(Uint8Array.from(said));
+    if (ends) await client.finish();
     await client.readToEnd().catch(() => {});
     // There is one place.
     await eventually("a free place", async () => await server.ask("CAP\n").catch(() => "") !== "");
+    const counted = Object.entries(server.failedHandshakes);
+    // What is wrong with an old hello depends on the version of Deno.
+    assertEquals(counted, [[fault ?? counted[0]?.[0], 1]]);
   });
 }
+
+Deno.test("a client that does not trust the certificate is counted as such", async () => {
+  await using server = await startTls();
+  const { cert } = await makeIdentity([], Date.now());
+  await assertRejects(() => connectOverTls(server.tls, cert), Error, "UnknownIssuer");
+  await eventually("its count", () => Object.keys(server.failedHandshakes).length > 0);
+  assertEquals(server.failedHandshakes, { alert: 1 });
+  closeNow(await connectOverTls(server.tls));
+  assertEquals(server.failedHandshakes, { alert: 1 });
+});
 
 Deno.test("connections over TLS take places as plain ones do", async () => {
   await using server = await startTls({ limits: { maxConnections: 1 } });

@@ -2,7 +2,7 @@
  * The real `client.ts` as a process of its own, driven by lines as a script drives it.
  */
 
-import { EXECUTABLES } from "../../tools/compile.ts";
+import { EXECUTABLES } from "../../tools/compile/executables.ts";
 import { eventually } from "./eventually.ts";
 import { within } from "./within.ts";
 
@@ -27,6 +27,13 @@ export function clientCommand(): string[] {
 /** What keeps a client away from the settings of whoever runs the tests. */
 export function ownSettings(directory: string): Record<string, string> {
   return { XDG_CONFIG_HOME: directory, XDG_STATE_HOME: directory, APPDATA: directory };
+}
+
+/** What makes a directory the home of a client, which finds its modules all the same. */
+export async function ownHome(directory: string): Promise<Record<string, string>> {
+  const info = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] });
+  const { denoDir } = JSON.parse(new TextDecoder().decode((await info.output()).stdout));
+  return { HOME: directory, DENO_DIR: denoDir };
 }
 
 /** Where a client finds its server. */
@@ -55,12 +62,20 @@ export class ClientProcess implements AsyncDisposable {
   readonly #stopped = new AbortController();
   #more = Promise.withResolvers<void>();
 
-  /** Starts `client.ts` with these arguments and this directory of settings; waits for nothing. */
-  constructor(args: readonly string[], settings = "/nowhere") {
+  /**
+   * Starts `client.ts` with these arguments and this directory of settings; waits for nothing.
+   *
+   * @param env what stands in its environment besides
+   */
+  constructor(
+    args: readonly string[],
+    settings = "/nowhere",
+    env: Readonly<Record<string, string>> = {},
+  ) {
     const [program = "", ...words] = clientCommand();
     this.#child = new Deno.Command(program, {
       args: [...words, ...args],
-      env: ownSettings(settings),
+      env: { ...ownSettings(settings), ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -38,7 +38,10 @@ export class EditorDesk implements Tty {
       : new ScreenDrawing(size, plainStyle);
     this.editor = new LineEditor(this, {
       ...{ drawing, recall, clock: this.clock.read, stop: () => this.stops++ },
-      look: { style: plainStyle, mark: plain ? "For you: " : "* " },
+      look: {
+        ...{ style: plainStyle, mark: plain ? "For you: " : "* " },
+        columns: () => plain ? Infinity : this.size().columns,
+      },
     });
   }
 

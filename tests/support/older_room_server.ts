@@ -1,5 +1,5 @@
 /**
- * An older room server, played by what `protocols/field-notes.md` tells: it knows create and join,
+ * An older room server, played by what `docs/compatibility.md` tells: it knows create and join,
  * closes without a word on anything else, and relays names as JSON text.
  */
 

@@ -94,6 +94,12 @@ export class TestServer implements AsyncDisposable {
     return this.#running.ports.chat!.tls!;
   }
 
+  /** TLS handshakes that failed so far: those that did, by what went wrong. */
+  get failedHandshakes(): Record<string, number> {
+    const counts = Object.entries(this.#running.handshakeFaults ?? {});
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
   /** Shows another certificate from now on. */
   reloadTls(identity: TlsIdentity): void {
     this.#running.reloadTls(identity);

@@ -94,6 +94,23 @@ export async function play(
   return { sending: ends[0], receiving: ends[1], kept, lost, lostThere, sent, received };
 }
 
+/** Offers a file of alice to bob, who takes files at a port here, and waits for no answer. */
+export async function holdOffer(
+  port: number,
+  name: string,
+): Promise<{ takeBack(): Promise<void> }> {
+  const closer = new OrderlyCloser();
+  const link = new TransferLink(await connectTcp("127.0.0.1", port, { timeoutMs: 10_000 }), closer);
+  const entries = [{ kind: "file", path: [name], size: 5, modified: 0 }] as const;
+  await link.send({ kind: "offer", offer: { from: ALICE, to: BOB, entries } });
+  return {
+    async takeBack() {
+      await link.close();
+      closer.stop();
+    },
+  };
+}
+
 /** Bytes that no two places share, so that a piece in a wrong place shows. */
 export function fileBytes(length: number, seed = 1): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(length / 4));

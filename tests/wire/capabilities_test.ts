@@ -7,6 +7,7 @@ import {
   NO_CAPABILITIES,
   PARLEY_WORD,
   parseCapabilities,
+  retoldCapabilities,
 } from "../../lib/wire/capabilities.ts";
 import { latin1 } from "../samples/sample.ts";
 
@@ -68,4 +69,18 @@ Deno.test("capabilityWords() starts with parley/1 and reads back as the same off
     assertEquals(words.split(" ")[0], PARLEY_WORD);
     assertEquals(read(encodeOk(words)), offered);
   }));
+});
+
+Deno.test("retoldCapabilities() tells one TLS port, keeps every other word, and reads back so", {
+  permissions: "none",
+}, () => {
+  fc.assert(fc.property(anyOffer, fc.integer({ min: 1, max: 65_535 }), (offered, tls) => {
+    const told = retoldCapabilities(encodeOk(capabilityWords(offered)), tls)!;
+    assertEquals(read(told), { ...offered, tls });
+    assertEquals(retoldCapabilities(told, tls), told);
+  }));
+  assertEquals(retoldCapabilities(REPLIES[201], 443), encodeOk("parley/1 tls=443"));
+  for (const line of ["", "200 OK", "200 OK get", "500 STORAGE", "x"]) {
+    assertEquals(retoldCapabilities(latin1(line), 443), undefined, line);
+  }
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { MAX_BUDDY_LINE_BYTES } from "../../lib/core/limits.ts";
-import { roomKey, seatKey, userKey } from "../../lib/wire/routing_key.ts";
+import { asksCapabilities, roomKey, seatKey, userKey } from "../../lib/wire/routing_key.ts";
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -17,6 +17,7 @@ Deno.test("userKey() finds the user of every request that has one, folded", {
     const line of [
       "REG alice\n",
       "  reg\tALICE \r\n",
+      "REG alice\r\n",
       "ADD alice bob\nrest",
       "DEL Alice bob\n",
       "GET alice\n",
@@ -92,3 +93,22 @@ Deno.test("seatKey() tells every room and token apart", { permissions: "none" },
     4,
   );
 });
+
+Deno.test(
+  "asksCapabilities() waits for no more than may become CAP",
+  { permissions: "none" },
+  () => {
+    for (const line of ["CAP\n", "cap\r\n", "  Cap now\nrest"]) {
+      assertEquals(asksCapabilities(bytes(line), false), true, line);
+      // However it is cut, nothing else is decided before.
+      for (let end = 0; end < line.indexOf("\n"); end++) {
+        assertEquals(asksCapabilities(bytes(line.slice(0, end)), false), undefined, line);
+      }
+    }
+    for (const start of ["R", "CAPX", "CAPX\n", "\x05", "DM cap", "\n", "CAP".padEnd(9000)]) {
+      assertEquals(asksCapabilities(bytes(start), false), false, start.slice(0, 10));
+    }
+    assertEquals(asksCapabilities(bytes("CAP"), true), true);
+    assertEquals(asksCapabilities(bytes("CA"), true), false);
+  },
+);

@@ -1,111 +1,160 @@
-/** The buddy service: durable registrations, and presence. */
+/** The buddy service: durable changes, and presence. */
 
-import { type Measured, runGenerator } from "./generators.ts";
-import type { Bench, Group } from "./group.ts";
-import { type Footprint, makeLargeDirectory, startMeasured } from "./large_directory.ts";
-import { print } from "../print.ts";
-import { makeBuddies, startBare, startParley } from "./targets.ts";
+import { makeBuddies, sayOnline } from "./asker.ts";
+import { type Bench, runGenerator } from "./generators.ts";
+import { makeLargeDirectory } from "./large_directory.ts";
+import type { Contender, Group, Load } from "./load.ts";
+import { cppServer, javaServer, startPeers } from "./peers.ts";
+import type { Goal, Measured } from "./results.ts";
+import { startBare, startParley, stopAll, type Target } from "./targets.ts";
 
-/** A large site: its server must start within seconds, in so many bytes for each user. */
-const LARGE = { users: 1_000_000, buddies: 5, startSeconds: 5, bytesPerUser: 1024 };
+/** What a course's server in C++ is called in the table, and one in Java. */
+const [CPP, JAVA] = ["C++ threads", "Java threads"];
+
+/** Latencies, against a server that does nothing else. */
+export const P99: Goal = { against: "bare", of: "p99", must: 2, aim: 1.3 };
 
 /** Where the next load begins to count its users: each registers new ones. */
 let nextUser = 1_000_000;
 
 /** A load of registrations. */
 export function registrations(
-  { tcp1, seconds }: Bench,
-  port: number,
+  { generators, seconds }: Bench,
+  server: Target,
   clients: number,
+  servers: readonly Target[] = [server],
 ): () => Promise<Measured> {
   return () =>
-    runGenerator(tcp1, [
-      ...["--port", String(port), "--conc", String(clients), "--secs", seconds],
+    runGenerator(generators.tcp1, [
+      ...["--port", String(server.tcp), "--conc", String(clients), "--secs", String(seconds)],
       ...["--start", String(nextUser += 1_000_000)],
-    ]);
+    ], servers);
 }
 
 /** A load of questions for presence, so many under way at once. */
 export function questions(
-  { udp1, seconds }: Bench,
-  port: number,
+  { generators, seconds }: Bench,
+  server: Target,
   window: number,
   user: string = "asker",
+  users: number = 1,
 ): () => Promise<Measured> {
   return () =>
-    runGenerator(udp1, [
-      ...["--port", String(port), "--window", String(window), "--secs", seconds],
-      ...["--line", `GET ${user}`, "--mod", String(LARGE.users)],
-    ]);
+    runGenerator(generators.udp1, [
+      ...["--port", String(server.udp), "--window", String(window), "--secs", String(seconds)],
+      ...["--line", `GET ${user}`, "--mod", String(users)],
+    ], [server]);
 }
 
-/** Durable registrations against a bare group commit. */
+/** Durable registrations against a bare group commit, and against servers that sync nothing. */
 export async function startRegistrations(bench: Bench): Promise<Group> {
-  const ours = await startParley(`${bench.scratch}/registrations`);
-  const bare = await startBare("bare_group_commit.ts", [`${bench.scratch}/bare.txt`], "tcp");
-  return {
-    rows: [1, 32, 256].map((clients) => ({
-      name: `REG, durable, ${clients} connections`,
-      ours: registrations(bench, ours.tcp, clients),
-      bare: registrations(bench, bare.tcp, clients),
-      must: clients === 1 ? undefined : 0.85,
-    })),
-    async stop() {
-      await Promise.all([ours.stop(), bare.stop()]);
-    },
-  };
-}
-
-/** Questions for ten buddies against an echo of the same size. */
-export async function startPresence(bench: Bench): Promise<Group> {
-  const ours = await startParley(`${bench.scratch}/presence`);
-  await makeBuddies(ours, 10);
-  const answerBytes = 10 * "buddy00 101 OFFLINE unknown 0\n".length;
-  const bare = await startBare("bare_udp.ts", [String(answerBytes)], "udp");
-  return {
-    rows: [1, 32].map((window) => ({
-      name: `GET, 10 buddies, ${window} in flight`,
-      ours: questions(bench, ours.udp, window),
-      bare: questions(bench, bare.udp, window),
-      must: 0.8,
-    })),
-    async stop() {
-      await Promise.all([ours.stop(), bare.stop()]);
-    },
-  };
-}
-
-/** A million users: start-up, memory, and questions all over them. */
-export async function startLargeSite(bench: Bench): Promise<Group> {
   const { scratch } = bench;
-  await makeLargeDirectory(`${scratch}/large`, LARGE.users, LARGE.buddies);
-  const [empty, emptyFootprint] = await startMeasured(`${scratch}/empty`);
-  await empty.stop();
-  const [ours, footprint] = await startMeasured(`${scratch}/large`);
-  reportFootprint(footprint, emptyFootprint);
-  const answerBytes = LARGE.buddies * "user999999 101 OFFLINE unknown 0\n".length;
-  const bare = await startBare("bare_udp.ts", [String(answerBytes)], "udp");
+  const ours = await startParley(`${scratch}/registrations`);
+  const bare = await startBare("bare_group_commit.ts", [`${scratch}/bare.txt`], "tcp");
+  const peers = await startPeers({ [CPP]: cppServer(scratch), [JAVA]: javaServer(scratch) });
+  const goals: Readonly<Record<number, readonly Goal[]>> = {
+    1: [{ against: "bare", of: "rate" }],
+    32: [
+      { against: "bare", of: "rate", must: 0.85, aim: 1 },
+      P99,
+      { against: CPP, of: "rate", must: 1.5, aim: 2.5 },
+    ],
+    256: [
+      { against: "bare", of: "rate", must: 0.85, aim: 1 },
+      { against: CPP, of: "rate", must: 2.2, aim: 2.5 },
+    ],
+  };
+  const everybody = [
+    { name: "Parley", server: ours },
+    { name: "bare", server: bare },
+    ...peers.running,
+  ];
   return {
-    rows: [{
-      name: "GET, 32 in flight, million users",
-      ours: questions(bench, ours.udp, 32, "user%m"),
-      bare: questions(bench, bare.udp, 32, "user%m"),
-      must: undefined,
-    }],
-    async stop() {
-      await Promise.all([ours.stop(), bare.stop()]);
-    },
+    loads: [1, 32, 256].map((clients): Load => ({
+      name: `REG, durable, ${clients} at once`,
+      unit: "requests",
+      goals: [...goals[clients]!, { against: JAVA, of: "rate" }],
+      contenders: everybody.map(({ name, server }) => ({
+        name,
+        run: registrations(bench, server, clients),
+      })),
+    })),
+    skipped: peers.skipped,
+    stop: () => stopAll(everybody.map(({ server }) => server)),
   };
 }
 
-/** Tells what the large directory costs, beyond a server without users. */
-function reportFootprint(large: Footprint, empty: Footprint): void {
-  const perUser = (large.residentBytes - empty.residentBytes) / LARGE.users;
-  const isMet = large.startSeconds < LARGE.startSeconds && !(perUser > LARGE.bytesPerUser);
-  print(
-    `${LARGE.users} users with ${LARGE.buddies} buddies each: ready after ` +
-      `${large.startSeconds.toFixed(1)} s (must ${LARGE.startSeconds}), ` +
-      `${perUser.toFixed(0)} bytes per user (must ${LARGE.bytesPerUser}): ` +
-      `${isMet ? "met" : "MISSED"}\n`,
-  );
+/** Buddies that are added, and taken out again, against a bare group commit. */
+export async function startChanges(bench: Bench): Promise<Group> {
+  const { scratch, seconds } = bench;
+  const each = Math.ceil(20_000 * seconds);
+  const directory = `${scratch}/changes`;
+  // More than any sensible number of rounds adds.
+  await makeLargeDirectory(directory, 40 * each, 0);
+  const ours = await startParley(directory);
+  const bare = await startBare("bare_group_commit.ts", [`${scratch}/changes.txt`], "tcp");
+  let next = 1;
+  const change = (server: Target, word: string, clients: number, from: number) =>
+    runGenerator(bench.generators.tcp1, [
+      ...["--port", String(server.tcp), "--conc", String(clients), "--total", String(each)],
+      ...["--line", `${word} user%d user0\\n`, "--start", String(from)],
+    ], [server]);
+  return {
+    loads: [32, 256].flatMap((clients) => {
+      const added: number[] = [];
+      const ranges: Readonly<Record<string, () => number>> = {
+        ADD() {
+          added.push(next);
+          next = (next + each) % (39 * each) + 1;
+          return added.at(-1)!;
+        },
+        DEL: () => added.shift()!,
+      };
+      return Object.entries(ranges).map(([word, range]): Load => ({
+        name: `${word}, durable, ${clients} at once`,
+        unit: "requests",
+        goals: [
+          { against: "bare", of: "rate", must: 0.85, aim: 1 },
+          ...(clients === 32 ? [P99] : []),
+        ],
+        contenders: [
+          { name: "Parley", run: () => change(ours, word, clients, range()) },
+          { name: "bare", run: () => change(bare, word, clients, 0) },
+        ],
+      }));
+    }),
+    stop: () => stopAll([ours, bare]),
+  };
+}
+
+/** Questions for ten buddies who are online, against an echo of the same size. */
+export async function startPresence(bench: Bench): Promise<Group> {
+  const { scratch } = bench;
+  const ours = await startParley(`${scratch}/presence`);
+  const peers = await startPeers({ [CPP]: cppServer(scratch), [JAVA]: javaServer(scratch) });
+  const real = [{ name: "Parley", server: ours }, ...peers.running];
+  for (const { server } of real) await makeBuddies(server, 10);
+  const answerBytes = 10 * "buddy00 100 ONLINE 127.0.0.1 20001\n".length;
+  const bare = await startBare("bare_udp.ts", [String(answerBytes)], "udp");
+  return {
+    loads: [1, 32].map((window): Load => {
+      const contenders = real.map(({ name, server }): Contender => {
+        const ask = questions(bench, server, window);
+        return { name, run: () => sayOnline(server, 10).then(ask) };
+      });
+      return {
+        name: `GET, 10 buddies online, ${window} at once`,
+        unit: "requests",
+        goals: [
+          { against: "bare", of: "rate", must: 0.8, aim: 0.95 },
+          ...(window === 32 ? [P99] : []),
+          { against: CPP, of: "rate", ...(window === 32 ? { must: 1.2, aim: 1.5 } : {}) },
+          { against: JAVA, of: "rate" },
+        ],
+        contenders: [...contenders, { name: "bare", run: questions(bench, bare, window) }],
+      };
+    }),
+    skipped: peers.skipped,
+    stop: () => stopAll([bare, ...real.map(({ server }) => server)]),
+  };
 }

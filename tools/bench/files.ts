@@ -1,13 +1,14 @@
 /** A large file sent from one client to another, in MB a second, and the bare limits of that. */
 
-import type { Measured, Row } from "./generators.ts";
-import type { Bench, Group } from "./group.ts";
+import type { Bench } from "./generators.ts";
+import type { Group, Load } from "./load.ts";
+import type { Measured } from "./results.ts";
 
 const MEGABYTES = 256;
 
 /**
- * One file, one way. A bare copy without a checksum is what a disk and a network allow; one with SHA-256 at
- * both ends is the limit of what promises the same.
+ * One file, one way. A bare copy without a checksum is what a disk and a network allow; one with SHA-256
+ * at both ends is the limit of what promises the same.
  */
 export async function startFiles({ scratch }: Bench): Promise<Group> {
   const source = `${scratch}/large.bin`;
@@ -29,11 +30,20 @@ export async function startFiles({ scratch }: Bench): Promise<Group> {
       ["bare_copy.ts", "receive", `${scratch}/copied.bin`, how],
       ["bare_copy.ts", "send", source, how],
     );
-  const rows: readonly Row[] = [
-    { name: `file of ${MEGABYTES} MB, MB/s`, ours, bare: bare("plain"), must: undefined },
-    { name: "the same, bare with SHA-256", ours, bare: bare("hashed"), must: 0.85 },
-  ];
-  return { rows, stop: () => Promise.resolve() };
+  const load: Load = {
+    name: `file of ${MEGABYTES} MB`,
+    unit: "MB",
+    goals: [
+      { against: "bare, SHA-256", of: "rate", must: 0.85 },
+      { against: "bare", of: "rate" },
+    ],
+    contenders: [
+      { name: "Parley", run: ours },
+      { name: "bare, SHA-256", run: bare("hashed") },
+      { name: "bare", run: bare("plain") },
+    ],
+  };
+  return { loads: [load], stop: () => Promise.resolve() };
 }
 
 async function copy(receive: readonly string[], send: readonly string[]): Promise<Measured> {
@@ -42,8 +52,8 @@ async function copy(receive: readonly string[], send: readonly string[]): Promis
   const sender = start([...send, String(port)]);
   const seconds = await sender.number();
   await Promise.all([sender.end(), receiver.end()]);
-  const ms = seconds * 1000;
-  return { perSecond: MEGABYTES / seconds, p50: ms, p99: ms, bad: 0 };
+  const rest = { p50: undefined, p99: undefined, cpuMicroseconds: undefined, bad: 0 };
+  return { perSecond: MEGABYTES / seconds, ...rest };
 }
 
 /** Runs a script of this folder that prints one number. */

@@ -1,19 +1,10 @@
-/**
- * A data directory with many users, and what a server that keeps it costs: start-up time, memory.
- */
+/** A data directory with many users. */
 
 import { parseUserId, type UserId } from "../../lib/core/user_id.ts";
 import { appendAll, SYSTEM_DISK } from "../../lib/storage/disk.ts";
 import { beginJournal } from "../../lib/storage/journal_file.ts";
 import { endLine, startLine, userLines } from "../../lib/storage/snapshot.ts";
 import { recordTime } from "../../lib/storage/text_record.ts";
-import { startParley, type Target } from "./targets.ts";
-
-/** What a server with a directory takes. */
-export interface Footprint {
-  readonly startSeconds: number;
-  readonly residentBytes: number;
-}
 
 /** Writes a directory of users with so many buddies each, as a compaction leaves it. */
 export async function makeLargeDirectory(
@@ -40,19 +31,4 @@ export async function makeLargeDirectory(
   await appendAll(file, new TextEncoder().encode(text + endLine(users)));
   file.close();
   await beginJournal(SYSTEM_DISK, directory, through, [], Date.now());
-}
-
-/** Starts a server on a directory and measures it; the caller stops it. */
-export async function startMeasured(directory: string): Promise<[Target, Footprint]> {
-  const started = performance.now();
-  const server = await startParley(directory);
-  const startSeconds = (performance.now() - started) / 1000;
-  return [server, { startSeconds, residentBytes: await residentBytes(server.pid) }];
-}
-
-/** The resident memory of a process. */
-export async function residentBytes(pid: number): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "rss=", "-p", String(pid)] })
-    .output();
-  return Number(new TextDecoder().decode(stdout)) * 1024;
 }

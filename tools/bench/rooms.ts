@@ -1,7 +1,9 @@
 /** Rooms of several sizes, ours against the bare fan-out loop. */
 
-import { type Measured, type Row, runGenerator } from "./generators.ts";
-import type { Bench, Group } from "./group.ts";
+import { P99 } from "./buddies.ts";
+import { type Bench, runGenerator } from "./generators.ts";
+import type { Contender, Group, Load } from "./load.ts";
+import type { Measured } from "./results.ts";
 import { startBare, startServer, type Target } from "./targets.ts";
 
 const ROOM = "bench";
@@ -13,48 +15,88 @@ const MESSAGE_AT = 2 + ROOM.length + TOKEN_BYTES;
 /** What a datagram begins with, as the generator's templates write it. */
 const HEAD = `\\x${hex(ROOM.length)}\\x${hex(TOKEN_BYTES)}${ROOM}TOKEN`;
 
-/** Messages of one run, so that each takes a second or two. */
-const MESSAGES: ReadonlyMap<number, number> = new Map([[2, 60_000], [10, 20_000], [100, 3000]]);
+/** Messages of a run of one second, by the size of the room. */
+const MESSAGES: ReadonlyMap<number, number> = new Map([
+  ...[[2, 40_000], [11, 18_000], [101, 2000]] as const,
+]);
 
-/** Starts a room server that lets one member say as much as it can take. */
-export async function startRooms({ fanout, scratch }: Bench): Promise<Group> {
-  const most = "1000000";
-  const server = await startServer("rooms", [
-    ...["--services", "rooms", "--store", "memory", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
-    ...["--room-datagram-rate", most, "--room-datagram-burst", most],
+/** Messages that are under way at once. */
+const WINDOW = 32;
+
+const MOST = "1000000";
+
+/** A server of rooms that lets one member say as much as it can take. */
+export async function startRoomServer(words: readonly string[]): Promise<Target> {
+  return await startServer("rooms", [
+    ...["--services=rooms", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
+    ...["--room-datagram-rate", MOST, "--room-datagram-burst", MOST, ...words],
   ]);
-  const rows = [...MESSAGES].map(([members, messages]): Row => {
-    const run = (port: number, tokens: string): Promise<Measured> =>
-      loadRoom(fanout, { port, port2: port, members, messages, tokens });
-    const path = `${scratch}/tokens-${members}`;
-    return {
-      must: 0.8,
-      name: `rooms of ${members}, 32 messages in flight`,
-      async ours() {
-        const leave = await makeRoom(server, members, path);
-        const measured = await run(server.udp, path);
-        await leave();
-        return measured;
-      },
-      async bare() {
-        const tokens = Array.from({ length: members }, () => "x".repeat(TOKEN_BYTES));
-        await Deno.writeTextFile(path, tokens.join("\n"));
-        const bare = await startBare("bare_room.ts", [String(MESSAGE_AT)], "udp");
-        const measured = await run(bare.udp, path);
-        await bare.stop();
-        return measured;
-      },
-    };
-  });
-  return { rows, stop: () => server.stop() };
+}
+
+/** One member and 1, 10 or 100 others, against a loop that looks at nothing. */
+export async function startRooms(bench: Bench): Promise<Group> {
+  const server = await startRoomServer(["--store=memory"]);
+  const loads = [...MESSAGES.keys()].map((members): Load => ({
+    name: `room relay, 1 to ${members - 1}`,
+    unit: "deliveries",
+    goals: members === 2
+      ? [{ against: "bare", of: "rate" }]
+      : [{ against: "bare", of: "rate", must: 0.8, aim: 0.95 }, P99],
+    contenders: [
+      { name: "Parley", run: () => loadOurs(bench, server, members) },
+      { name: "bare", run: () => loadBare(bench, members) },
+    ],
+  }));
+  return { loads: [...loads, growthOf(bench, server)], stop: () => server.stop() };
+}
+
+/** What one delivery costs as a room grows. */
+function growthOf(bench: Bench, server: Target): Load {
+  const contenders = [200, 2, 20].map((members): Contender => ({
+    name: `${members} members`,
+    at: members,
+    run: () => loadOurs(bench, server, members, Math.ceil(200_000 / (members + 3))),
+  }));
+  return {
+    name: "room relay, room of 200",
+    unit: "deliveries",
+    axis: "members",
+    goals: [2, 20].map((members) => ({ against: `${members} members`, of: "rate" })),
+    contenders,
+  };
+}
+
+async function loadOurs(
+  bench: Bench,
+  server: Target,
+  members: number,
+  messages: number = MESSAGES.get(members)!,
+): Promise<Measured> {
+  const tokens = `${bench.scratch}/tokens-${members}`;
+  const leave = await makeRoom(server, members, tokens);
+  const measured = await loadRoom(bench, { servers: [server], members, messages, tokens });
+  await leave();
+  return measured;
+}
+
+/** It never forgets a member, so that each run takes a new one. */
+async function loadBare(bench: Bench, members: number): Promise<Measured> {
+  const tokens = `${bench.scratch}/tokens-${members}`;
+  const words = Array.from({ length: members }, () => "x".repeat(TOKEN_BYTES));
+  await Deno.writeTextFile(tokens, words.join("\n"));
+  const bare = await startBare("bare_room.ts", [String(MESSAGE_AT)], "udp");
+  const messages = MESSAGES.get(members)!;
+  const measured = await loadRoom(bench, { servers: [bare], members, messages, tokens });
+  await bare.stop();
+  return measured;
 }
 
 /** A load on one room. */
 export interface RoomLoad {
-  readonly port: number;
-  /** Where every second member is. */
-  readonly port2: number;
+  /** Where its members are, in turn. */
+  readonly servers: readonly Target[];
   readonly members: number;
+  /** Messages in a second. */
   readonly messages: number;
   /** The file with their tokens. */
   readonly tokens: string;
@@ -62,14 +104,15 @@ export interface RoomLoad {
 
 /** Has one member talk to all others. */
 export function loadRoom(
-  fanout: string,
-  { port, port2, members, messages, tokens }: RoomLoad,
+  { generators, seconds }: Bench,
+  { servers, members, messages, tokens }: RoomLoad,
 ): Promise<Measured> {
-  return runGenerator(fanout, [
-    ...["--udp", "--port", String(port), "--port2", String(port2), "--tokens", tokens],
-    ...["--members", String(members), "--msgs", String(messages), "--window", "32"],
+  const ports = servers.flatMap(({ udp }, at) => [at === 0 ? "--port" : "--port2", String(udp)]);
+  return runGenerator(generators.fanout, [
+    ...["--udp", ...ports, "--tokens", tokens, "--members", String(members)],
+    ...["--msgs", String(Math.ceil(messages * seconds)), "--window", String(WINDOW)],
     ...["--timeout", "1500", "--join", `${HEAD}__REGISTER__`, "--msg", `${HEAD}@%t %d`],
-  ]);
+  ], servers);
 }
 
 /** Makes a room of so many members, and writes their tokens to a file. The result closes it. */
@@ -80,7 +123,7 @@ export async function makeRoom(
 ): Promise<() => Promise<void>> {
   const tokens: string[] = [];
   for (let number = 0; number < members; number++) {
-    tokens.push(await enter(server.tcp, number === 0 ? 1 : 2, `m${number}`));
+    tokens.push(await enterRoom(server.tcp, number === 0 ? 1 : 2, ROOM, `m${number}`));
   }
   await Deno.writeTextFile(path, tokens.join("\n"));
   return async () => {
@@ -96,10 +139,16 @@ export async function makeRoom(
   };
 }
 
-async function enter(port: number, operation: number, name: string): Promise<string> {
+/** Creates a room (operation 1) or joins one (2), and gives the token. @throws when refused */
+export async function enterRoom(
+  port: number,
+  operation: 1 | 2,
+  room: string,
+  name: string,
+): Promise<string> {
   using conn = await Deno.connect({ port, hostname: "127.0.0.1" });
-  const text = String.fromCharCode(ROOM.length, operation, 0) + "\0".repeat(28) +
-    String.fromCharCode(name.length) + ROOM + name;
+  const text = String.fromCharCode(room.length, operation, 0) + "\0".repeat(28) +
+    String.fromCharCode(name.length) + room + name;
   await conn.write(new TextEncoder().encode(text));
   const answer = await new Response(conn.readable).text();
   const token = /token_[0-9a-f]{32}/.exec(answer)?.[0];

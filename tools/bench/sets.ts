@@ -4,8 +4,8 @@
  */
 
 import type { PrivateRedis } from "../../tests/support/redis.ts";
-import { cpuSeconds } from "../../tests/support/process_usage.ts";
-import type { Measured } from "./generators.ts";
+import { cpuSeconds } from "./usage.ts";
+import type { Measured } from "./results.ts";
 import type { Target } from "./targets.ts";
 
 /** Users who say it, in turn; they are registered. */
@@ -30,17 +30,20 @@ export async function registerSetters(
  */
 export function sets(
   { udp, pid }: Target,
-  seconds: string,
+  seconds: number,
   redis: PrivateRedis | undefined,
 ): () => Promise<Measured> {
   return async () => {
-    const [before, usedBefore] = [await written(redis), await cpuSeconds(pid)];
-    const count = await send(udp, Number(seconds) * 1000);
+    const [before, usedBefore] = [await written(redis), await cpuSeconds([pid])];
+    const count = await send(udp, seconds * 1000);
     // What is under way arrives.
     await new Promise((resume) => setTimeout(resume, 500));
-    const used = await cpuSeconds(pid) - usedBefore;
+    const used = await cpuSeconds([pid]) - usedBefore;
     const arrived = redis === undefined ? count : Math.min(count, await written(redis) - before);
-    return { perSecond: arrived / used, p50: 0, p99: 0, bad: 0 };
+    return {
+      ...{ perSecond: arrived / used, p50: undefined, p99: undefined, bad: 0 },
+      cpuMicroseconds: used / arrived * 1e6,
+    };
   };
 }
 

@@ -1,16 +1,16 @@
 /**
- * How much is told of callers: a few at once, and the rest as a number, so that nobody can fill a
- * screen by calling.
+ * How much is told of strangers who call or offer files: a few at once, and the rest as a number, so
+ * that nobody can fill a screen.
  */
 
-/** How long calls are counted together. */
+/** How long they are counted together. */
 const WINDOW_MS = 10_000;
 
 /** How many of them are told one by one. */
 const MAX_TOLD = 5;
 
-/** Counts calls. */
-export class CallFlood {
+/** Counts calls, or offers. */
+export class ToldFlood {
   readonly #tell: (count: number) => void;
   readonly #windowMs: number;
   #told = 0;
@@ -23,7 +23,7 @@ export class CallFlood {
     this.#windowMs = windowMs;
   }
 
-  /** Somebody calls; false when that shall not be told by itself. */
+  /** Somebody came; false when that shall not be told by itself. */
   takes(): boolean {
     this.#timer ??= setTimeout(() => this.end(), this.#windowMs);
     if (this.#told < MAX_TOLD) {

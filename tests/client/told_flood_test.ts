@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { CallFlood } from "../../lib/client/call_flood.ts";
+import { ToldFlood } from "../../lib/client/told_flood.ts";
 import { within } from "../support/within.ts";
 
-Deno.test("CallFlood lets a few be told, and then tells how many more there were", async () => {
+Deno.test("ToldFlood lets a few be told, and then tells how many more there were", async () => {
   const told = Promise.withResolvers<number>();
-  const flood = new CallFlood(told.resolve, 20);
+  const flood = new ToldFlood(told.resolve, 20);
   const taken = Array.from({ length: 12 }, () => flood.takes());
   assertEquals(taken.filter((isTaken) => isTaken).length, 5);
   assertEquals(taken.indexOf(false), 5, "the first ones");
@@ -13,9 +13,9 @@ Deno.test("CallFlood lets a few be told, and then tells how many more there were
   flood.end();
 });
 
-Deno.test("CallFlood: ended, it tells what was not told yet, and nothing of few", () => {
+Deno.test("ToldFlood: ended, it tells what was not told yet, and nothing of few", () => {
   const counts: number[] = [];
-  const flood = new CallFlood((count) => counts.push(count));
+  const flood = new ToldFlood((count) => counts.push(count));
   for (let call = 0; call < 6; call++) flood.takes();
   flood.end();
   flood.takes();

@@ -1,0 +1,73 @@
+/** The examples of `docs/protocols/` are rows of `tests/samples/`, or what a server answers. */
+
+import { assert, assertEquals } from "@std/assert";
+import * as BUDDY from "../samples/buddy_samples.ts";
+import * as CHAT from "../samples/login_chat_samples.ts";
+import * as PEER from "../samples/peer_samples.ts";
+import * as ROOMS from "../samples/room_samples.ts";
+import type { Sample } from "../samples/sample.ts";
+import * as TRANSFER from "../samples/transfer_samples.ts";
+import { ROOT } from "../support/process.ts";
+import { TestServer } from "../support/server.ts";
+import { bytesOf, exchangesIn, kindOf, samplesIn } from "./samples_page.ts";
+
+const TABLES: Readonly<Record<string, unknown>> = {
+  ...BUDDY,
+  ...CHAT,
+  ...PEER,
+  ...ROOMS,
+  ...TRANSFER,
+};
+
+/** Tables of what one side may say to another; the others are of what nobody should. */
+const SHOWN = [
+  ...["REQUEST_SAMPLES", "REPLY_SAMPLES", "PRESENCE_SAMPLES", "ANSWER_SAMPLES"],
+  ...["CALL_ANSWER_SAMPLES", "PEER_SAMPLES", "ROOM_REQUEST_SAMPLES", "ROOM_DATAGRAM_SAMPLES"],
+  ...["ROOM_DELIVERY_SAMPLES", "CHAT_REQUEST_SAMPLES", "CHAT_ANSWER_SAMPLES", "TRANSFER_SAMPLES"],
+];
+
+function rowNamed(table: string, name: string): Sample<unknown> | undefined {
+  const rows = TABLES[table];
+  return Array.isArray(rows) ? rows.find((row) => row.name === name) : undefined;
+}
+
+async function pages(): Promise<{ name: string; text: string }[]> {
+  const folder = `${ROOT}/docs/protocols`;
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return await Promise.all(entries.map(async ({ name }) => {
+    return { name, text: await Deno.readTextFile(`${folder}/${name}`) };
+  }));
+}
+
+Deno.test("bytesOf() reads bytes as the pages write them", { permissions: "none" }, () => {
+  const shown = '\\x03\\0{2}{"a": 1}\\xe9{2}x{3}\\r\\n\\t\\\\';
+  const bytes = [3, 0, 0, ...new TextEncoder().encode('{"a": 1}'), 0xe9, 0xe9];
+  assertEquals([...bytesOf(shown)], [...bytes, 0x78, 0x78, 0x78, 13, 10, 9, 0x5c]);
+});
+
+for (const { name: page, text } of await pages()) {
+  for (const { table, kind, bytes, name } of samplesIn(text)) {
+    Deno.test(`docs/protocols/${page}: "${name}" is what ${table} has`, () => {
+      const row = rowNamed(table, name);
+      assert(row !== undefined, `${table} has no row "${name}"`);
+      assertEquals(bytes, row.bytes);
+      if (kind !== undefined) assertEquals(kindOf(row.expected), kind);
+    });
+  }
+  for (const exchange of exchangesIn(text)) {
+    Deno.test(`docs/protocols/${page}: a server answers so, from "${exchange[0]![0]}"`, async () => {
+      await using server = await TestServer.start();
+      const played = [];
+      for (const [request] of exchange) {
+        played.push([request, (await server.ask(`${request}\n`)).trimEnd()]);
+      }
+      assertEquals(played, exchange.map(([request, reply]) => [request, reply]));
+    });
+  }
+}
+
+Deno.test("every table of what is said has an example in a page", async () => {
+  const texts = await pages();
+  const shown = new Set(texts.flatMap(({ text }) => samplesIn(text).map(({ table }) => table)));
+  assertEquals(SHOWN.filter((table) => !shown.has(table)), []);
+});

@@ -1,0 +1,66 @@
+/**
+ * Examples in the documents of the protocols. What a block of code is, its first line tells:
+ *
+ * ```
+ * samples TABLE [KIND]   rows of a table of `tests/samples/`: the bytes in quotes, then the row's name;
+ *                        with a kind, what the bytes are read as
+ * exchange               requests of the buddy protocol, each followed by its reply
+ * ```
+ */
+
+import { latin1 } from "../samples/sample.ts";
+
+/** An example: bytes, and which row of which table they are. */
+export interface PageSample {
+  readonly table: string;
+  /** What the bytes are read as, where the page says so. */
+  readonly kind: string | undefined;
+  readonly bytes: Uint8Array;
+  readonly name: string;
+}
+
+/** The samples of a page. @throws SyntaxError for a line that is none */
+export function samplesIn(page: string): PageSample[] {
+  return [...page.matchAll(/^```samples (\w+)(?: (\w+))?\n([^]*?)^```$/gm)]
+    .flatMap(([, table, kind, content]) =>
+      content!.trimEnd().split("\n").map((line) => {
+        const [, text, name] = /^"(.*)" {2,}(.+)$/.exec(line) ?? [];
+        if (text === undefined) throw new SyntaxError(`Cannot read the sample: ${line}`);
+        return { table: table!, kind, bytes: bytesOf(text), name: name! };
+      })
+    );
+}
+
+/** Requests and replies of a page, in blocks that belong together. */
+export function exchangesIn(page: string): (readonly [request: string, reply: string])[][] {
+  return [...page.matchAll(/^```exchange\n([^]*?)^```$/gm)].map(([, content]) =>
+    content!.trimEnd().split("\n").map((line) => {
+      const [request = "", reply = ""] = line.split(/ {2,}/);
+      return [request, reply] as const;
+    })
+  );
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "0": "\0" };
+
+/** One character for each byte, as on the page: `\xe9`, `\n`, and `x{4097}` for many of them. */
+export function bytesOf(text: string): Uint8Array {
+  const repeated = text.replace(
+    /(\\x[0-9a-f]{2}|\\.|.)\{(\d+)\}/g,
+    (_, one: string, count: string) => one.repeat(Number(count)),
+  );
+  return latin1(repeated.replace(
+    /\\(?:x([0-9a-f]{2})|(.))/g,
+    (_, hex?: string, letter = "") =>
+      hex === undefined ? ESCAPES[letter] ?? letter : String.fromCharCode(Number.parseInt(hex, 16)),
+  ));
+}
+
+/** What a row's bytes are read as, in one word. */
+export function kindOf(expected: unknown): string {
+  if (expected === undefined) return "ignored";
+  if (typeof expected === "boolean") return expected ? "yes" : "no";
+  if (typeof expected !== "object" || expected === null) return String(expected);
+  if ("kind" in expected) return String(expected.kind);
+  return "code" in expected ? String(expected.code) : "list";
+}

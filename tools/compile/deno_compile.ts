@@ -1,0 +1,91 @@
+/**
+ * One executable made by `deno compile`.
+ *
+ * Why its flags: `--no-code-cache`, because a compiled program otherwise keeps a cache in the shared
+ * temporary directory, where another user of the machine could have put one first; `--no-prompt`,
+ * because a program on a lab machine must not ask about permissions.
+ */
+
+import { COMMIT_FILE } from "../../lib/config/commit.ts";
+import type { Executable } from "./executables.ts";
+import { HEADER_BYTES, type Target, targetOf } from "./targets.ts";
+
+/** A build that did not come to an executable. The message says why, and what to do. */
+export class CompileError extends Error {
+  /** Kept when the code is minified. */
+  override readonly name = "CompileError";
+}
+
+/**
+ * Makes an executable.
+ *
+ * @throws CompileError when there is none, or it would not run where it should
+ */
+export async function denoCompile(
+  executable: Executable,
+  target: Target,
+  output: string,
+): Promise<void> {
+  const { script, command, permissions, threads = [] } = executable;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "compile",
+      "--quiet",
+      "--frozen",
+      "--no-prompt",
+      "--no-code-cache",
+      `--target=${target}`,
+      ...permissions,
+      ...[...threads, COMMIT_FILE].map((file) => `--include=${file}`),
+      "--output",
+      output,
+      script,
+      ...(command === undefined ? [] : [command]),
+    ],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "inherit",
+  }).output();
+  if (!success) {
+    const told = new TextDecoder().decode(stderr);
+    throw new CompileError(whyNot(told, { script, target, deno: Deno.version.deno }));
+  }
+  const made = targetOf(await headerOf(output));
+  if (made === target) return;
+  await Deno.remove(output);
+  throw new CompileError(
+    `Cannot compile ${script} for ${target}: the runtime that was taken is one for ` +
+      `${made ?? "another system"}. ${advice(target, Deno.version.deno)}`,
+  );
+}
+
+/** What is made, and with what. */
+interface Attempt {
+  readonly script: string;
+  readonly target: Target;
+  /** The version of the compiler. */
+  readonly deno: string;
+}
+
+/** What to say of a failure, from what `deno compile` had to say. Pure. */
+export function whyNot(told: string, { script, target, deno }: Attempt): string {
+  const reason = told.replace(/\n+Stack backtrace:[^]*$/, "").trimEnd();
+  const first = `Cannot compile ${script} for ${target}`;
+  if (!/denort|base binary|Failed to parse (?:PE|Mach-O)|Invalid object/i.test(reason)) {
+    return `${first}:\n${reason}`;
+  }
+  return `${first}: its runtime, denort ${deno}, cannot be had:\n${reason}\n${
+    advice(target, deno)
+  }`;
+}
+
+function advice(target: Target, deno: string): string {
+  return `Fetch https://dl.deno.land/release/v${deno}/denort-${target}.zip where there is a network, ` +
+    "unpack it, and set DENORT_BIN to the path of the denort in it (for one target at a time).";
+}
+
+async function headerOf(path: string): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  const header = new Uint8Array(HEADER_BYTES);
+  return header.subarray(0, await file.read(header) ?? 0);
+}

@@ -1,0 +1,115 @@
+/** A manual page made from how a program describes itself. Pure: the tables in, troff out. */
+
+import type { OptionTable } from "../../lib/config/option.ts";
+import {
+  COMMON_OPTIONS,
+  executableOf,
+  optionRow,
+  positionalForm,
+  type Program,
+} from "../../lib/config/program.ts";
+
+/** What a page is about. */
+export interface ManPage {
+  readonly program: Program<OptionTable>;
+  /** `parley-server`; `chatserver` for a command that is an executable of its own. */
+  readonly executable: string;
+  readonly version: string;
+  /** Other executables with pages of their own. */
+  readonly seeAlso: readonly string[];
+}
+
+const EXIT_STATUS: readonly string[] = [
+  ".SH EXIT STATUS",
+  ...item(".B 0", "Done."),
+  ...item(".B 1", "Refused, or failed."),
+  ...item(".B 2", "The command line was wrong."),
+  ...item(".B 3", "The server could not be reached."),
+];
+
+/** The text of a page of section 1, for `man`. */
+export function manPage({ program, executable, version, seeAlso }: ManPage): string {
+  const called = (words: string): string => typed(words, program.name, executable);
+  const commands = program.commands ?? [];
+  const summary = program.summary.replaceAll("\n", " ");
+  return [
+    `.TH ${executable.toUpperCase()} 1 "" "Parley ${version}" "Parley"`,
+    ".SH NAME",
+    `${shown(executable)} \\- ${shown(summary.replace(/\.(?: .*)?$/, ""))}`,
+    ".SH SYNOPSIS",
+    ...synopsis(executable, program),
+    ...commands.flatMap(({ word, program }) => [
+      ".br",
+      ...synopsis(`${executable} ${word}`, program),
+    ]),
+    ".SH DESCRIPTION",
+    shown(summary),
+    ".SH OPTIONS",
+    "Defaults stand in brackets.",
+    "A file named by \\-\\-config may say the same; the command line wins.",
+    ...optionItems(program.options),
+    ...(commands.length === 0 ? [] : [
+      ".SH COMMANDS",
+      "Each also takes the options that every program has:",
+      shown(Object.values(COMMON_OPTIONS).map(({ flag }) => `--${flag}`).join(", ") + "."),
+    ]),
+    ...commands.flatMap(({ word, program }) => [
+      `.SS ${shown(`${executable} ${word}`)}`,
+      shown(program.summary.replaceAll("\n", " ")),
+      ...optionItems(withoutCommon(program.options)),
+      ...exampleItems(program, called),
+    ]),
+    ".SH EXAMPLES",
+    ...exampleItems(program, called),
+    ...EXIT_STATUS,
+    ".SH SEE ALSO",
+    ...seeAlso.map((name, index) =>
+      `.BR ${shown(name)} (1)${index < seeAlso.length - 1 ? "," : ""}`
+    ),
+    "",
+  ].join("\n");
+}
+
+function synopsis(words: string, { positionals }: Program<OptionTable>): string[] {
+  return [`.B ${shown(words)}`, shown([...positionals.map(positionalForm), "[OPTIONS]"].join(" "))];
+}
+
+function optionItems(options: OptionTable): string[] {
+  return Object.values(options).flatMap((option) => {
+    const [typed, meaning] = optionRow(option);
+    return item(`.B ${shown(typed)}`, shown(meaning));
+  });
+}
+
+function exampleItems(
+  { examples }: Program<OptionTable>,
+  called: (words: string) => string,
+): string[] {
+  return examples.flatMap(([words, meaning]) => item(`.B ${shown(called(words))}`, shown(meaning)));
+}
+
+function item(head: string, meaning: string): string[] {
+  return [".TP", head, meaning];
+}
+
+function withoutCommon(options: OptionTable): OptionTable {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in COMMON_OPTIONS)));
+}
+
+/** An example as it is typed where the program is installed: the help has the names of the tasks. */
+function typed(words: string, name: string, executable: string): string {
+  const whole = new RegExp(`(^|\\| )${name}(?= |$)`, "g");
+  return words.replace(whole, `$1${executable}`)
+    .replace(/(?<=^|\| )(?:server|client|load_balancer)(?= |$)/g, executableOf);
+}
+
+/** Text as troff takes it for itself: no escapes, no requests, hyphens that can be copied. */
+function shown(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll('"', "\\(dq")
+    // The help fills its columns up; here a line is filled by troff.
+    .replace(/ {2,}/g, " ")
+    .replace(/^(?=[.'])/, "\\&");
+}
