@@ -4,6 +4,7 @@ import type { Histogram } from "../core/histogram.ts";
 import { MAX_SHOWN_NAMES } from "../core/limits.ts";
 import { byLabel, counter, gauge, histogram } from "../observe/metrics.ts";
 import type { Part } from "../observe/status_view.ts";
+import type { DoorMeter } from "./door_meter.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { BuddyMeter } from "./buddy_requests.ts";
 import type { PresenceCounts } from "./presence_answers.ts";
@@ -11,6 +12,8 @@ import type { PresenceCounts } from "./presence_answers.ts";
 /** What there is to see. */
 export interface BuddyPartSources {
   readonly ports: { readonly tcp: number; readonly udp: number };
+  /** Who came, and was turned away. */
+  readonly door: DoorMeter;
   readonly meter: BuddyMeter;
   readonly counts: PresenceCounts;
   /** How long answers over UDP took. */
@@ -22,7 +25,9 @@ export interface BuddyPartSources {
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Makes the service visible. */
-export function buddyPart({ ports, meter, counts, seconds, presence }: BuddyPartSources): Part {
+export function buddyPart(
+  { ports, door, meter, counts, seconds, presence }: BuddyPartSources,
+): Part {
   return {
     state: () => ({
       ports,
@@ -35,6 +40,7 @@ export function buddyPart({ ports, meter, counts, seconds, presence }: BuddyPart
       const service = "buddy";
       const { set, answered, ...dropped } = counts;
       return [
+        ...door.families(),
         ...meter.families(),
         counter("parley_datagrams_total", "Datagrams that were acted on", [
           [{ service, kind: "set" }, set],

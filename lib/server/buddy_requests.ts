@@ -5,15 +5,21 @@
 
 import { StorageError } from "../core/errors.ts";
 import type { Eventually } from "../core/eventually.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, LogFields } from "../core/ports.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
 import { buddyLine } from "../wire/buddy_presence.ts";
-import { encodeOk, REPLIES, type ReplyCode, replyCodeOf } from "../wire/buddy_reply.ts";
+import {
+  encodeOk,
+  REPLIES,
+  REPLY_TEXTS,
+  type ReplyCode,
+  replyCodeOf,
+} from "../wire/buddy_reply.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
-import { RequestMeter } from "./request_meter.ts";
+import { type MeterSettings, RequestMeter } from "./request_meter.ts";
 
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "ok": 200,
@@ -23,6 +29,15 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
 };
 
 const replyTo = (outcome: RosterOutcome): Uint8Array => REPLIES[CODES[outcome]];
+
+/** What the log is told of a request beside its kind. */
+function about(request: BuddyRequest, reply: ReplyCode | 0): LogFields {
+  return {
+    reason: reply === 0 || reply === 200 ? undefined : REPLY_TEXTS[reply],
+    user: "user" in request ? request.user : undefined,
+    buddy: "buddy" in request ? request.buddy : undefined,
+  };
+}
 
 const INVALID: BuddyRequest = { kind: "invalid" };
 
@@ -46,13 +61,18 @@ export interface BuddyRequestParts {
 export type BuddyMeter = RequestMeter<BuddyRequest["kind"], ReplyCode | 0>;
 
 /** Makes the meter of a buddy service. */
-export function buddyMeter(isTimed: boolean): BuddyMeter {
-  const kinds = [
-    ...["register", "add", "remove", "list", "info", "publish", "capabilities"] as const,
-    ...["invalid", "blank"] as const,
-  ];
-  const replies = [200, 201, 202, 203, 204, 500, 0] as const;
-  return new RequestMeter("buddy", { kinds, replies }, isTimed);
+export function buddyMeter(settings: MeterSettings): BuddyMeter {
+  return new RequestMeter("buddy", {
+    register: [200, 203, 500],
+    add: [200, 201, 202, 500],
+    remove: [200, 201, 202, 500],
+    list: [200, 202, 500],
+    info: [200, 202, 500],
+    publish: [200, 202, 204, 500],
+    capabilities: [200],
+    invalid: [201],
+    blank: [0],
+  }, settings);
 }
 
 /** Answers buddy requests. */
@@ -78,14 +98,19 @@ export class BuddyRequests {
   ): Promise<Uint8Array | undefined> {
     const request = line === undefined ? INVALID : parseBuddyRequest(line);
     const { meter } = this.#parts;
-    const span = meter.begin(request.kind);
+    const mark = meter.begin(request.kind);
     let answer: Uint8Array | undefined;
     try {
       answer = await this.#answer(request, fromIp);
     } catch (error) {
       answer = this.#failed(error, connection);
     }
-    meter.count(request.kind, answer === undefined ? 0 : replyCodeOf(answer), span);
+    const { kind } = request;
+    const reply = answer === undefined ? 0 : replyCodeOf(answer);
+    meter.count(kind, reply);
+    if (mark !== undefined) {
+      meter.tell(mark, { kind, reply, from: fromIp, connection, more: about(request, reply) });
+    }
     return answer;
   }
 

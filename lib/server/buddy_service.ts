@@ -15,6 +15,7 @@ import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
+import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
@@ -57,7 +58,7 @@ export function startBuddies(
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
-  const meter = buddyMeter(isTimed);
+  const meter = buddyMeter({ isTimed, log });
   const requests = new BuddyRequests({
     ...{ roster, presence, view, meter, log },
     offered: { get: true, info: true, tls: secure?.number },
@@ -68,7 +69,7 @@ export function startBuddies(
       return requests.answer(line, remoteIp, connection);
     },
     limits.readDeadlineSeconds,
-    meter.seconds,
+    meter,
   );
   const seconds = isTimed ? new Histogram() : undefined;
   const answers = new PresenceAnswers({
@@ -83,8 +84,10 @@ export function startBuddies(
     seconds,
   });
 
+  const doorMeter = new DoorMeter("buddy");
   const door = {
     admission,
+    meter: doorMeter,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
@@ -113,7 +116,7 @@ export function startBuddies(
   const ports = { tcp, udp: socket.port, ...portIn(secure) };
   return {
     ports,
-    part: buddyPart({ ports, meter, counts: answers.counts, seconds, presence }),
+    part: buddyPart({ ports, door: doorMeter, meter, counts: answers.counts, seconds, presence }),
     async stop() {
       listener.close();
       secure?.close();

@@ -55,13 +55,14 @@ export class ChatLogin {
     if (!mayTry()) return "too many attempts";
     const begun = clock();
     const span = beginSpan("chat login");
-    const result = await this.#try(user, password, from, signal);
-    span?.end();
+    let result = await this.#try(user, password, from, signal);
     meter.loginSeconds.observe((clock() - begun) / 1000);
     // Others may have guessed meanwhile: whether this one was right is not told any more.
-    if ((result === "welcome" || result === "wrong") && !mayTry()) return "too many attempts";
+    if ((result === "welcome" || result === "wrong") && !mayTry()) result = "too many attempts";
     if (result === "wrong") attempts.wasWrong(user, from, clock());
     if (isRight(result)) attempts.wasRight(user, from);
+    span?.setAttribute("parley.reply", result);
+    span?.end();
     return result;
   }
 
@@ -92,10 +93,14 @@ export class ChatLogin {
     const { log, meter } = this.#parts;
     meter.logins[result]++;
     if (isRight(result)) log.info("Logged in to the chat", { connection, user, from, result });
-    else {log.info("Login to the chat refused", {
-        ...{ connection, user, from },
-        reason: result,
-      });}
+    else log.info("Login to the chat refused", { connection, user, from, reason: result });
+  }
+
+  /** Counts somebody who did not log in within the time there is for it. */
+  tooLate({ remoteIp: from, connection }: Asker): void {
+    const { log, meter } = this.#parts;
+    meter.logins["too late"]++;
+    log.info("Login to the chat refused", { connection, from, reason: "too late" });
   }
 
   /** Tells the log that somebody is offline. */

@@ -13,7 +13,7 @@ import type { ChatLogin } from "./chat_login.ts";
 import { ChatMeter } from "./chat_meter.ts";
 import { ChatSession } from "./chat_session.ts";
 
-const FULL = encodeChatAnswer(chatReply(CHAT_REPLIES.full));
+const FULL = chatReply(CHAT_REPLIES.full);
 
 /** Serves connections to the login chat. */
 export class ChatSessions {
@@ -73,7 +73,8 @@ export class ChatSessions {
 
   async #turnAway({ stream }: IncomingStream): Promise<void> {
     this.#closer.closeLater(stream);
-    await writeAll(stream, FULL).catch(() => {});
+    this.#meter.replied(FULL);
+    await writeAll(stream, encodeChatAnswer(FULL)).catch(() => {});
     await this.#closer.close(stream);
   }
 

@@ -23,15 +23,6 @@ export function connectionsPart(
     families: () => [
       gauge("parley_connections", "Connections that are open", [[{}, admission.open]]),
       gauge("parley_connections_max", "Connections that may be open", [[{}, maxConnections]]),
-      counter("parley_connections_total", "Connections that were let in", [[
-        {},
-        admission.admitted,
-      ]]),
-      counter(
-        "parley_connections_refused_total",
-        "Connections that were turned away",
-        byLabel("reason", admission.refused),
-      ),
       counter(
         "parley_tls_handshakes_failed_total",
         "TLS handshakes with clients that came to nothing",
