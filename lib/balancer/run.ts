@@ -16,7 +16,8 @@ import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import { createDescriber } from "../wire/describe.ts";
-import { administer } from "./admin.ts";
+import { ADMIN_PATHS, administer, answerAdmin } from "./admin.ts";
+import type { Backend } from "./backend.ts";
 import { Balancer } from "./balancer.ts";
 import { steer } from "./ctl.ts";
 import { observeBalancer } from "./observed.ts";
@@ -66,14 +67,15 @@ async function balance(
     readFile,
   });
   const stop = stopSignal();
-  const answer = (request: Request): Response =>
-    administer(balancer.services, request, ({ index, name }, service, what) => {
-      log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
-    });
-  const observed = observeBalancer(balancer, answer);
+  const { services } = balancer;
+  const changed = ({ index, name }: Backend, service: string, what: string): void =>
+    log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
+  const observed = observeBalancer(balancer, (request) => answerAdmin(services, request, changed));
   const pages = wirePages(observed.program, wire?.record);
-  const status = await openStatus(options, observed, () => balancer.stop(0), pages);
-  const admin = serveAdmin(answer, line, log);
+  const status = await openStatus(options, observed, {
+    ...{ giveUp: () => balancer.stop(0), log, more: pages },
+  });
+  const admin = serveAdmin((request) => administer(services, request, changed), line, log);
   const reloads = new Reloads({ balancer, options, words, log, readFile });
   announce(balancer, { admin, status: status?.port ?? null });
 
@@ -113,7 +115,7 @@ function serveAdmin(
 ): number | null {
   const { adminPort: port } = options;
   try {
-    return serveHttp({ hostname: "127.0.0.1", port }, answer).port;
+    return serveHttp({ hostname: "127.0.0.1", port }, answer, ADMIN_PATHS).port;
   } catch (error) {
     if (given.has("adminPort")) throw error;
     log.warn(`Going on without the admin endpoint: ${reasonOf(error)}`, { admin: port });

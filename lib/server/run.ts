@@ -73,7 +73,9 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
   }
   const observed = observeServer(server, { ...options, meter, places: shownPlaces(options) });
   const pages = wirePages(observed.program, wire?.record);
-  const status = await openStatus(options, observed, () => server.stop(), pages);
+  const status = await openStatus(options, observed, {
+    ...{ giveUp: () => server.stop(), log, more: pages },
+  });
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
   keepTls(server, tls, options, log);

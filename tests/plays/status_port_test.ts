@@ -1,11 +1,11 @@
 /** The status port of real servers and a real balancer, as scrapers and probes see it. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { TestBackend } from "../support/backends.ts";
 import { BalancerProcess } from "../support/balancer_process.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { eventually } from "../support/eventually.ts";
-import { ask } from "../support/raw_tcp.ts";
+import { ask, RawTcp } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { NO_REDIS, PrivateRedis } from "../support/redis.ts";
 import { askRoom, RawMember } from "../support/room_server.ts";
@@ -205,6 +205,47 @@ Deno.test("a server that is stopping says draining until it is gone", async () =
   assertEquals([code, text], [503, "draining: the program is being stopped\n"]);
   assertEquals((await server.ended()).code, 0);
   await Promise.all(creating);
+});
+
+Deno.test("a balancer that is stopping says draining, and ends open event streams", async () => {
+  await using backend = new TestBackend("a");
+  await using balancer = await BalancerProcess.start([backend.address], [
+    ...["--status-port=0", "--stop-grace=30"],
+  ]);
+  const { status: port } = await balancer.ready() as unknown as { readonly status: number };
+  const status = new StatusPort(port);
+  using client = await RawTcp.connect(balancer.port);
+  await client.send("hello ");
+  await balancer.stderrShows("Client connected to backend");
+  const events = await fetch(`${status.url}/events`);
+  balancer.signal("SIGTERM");
+  await balancer.stderrShows("Stopping");
+  const { status: code, text } = await status.get("/readyz");
+  assertEquals([code, text], [503, "draining: the program is being stopped\n"]);
+  await client.send("world\n");
+  await client.finish();
+  await client.readToEnd();
+  const { code: exit, stderr } = await balancer.ended();
+  assertEquals([exit, stderr.includes("too long")], [0, false]);
+  await assertRejects(
+    () => events.text(),
+    TypeError,
+    undefined,
+    "the stream ended with the program",
+  );
+});
+
+Deno.test("a program tells where its status page is, and who else may look at it", async () => {
+  await using directory = await TempDir.make();
+  await using own = await ServerProcess.start(directory.path, ["--status-port=0"]);
+  const { status: port } = own.ports as unknown as Ports & { readonly status: number };
+  await own.stderrShows(`info  Status page http://127.0.0.1:${port}/\n`);
+  assertEquals((await own.endBy("SIGTERM")).stderr.includes("Everybody who reaches"), false);
+  await using open = await BalancerProcess.start(["127.0.0.1:9"], [
+    ...["--status-port=0", "--status-host=0.0.0.0"],
+  ]);
+  await open.stderrShows("[LB] Status page http://");
+  await open.stderrShows("[LB] Everybody who reaches 0.0.0.0:");
 });
 
 Deno.test("a status port in use: exit 1 and one line that says what to do", async () => {
