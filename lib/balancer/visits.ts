@@ -31,6 +31,7 @@ import type { Backend } from "./backend.ts";
 import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import type { Pool } from "./pool.ts";
+import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
 import { RetoldAnswer } from "./retold_answer.ts";
 import { ServedClient } from "./served_client.ts";
@@ -78,8 +79,8 @@ export class Visits {
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
-  /** Connections turned away so far, by reason. */
-  readonly refused: Record<string, number> = {};
+  /** Clients turned away so far, by reason. */
+  readonly refused: Refusals;
   #whenEmpty: (() => void) | undefined;
 
   /** Starts with nobody. */
@@ -90,7 +91,9 @@ export class Visits {
       ...{ pool, connect, story, clock, served },
       times: world.times.connect,
       queueTimeout: () => options().queueTimeout,
+      gaveUp: (reason) => this.refused[reason]++,
     };
+    this.refused = noRefusals(world.tls !== undefined);
     this.#relaying = { buffers: new CopyBuffers(), closer: this.#closer, now: clock };
     this.#tls = world.tls === undefined ? undefined : new TlsDoor(world.tls, this.#relaying);
   }
@@ -147,10 +150,10 @@ export class Visits {
     for (const stream of this.#arriving) closeNow(stream);
   }
 
-  #refuse(stream: ByteStream, ip: string, reason: string): void {
+  #refuse(stream: ByteStream, ip: string, reason: RefusalReason, told: string = reason): void {
     closeNow(stream);
-    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
-    this.#world.story.refused(ip, reason, this.#world.clock());
+    this.refused[reason]++;
+    this.#world.story.refused(ip, told, this.#world.clock());
   }
 
   async #serve(accepted: AcceptedStream, place: Place): Promise<void> {
@@ -166,7 +169,9 @@ export class Visits {
       const peeked = new PeekedStream(client);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
-      if (typeof header === "string") return this.#refuse(stream, remoteIp, header);
+      if (typeof header === "string") {
+        return this.#refuse(stream, remoteIp, "no valid PROXY header", header);
+      }
       if (header.kind === "proxied") ends = header;
     }
     const { ip } = ends.source;

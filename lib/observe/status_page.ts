@@ -101,7 +101,7 @@ function charts(courses: readonly Course[]): Markup[] {
     }),
     chart({
       title: "Time to answer (99 of 100 take less)",
-      lines: timed.map(({ name, style, highest }) => ({ name, style, values: highest })),
+      lines: timed.map(({ timed: name, style, highest }) => ({ name, style, values: highest })),
       text: durationText,
     }),
   ];
