@@ -5,7 +5,9 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { COMMIT_FILE } from "../lib/config/commit.ts";
+import { UsageError } from "../lib/core/errors.ts";
 import { VERSION } from "../lib/core/version.ts";
+import { refuseUnknown, settingsFrom } from "./command_line.ts";
 import { commitHere } from "./compile/commit.ts";
 import { CompileError, denoCompile } from "./compile/deno_compile.ts";
 import { compareBuilds } from "./compile/comparison.ts";
@@ -31,11 +33,7 @@ Those for this machine are also there without version and target in their names.
 runtime it packs them with; without a network, set DENORT_BIN to the path of a denort of its version.
 `;
 
-/** A wrong command line. */
-class UsageError extends Error {}
-
 interface Settings {
-  readonly help: boolean;
   readonly again: boolean;
   readonly targets: readonly Target[];
   readonly executables: readonly Executable[];
@@ -44,11 +42,9 @@ interface Settings {
 function settingsOf(words: readonly string[]): Settings {
   const args = parseArgs([...words], {
     string: ["target", "only"],
-    boolean: ["again", "help"],
+    boolean: ["again"],
     collect: ["target", "only"],
-    unknown: (word) => {
-      throw new UsageError(`Unknown option or word "${word}"`);
-    },
+    unknown: refuseUnknown,
   });
   const targets = args.target.length === 0 ? [Deno.build.target] : args.target;
   const executables = EXECUTABLES.filter(({ name }) =>
@@ -57,7 +53,7 @@ function settingsOf(words: readonly string[]): Settings {
   const strange = args.only.find((only) => !EXECUTABLES.some(({ name }) => name === only));
   if (strange !== undefined) throw new UsageError(`No program "${strange}"`);
   return {
-    ...{ help: args.help, again: args.again, executables },
+    ...{ again: args.again, executables },
     targets: targets.includes("all") ? TARGETS : targets.map((word) => {
       const target = targetNamed(word);
       if (target === undefined) throw new UsageError(`No target "${word}"`);
@@ -122,19 +118,7 @@ async function writeChanged(path: string, text: string): Promise<void> {
   if (await Deno.readTextFile(path).catch(() => "") !== text) await Deno.writeTextFile(path, text);
 }
 
-async function main(words: readonly string[]): Promise<number> {
-  let settings;
-  try {
-    settings = settingsOf(words);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`compile: ${error.message} (see --help)`);
-    return 2;
-  }
-  if (settings.help) {
-    print(USAGE);
-    return 0;
-  }
+async function main(settings: Settings): Promise<number> {
   await Deno.mkdir(FOLDER, { recursive: true });
   await writeChanged(COMMIT_FILE, await commitHere() + "\n");
   let isWell = true;
@@ -143,4 +127,4 @@ async function main(words: readonly string[]): Promise<number> {
   return isWell ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main(settingsFrom("compile", USAGE, settingsOf)));

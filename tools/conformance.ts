@@ -5,6 +5,8 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "../lib/core/errors.ts";
+import { refuseUnknown, settingsFrom } from "./command_line.ts";
 import { BUDDY_TCP_RULES } from "./conformance/buddy_tcp.ts";
 import { BUDDY_UDP_RULES } from "./conformance/buddy_udp.ts";
 import { CHAT_RULES } from "./conformance/chat.ts";
@@ -43,15 +45,10 @@ sits at it is told what to do. Rules are a must (clients in the field need them)
 
 const LEVELS: readonly Level[] = ["must", "should", "may"];
 
-/** A wrong command line. */
-class UsageError extends Error {}
-
 function settingsOf(words: readonly string[]): { protocol: Protocol; server: Server } {
   const args = parseArgs([...words], {
     string: ["host", "tcp", "udp", "protocol"],
-    unknown: (word) => {
-      throw new UsageError(`Unknown option or word "${word}"`);
-    },
+    unknown: refuseUnknown,
   });
   const protocol = PROTOCOLS[args.protocol ?? "buddy"];
   if (protocol === undefined) throw new UsageError(`No protocol "${args.protocol}"`);
@@ -68,20 +65,7 @@ function settingsOf(words: readonly string[]): { protocol: Protocol; server: Ser
   };
 }
 
-async function main(words: readonly string[]): Promise<number> {
-  if (words.includes("--help")) {
-    print(USAGE);
-    return 0;
-  }
-  let settings;
-  try {
-    settings = settingsOf(words);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(`conformance: ${error.message} (see --help)`);
-    return 2;
-  }
-  const { protocol, server } = settings;
+async function main({ protocol, server }: ReturnType<typeof settingsOf>): Promise<number> {
   const at = `${server.host} TCP ${server.tcp}${protocol.udp > 0 ? ` UDP ${server.udp}` : ""}`;
   try {
     // A client would ring.
@@ -119,4 +103,4 @@ function sum(verdicts: readonly Verdict[]): number {
   return counts[0]!.kept === counts[0]!.all ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main(settingsFrom("conformance", USAGE, settingsOf)));

@@ -52,9 +52,11 @@ try {
       await program.sees(`${told} ${VERSION} (commit ${commit})`);
       await program.leaves();
     });
-    await check(`${name} --help shows examples`, async () => {
+    await check(`${name} --help shows examples, under its own name`, async () => {
       await using program = new Program(name, launch(name), ["--help"], directory);
+      await program.sees(`Usage: ${told}`);
       await program.sees("Examples:");
+      await program.sees(`  ${told}`);
       await program.leaves();
     });
   }

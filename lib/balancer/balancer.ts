@@ -27,7 +27,10 @@ export interface BalancerSettings {
 }
 
 /** Options a listener was opened with: another value needs a restart. */
-const FIXED = ["listen", "udpListen", "host", "tlsCert", "tlsKey", "udpAnswerTimeout"] as const;
+const FIXED = [
+  ...["listen", "udpListen", "host", "tlsCert", "tlsKey", "handshakeTimeout"] as const,
+  "udpAnswerTimeout",
+] as const;
 
 /** A balancer that serves until it is stopped. */
 export class Balancer {

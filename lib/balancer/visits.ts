@@ -95,7 +95,8 @@ export class Visits {
     };
     this.refused = noRefusals(world.tls !== undefined);
     this.#relaying = { buffers: new CopyBuffers(), closer: this.#closer, now: clock };
-    this.#tls = world.tls === undefined ? undefined : new TlsDoor(world.tls, this.#relaying);
+    const patience = { handshakeSeconds: options().handshakeTimeout };
+    this.#tls = world.tls && new TlsDoor(world.tls, this.#relaying, patience);
   }
 
   /** Serves a connection to its end. Takes ownership. */

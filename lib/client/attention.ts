@@ -15,7 +15,7 @@ const ELSEWHERE_MS = 20_000;
 const BELL_PAUSE_MS = 1000;
 
 /** What is for one person alone, or names them. */
-const FOR_YOU: ReadonlySet<About | undefined> = new Set(["direct", "mention", "call"]);
+const FOR_YOU: ReadonlySet<About | undefined> = new Set(["chat", "direct", "mention", "call"]);
 
 /** Keeps an eye on what its user may have missed. */
 export class Attention {
@@ -45,11 +45,14 @@ export class Attention {
     if (about === undefined || about === "own" || about === "news") return false;
     const now = this.#clock();
     const isForYou = FOR_YOU.has(about);
-    if (now - this.#lastKeyAt >= ELSEWHERE_MS) {
+    const isElsewhere = now - this.#lastKeyAt >= ELSEWHERE_MS;
+    if (isElsewhere) {
       this.#new++;
       if (isForYou) this.#forYou++;
     }
-    const rings = this.bell === "all" || (this.bell === "pm" && isForYou);
+    // Who is in the middle of a chat sees each line of it.
+    const isSeen = about === "chat" && !isElsewhere;
+    const rings = this.bell === "all" || (this.bell === "pm" && isForYou && !isSeen);
     if (!rings || now - this.#lastBellAt < BELL_PAUSE_MS) return false;
     this.#lastBellAt = now;
     return true;

@@ -85,7 +85,7 @@ export function tooLongLine(most: number): ScreenLine {
 
 /** What the other side typed. */
 export function saidLine(peer: string, text: string): ScreenLine {
-  return spokenLine(peer, visibleText(text), "message");
+  return spokenLine(peer, visibleText(text), "chat");
 }
 
 /** How a chat ended: by us, by them, by a lost connection, or as they do not read. */

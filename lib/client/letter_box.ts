@@ -114,6 +114,7 @@ export class LetterBox {
     this.#current = files;
     const by = await whoOffers(this.#parts.presence, files.from, files.ip);
     files.name = screens.senderName(by);
+    if (this.#current !== files) return; // it was taken back meanwhile
     try {
       await this.#answer(files, by);
     } catch (error) {

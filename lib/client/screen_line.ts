@@ -8,9 +8,10 @@ export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "you" | "own" | 
 
 /**
  * What a line is part of, for a terminal at which a person sits: it shows the time of such a line,
- * rings, and counts what is new. `own` is a prompt behind which a message is typed.
+ * rings, and counts what is new. `chat` is said in a chat of two, `own` is a prompt behind which a
+ * message is typed.
  */
-export type About = "message" | "direct" | "mention" | "call" | "news" | "own";
+export type About = "message" | "chat" | "direct" | "mention" | "call" | "news" | "own";
 
 /** One line to show, or a prompt. Its text holds no control characters and no line end. */
 export interface ScreenLine {
@@ -30,9 +31,9 @@ export function line(text: string, tone?: Tone): ScreenLine {
 export function spokenLine(
   who: string,
   text: string,
-  about: Extract<About, "message" | "direct" | "mention">,
+  about: Extract<About, "message" | "chat" | "direct" | "mention">,
 ): ScreenLine {
-  const tone = about === "message" ? "peer" : "you";
+  const tone = about === "direct" || about === "mention" ? "you" : "peer";
   return { text: `${who}: ${text}`, tone, toned: who.length + 1, about };
 }
 

@@ -26,6 +26,7 @@ import {
   lookAtCertificate,
   type SeenCertificate,
   type TlsTrust,
+  UNKNOWN_ISSUER,
 } from "../net/tls_client.ts";
 import { firstOfPem, pemText } from "../wire/pem.ts";
 import { KnownServers } from "./known_servers.ts";
@@ -207,12 +208,19 @@ async function shownBy(seen: SeenCertificate | undefined): Promise<string | unde
   return seen && await fingerprintOf(seen.bytes);
 }
 
+/** What to do about a certificate that somebody signed whom we do not know. */
+const GIVE_AUTHORITY = "an authority signed it, give that one's certificate with --ca FILE";
+
 function changedError(
   place: string,
   { before, now }: { readonly before: string; readonly now: string | undefined },
   cause: UntrustedError,
 ): UntrustedError {
-  if (now === before) return cause;
+  if (now === before) {
+    // One that signed itself is known by being remembered; another one only by who signed it.
+    const isSigned = cause.message.endsWith(UNKNOWN_ISSUER);
+    return isSigned ? new UntrustedError(`${cause.message}: ${GIVE_AUTHORITY}`, { cause }) : cause;
+  }
   return new UntrustedError(
     `REFUSED ${place}: ITS CERTIFICATE HAS CHANGED. Somebody may be in between, or the server has a ` +
       `new one. Nothing was sent. Remembered: ${before}. Shown now: ${

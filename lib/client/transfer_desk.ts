@@ -157,6 +157,7 @@ export class TransferDesk {
     this.#incoming = incoming;
     const by = await whoOffers(presence, from, files.ip);
     files.name = screens.senderName(by);
+    if (this.#incoming !== incoming) return; // it was taken back meanwhile
     if (!this.#door.mayAsk(files, by)) {
       this.#incoming = undefined;
       return files.refuse("busy");
@@ -165,7 +166,7 @@ export class TransferDesk {
     incoming.what = screens.offerText(by, entries);
     try {
       const found = await survey(files.offer, await TransferTarget.open(folder));
-      if (this.#incoming !== incoming) return; // it was taken back meanwhile
+      if (this.#incoming !== incoming) return;
       incoming.survey = found;
       this.#turns.shown(incoming.what, performance.now());
       show(

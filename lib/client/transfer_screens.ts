@@ -24,6 +24,11 @@ export function senderName(by: OfferedBy): string {
   return by.kind === "buddy" ? by.name : `somebody at ${by.ip}`;
 }
 
+/** A sentence, which may begin with whoever offers. */
+function asSentence(sentence: string): string {
+  return sentence.replace(/^somebody at /, "Somebody at ");
+}
+
 /** What is sent, in a few words: `big.iso (1.2 GB)`, `photos (12 files, 34 MB)`. */
 export function contentText(entries: readonly OfferedEntry[]): string {
   const files = entries.filter(({ kind }) => kind === "file");
@@ -59,12 +64,10 @@ export function offeredLines(
 ): ScreenLine[] {
   const what = contentText(entries);
   const into = visibleText(survey.target.directory || "/");
-  const lines = by.kind === "buddy"
-    ? [callLine(`${by.name} wants to send you ${what}, into ${into}.`)]
-    : [
-      callLine(`Somebody at ${by.ip} wants to send you ${what}, into ${into}.`),
-      line(`They say to be ${by.name}; the server does not confirm it.`, "bad"),
-    ];
+  const who = by.kind === "buddy"
+    ? by.name
+    : `Somebody at ${by.ip}, saying to be ${by.name} (which the server does not confirm),`;
+  const lines = [callLine(`${who} wants to send you ${what}, into ${into}.`)];
   if (survey.taken > 0) {
     const names = survey.taken === 1 ? "One of its names is" : `${survey.taken} of its names are`;
     lines.push(line(`${names} taken there: what differs gets a new one.`));
@@ -131,10 +134,8 @@ export function noRoomLine(
   entries: readonly OfferedEntry[],
   survey: Survey,
 ): ScreenLine {
-  return line(
-    `${senderName(by)} wants to send you ${contentText(entries)}, but it ${roomText(survey)}.`,
-    "bad",
-  );
+  const what = `${contentText(entries)}, but it ${roomText(survey)}`;
+  return line(asSentence(`${senderName(by)} wants to send you ${what}.`), "bad");
 }
 
 /** What may be answered when there is not enough room. */
@@ -176,9 +177,10 @@ export function acceptedLine(to: UserId, wanted: Amount, offered: Amount): Scree
   if (wanted.files < offered.files) {
     return line(`${to} takes ${wanted.files} of ${countText(offered.files, "file")}.`, "good");
   }
-  if (wanted.bytes >= offered.bytes) return line(`${to} takes it.`, "good");
-  const percent = Math.floor((1 - wanted.bytes / offered.bytes) * 100);
-  return line(`${to} takes it, and has ${percent} % of it already.`, "good");
+  const here = Math.max(0, offered.bytes - wanted.bytes);
+  const percent = here === 0 ? 0 : Math.floor(here / offered.bytes * 100);
+  const resumed = percent === 0 ? "" : `, and has ${percent} % of it already`;
+  return line(`${to} takes it${resumed}.`, "good");
 }
 
 const REFUSALS: Readonly<Record<RefusalReason, (who: UserId) => string>> = {
@@ -218,7 +220,7 @@ export function sentLine(
 
 /** Whoever offered has gone before there was an answer. */
 export function takenBackLine(from: string): ScreenLine {
-  return line(`${from} took the offer back.`);
+  return line(asSentence(`${from} took the offer back.`));
 }
 
 /** How a transfer ended for the side that received. */
@@ -240,7 +242,7 @@ export function receivedLine(
     case "refused":
       return line(
         end.reason === "unanswered"
-          ? `${from} was not answered in time; the files were turned down.`
+          ? asSentence(`${from} was not answered in time; the files were turned down.`)
           : `Turned down what ${from} wanted to send.`,
       );
     case "cancelled":
@@ -260,7 +262,10 @@ function cancelledLine(
 ): ScreenLine {
   const why = end.reason === "" ? "" : `: ${visibleText(end.reason)}`;
   const who = end.by === "us" ? "Cancelled the files" : `${them} cancelled the files`;
-  return line(`${who} ${end.by === "us" ? direction : ""}`.trimEnd() + `${why}.`, "bad");
+  return line(
+    asSentence(`${who} ${end.by === "us" ? direction : ""}`.trimEnd() + `${why}.`),
+    "bad",
+  );
 }
 
 /** A file that did not make it, and why. */

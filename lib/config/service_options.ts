@@ -1,6 +1,10 @@
 /** The options of one balanced service: one port, and the backends behind it. */
 
-import { BALANCER_LIMITS as LIMITS, DEFAULT_SERVER_LIMITS } from "../core/limits.ts";
+import {
+  BALANCER_LIMITS as LIMITS,
+  DEFAULT_SERVER_LIMITS,
+  TLS_HANDSHAKE_SECONDS,
+} from "../core/limits.ts";
 import { UsageError } from "../core/errors.ts";
 import { backendName, backends, type BackendSettings, datagramBackends } from "./backend_option.ts";
 import {
@@ -125,6 +129,11 @@ export const SERVICE_OPTIONS = {
   acceptProxy: addressRanges("accept-proxy", "other balancers, which tell the client's address"),
   tlsCert: text("tls-cert", "FILE", undefined, "certificate chain (PEM): clients speak TLS"),
   tlsKey: text("tls-key", "FILE", undefined, "its private key (PEM)"),
+  handshakeTimeout: seconds(
+    "handshake-timeout",
+    TLS_HANDSHAKE_SECONDS,
+    "seconds a client has for its TLS handshake",
+  ),
   tellTlsPort: optionalRemotePort(
     "tell-tls-port",
     "the TLS port that answers to CAP tell clients of buddies",

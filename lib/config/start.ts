@@ -32,7 +32,7 @@ export async function runProgram<T extends ProgramOptions>(
   try {
     const line = await parseCommandLine(program, words, (path) => Deno.readTextFile(path));
     const { help, version } = line.options as { help: boolean; version: boolean };
-    if (help) return finish(EXIT.done, Deno.stdout, helpText(program));
+    if (help) return finish(EXIT.done, Deno.stdout, helpText(program, Deno.build.standalone));
     if (version) return finish(EXIT.done, Deno.stdout, await versionLine(program.name));
     Deno.exit(await main(line));
   } catch (error) {

@@ -1,12 +1,18 @@
 /** The options about TLS of every program that serves it. */
 
 import { UsageError } from "../core/errors.ts";
-import { optionalPort, type OptionTable, type OptionValues, text } from "./option.ts";
+import { TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
+import { optionalPort, type OptionTable, type OptionValues, seconds, text } from "./option.ts";
 
-/** Whose certificate a server shows. */
+/** Whose certificate a server shows, and how long it waits. */
 export const TLS_OPTIONS = {
   tlsCert: text("tls-cert", "FILE", undefined, "certificate chain (PEM); one is made if not given"),
   tlsKey: text("tls-key", "FILE", undefined, "its private key (PEM)"),
+  handshakeDeadline: seconds(
+    "handshake-deadline",
+    TLS_HANDSHAKE_SECONDS,
+    "seconds a client has for its TLS handshake",
+  ),
 } satisfies OptionTable;
 
 /** A port of TLS for the login chat. */
@@ -21,7 +27,7 @@ export const CHAT_TLS_PORT: ReturnType<typeof optionalPort> = optionalPort(
  * @throws UsageError naming the options that do not go together
  */
 export function checkTls(
-  { tlsCert, tlsKey }: OptionValues<typeof TLS_OPTIONS>,
+  { tlsCert, tlsKey }: Pick<OptionValues<typeof TLS_OPTIONS>, "tlsCert" | "tlsKey">,
   ports: readonly (number | undefined)[],
 ): void {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {

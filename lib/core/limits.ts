@@ -21,7 +21,7 @@ export interface ServerLimits extends ConnectionLimits {
   readonly readDeadlineSeconds: number;
 }
 
-/** What a server allows unless told otherwise (DESIGN: default limits). */
+/** What a server allows unless told otherwise (docs/command-line.md). */
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxConnections: 4096,
   maxConnectionsPerAddress: 256,

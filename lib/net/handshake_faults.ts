@@ -45,9 +45,9 @@ export class HandshakeError extends Error {
   /** What went wrong. */
   readonly fault: HandshakeFault;
 
-  /** Adds what TLS said of it. */
-  constructor(fault: HandshakeFault, cause: unknown) {
-    super(`${fault} (${reasonOf(cause)})`, { cause });
+  /** Adds what TLS said of it, if it did. */
+  constructor(fault: HandshakeFault, cause?: unknown) {
+    super(cause === undefined ? fault : `${fault} (${reasonOf(cause)})`, { cause });
     this.fault = fault;
   }
 }

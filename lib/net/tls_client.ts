@@ -78,9 +78,12 @@ export async function connectTls(
   }
 }
 
+/** What is said of a certificate that nobody signed whom we trust. */
+export const UNKNOWN_ISSUER = "its certificate comes from nobody we know";
+
 function faultText(fault: string): string {
   if (fault === "UnknownIssuer" || fault === "BadSignature") {
-    return "its certificate comes from nobody we know";
+    return UNKNOWN_ISSUER;
   }
   if (fault.includes("CaUsedAsEndEntity")) {
     return "its certificate is that of an authority, it needs one with basicConstraints=CA:FALSE";

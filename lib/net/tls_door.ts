@@ -12,6 +12,7 @@
  * - Closing a stream lets what was written to it reach the client, as the system does for plain
  *   connections, for as long as the client takes something within `lingerSeconds`; then the stream
  *   is cut. Cutting frees all descriptors.
+ * - A pair is made when a client has begun a handshake: until then it costs its own descriptor alone.
  * - Pairs are made one at a time, so that nothing but our own near end is taken for one: everybody on
  *   this machine can reach the listener. (Such a stranger keeps a descriptor while it stays.)
  * - Another certificate is another listener; who is connected keeps the one they met.
@@ -23,9 +24,11 @@ import type { ByteStream } from "../core/ports.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 import { HandshakeError, handshakeFault } from "./handshake_faults.ts";
 import { closeNow } from "./orderly_close.ts";
+import { PeekedStream } from "./peeked_stream.ts";
 import { Relay, type RelayWorld } from "./relay.ts";
 import { type IdleBounds, Relays } from "./relays.ts";
 import { connectReason } from "./system_error.ts";
+import { decideHello } from "./tls_hello.ts";
 import { connectTcp, listenTls, setUpSocket, shakeHands, type TlsIdentity } from "./tcp.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -78,24 +81,39 @@ export class TlsDoor {
    * @throws HandshakeError when it does not, or takes too long; the connection is closed then
    */
   async take(plain: ByteStream): Promise<TlsStream> {
-    const pairing = this.#pairing.then(() => this.#pair());
-    this.#pairing = pairing.catch(() => {});
-    const { near, far } = await pairing.catch((error) => {
-      closeNow(plain);
-      throw new HandshakeError("own trouble", error);
+    const deadline = performance.now() + this.#handshakeSeconds * 1000;
+    const client = plain instanceof PeekedStream ? plain : new PeekedStream(plain);
+    const { near, far } = await this.#begun(client, deadline).catch((error) => {
+      closeNow(client);
+      throw error;
     });
-    const carrier = new Relay(plain, near, this.#world);
+    const carrier = new Relay(client, near, this.#world);
     const gone = this.#carriers.run(carrier);
     this.#ends.add(gone);
     gone.finally(() => this.#ends.delete(gone));
     try {
-      await shakeHands(far, this.#handshakeSeconds);
+      await shakeHands(far, Math.max(0, deadline - performance.now()) / 1000);
       return new TlsStream(far, { carrier, gone, closed: () => this.#linger(carrier) });
     } catch (error) {
+      const fault = handshakeFault(error);
       closeNow(far);
-      carrier.cut("stopped");
-      throw new HandshakeError(handshakeFault(error), error);
+      // What TLS has to say about it reaches a client that has not been too slow already.
+      if (fault === "too slow") carrier.cut("stopped");
+      else this.#linger(carrier);
+      await gone;
+      throw new HandshakeError(fault, error);
     }
+  }
+
+  /** A pair for a client that has begun a handshake. @throws HandshakeError when it does not */
+  async #begun(client: PeekedStream, deadline: number): Promise<Pair> {
+    const begun = await client.peekUntil(decideHello, deadline).catch(() => "hung up" as const);
+    if (begun !== "begun") throw new HandshakeError(begun ?? "too slow");
+    const pairing = this.#pairing.then(() => this.#pair());
+    this.#pairing = pairing.catch(() => {});
+    return await pairing.catch((error) => {
+      throw new HandshakeError("own trouble", error);
+    });
   }
 
   /**
@@ -142,7 +160,7 @@ export class TlsDoor {
     });
   }
 
-  async #pair(): Promise<{ near: ByteStream; far: Deno.TlsConn }> {
+  async #pair(): Promise<Pair> {
     const listener = this.#listener;
     const { port } = listener.addr as Deno.NetAddr;
     const near = await connectTcp(LOOPBACK, port, { timeoutMs: PAIRING_MS });
@@ -162,6 +180,12 @@ export class TlsDoor {
 
 function listenInside(identity: TlsIdentity): Deno.TlsListener {
   return listenTls({ hostname: LOOPBACK, port: 0 }, identity);
+}
+
+/** Both ends of a connection on loopback. */
+interface Pair {
+  readonly near: ByteStream;
+  readonly far: Deno.TlsConn;
 }
 
 /** Who carries a stream's bytes to the client. */

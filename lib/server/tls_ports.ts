@@ -11,6 +11,7 @@
 
 import { reasonOf } from "../core/errors.ts";
 import { TLS_HANDSHAKE_SECONDS } from "../core/limits.ts";
+import { NowAndThen } from "../core/now_and_then.ts";
 import type { ByteStream, Log } from "../core/ports.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
@@ -59,15 +60,13 @@ export class TlsPorts {
       { buffers: new CopyBuffers(), closer: this.#closer, now },
       { handshakeSeconds },
     );
+    const parts = { door: this.#door, faults: this.#faults, troubles: new NowAndThen(), log };
     const wanted = Object.entries(settings.ports) as [TlsServiceName, number | undefined][];
     try {
       for (const [name, port] of wanted) {
         if (port === undefined) continue;
         const listener = listenTcp({ hostname: host, port });
-        this.#ports.set(
-          name,
-          new TlsPort(listener, { door: this.#door, faults: this.#faults, log }),
-        );
+        this.#ports.set(name, new TlsPort(listener, parts));
       }
     } catch (error) {
       for (const port of this.#ports.values()) port.close();
@@ -112,6 +111,8 @@ export function portIn(secure: TlsPort | undefined): { readonly tls?: number } {
 interface TlsPortParts {
   readonly door: TlsDoor;
   readonly faults: HandshakeFaults;
+  /** Our own: out of descriptors, there are many at once. */
+  readonly troubles: NowAndThen;
   readonly log: Log;
 }
 
@@ -173,11 +174,14 @@ export class TlsPort {
   }
 
   #failed(error: unknown, from: string): void {
-    const { faults, log } = this.#parts;
+    const { faults, troubles, log } = this.#parts;
     const fields = { from, reason: reasonOf(error) };
     if (!(error instanceof HandshakeError)) return log.error("Cannot serve a TLS client", fields);
     faults[error.fault]++;
-    if (error.fault === "own trouble") log.warn("Cannot take a TLS client", fields);
-    else log.debug("A client did not end its TLS handshake", fields);
+    if (error.fault !== "own trouble") {
+      return log.debug("A client did not end its TLS handshake", fields);
+    }
+    const since = troubles.count(performance.now());
+    if (since !== undefined) log.warn("TLS clients are turned away", { ...fields, since });
   }
 }

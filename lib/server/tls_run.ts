@@ -22,11 +22,11 @@ export interface OpenedTls extends TlsSettings {
  * @throws OperationalError when there is no certificate to be had
  */
 export async function openTls(options: ServerOptions): Promise<OpenedTls | undefined> {
-  const { services, tlsPort, roomsTlsPort, chatTlsPort } = options;
+  const { services, tlsPort, roomsTlsPort, chatTlsPort, handshakeDeadline } = options;
   const all = { buddy: tlsPort, rooms: roomsTlsPort, chat: chatTlsPort };
   const ports = Object.fromEntries(services.map((service) => [service, all[service]]));
   if (Object.values(ports).every((port) => port === undefined)) return undefined;
-  return { ports, identity: await identityOf(options) };
+  return { ports, handshakeSeconds: handshakeDeadline, identity: await identityOf(options) };
 }
 
 /**

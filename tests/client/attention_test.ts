@@ -27,6 +27,18 @@ Deno.test("Attention rings as it is told, and not for every one of a flood", PUR
   assertEquals([rings("call"), attention.shown(line("call"))], [true, false]);
 });
 
+Deno.test("Attention rings for a chat of two where its user may look elsewhere", PURE, () => {
+  const clock = new FakeClock();
+  const attention = new Attention(clock.read);
+  clock.advance(10_000);
+  assertEquals(attention.shown(line("chat")), false, "they are here");
+  clock.advance(10_000);
+  assertEquals([attention.shown(line("chat")), attention.unread], [true, "1 new, 1 for you"]);
+  clock.advance(10_000);
+  attention.bell = "off";
+  assertEquals(attention.shown(line("chat")), false);
+});
+
 Deno.test("Attention counts what is new to somebody who pressed no key for a while", PURE, () => {
   const clock = new FakeClock();
   const attention = new Attention(clock.read);

@@ -160,7 +160,8 @@ Deno.test("callFailedLines() tells the reason and what was typed for nothing", P
 });
 
 Deno.test("saidLine() shows control characters and never passes one on", PURE, () => {
-  const { text, toned } = calls.saidLine("bob", "a\x1b[2J\x07\x9b31m\r\u202eb");
+  const { text, toned, about } = calls.saidLine("bob", "a\x1b[2J\x07\x9b31m\r\u202eb");
+  assertEquals(about, "chat", "it is for its reader alone");
   assertEquals(text, "bob: a^[[2J^G<U+009B>31m^M<U+202E>b");
   assertEquals(text.slice(0, toned), "bob:");
   // deno-lint-ignore no-control-regex

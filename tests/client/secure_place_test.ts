@@ -9,7 +9,14 @@ import { listenTls, type TlsIdentity } from "../../lib/net/tcp.ts";
 import { fingerprintOf } from "../../lib/net/tls_client.ts";
 import { makeIdentity } from "../../lib/server/self_signed.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
-import { AUTHORITY_CERT, AUTHORITY_KEY, CERT, KEY } from "../samples/tls_identity.ts";
+import {
+  AUTHORITY_CERT,
+  AUTHORITY_KEY,
+  CERT,
+  KEY,
+  SIGNED_CERT,
+  SIGNED_KEY,
+} from "../samples/tls_identity.ts";
 import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { TestServer } from "../support/server.ts";
@@ -229,4 +236,16 @@ Deno.test("what is refused at the first visit is not remembered", async () => {
   server.reloadTls({ cert: CERT, key: KEY });
   await attempt();
   assertEquals(user.told.length, 1);
+});
+
+Deno.test("a certificate that a site's authority signed is refused with a word about --ca", async () => {
+  await using directory = await TempDir.make();
+  const user = new User(directory.path);
+  await using server = await startServer({ cert: SIGNED_CERT, key: SIGNED_KEY });
+  await assertRejects(
+    () => securePlace({ host: HOST, tcpPort: server.tcp }, TLS, user),
+    OperationalError,
+    "comes from nobody we know: an authority signed it, give that one's certificate with --ca FILE",
+  );
+  assertEquals(user.told, []);
 });

@@ -53,8 +53,8 @@ Deno.test("an offer names its sender as far as the server does, and what is ther
   ]);
   const unsure = { kind: "unsure", name: "bob", ip: "192.0.2.9" } as const;
   assertEquals(await lines(unsure, { kind: "taken", bytes: 5 }), [
-    "Somebody at 192.0.2.9 wants to send you a (100 bytes), into /srv/in.",
-    "They say to be bob; the server does not confirm it.",
+    "Somebody at 192.0.2.9, saying to be bob (which the server does not confirm), wants to send " +
+    "you a (100 bytes), into /srv/in.",
     "One of its names is taken there: what differs gets a new one.",
     "/accept takes it, /accept overwrite replaces what is there, /decline does not.",
   ]);
@@ -77,6 +77,7 @@ Deno.test("both ends are told where a transfer goes on", async () => {
     screens.acceptedLine(BOB, { files, bytes }, { files: 2, bytes: 300 }).text;
   assertEquals(accepted(2, 225), "bob takes it, and has 25 % of it already.");
   assertEquals(accepted(2, 300), "bob takes it.");
+  assertEquals(accepted(2, 299), "bob takes it.", "next to nothing is here");
   assertEquals(accepted(1, 300), "bob takes 1 of 2 files.");
 });
 
@@ -116,7 +117,7 @@ Deno.test("what is missing must fit: parts and what is there already count", asy
   const by = { kind: "unsure", name: "bob", ip: "192.0.2.9" } as const;
   assertEquals(
     screens.noRoomLine(by, [file("a", 100)], await surveyed(100, { kind: "free" }, 7)).text,
-    "somebody at 192.0.2.9 wants to send you a (100 bytes), but it needs 100 bytes and /srv/in " +
+    "Somebody at 192.0.2.9 wants to send you a (100 bytes), but it needs 100 bytes and /srv/in " +
       "has 7 bytes left.",
   );
 });

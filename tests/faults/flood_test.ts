@@ -4,11 +4,15 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { OWN_CERTIFICATE_NAME } from "../../lib/core/certificate_name.ts";
+import { writeAll } from "../../lib/net/orderly_close.ts";
+import { connectTls } from "../../lib/net/tls_client.ts";
 import { print } from "../../tools/print.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
 import { askRoom } from "../support/room_server.ts";
 import { ServerProcess } from "../support/server_process.ts";
+import { readToEnd } from "../support/streams.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { within } from "../support/within.ts";
 import { extent } from "./extent.ts";
@@ -24,11 +28,14 @@ interface TcpPorts {
 /** What a TLS handshake begins with: a record of 8 KiB, which is waited for. */
 const HELLO = new Uint8Array([22, 3, 1, 32, 0, 1, 0, 31, 252, 3, 3, ...new Uint8Array(20)]);
 
+/** A whole record of a handshake, whose hello goes on in another one. */
+const BEGUN = new Uint8Array([22, 3, 1, 0, 4, 1, 0, 2, 0]);
+
 /** No request, however much of it comes. */
 const NO_REQUEST = new TextEncoder().encode("C".repeat(30));
 
 /** Something a client asks while slow ones hold on; resolves when it is answered. */
-type Question = (ports: TcpPorts, number: number) => Promise<void>;
+type Question = (ports: TcpPorts, number: number, directory: string) => Promise<void>;
 
 /** A port, what is trickled to it, and what others ask. */
 type Row = readonly [
@@ -36,15 +43,26 @@ type Row = readonly [
   port: (ports: TcpPorts) => number,
   Question,
   trickled?: Uint8Array,
+  /** What is said at once, before. */
+  first?: Uint8Array,
 ];
 
 const register: Question = async ({ buddy }, number) => {
   assertEquals(await ask(buddy.tcp, `REG user${number}\n`), "200 OK\r\n");
 };
 
+const registerOverTls: Question = async ({ buddy }, number, directory) => {
+  const authorities = [await Deno.readTextFile(`${directory}/tls.pem`)];
+  const trust = { name: OWN_CERTIFICATE_NAME, authorities };
+  using client = await connectTls("127.0.0.1", buddy.tls, trust, { timeoutMs: 10_000 });
+  await writeAll(client, new TextEncoder().encode(`REG user${number}\n`));
+  assertEquals(await readToEnd(client), "200 OK\r\n");
+};
+
 const PORTS: readonly Row[] = [
   ["buddies", ({ buddy }) => buddy.tcp, register],
-  ["TLS", ({ buddy }) => buddy.tls, register, HELLO],
+  ["TLS", ({ buddy }) => buddy.tls, registerOverTls, HELLO],
+  ["TLS that has begun", ({ buddy }) => buddy.tls, registerOverTls, HELLO, BEGUN],
   ["rooms", ({ rooms }) => rooms.tcp, async ({ rooms }, number) => {
     const answer = await askRoom(rooms.tcp, 1, `room${number}`, "alice");
     assertEquals(answer.success, true);
@@ -54,7 +72,7 @@ const PORTS: readonly Row[] = [
   }],
 ];
 
-for (const [name, portOf, question, trickled = NO_REQUEST] of PORTS) {
+for (const [name, portOf, question, trickled = NO_REQUEST, first] of PORTS) {
   Deno.test(`${SLOW_CLIENTS} clients of ${name} that trickle: others are answered, they are gone in time`, async () => {
     await using directory = await TempDir.make();
     await using server = await ServerProcess.start(directory.path, [
@@ -62,15 +80,18 @@ for (const [name, portOf, question, trickled = NO_REQUEST] of PORTS) {
       ...["--chat-port=0", "--login-deadline=10", "--tls-port=0"],
     ]);
     const ports = server.ports as unknown as TcpPorts;
-    await question(ports, 0);
+    await question(ports, 0, directory.path);
     const began = performance.now();
     const slow = await Promise.all(
-      Array.from({ length: SLOW_CLIENTS }, () => SlowClient.connect(portOf(ports), trickled)),
+      Array.from(
+        { length: SLOW_CLIENTS },
+        () => SlowClient.connect(portOf(ports), trickled, first),
+      ),
     );
     const waits: number[] = [];
     for (let number = 1; number <= 20; number++) {
       const asked = performance.now();
-      await question(ports, number);
+      await question(ports, number, directory.path);
       waits.push(performance.now() - asked);
     }
     await within("the end of the slow ones", Promise.all(slow.map((client) => client.ended)));
@@ -96,8 +117,14 @@ class SlowClient {
     this.ended = this.#end();
   }
 
-  static async connect(port: number, bytes: Uint8Array): Promise<SlowClient> {
-    return new SlowClient(await RawTcp.connect(port), bytes);
+  static async connect(
+    port: number,
+    bytes: Uint8Array,
+    first: Uint8Array = new Uint8Array(),
+  ): Promise<SlowClient> {
+    const connection = await RawTcp.connect(port);
+    await connection.send(first);
+    return new SlowClient(connection, bytes);
   }
 
   #trickle(): void {

@@ -1,6 +1,6 @@
 /**
  * The balancer as a process: what it prints, how it starts, stops, is steered and reloaded. Rules:
- * DESIGN.md, "Command-line contract".
+ * docs/command-line.md.
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";

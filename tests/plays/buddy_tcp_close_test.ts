@@ -1,6 +1,6 @@
 /**
  * Buddy requests over TCP: how connections end, and how many there may be. Rules: protocols/buddy.md,
- * "an orderly close, never a reset" and the read deadline; DESIGN.md, default limits.
+ * "an orderly close, never a reset" and the read deadline; docs/command-line.md, default limits.
  */
 
 import { assert, assertEquals } from "@std/assert";

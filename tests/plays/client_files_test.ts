@@ -128,7 +128,7 @@ Deno.test("what is too large for the folder may go elsewhere; others are turned 
   const held = await holdOffer(port, "notes.txt");
   await bob.sees("/accept takes it, /decline does not.\n");
   await held.takeBack();
-  await bob.sees("somebody at 127.0.0.1 took the offer back.\n");
+  await bob.sees("Somebody at 127.0.0.1 took the offer back.\n");
 });
 
 Deno.test("an answer typed to an offer that went away is none to the one in its place", async () => {
@@ -168,7 +168,7 @@ Deno.test("with --yes only buddies at their own address are taken", async () => 
   bob.signal("SIGTERM");
   const { code, stderr } = await bob.ended();
   assertEquals(code, 1);
-  assertMatch(stderr, /They say to be carol; the server does not confirm it\./);
+  assertMatch(stderr, /saying to be carol \(which the server does not confirm\), wants/);
 });
 
 Deno.test("~ is the home directory for receive and for --files, also where no shell says so", async () => {

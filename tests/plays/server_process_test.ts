@@ -1,6 +1,6 @@
 /**
  * The server as a process: what it prints, where it keeps things, and how it refuses to start.
- * Rules: DESIGN.md, "Command-line contract". How it stops is in `server_stop_test.ts`.
+ * Rules: docs/command-line.md. How it stops is in `server_stop_test.ts`.
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * How the server process ends, and what is there when it starts again. Rules: DESIGN.md,
- * "Command-line contract" (exit 0 within 5 s) and protocols/buddy.md ("200 OK is a promise").
+ * How the server process ends, and what is there when it starts again. Rules:
+ * docs/command-line.md (exit 0 within 5 s) and protocols/buddy.md ("200 OK is a promise").
  */
 
 import { assert, assertEquals } from "@std/assert";

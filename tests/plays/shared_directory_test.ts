@@ -1,6 +1,6 @@
 /**
- * Several server processes on one data directory. Rules: DESIGN.md, "Several server processes may
- * share one data directory".
+ * Several server processes on one data directory. Rules: lib/README.md, "Servers share a data
+ * directory by taking turns".
  */
 
 import { assert, assertEquals } from "@std/assert";

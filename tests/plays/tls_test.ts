@@ -5,8 +5,13 @@ import { fingerprintOf } from "../../lib/net/tls_client.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
 import { eventually } from "../support/eventually.ts";
 import { run } from "../support/one_shot.ts";
+import { RawTcp } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
+import { StatusPort } from "../support/status_port.ts";
 import { TempDir } from "../support/temp_dir.ts";
+
+/** A whole record with the beginning of a hello, which goes on in another one. */
+const BEGUN_HELLO = Uint8Array.of(22, 3, 1, 0, 4, 1, 0, 2, 0);
 
 async function shownBy(directory: string): Promise<string> {
   const text = await Deno.readTextFile(`${directory}/tls.pem`);
@@ -51,4 +56,47 @@ Deno.test({
     assertEquals((await run(["reg", `fay@${at}`, "--tls"], settings.path)).code, 0);
     assertEquals((await server.endBy("SIGTERM")).code, 0);
   },
+});
+
+Deno.test({
+  name:
+    "a server out of descriptors over TLS goes on, and is back when there are some (needs ulimit)",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using directory = await TempDir.make();
+    await using settings = await TempDir.make();
+    const words = ["--tls-port=0", "--handshake-deadline=60"];
+    await using server = await ServerProcess.start(directory.path, words, { descriptors: 64 });
+    const { tcp, tls } = server.ports.buddy as unknown as { tcp: number; tls: number };
+    const crowd: RawTcp[] = [];
+    for (let index = 0; index < 100; index++) {
+      const connection = await RawTcp.connect(tls);
+      await connection.send(BEGUN_HELLO).catch(() => {});
+      crowd.push(connection);
+    }
+    await server.stderrShows("TLS clients are turned away");
+    for (const connection of crowd) connection[Symbol.dispose]();
+    const ann = await run(["reg", `ann@127.0.0.1:${tcp}`, "--tls"], settings.path);
+    assertEquals([ann.code, ann.stdout], [0, "Registered as ann.\n"]);
+    const { code, stderr } = await server.endBy("SIGTERM");
+    assertEquals(code, 0);
+    // One line tells of many.
+    assertEquals(stderr.split("TLS clients are turned away").length, 2);
+  },
+});
+
+Deno.test("--handshake-deadline ends a handshake that does not come to its end", async () => {
+  await using directory = await TempDir.make();
+  const words = ["--tls-port=0", "--handshake-deadline=0.2", "--status-port=0"];
+  await using server = await ServerProcess.start(directory.path, words);
+  const { tls } = server.ports.buddy as unknown as { tls: number };
+  using client = await RawTcp.connect(tls);
+  await client.send(BEGUN_HELLO);
+  assertEquals(await client.readToEnd(), "");
+  const { status } = server.ports as unknown as { status: number };
+  const port = new StatusPort(status);
+  const name = 'parley_tls_handshakes_failed_total{reason="too slow"}';
+  assertEquals((await port.metrics()).get(name), 1);
+  const state = JSON.parse((await port.get("/api/state")).text);
+  assertEquals(state.connections.handshakesFailed["too slow"], 1);
 });

@@ -64,6 +64,12 @@ for (
   const [what, said, ends, fault] of [
     ["says nothing", [], false, "too slow"],
     ["sends half a hello", [22, 3, 1, 2, 0], false, "too slow"],
+    [
+      "sends a hello in two records, and not the second",
+      [22, 3, 1, 0, 4, 1, 0, 2, 0],
+      false,
+      "too slow",
+    ],
     ["sends half a hello and hangs up", [22, 3, 1, 2, 0], true, "hung up"],
     ["speaks no TLS", [...new TextEncoder().encode("REG ann\n")], false, "no TLS"],
     ["tells that it does not trust the certificate", [21, 3, 1, 0, 2, 2, 48], false, "alert"],
@@ -83,6 +89,14 @@ for (
     assertEquals(counted, [[fault ?? counted[0]?.[0], 1]]);
   });
 }
+
+Deno.test("a client is told by TLS why its handshake failed, and then let go of", async () => {
+  await using server = await startTls();
+  using client = await RawTcp.connect(server.tls);
+  await client.send(Uint8Array.from(OLD_HELLO));
+  const [alert, , , , , fatal] = new TextEncoder().encode(await client.readToEnd());
+  assertEquals([alert, fatal], [21, 2]);
+});
 
 Deno.test("a client that does not trust the certificate is counted as such", async () => {
   await using server = await startTls();

@@ -22,7 +22,7 @@ async function canRunTmux(): Promise<boolean> {
   }
 }
 
-/** A client on a screen of 80 by 24. */
+/** A client on a screen, of 80 by 24 unless told otherwise. */
 export class ClientScreen implements AsyncDisposable {
   readonly #directory: TempDir;
 
@@ -45,10 +45,11 @@ export class ClientScreen implements AsyncDisposable {
     shown: string,
     environment: readonly string[] = [],
     settings: string | undefined = undefined,
+    { columns, rows }: { readonly columns: number; readonly rows: number } = SIZE,
   ): Promise<ClientScreen> {
     const directory = await TempDir.make();
     const screen = new ClientScreen(directory);
-    const size = ["-x", `${SIZE.columns}`, "-y", `${SIZE.rows}`];
+    const size = ["-x", `${columns}`, "-y", `${rows}`];
     const own = Object.entries(ownSettings(settings ?? `${directory.path}/settings`));
     const variables = own.map(([name, value]) => `${name}=${value}`);
     // Whether there are colours is for the test to say, not for whoever runs it.

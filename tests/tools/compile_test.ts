@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareBuilds } from "../../tools/compile/comparison.ts";
 import { whyNot } from "../../tools/compile/deno_compile.ts";
+import { ROOT } from "../support/process.ts";
 import { fileName, shortName, targetNamed, targetOf } from "../../tools/compile/targets.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -100,4 +101,22 @@ Deno.test("whyNot() of code that is wrong speaks of that alone", { permissions: 
     whyNot(told, ATTEMPT),
     'Cannot compile server.ts for aarch64-apple-darwin:\nerror: Module not found "x.ts".',
   );
+});
+
+Deno.test("compile refuses what it does not know, and builds nothing", async () => {
+  for (
+    const [words, told] of [
+      [["--target", "amiga"], 'compile: No target "amiga" (see --help)\n'],
+      [["--", "--target", "amiga"], 'compile: No target "amiga" (see --help)\n'],
+      [["--only", "server"], 'compile: No program "server" (see --help)\n'],
+      [["--targets=all"], 'compile: Unknown option or word "--targets=all" (see --help)\n'],
+    ] as const
+  ) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      // Without permission to write or run, it could build nothing unnoticed.
+      args: ["run", "--no-prompt", "--frozen", "--quiet", "tools/compile.ts", ...words],
+      cwd: ROOT,
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [2, told]);
+  }
 });

@@ -10,6 +10,7 @@ const TOP = 96;
 const PANEL_HEIGHT = 150;
 const HEIGHT = TOP + PANEL_HEIGHT + 56;
 const MARGIN = 40;
+const GAP = 60;
 
 /** A point of a curve. */
 export interface Point {
@@ -32,9 +33,7 @@ export function pointsOf(outcomes: readonly Outcome[]): Point[] {
 /** Draws the panels beside each other. The axes begin at nothing, and grow tenfold a step. */
 export function curvesOf(title: string, loads: readonly LoadResult[]): string {
   const panel = (WIDTH - MARGIN) / Math.max(1, loads.length);
-  const body = loads.flatMap((load, index) =>
-    panelOf(load, MARGIN + index * panel, panel - MARGIN)
-  );
+  const body = loads.flatMap((load, index) => panelOf(load, MARGIN + index * panel, panel - GAP));
   const description = loads.map(({ name, axis, outcomes }) => {
     const points = pointsOf(outcomes).map(({ at, cost }) => `${at} ${axis}: ${figureText(cost)}`);
     return `${name}, microseconds: ${points.join(", ")}.`;

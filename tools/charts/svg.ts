@@ -1,5 +1,7 @@
 /** SVG as text: elements, and a drawing that is readable on light and on dark pages. Pure. */
 
+import { escapeHtml } from "../../lib/observe/markup.ts";
+
 /** What stands in an element's start tag. */
 export type Attributes = Readonly<Record<string, string | number>>;
 
@@ -16,7 +18,7 @@ export function element(
 
 /** A line of text. */
 export function words(attributes: Attributes, text: string): string {
-  return element("text", attributes, [escaped(text)]);
+  return element("text", attributes, [escapeHtml(text)]);
 }
 
 /** What a drawing is about. */
@@ -63,8 +65,8 @@ export function drawing(head: DrawingHead, body: readonly string[]): string {
   const { width, height, title, description } = head;
   const edge = { x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 6 };
   const lines = [
-    `<title>${escaped(title)}</title>`,
-    `<desc>${escaped(description)}</desc>`,
+    `<title>${escapeHtml(title)}</title>`,
+    `<desc>${escapeHtml(description)}</desc>`,
     `<style>${STYLE}</style>`,
     element("rect", { class: "ground", ...edge }),
     words({ class: "title", x: 20, y: 30 }, title),
@@ -81,10 +83,5 @@ export function pixel(value: number): number {
 }
 
 function attribute(value: string | number): string {
-  return typeof value === "number" ? String(pixel(value)) : escaped(value);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return typeof value === "number" ? String(pixel(value)) : escapeHtml(value);
 }

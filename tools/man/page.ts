@@ -2,8 +2,8 @@
 
 import type { OptionTable } from "../../lib/config/option.ts";
 import {
+  asInstalled,
   COMMON_OPTIONS,
-  executableOf,
   optionRow,
   positionalForm,
   type Program,
@@ -96,11 +96,10 @@ function withoutCommon(options: OptionTable): OptionTable {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in COMMON_OPTIONS)));
 }
 
-/** An example as it is typed where the program is installed: the help has the names of the tasks. */
+/** An example as it is typed for an executable, which may be the program's or that of a command. */
 function typed(words: string, name: string, executable: string): string {
   const whole = new RegExp(`(^|\\| )${name}(?= |$)`, "g");
-  return words.replace(whole, `$1${executable}`)
-    .replace(/(?<=^|\| )(?:server|client|load_balancer)(?= |$)/g, executableOf);
+  return asInstalled(words.replace(whole, `$1${executable}`));
 }
 
 /** Text as troff takes it for itself: no escapes, no requests, hyphens that can be copied. */
