@@ -96,6 +96,10 @@ Deno.test("/metrics counts what every protocol did, by kind and reply", async ()
   ];
   for (const [name, value] of expected) assertEquals(metrics.get(name), value, name);
   assert(metrics.get("parley_store_sync_seconds_count")! > 0);
+  // Buckets of durations are of seconds, those of batches of sizes.
+  assert(metrics.has('parley_store_sync_seconds_bucket{le="0.00025"}'));
+  assert(metrics.has('parley_store_commit_seconds_bucket{le="0.00025"}'));
+  assert(metrics.has('parley_store_batch_size_bucket{le="64"}'));
   assertEquals(
     metrics.get("parley_store_batch_size_count"),
     metrics.get("parley_store_commit_seconds_count"),
