@@ -50,6 +50,8 @@ export class LetterBox {
   readonly #over = Promise.withResolvers<boolean>();
   #nextAnswer: Promise<IteratorResult<string>> | undefined;
   #current: IncomingFiles | undefined;
+  /** The offer that was told of; the end of others is told to nobody. */
+  #told: IncomingFiles | undefined;
   #isReady = false;
   /** A person has not answered the offer that is here. */
   #isAsking = false;
@@ -133,10 +135,12 @@ export class LetterBox {
       return files.refuse(yes ? "stranger" : "busy");
     }
     const found = await survey(files.offer, target);
+    if (this.#current !== files) return;
     if (!hasRoom(found)) {
       this.#news.show([screens.noRoomLine(by, entries, found)]);
       return files.refuse("space");
     }
+    this.#told = files;
     this.#news.show(screens.offeredLines(by, entries, found));
     if (isTaken) return files.accept(found, taken);
     if (yes) return files.refuse("stranger");
@@ -171,6 +175,7 @@ export class LetterBox {
     this.#current = undefined;
     if (this.#isAsking) this.#turns.wentAway(performance.now());
     this.#isAsking = false;
+    if (this.#told !== files) return;
     this.#news.show([end.line]);
     for (const place of end.places) this.#parts.streams.printForeign(place);
     if (files.isAccepted && !this.#settings.keep) this.#over.resolve(end.isDone);

@@ -50,6 +50,15 @@ Deno.test("LetterBox asks again when the answer may be for the offer before", as
   await typing.write("n");
   await isTold("Turned down", 1);
   await tool.takeBack();
+  // What goes away at once, before it is known whose it is, is not told of.
+  for (const name of ["a", "b"]) await (await holdOffer(listener.addr.port, name)).takeBack();
+  const last = await holdOffer(listener.addr.port, "last");
+  await isTold("wants to send you last", 1);
+  await last.takeBack();
+  await eventually("the end", () => told.at(-1)!.includes("took the offer back."));
+  const count = (text: string): number => told.filter((line) => line.includes(text)).length;
+  // One was answered.
+  assertEquals(count("took the offer back."), count("wants to send you") - 1);
   box.stop();
   assertEquals(await over, true);
   link.close();

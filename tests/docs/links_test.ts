@@ -61,6 +61,21 @@ Deno.test("every file that a document names is there", async () => {
   assertEquals(missing, []);
 });
 
+Deno.test("words quoted of a test are in it", async () => {
+  const missing: string[] = [];
+  let quotes = 0;
+  for (const document of await documents()) {
+    const text = await Deno.readTextFile(document);
+    for (const [, file, words] of text.matchAll(/`(tests\/[\w/]+\.ts)`,\s+"([^"]+)"/g)) {
+      quotes++;
+      const test = await Deno.readTextFile(`${ROOT}/${file}`);
+      if (!test.includes(words!.replace(/ \.\.\.$/, ""))) missing.push(`${file}: ${words}`);
+    }
+  }
+  assertEquals(missing, []);
+  assert(quotes > 10, "documents name tests");
+});
+
 Deno.test("every link in the documents leads to a file and a heading that is there", async () => {
   const broken: string[] = [];
   let links = 0;

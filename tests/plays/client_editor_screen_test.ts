@@ -81,7 +81,10 @@ onScreen("a paste of many lines asks first, and messages come meanwhile", async 
   await screen.shows("third\nalice:");
   await screen.endsIn("hh:mm alice: first", "hh:mm alice: second", "hh:mm alice: third", "alice:");
   await screen.pastes("a\nb");
+  await screen.shows("2 lines pasted");
   await screen.types("n");
+  // Keys that come at once with the answer would be more of the paste.
+  await screen.endsIn("hh:mm alice: third", "alice:");
   await screen.types("none of them");
   await screen.presses("Enter");
   assertEquals(await bob.line(), "none of them");

@@ -87,12 +87,15 @@ const ATTEMPT = { script: "server.ts", target: "aarch64-apple-darwin", deno: "2.
 Deno.test("whyNot() of a runtime that cannot be had says where it is and what to set", {
   permissions: "none",
 }, () => {
-  const told = "error: Setting up base binary.\n\nStack backtrace:\n   0: <unknown>\n";
+  const told = "error: Writing to temporary file 'x'\n\nCaused by:\n" +
+    "    0: Setting up base binary.\n    1: error sending request: no such name\n" +
+    "    2: client error (Connect)\n\nStack backtrace:\n   0: <unknown>\n";
   const why = whyNot(told, ATTEMPT);
+  assertStringIncludes(why, "denort 2.6.8, cannot be had: error sending request: no such name\n");
   assertStringIncludes(why, "Cannot compile server.ts for aarch64-apple-darwin");
   assertStringIncludes(why, "v2.6.8/denort-aarch64-apple-darwin.zip");
   assertStringIncludes(why, "DENORT_BIN");
-  assert(!why.includes("Stack"));
+  assert(!why.includes("Stack") && !why.includes("Caused"));
 });
 
 Deno.test("whyNot() of code that is wrong speaks of that alone", { permissions: "none" }, () => {

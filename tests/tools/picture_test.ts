@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { VERSION } from "../../lib/core/version.ts";
 import { readScreen } from "../../tools/picture/cells.ts";
 import { drawTerminals } from "../../tools/picture/svg.ts";
+import { ROOT } from "../support/process.ts";
 
 Deno.test("readScreen() keeps a look until it is ended, over lines, too", {
   permissions: "none",
@@ -41,4 +43,13 @@ Deno.test("drawTerminals() puts text at its column, and escapes what is markup",
   assertStringIncludes(svg, '<text x="27.6" y="53" textLength="31.2" style="fill:#e06c75"');
   assertStringIncludes(svg, ">&lt;b&gt;&amp;</text>");
   assertEquals(svg.match(/a&lt;/g)?.length, 2);
+});
+
+Deno.test("docs/conversation.svg was drawn of this version (deno task picture)", async () => {
+  const picture = await Deno.readTextFile(`${ROOT}/docs/conversation.svg`);
+  for (
+    const shown of [`Parley ${VERSION}, server`, "alice is calling", "Nice to meet you buddy!"]
+  ) {
+    assertStringIncludes(picture, shown);
+  }
 });

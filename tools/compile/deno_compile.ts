@@ -74,9 +74,8 @@ export function whyNot(told: string, { script, target, deno }: Attempt): string 
   if (!/denort|base binary|Failed to parse (?:PE|Mach-O)|Invalid object/i.test(reason)) {
     return `${first}:\n${reason}`;
   }
-  return `${first}: its runtime, denort ${deno}, cannot be had:\n${reason}\n${
-    advice(target, deno)
-  }`;
+  const cause = /^ +\d+: ((?:error sending|Invalid|Failed)[^\n]*)/m.exec(reason)?.[1] ?? reason;
+  return `${first}: its runtime, denort ${deno}, cannot be had: ${cause}\n${advice(target, deno)}`;
 }
 
 function advice(target: Target, deno: string): string {
