@@ -7,6 +7,7 @@ import type { Clock, Log, LogFields, LogLevel } from "../core/ports.ts";
 import { HIDDEN, isSecretName, withoutSecrets } from "../core/secrets.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { FloodGate } from "./flood_gate.ts";
+import { LineQueue } from "./line_queue.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
@@ -109,7 +110,12 @@ export function createStderrLog(
   return createLog({ format, level, clock: Date.now, write });
 }
 
-/** Writes a line to stderr. A reader that went away is no reason to stop serving. */
+/** Lines for stderr that no program waits for; `leftOut` is told how many nobody read. */
+export function stderrQueue(leftOut: (count: number) => void): LineQueue {
+  return new LineQueue({ write: (bytes) => Deno.stderr.write(bytes), leftOut });
+}
+
+/** Writes a line to stderr and waits until it is taken: for programs that serve nobody meanwhile. */
 export function writeToStderr(line: string): void {
   const bytes = new TextEncoder().encode(line);
   try {

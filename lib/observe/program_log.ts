@@ -5,8 +5,8 @@
 
 import type { Log, LogLevel } from "../core/ports.ts";
 import { FloodGate } from "./flood_gate.ts";
-import { LineQueue } from "./line_queue.ts";
-import { createLog, type LineFormat, type LogSettings } from "./log.ts";
+import type { LineQueue } from "./line_queue.ts";
+import { createLog, type LineFormat, type LogSettings, stderrQueue } from "./log.ts";
 import { LogFile } from "./log_file.ts";
 
 /** What the options say; see `config/log_options.ts`. */
@@ -61,10 +61,9 @@ export function openProgramLog(
     ...{ format: options.log, clock: Date.now },
     line: options.log === "json" ? undefined : textFormat?.(isFile),
   });
-  const stderr = new LineQueue({
-    write: (bytes) => Deno.stderr.write(bytes),
-    leftOut: (count) => own.warn(`${count} lines were left out, nobody read them`, { count }),
-  });
+  const stderr = stderrQueue((count) =>
+    own.warn(`${count} lines were left out, nobody read them`, { count })
+  );
   const own = createLog({ ...settingsOf(false), level: "info", write: stderr.write });
   const write = path === undefined ? stderr.write : openFile(options, path, stderr, own);
   const log = createLog({

@@ -68,14 +68,18 @@ async function talk(port: number, lines: number): Promise<void> {
 
 const CHAT = ["--services=buddy,chat", "--chat-port=0"] as const;
 
+/** A server that tells all it can, and whose stderr nobody reads until `reading` is resolved. */
+async function startUnread(directory: TempDir) {
+  const reading = Promise.withResolvers<void>();
+  const words = [...CHAT, "--trace", "--log-rate=0"];
+  const options = { stderrRead: reading.promise };
+  return { server: await ServerProcess.start(directory.path, words, options), reading };
+}
+
 Deno.test("a server serves and stops although nobody reads its stderr, and tells what was left out", async () => {
   await using directory = await TempDir.make();
-  const reading = Promise.withResolvers<void>();
-  await using server = await ServerProcess.start(
-    directory.path,
-    [...CHAT, "--trace", "--log-rate=0"],
-    { stderrRead: reading.promise },
-  );
+  const { server, reading } = await startUnread(directory);
+  await using _server = server;
   const { tcp } = server.ports.chat as { readonly tcp: number };
   await talk(tcp, 2500); // some 1.5 MB of lines: a pipe takes 64 KiB, the queue 1 MiB
   assertEquals(await ask(server.ports.buddy.tcp, "REG ann\r\n"), "200 OK\r\n");
@@ -91,12 +95,8 @@ Deno.test("a server serves and stops although nobody reads its stderr, and tells
 
 Deno.test("a server whose stderr nobody reads ends when it is told to", async () => {
   await using directory = await TempDir.make();
-  const reading = Promise.withResolvers<void>();
-  await using server = await ServerProcess.start(
-    directory.path,
-    [...CHAT, "--trace", "--log-rate=0"],
-    { stderrRead: reading.promise },
-  );
+  const { server, reading } = await startUnread(directory);
+  await using _server = server;
   await talk((server.ports.chat as { readonly tcp: number }).tcp, 200);
   server.signal("SIGTERM");
   await server.gone();
