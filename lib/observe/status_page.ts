@@ -100,7 +100,7 @@ function charts(courses: readonly Course[]): Markup[] {
       text: rateText,
     }),
     chart({
-      title: "Time to answer (99 of 100 take less)",
+      title: "Time taken (99 of 100 take less)",
       lines: timed.map(({ timed: name, style, highest }) => ({ name, style, values: highest })),
       text: durationText,
     }),

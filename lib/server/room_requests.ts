@@ -128,11 +128,11 @@ export class RoomRequests {
   /** What whoever runs the server wants to know at any time: new rooms, and guessed passwords. */
   #tellOfEntering(request: RoomRequest, reply: string, { from, connection }: Asking): void {
     const { log } = this.#parts;
-    const fields = { connection, ...about(request), from };
     if (request.kind === "create" && reply === "granted") {
-      log.info("Room created", { ...fields, protected: request.password !== undefined });
+      const isProtected = request.password !== undefined;
+      log.info("Room created", { connection, ...about(request), from, protected: isProtected });
     } else if (GUESSED.includes(reply)) {
-      log.info("Joining a room refused", { ...fields, reason: reply });
+      log.info("Joining a room refused", { connection, ...about(request), from, reason: reply });
     }
   }
 
