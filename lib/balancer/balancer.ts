@@ -35,9 +35,14 @@ const FIXED = [
 /** A balancer that serves until it is stopped. */
 export class Balancer {
   readonly #services: ReadonlyMap<string, Service>;
+  readonly #readFile: BalancerSettings["readFile"];
 
-  private constructor(services: ReadonlyMap<string, Service>) {
+  private constructor(
+    services: ReadonlyMap<string, Service>,
+    readFile: BalancerSettings["readFile"],
+  ) {
     this.#services = services;
+    this.#readFile = readFile;
   }
 
   /**
@@ -60,7 +65,7 @@ export class Balancer {
       await Promise.all([...open.values()].map((service) => service.stop(0)));
       throw error;
     }
-    return new Balancer(open);
+    return new Balancer(open, readFile);
   }
 
   /** The services by name. */
@@ -94,6 +99,18 @@ export class Balancer {
       }
     }
     for (const [name, service] of this.#services) service.reconfigure(wanted.get(name)!);
+  }
+
+  /**
+   * Reads every certificate again, for whoever comes from now on.
+   *
+   * @throws OperationalError when one cannot be read, or is none; that service keeps the one before
+   */
+  async reloadTls(): Promise<void> {
+    for (const service of this.#services.values()) {
+      const identity = await identityOf(service.options, this.#readFile);
+      if (identity !== undefined) service.reloadTls(identity);
+    }
   }
 
   /** Tells of every connection from now on, or not. */

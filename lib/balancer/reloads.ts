@@ -74,6 +74,12 @@ export class Reloads {
       const reason = reasonOf(error);
       log.error(`The configuration stays as it was: ${reason}`, { config, reason });
     }
+    try {
+      await balancer.reloadTls();
+    } catch (error) {
+      const reason = reasonOf(error);
+      log.error(`The certificate was not taken, the one before stays: ${reason}`, { reason });
+    }
   }
 
   #tellFixed(wanted: BalancerOptions): void {

@@ -172,6 +172,15 @@ export class Service {
     this.#world.story.listing(this.pool.backends);
   }
 
+  /**
+   * Shows another certificate to whoever comes from now on.
+   *
+   * @throws OperationalError when the certificate or key is none; the one before stays
+   */
+  reloadTls(identity: TlsIdentity): void {
+    this.#visits.reloadTls(identity);
+  }
+
   /** Takes nothing new, lets what goes on end by itself for `graceMs`, then ends it. */
   async stop(graceMs: number): Promise<void> {
     this.#listener.close();

@@ -120,6 +120,15 @@ export class Visits {
     });
   };
 
+  /**
+   * Shows another certificate to whoever comes from now on, where TLS ends here.
+   *
+   * @throws OperationalError when the certificate or key is none; the one before stays
+   */
+  reloadTls(identity: TlsIdentity): void {
+    this.#tls?.reload(identity);
+  }
+
   /** Ends those that have carried nothing for too long. */
   sweep(): void {
     const now = this.#world.clock();

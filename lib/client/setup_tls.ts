@@ -26,11 +26,17 @@ export async function settleTls(
   { questions, say, ...world }: TlsQuestionWorld,
 ): Promise<MaybeSecure<ServerPlace> | "distrusted" | undefined> {
   if (!offersTls && wishes.tlsPort === undefined) {
+    if (!wishes.tls) return place;
+    // Or somebody in between has taken the word out of its answer.
     const text = "It offers no TLS: whoever sees the network reads what is said to it.";
-    if (wishes.tls) say({ isGood: false, text });
-    return place;
+    say({ isGood: false, text });
+    const isWanted = await questions.confirm("Go on without TLS?", false);
+    return isWanted ? place : isWanted === false ? "distrusted" : undefined;
   }
-  const isWanted = await questions.confirm("Speak TLS with it, so that nobody reads along", true);
+  const isWanted = await questions.confirm(
+    "Speak TLS with it, so that nobody reads your requests",
+    true,
+  );
   if (!isWanted) return isWanted === undefined ? undefined : place;
   try {
     return await securePlace(place, { ...wishes, tls: true }, world);

@@ -13,6 +13,7 @@ import { connect } from "node:tls";
 import { OWN_CERTIFICATE_NAME } from "../core/certificate_name.ts";
 import { hostPort } from "../core/endpoint.ts";
 import { UnreachableError, UntrustedError } from "../core/errors.ts";
+import { isHost } from "../core/host_name.ts";
 import { isIpAddress } from "../core/ip_address.ts";
 import { closeNow } from "./orderly_close.ts";
 import { connectReason } from "./system_error.ts";
@@ -92,6 +93,17 @@ function faultText(fault: string): string {
 }
 
 /**
+ * The name to ask for of a certificate: that of all certificates servers make for themselves, else the
+ * first one that a host can have, else what was dialled, which a pattern (`*.lab`) may fit.
+ *
+ * @param names its alternative names as `node:tls` lists them: `DNS:lab, IP Address:192.0.2.1`
+ */
+export function nameToAskFor(names: string, dialled: string): string {
+  const hosts = [...names.matchAll(/DNS:([^,\s]+)/g)].map(([, name = ""]) => name).filter(isHost);
+  return hosts.includes(OWN_CERTIFICATE_NAME) ? OWN_CERTIFICATE_NAME : hosts[0] ?? dialled;
+}
+
+/**
  * Looks at the certificate a server shows, and says nothing to it.
  *
  * @throws UnreachableError when it shows none
@@ -113,9 +125,7 @@ export function lookAtCertificate(
   socket.on("secureConnect", () => {
     const { raw, subjectaltname = "" } = socket.getPeerCertificate(true);
     if (raw === undefined) return fail("it shows none");
-    const names = [...subjectaltname.matchAll(/DNS:([^,\s]+)/g)].map(([, name]) => name!);
-    const name = names.includes(OWN_CERTIFICATE_NAME) ? OWN_CERTIFICATE_NAME : names[0] ?? host;
-    resolve({ bytes: new Uint8Array(raw), name });
+    resolve({ bytes: new Uint8Array(raw), name: nameToAskFor(subjectaltname, host) });
   });
   return promise.finally(() => {
     clearTimeout(timer);

@@ -72,6 +72,7 @@ fuzz("bytes with a token in them", [latin1(`x ${TOKEN} y`)], (bytes, dice) => {
   const at = dice.below(bytes.length + 1);
   const masked = new MaskedBytes(bytes, [{ start: at, end: Math.min(bytes.length, at + 4) }]);
   assertEquals(masked.bytes.length, bytes.length);
-  const text = String.fromCharCode(...masked.bytes);
-  assert(!/token_[0-9a-f]{32}/i.test(text + masked.text()));
+  for (const shown of [String.fromCharCode(...masked.bytes), masked.text()]) {
+    assert(!/token_[0-9a-f]{32}/i.test(shown));
+  }
 });

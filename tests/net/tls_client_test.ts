@@ -4,7 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { UnreachableError, UntrustedError } from "../../lib/core/errors.ts";
 import { closeNow } from "../../lib/net/orderly_close.ts";
 import { listenTcp, listenTls } from "../../lib/net/tcp.ts";
-import { connectTls, lookAtCertificate } from "../../lib/net/tls_client.ts";
+import { connectTls, lookAtCertificate, nameToAskFor } from "../../lib/net/tls_client.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
 
@@ -102,4 +102,19 @@ Deno.test("connectTls() refuses another certificate, and another name", async ()
   for (const trust of [{ ...TRUST, authorities: [] }, { ...TRUST, name: "other.lab" }]) {
     await assertRejects(() => connectTls(HERE, host.port, trust, PATIENT), UntrustedError);
   }
+});
+
+Deno.test("nameToAskFor() passes over patterns, and what no host is called", {
+  permissions: "none",
+}, () => {
+  for (
+    const [names, name] of [
+      ["DNS:lab, DNS:parley.invalid, IP Address:192.0.2.1", "parley.invalid"],
+      ["DNS:*.lab, DNS:a.lab, DNS:b.lab", "a.lab"],
+      ["DNS:*.lab", "dialled.lab"],
+      ["DNS:e\x1b[2Jvil, DNS:..", "dialled.lab"],
+      ["IP Address:192.0.2.1", "dialled.lab"],
+      ["", "dialled.lab"],
+    ] as const
+  ) assertEquals(nameToAskFor(names, "dialled.lab"), name, names);
 });

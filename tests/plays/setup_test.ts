@@ -138,7 +138,7 @@ Deno.test("setup speaks TLS where the server does, tells its fingerprint, and wr
   const fingerprint = await fingerprintOf(firstOfPem("CERTIFICATE", CERT)!);
   for (
     const told of [
-      "Speak TLS with it, so that nobody reads along [Y/n]:\nFirst visit to ",
+      "Speak TLS with it, so that nobody reads your requests [Y/n]:\nFirst visit to ",
       fingerprint,
       "Registered as alice.\n",
     ]
@@ -157,12 +157,16 @@ Deno.test("setup speaks TLS where the server does, tells its fingerprint, and wr
   assertStringIncludes(await written(temp.path), '"tls": false');
 });
 
-Deno.test("setup says that a server offers no TLS when it was asked for", async () => {
+Deno.test("setup asks before it goes on without the TLS that was asked for", async () => {
   await using server = await TestServer.start();
   await using temp = await TempDir.make();
   const words = [at("alice", server), "--tls"];
-  const { code, stdout } = await setUp(temp.path, words, "", "", "", "", "", "");
+  const { code, stdout } = await setUp(temp.path, words, "", "", "", "y", "", "", "", "", "");
   assertEquals(code, 0);
-  assertStringIncludes(stdout, "It offers no TLS: whoever sees the network reads what is said");
+  const [first, second] = stdout.split("Go on without TLS? [y/N]:\n");
+  assertStringIncludes(first!, "It offers no TLS: whoever sees the network reads what is said");
+  // Not wanted, the server is asked for again; nobody was registered meanwhile.
+  assertStringIncludes(second!, "Server (HOST, HOST:PORT)");
+  assertStringIncludes(stdout, "Registered as alice.");
   assertStringIncludes(await written(temp.path), '"tls": false');
 });

@@ -1,5 +1,6 @@
 /** The buddy protocol over TCP: REG, ADD, DEL. Rules: docs/protocols, buddy. */
 
+import { hostileRules } from "./hostile.ts";
 import { expect, expectLike, newId, type Rule, type Server } from "./rule.ts";
 import { ask, Connection } from "./wire.ts";
 
@@ -216,4 +217,5 @@ export const BUDDY_TCP_RULES: readonly Rule[] = [
       expectLike("half a request", await connection.rest(30_000), /^201 /);
     },
   },
+  ...hostileRules(async (server) => void await register(server), 20),
 ];

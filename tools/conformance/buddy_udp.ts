@@ -1,6 +1,7 @@
 /** The buddy protocol over UDP: SET and GET. Rules: docs/protocols, buddy. */
 
 import { register } from "./buddy_tcp.ts";
+import { hostileDatagramRules } from "./hostile.ts";
 import { expect, expectLike, newId, type Rule, type Server, Violation } from "./rule.ts";
 import { ask, Datagrams, pause, SILENCE_MS } from "./wire.ts";
 
@@ -172,4 +173,9 @@ export const BUDDY_UDP_RULES: readonly Rule[] = [
       expectLike("the answer", answer, /^(\S+ \d{3} [A-Z]+ \S+ \d+\n)+$/);
     },
   },
+  ...hostileDatagramRules(async (server) => {
+    const user = await register(server);
+    using socket = new Datagrams(server);
+    expect("GET of a known user", await socket.ask(`GET ${user}\n`), "");
+  }),
 ];

@@ -1,5 +1,6 @@
 /** The login chat: one TCP connection for each user. Rules: docs/protocols, login chat. */
 
+import { hostileRules } from "./hostile.ts";
 import { expect, expectLike, newId, type Rule, type Server } from "./rule.ts";
 import { Connection, type Sendable } from "./wire.ts";
 
@@ -218,4 +219,9 @@ export const CHAT_RULES: readonly Rule[] = [
       expect("C PING", await stranger.line(), "C PONG who is there");
     },
   },
+  ...hostileRules(async (server) => {
+    using person = await Connection.open(server);
+    await person.send(`C LOGIN ${newId()}\n`);
+    expect("C LOGIN of a new name", await person.line(), "C PASSWORD new");
+  }, 70),
 ];

@@ -1,5 +1,6 @@
 /** Rooms: the handshake over TCP, the talk over UDP. Rules: docs/protocols, rooms. */
 
+import { hostileDatagramRules, hostileRules } from "./hostile.ts";
 import {
   ask,
   askWith,
@@ -178,4 +179,13 @@ export const ROOM_RULES: readonly Rule[] = [
       await talk.guest.hears("ann", "still here");
     },
   },
+  ...hostileRules(
+    async (server) => void await expectToken("create", ask(server, CREATE, newId(), '"ann"')),
+    20,
+  ),
+  ...hostileDatagramRules(async (server) => {
+    using lab = await twoInARoom(server);
+    await lab.guest.says("hello");
+    await lab.host.hears("bob", "hello");
+  }),
 ];
