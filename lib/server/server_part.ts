@@ -34,10 +34,15 @@ export function connectionsPart(
       tiles: [{
         label: "Connections",
         value: String(admission.open),
-        note: `of ${maxConnections}; ${admission.admitted} so far`,
+        note: `of ${maxConnections}; ${admission.admitted} so far${turnedAway(admission.refused)}`,
       }],
     }),
   };
+}
+
+function turnedAway(refused: Readonly<Record<string, number>>): string {
+  const count = Object.values(refused).reduce((sum, each) => sum + each, 0);
+  return count === 0 ? "" : `, ${count} turned away`;
 }
 
 /** What there is to see of what is kept, and of what is shared. */
