@@ -10,7 +10,8 @@ import type { BuddyPresence } from "../core/presence.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { DatagramSocket } from "../net/udp.ts";
-import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
+import { parseBuddyList } from "../wire/buddy_presence.ts";
+import { presenceDatagram } from "./login.ts";
 import { noSuchUserText } from "./one_shot_screens.ts";
 import type { ServerLink } from "./server_link.ts";
 
@@ -55,15 +56,18 @@ export class BuddyQuery {
     const ip = this.#link.reachedIp!;
     const port = this.#udpPort;
     const socket = new DatagramSocket({ hostname: ip.includes(":") ? "::" : "0.0.0.0", port: 0 });
+    const login = this.#link.login?.user === user ? this.#link.login : undefined;
     const answer = Promise.withResolvers<readonly BuddyPresence<string>[] | undefined>();
     const received = socket.receive((bytes, from) => {
       // Only the port tells: a server with several addresses answers from any of them.
-      if (from.port === port) answer.resolve(parseBuddyList(bytes));
+      if (from.port !== port) return;
+      const list = login === undefined ? bytes : login.listOf(bytes);
+      if (list !== undefined) answer.resolve(parseBuddyList(list));
     }, MAX_DATAGRAM_BYTES);
     let left: number = GET.times;
     const ask = (): void => {
       if (left-- === 0) return answer.resolve(undefined);
-      socket.send(encodePresenceRequest({ kind: "get", user }), { ip, port });
+      socket.send(presenceDatagram({ kind: "get", user }, login), { ip, port });
     };
     ask();
     const timer = setInterval(ask, GET.everyMs);

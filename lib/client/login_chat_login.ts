@@ -4,13 +4,12 @@
  */
 
 import { OperationalError, UnreachableError } from "../core/errors.ts";
-import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
 import type { UserId } from "../core/user_id.ts";
 import { within } from "../core/within.ts";
 import type { ChatAnswer } from "../wire/login_chat_answer.ts";
 import type { LoginChatLink } from "./login_chat_link.ts";
-import { passwordPrompt, passwordRefusedLine, repeatPrompt } from "./login_chat_screens.ts";
-import type { ScreenLine } from "./screen_line.ts";
+import { passwordPrompt, passwordRefusedLine } from "./login_chat_screens.ts";
+import { askForPassword, type PasswordQuestion } from "./password_questions.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How a login ended: in, by a new name or not, or given up by its user. */
@@ -57,7 +56,7 @@ export async function logIn(
   let answer = link.next();
   let prompt = passwordPrompt(user, asked.isNew);
   for (;;) {
-    const ask: Ask = { prompt, isNew: asked.isNew };
+    const ask: PasswordQuestion = { prompt, isNew: asked.isNew };
     const password = await askWhileThere(user, terminal, ask, answer);
     if (password === undefined) return "given up";
     keep(password);
@@ -107,52 +106,23 @@ function inTime<T>(answer: Promise<T>, milliseconds: number): Promise<T> {
   });
 }
 
-/** How a password is asked for. */
-interface Ask {
-  readonly prompt: ScreenLine;
-  /** Whether it is chosen, which nobody gets wrong unseen: it is typed twice. */
-  readonly isNew: boolean;
-}
-
 /** Asks until a password can be sent; an answer that comes meanwhile is the server's last. */
 async function askWhileThere(
   user: UserId,
   terminal: Terminal,
-  { prompt, isNew }: Ask,
+  ask: PasswordQuestion,
   answer: Promise<ChatAnswer | undefined>,
 ): Promise<string | undefined> {
   const interrupted = answer.then((last): never => {
     throw refusal(user, last);
   });
-  const typed = async (prompt: ScreenLine): Promise<string | undefined> => {
-    terminal.prompt(prompt);
-    return await Promise.race([terminal.nextSecret(), interrupted]);
-  };
-  for (;;) {
-    const password = await typed(prompt);
-    if (password === undefined && !terminal.hidesSecrets) {
-      throw cannot(user, "the input ended before its first line, the password");
-    }
-    let trouble = password === undefined ? undefined : troubleWith(password);
-    if (password !== undefined && trouble === undefined && isNew && terminal.hidesSecrets) {
-      const again = await typed(repeatPrompt());
-      if (again === undefined) return undefined;
-      if (again !== password) trouble = "the two are not the same";
-    }
-    if (trouble === undefined) {
-      interrupted.catch(() => {}); // what comes now is the answer to the password
-      return password;
-    }
-    if (!terminal.hidesSecrets) throw cannot(user, trouble);
-    terminal.show([passwordRefusedLine(trouble)]);
-  }
-}
-
-function troubleWith(password: string): string | undefined {
-  const bytes = new TextEncoder().encode(password).length;
-  return bytes >= 1 && bytes <= MAX_PASSWORD_BYTES
-    ? undefined
-    : `a password has 1 to ${MAX_PASSWORD_BYTES} bytes`;
+  const next = (): Promise<string | undefined> =>
+    Promise.race([terminal.nextSecret(), interrupted]);
+  const typed = await askForPassword(terminal, ask, next);
+  if (typed.kind === "unusable") throw cannot(user, typed.why);
+  if (typed.kind === "given up") return undefined;
+  interrupted.catch(() => {}); // what comes now is the answer to the password
+  return typed.password;
 }
 
 function refusal(user: UserId, answer: ChatAnswer | undefined): Error {

@@ -5,7 +5,6 @@
 
 import { CLIENT_OPTIONS } from "../config/client_options.ts";
 import { withSettings } from "../config/client_settings.ts";
-import type { TlsWishes } from "../config/client_tls_options.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import { placeOf, type ServerPlace } from "../config/login_address.ts";
 import {
@@ -25,6 +24,8 @@ import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { clientLog } from "./client_start.ts";
+import { passwordsFrom } from "./password_questions.ts";
+import { secretTerminal } from "./secret_terminal.ts";
 import { makeCall, reachableBuddy } from "./one_call.ts";
 import { type Change, changeOutcome } from "./one_shot_screens.ts";
 import { checkPrinted, SCRIPT_STREAMS } from "./script_streams.ts";
@@ -60,9 +61,12 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
         const tell = (line: string): void => SCRIPT_STREAMS.tell(line);
         const { place: named, wishes } = usual ?? { place: said, wishes: options };
         const place = await securePlace(named, wishes, { log, tell });
-        const link = new ServerLink(place, log);
         // A command line without a user was refused.
-        await work({ options: given, user: options.user!.user!, place, link, log });
+        const user = options.user!.user!;
+        const { passwordFile: path, allowCleartextPasswords } = wishes;
+        const askPassword = passwordsFrom(secretTerminal(), { path, user });
+        const link = new ServerLink(place, log, { allowCleartextPasswords, askPassword });
+        await work({ options: given, user, place, link, log });
         checkPrinted();
       } catch (error) {
         if (isSaid || usual !== undefined || !(error instanceof UnreachableError)) throw error;
@@ -77,8 +81,10 @@ const PLACE_OPTIONS: readonly (keyof OneShotOptions)[] = ["server", "tcpPort", "
 /** What to do about a server that is not there, when none was named. */
 const NAME_A_SERVER = "name the server: USER@HOST or --server HOST, or once: client setup";
 
-/** The settings about TLS: they belong to the server that is set up. */
-const TLS_SETTINGS: readonly string[] = ["tls", "tlsPort", "ca"];
+/** The settings about TLS and passwords: they belong to the server that is set up. */
+const TRUST_SETTINGS: readonly string[] = [
+  ...["tls", "tlsPort", "ca", "passwordFile", "allowCleartextPasswords"],
+];
 
 /**
  * The server of the user's settings, and how to speak to it: one that was set up with TLS is never
@@ -86,11 +92,11 @@ const TLS_SETTINGS: readonly string[] = ["tls", "tlsPort", "ca"];
  */
 async function usualServer(
   line: Pick<CommandLine<typeof REG_OPTIONS>, "options" | "given">,
-): Promise<{ place: ServerPlace; wishes: TlsWishes } | undefined> {
+): Promise<{ place: ServerPlace; wishes: OneShotOptions } | undefined> {
   const settings = await UserFiles.ofThisUser().settings();
   const login = settings.get("login");
   if (login === undefined) return undefined;
-  const held = new Map([...settings].filter(([name]) => TLS_SETTINGS.includes(name)));
+  const held = new Map([...settings].filter(([name]) => TRUST_SETTINGS.includes(name)));
   return {
     place: placeOf(CLIENT_OPTIONS.login.parse(login.texts, login.label)),
     wishes: withSettings(line, REG_OPTIONS, held).options,

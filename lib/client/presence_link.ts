@@ -15,9 +15,9 @@ import type { UserId } from "../core/user_id.ts";
 import { retryWait } from "../core/retry.ts";
 import { openSocket } from "../net/traced_socket.ts";
 import type { DatagramSocket } from "../net/udp.ts";
-import { encodePresenceRequest, parseBuddyList } from "../wire/buddy_presence.ts";
-import type { PresenceRequest } from "../wire/buddy_presence.ts";
+import { parseBuddyList, type PresenceRequest } from "../wire/buddy_presence.ts";
 import type { BuddyList } from "./buddy_list.ts";
+import { type Login, presenceDatagram } from "./login.ts";
 import { type PresenceChange, PresenceNews } from "./presence_news.ts";
 import { clientTracing } from "./screen_trace.ts";
 import type { ServerLink } from "./server_link.ts";
@@ -42,6 +42,8 @@ export interface PresenceSettings {
 /** One user's time online. */
 interface Session {
   readonly user: UserId;
+  /** What proves that it is them, where accounts have passwords. */
+  readonly login: Login | undefined;
   /** What the server is told of them. */
   status: PresenceStatus;
   readonly socket: DatagramSocket;
@@ -108,11 +110,16 @@ export class PresenceLink {
    * first. The server must have been reached over TCP before: that is where datagrams go.
    */
   async goOnline(user: UserId, status: PresenceStatus = "ONLINE"): Promise<void> {
-    if (this.#session?.user !== user) {
+    if (this.#session?.user !== user || this.#session.login !== this.#loginOf(user)) {
       await this.goOffline();
       this.#open(user, status);
     }
     this.refresh();
+  }
+
+  #loginOf(user: UserId): Login | undefined {
+    const { login } = this.#link;
+    return login?.user === user ? login : undefined;
   }
 
   #open(user: UserId, status: PresenceStatus): void {
@@ -121,9 +128,11 @@ export class PresenceLink {
       { hostname: isIPv6 ? "::" : "0.0.0.0", port: 0 },
       this.#trace && clientTracing(this.#trace, "buddy"),
     );
+    const login = this.#loginOf(user);
     const session: Session = {
-      ...{ user, status, socket, timer: undefined },
-      ...{ news: new PresenceNews(), unanswered: -Infinity },
+      ...{ user, login, status, socket, timer: undefined, news: new PresenceNews() },
+      // Whether we are known to a server without passwords shows in an answer only.
+      unanswered: login === undefined ? -Infinity : 0,
     };
     this.#session = session;
     this.#refreshLater(session);
@@ -131,7 +140,8 @@ export class PresenceLink {
       // Only the port tells: a server with several addresses answers from another one than it was
       // asked at (127.0.1.1, a second interface), and a source address proves nothing anyway.
       const isServer = from.port === this.#settings.udpPort;
-      if (isServer && this.#session === session) this.#take(user, bytes);
+      const list = login === undefined ? bytes : login.listOf(bytes);
+      if (isServer && list !== undefined && this.#session === session) this.#take(user, list);
     }, MAX_DATAGRAM_BYTES);
   }
 
@@ -143,9 +153,19 @@ export class PresenceLink {
       : Math.min(usual, retryWait(session.unanswered - SILENT_AFTER + 1, Math.random()));
     session.timer = setTimeout(() => {
       if (++session.unanswered === SILENT_AFTER) this.silent(true);
+      if (session.login !== undefined && session.unanswered > 1) this.#findSession(session);
       this.refresh();
       this.#refreshLater(session);
     }, wait);
+  }
+
+  /** Asks over TCP, where a session that has ended is told of, and begun anew. */
+  async #findSession({ user }: Session): Promise<void> {
+    try {
+      await this.#link.list(user);
+    } catch (error) {
+      this.#log.debug("Cannot see whether we are logged in", { reason: reasonOf(error) });
+    }
   }
 
   /** Sends SET and GET now, when somebody is online. */
@@ -196,12 +216,12 @@ export class PresenceLink {
     return { kind: "set", user, status, port: this.#settings.messagePort };
   }
 
-  #send({ socket }: Session, request: PresenceRequest): void {
+  #send({ socket, login }: Session, request: PresenceRequest): void {
     const ip = this.#link.reachedIp;
     if (ip === undefined) return;
     const to = { ip, port: this.#settings.udpPort };
     this.#sending = this.#sending
-      .then(() => socket.sendNow(encodePresenceRequest(request), to))
+      .then(() => socket.sendNow(presenceDatagram(request, login), to))
       .catch((error) => this.#log.debug("Cannot send presence", { reason: reasonOf(error) }));
   }
 

@@ -14,7 +14,7 @@ import { parseRoomAnswer, type RoomAnswer } from "../wire/room_answer.ts";
 import { encodeRoomRequest, type RoomRequest } from "../wire/room_request.ts";
 import { TCRP_STATES, TcrpReader } from "../wire/tcrp.ts";
 
-import type { LinkOptions } from "./server_link.ts";
+import type { RouteOptions } from "./server_route.ts";
 
 /** Where a room server is. */
 export interface RoomServerAddress {
@@ -24,7 +24,7 @@ export interface RoomServerAddress {
 }
 
 /** What a link may be told besides. */
-export interface RoomLinkOptions extends LinkOptions {
+export interface RoomLinkOptions extends RouteOptions {
   /** Opens connections over TLS; they are plain ones unless given. */
   readonly dial?: Dial | undefined;
 }

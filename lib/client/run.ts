@@ -122,6 +122,8 @@ async function runSession(
     presence: { udpPort: place.udpPort, messagePort, refreshSeconds: refresh },
     user,
     filesFolder,
+    passwordFile: wishes.passwordFile,
+    allowCleartextPasswords: wishes.allowCleartextPasswords,
     rooms: {
       server: {
         host: place.host,

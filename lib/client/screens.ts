@@ -73,8 +73,23 @@ function refused(text: string, reply: BuddyReply): ScreenLine {
 export function registeredLine(user: UserId, reply: BuddyReply): ScreenLine {
   if (reply.code === 200) return line(`Registered as ${user}. You are online.`, "good");
   if (reply.code === 203) return refused(`${user} is taken; if it is yours, log in with L`, reply);
-  if (reply.code === 201) return idRuleLine(user, reply);
+  if (reply.code === 201 && !/password/i.test(reply.text)) return idRuleLine(user, reply);
   return serverSays(reply);
+}
+
+/** Nobody typed a password. */
+export function notLoggedInLine(): ScreenLine {
+  return line("Not logged in: no password was typed.", "bad");
+}
+
+/** The server is back, and asks for a password. */
+export function passwordWantedLine(user: UserId): ScreenLine {
+  return line(`The server is there again, and asks for a password: L ${user} logs in.`);
+}
+
+/** A name that had no password before. */
+export function firstPasswordLine(user: UserId): ScreenLine {
+  return line(`${user} had no password. From now on it is the one you typed.`);
 }
 
 /** How logging in went; no reply when the server is an older one that cannot be asked. */

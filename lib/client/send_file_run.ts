@@ -6,9 +6,9 @@ import { SEND_FILE_PROGRAM } from "../config/file_options.ts";
 import { OperationalError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { DatagramSocket } from "../net/udp.ts";
-import { encodePresenceRequest } from "../wire/buddy_presence.ts";
 import { BuddyQuery } from "./buddy_query.ts";
 import { fileAddress } from "./file_ports.ts";
+import { presenceDatagram } from "./login.ts";
 import { reachableBuddy } from "./one_call.ts";
 import { runs, stopSignalled } from "./one_shot_run.ts";
 import { sendFiles } from "./outgoing_files.ts";
@@ -59,16 +59,25 @@ async function showOurselves(
     new DatagramSocket({ hostname: ip.includes(":") ? "::" : "0.0.0.0", port: 0 }),
     (socket) => socket.close(),
   );
+  const sayOffline = async (): Promise<void> => {
+    const request = { kind: "set", user, status: "OFFLINE", port: 0 } as const;
+    await said.sendNow(presenceDatagram(request, link.login), { ip, port: udpPort });
+  };
+  const aWhile = (): Promise<void> => new Promise((resume) => setTimeout(resume, LOOKS.everyMs));
+  if (link.login !== undefined) {
+    // Nobody sees the list of another here. What a client of ours publishes tells that it is online.
+    const { words } = await link.request({ kind: "info", user });
+    if (words.length > 0) return;
+    await sayOffline();
+    return await aWhile();
+  }
   for (let look = 0; look < LOOKS.times; look++) {
     const { entries } = await link.list(to);
     const us = entries.find(({ buddy }) => buddy.toLowerCase() === user);
     // Whose buddy we are not is shown no address of ours, whatever we say.
     if (us === undefined || us.status !== "OFFLINE") return;
     if (look > 0 && us.address !== undefined) return;
-    if (look === 0) {
-      const request = { kind: "set", user, status: "OFFLINE", port: 0 } as const;
-      await said.sendNow(encodePresenceRequest(request), { ip, port: udpPort });
-    }
-    await new Promise((resume) => setTimeout(resume, LOOKS.everyMs));
+    if (look === 0) await sayOffline();
+    await aWhile();
   }
 }

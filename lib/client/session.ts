@@ -5,8 +5,7 @@
  * happen at once only queues it. The next line is read when the one before it is done.
  */
 
-import { reasonOf, UnreachableError } from "../core/errors.ts";
-import type { Log, Trace } from "../core/ports.ts";
+import type { Trace } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { callHandlers } from "./call_events.ts";
 import { ToldFlood } from "./told_flood.ts";
@@ -24,15 +23,22 @@ import {
   type MenuState,
   wantsLine,
 } from "./menu_state.ts";
+import { passwordsFrom } from "./password_questions.ts";
 import { PeerCalls } from "./peer_calls.ts";
 import { PresenceLink } from "./presence_link.ts";
 import { presenceLines } from "./presence_news.ts";
 import { bellCommand, presenceCommands } from "./program_commands.ts";
 import { RoomVisit } from "./room_visit.ts";
-import { ownTroubleLine, serverSilentLine, serverTroubleLine } from "./screens.ts";
+import {
+  firstPasswordLine,
+  ownTroubleLine,
+  passwordWantedLine,
+  serverSilentLine,
+  serverTroubleLine,
+} from "./screens.ts";
 import { ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
-import { resultOf, type WorkEffect, type WorkParts } from "./session_work.ts";
+import { outcomeOf, type WorkEffect, type WorkParts } from "./session_work.ts";
 import type { SessionSettings, SessionWorld } from "./session_world.ts";
 import type { Terminal } from "./terminal.ts";
 import { TransferDesk } from "./transfer_desk.ts";
@@ -48,7 +54,6 @@ export class Session {
   readonly #memory: ChatMemory;
   readonly #commands: Readonly<Record<ProgramWord, CommandHandler>>;
   readonly #parts: WorkParts;
-  readonly #log: Log;
   readonly #trace: Trace | undefined;
   readonly #remember: (user: UserId) => void;
   readonly #events: MenuEvent[] = [];
@@ -68,14 +73,16 @@ export class Session {
     this.#settings = settings;
     this.#terminal = world.terminal;
     this.#state = { ...INITIAL_STATE, isPerson: world.terminal.interactive };
-    this.#log = world.log;
     this.#trace = world.trace;
     this.#memory = new ChatMemory(world.conversations, {
       ...settings.server,
       udpPort: settings.presence.udpPort,
     });
     this.#remember = world.remember ?? (() => {});
-    this.#link = new ServerLink(settings.server, world.log, world);
+    const { passwordFile: path, allowCleartextPasswords, user } = settings;
+    const askPassword = passwordsFrom(world.terminal, { path, user });
+    const options = { trace: world.trace, allowCleartextPasswords, askPassword };
+    this.#link = new ServerLink(settings.server, world.log, options);
     this.#presence = new PresenceLink(settings.presence, this.#link, world);
     // A person is told; a script asks when it wants to know.
     if (world.terminal.interactive) {
@@ -96,7 +103,10 @@ export class Session {
       ...historyCommands(() => this.#memory.current),
       bell: bellCommand(world.terminal),
     };
-    this.#parts = { link: this.#link, presence: this.#presence, commands: this.#commands };
+    this.#parts = {
+      ...{ link: this.#link, presence: this.#presence, commands: this.#commands },
+      ...{ askPassword, log: world.log },
+    };
     this.#calls = new PeerCalls(
       world.listener,
       callHandlers({
@@ -202,7 +212,7 @@ export class Session {
         return this.#calls.endChat();
       case "visitRooms": {
         const visit = new RoomVisit(this.#settings.rooms, {
-          ...{ terminal: this.#terminal, log: this.#log, commands: this.#commands },
+          ...{ terminal: this.#terminal, log: this.#parts.log, commands: this.#commands },
           trace: this.#trace,
           conversations: this.#memory.conversations,
         });
@@ -219,6 +229,9 @@ export class Session {
 
   async #goOnline(user: UserId): Promise<void> {
     this.#remember(user);
+    if (this.#link.login?.isFirstPassword) {
+      this.#happened({ kind: "notice", line: firstPasswordLine(user) });
+    }
     try {
       await this.#presence.goOnline(user);
     } catch (error) {
@@ -240,15 +253,10 @@ export class Session {
 
   /** Performs an effect that ends in an event. */
   async #work(effect: WorkEffect): Promise<void> {
-    try {
-      this.#happened(await resultOf(effect, this.#parts));
-    } catch (error) {
-      const reason = reasonOf(error);
-      const isTheirs = error instanceof UnreachableError;
-      if (!isTheirs) this.#log.error("Unexpected error", { doing: effect.kind, reason });
-      const line = isTheirs ? serverTroubleLine(error) : ownTroubleLine(reason);
-      this.#happened({ kind: "failed", line });
-      if (isTheirs && effect.kind === "check") this.#logInLater(effect.user, reason);
+    const { event, unreachable } = await outcomeOf(effect, this.#parts);
+    this.#happened(event);
+    if (unreachable !== undefined && effect.kind === "check") {
+      this.#logInLater(effect.user, unreachable);
     }
   }
 
@@ -259,7 +267,11 @@ export class Session {
       givenUp: this.#takenOver.promise,
       show: (line) => this.#happened({ kind: "notice", line }),
     });
-    if (isBack) this.#happened({ kind: "started", user });
+    if (!isBack) return;
+    // A line is being read: what is typed now is no password.
+    const isAsked = this.#link.offered.accounts && this.#settings.passwordFile === undefined;
+    if (isAsked) this.#happened({ kind: "notice", line: passwordWantedLine(user) });
+    else this.#happened({ kind: "started", user });
   }
 
   /** What happens on the line; what is said is kept. */

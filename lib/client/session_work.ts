@@ -2,12 +2,15 @@
  * The effects of the menu that end in an event: requests to the server, and commands.
  */
 
+import { OperationalError, reasonOf, UnreachableError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
 import { lookUp } from "./buddy_list.ts";
 import type { Effect, MenuEvent } from "./menu_state.ts";
 import type { PresenceLink } from "./presence_link.ts";
 import type { ScreenLine } from "./screen_line.ts";
-import { ownTroubleLine } from "./screens.ts";
-import type { ServerLink } from "./server_link.ts";
+import { notLoggedInLine, ownTroubleLine, serverTroubleLine } from "./screens.ts";
+import type { AskPassword, ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 
 /** How long S and M wait for a fresh list. */
@@ -24,14 +27,40 @@ export interface WorkParts {
   readonly link: ServerLink;
   readonly presence: PresenceLink;
   readonly commands: Readonly<Record<ProgramWord, CommandHandler>>;
+  readonly askPassword: AskPassword;
+  readonly log: Log;
+}
+
+/** What came of an effect. */
+export interface WorkOutcome {
+  readonly event: MenuEvent;
+  /** Why the server could not be reached, where that kept it from being done. */
+  readonly unreachable?: string;
+}
+
+/** Does it, and gives the event, whatever happens. */
+export async function outcomeOf(effect: WorkEffect, parts: WorkParts): Promise<WorkOutcome> {
+  try {
+    return { event: await resultOf(effect, parts) };
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (error instanceof UnreachableError) {
+      return { event: { kind: "failed", line: serverTroubleLine(error) }, unreachable: reason };
+    }
+    if (!(error instanceof OperationalError)) {
+      parts.log.error("Unexpected error", { doing: effect.kind, reason });
+    }
+    return { event: { kind: "failed", line: ownTroubleLine(reason) } };
+  }
 }
 
 /**
  * Does it, and gives the event.
  *
  * @throws UnreachableError when the server does not answer
+ * @throws OperationalError when a password cannot be had, or sent
  */
-export async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<MenuEvent> {
+async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<MenuEvent> {
   const { link, presence } = parts;
   switch (effect.kind) {
     case "register": {
@@ -39,8 +68,9 @@ export async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<Me
       return { kind: "registered", user, reply: await link.request(effect) };
     }
     case "check": {
-      const { get } = await link.capabilities();
+      const { get, accounts } = await link.capabilities();
       const { user } = effect;
+      if (accounts) return await logIn(user, parts);
       return {
         kind: "checked",
         user,
@@ -67,6 +97,13 @@ export async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<Me
       return { kind: "lookedUp", name, lookup: lookUp(presence.list, name) };
     }
   }
+}
+
+/** Logs in where names have passwords. */
+async function logIn(user: UserId, { link, askPassword }: WorkParts): Promise<MenuEvent> {
+  const password = await askPassword(user, false);
+  if (password === undefined) return { kind: "failed", line: notLoggedInLine() };
+  return { kind: "checked", user, reply: await link.logIn(user, password) };
 }
 
 async function doCommand(

@@ -7,7 +7,7 @@ import type { UserId } from "../core/user_id.ts";
 import type { Conversations } from "./conversations.ts";
 import type { PresenceSettings } from "./presence_link.ts";
 import type { RoomVisitSettings } from "./room_visit.ts";
-import type { ServerAddress } from "./server_link.ts";
+import type { ServerAddress } from "./server_route.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a session works with. */
@@ -20,6 +20,10 @@ export interface SessionSettings {
   readonly rooms: RoomVisitSettings;
   /** Where received files go. */
   readonly filesFolder: string;
+  /** Where the password of `user` is, if anywhere. */
+  readonly passwordFile?: string | undefined;
+  /** Whether passwords may go where others can read them. */
+  readonly allowCleartextPasswords?: boolean | undefined;
 }
 
 /** Where a session lives. The session closes the listeners and the terminal. */

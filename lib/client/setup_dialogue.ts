@@ -18,6 +18,7 @@ import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
+import { passwordsFrom } from "./password_questions.ts";
 import { Questions, type QuestionWorld } from "./questions.ts";
 import { line, type Tone } from "./screen_line.ts";
 import type { MaybeSecure } from "./secure_place.ts";
@@ -126,8 +127,9 @@ export class SetupDialogue {
 
   /** Finds out about a server; `another` when it is not to be that one. */
   async #settleServer(place: ServerPlace): Promise<SettledServer | "another" | undefined> {
-    const { log } = this.#world;
-    const checks = new SetupChecks(place, log);
+    const { log, terminal } = this.#world;
+    const askPassword = passwordsFrom(terminal, { path: undefined, user: undefined });
+    const checks = new SetupChecks(place, { log, askPassword });
     const { isGood, text } = await checks.server();
     this.#say(text, isGood);
     if (!isGood) {
@@ -141,7 +143,7 @@ export class SetupDialogue {
     if (secured === undefined) return undefined;
     if (secured === "distrusted") return "another";
     if (secured.secure === undefined) return { place, checks };
-    const others = new SetupChecks(secured, log);
+    const others = new SetupChecks(secured, { log, askPassword });
     await others.server();
     return { place: secured, checks: others };
   }

@@ -12,6 +12,7 @@ import {
   text,
   toggle,
 } from "./option.ts";
+import { CLIENT_ACCOUNT_OPTIONS } from "./client_account_options.ts";
 import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
 import { COMMON_OPTIONS } from "./program.ts";
 import { CLIENT_TRACE_OPTIONS } from "./trace_option.ts";
@@ -34,6 +35,7 @@ export const CLIENT_OPTIONS = {
   tcpPort: port("tcp-port", USUAL_PLACE.tcpPort, "the server's TCP port"),
   udpPort: port("udp-port", USUAL_PLACE.udpPort, "the server's UDP port"),
   ...CLIENT_TLS_OPTIONS,
+  ...CLIENT_ACCOUNT_OPTIONS,
   tlsPort: optionalRemotePort("tls-port", "the server's TLS port; it is asked if not given"),
   messagePort: port("message-port", 0, "port to take chats on; 0 asks the system for a free one"),
   filesPort: port("files-port", 0, "port to be offered files on; 0 asks the system for a free one"),

@@ -6,6 +6,7 @@ import { type OptionTable, type OptionValues, seconds, secondsOrOff, toggle } fr
 import { COMMON_OPTIONS, type Positional, type Program } from "./program.ts";
 
 const { server, tcpPort, udpPort, tls, tlsPort, ca, acceptNewKey } = CLIENT_OPTIONS;
+const { passwordFile, allowCleartextPasswords } = CLIENT_OPTIONS;
 
 const buddy = userId("buddy", "BUDDY", "the buddy");
 /** Which server, and how to speak to it. */
@@ -17,6 +18,8 @@ export const SERVER_PLACE_OPTIONS = {
   tlsPort,
   ca,
   acceptNewKey,
+  passwordFile,
+  allowCleartextPasswords,
 } satisfies OptionTable;
 
 /** Every option of `client reg`. */

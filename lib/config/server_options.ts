@@ -6,6 +6,7 @@ import {
   DEFAULT_SERVER_LIMITS as LIMITS,
 } from "../core/limits.ts";
 import { presenceChoice, storeChoice } from "./store_option.ts";
+import { ACCOUNT_OPTIONS, checkAccounts, guardedServices } from "./account_options.ts";
 import { CHAT_OPTIONS } from "./chat_options.ts";
 import type { CommandLine } from "./command_line.ts";
 import { LOG_FILE_OPTIONS } from "./log_options.ts";
@@ -42,6 +43,7 @@ export const SERVER_OPTIONS = {
   roomsTlsPort: optionalPort("rooms-tls-port", "creating and joining rooms over TLS"),
   chatTlsPort: CHAT_TLS_PORT,
   ...TLS_OPTIONS,
+  ...ACCOUNT_OPTIONS,
   data: text("data", "DIR", "./data", "directory of the text files, made when missing"),
   host: text("host", "ADDR", "0.0.0.0", "address to listen on; :: for IPv4 and IPv6"),
   advertise: ipAddress(
@@ -142,7 +144,8 @@ export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
 
 /**
  * The options a command line asks for. With a port given by position and no word about services,
- * only buddies are served: so two servers start side by side, whatever else is built.
+ * only buddies are served: so two servers start side by side, whatever else is built. Where accounts
+ * have passwords, and there is no word either, what can be guarded is served.
  *
  * @throws UsageError when options do not go together
  */
@@ -151,6 +154,13 @@ export function serverOptionsOf(
 ): ServerOptions {
   checkTls(options, [options.tlsPort, options.roomsTlsPort, options.chatTlsPort]);
   const hasOwnPort = positional.has("tcpPort") || positional.has("udpPort");
-  if (given.has("services") || !hasOwnPort) return options;
-  return { ...options, services: ["buddy"] };
+  const services = given.has("services")
+    ? options.services
+    : hasOwnPort
+    ? ["buddy" as const]
+    : options.accounts === "password"
+    ? guardedServices(options)
+    : options.services;
+  checkAccounts({ ...options, services });
+  return { ...options, services };
 }

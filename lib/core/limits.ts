@@ -292,6 +292,26 @@ export const LOGIN_LIMITS = {
   tracked: 10_000,
 } as const;
 
+/** Bounds on sessions of accounts with passwords (docs/protocols/accounts.md). */
+export const SESSION_LIMITS = {
+  /** Sessions at once of one user, and in all; beyond that the longest unused one ends. */
+  perUser: 16,
+  inAll: 10_000,
+  /** Seconds a session lasts that is not used, and that is. */
+  idleSeconds: 3600,
+  lifeSeconds: 86_400,
+  /** Seconds that a request may be older, or newer, than the server thinks it is. */
+  skewSeconds: 60,
+  /** How far behind the highest counter one may be that was not seen yet: datagrams overtake. */
+  window: 1024,
+} as const;
+
+/**
+ * Seconds that LOG and REG with a password may take: our client waits longer than a password may wait
+ * for its turn at the server.
+ */
+export const LOGIN_ANSWER_SECONDS = { client: 25, server: 20 } as const;
+
 /** What a trace keeps for those who look at it later. */
 export const TRACE_LIMITS = {
   /** Messages kept; the oldest go first. */

@@ -50,6 +50,8 @@ export interface IncomingStream {
   readonly remoteIp: string;
   /** Its number among all that this program has accepted: what the log calls it. */
   readonly connection?: number | undefined;
+  /** Whether nobody on the way can read it: it came through TLS that ends here. */
+  readonly isSecure?: boolean | undefined;
 }
 
 /** An end of a connection or datagram, as far as a tap knows it. */

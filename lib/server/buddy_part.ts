@@ -2,10 +2,11 @@
 
 import type { Histogram } from "../core/histogram.ts";
 import { MAX_SHOWN_NAMES } from "../core/limits.ts";
-import { byLabel, counter, gauge, histogram } from "../observe/metrics.ts";
+import { byLabel, counter, type Family, gauge, histogram } from "../observe/metrics.ts";
 import type { Part } from "../observe/status_view.ts";
 import type { DoorMeter } from "./door_meter.ts";
 import type { PresenceBook } from "../services/presence.ts";
+import type { AccountGuard } from "./account_guard.ts";
 import type { BuddyMeter } from "./buddy_requests.ts";
 import type { PresenceCounts } from "./presence_answers.ts";
 
@@ -19,21 +20,23 @@ export interface BuddyPartSources {
   /** How long answers over UDP took. */
   readonly seconds: Histogram | undefined;
   readonly presence: PresenceBook;
+  /** Where accounts have passwords. */
+  readonly guard: AccountGuard | undefined;
 }
 
 /** `user2` comes before `user10`. */
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Makes the service visible. */
-export function buddyPart(
-  { ports, door, meter, counts, seconds, presence }: BuddyPartSources,
-): Part {
+export function buddyPart(sources: BuddyPartSources): Part {
+  const { ports, door, meter, counts, seconds, presence, guard } = sources;
   return {
     state: () => ({
       ports,
       requests: { total: meter.total, byKind: meter.byKind() },
       datagrams: counts,
       online: presence.survey(MAX_SHOWN_NAMES),
+      ...(guard && { sessions: guard.sessions, refused: guard.refused }),
     }),
     families() {
       const { heard, reachable } = presence.survey(0);
@@ -58,6 +61,7 @@ export function buddyPart(
           "Time from a datagram to what is sent for it, of one in sixteen",
           seconds === undefined ? [] : [[{ service }, seconds]],
         ),
+        ...accountFamilies(guard),
         gauge("parley_presence_users", "Users heard of within the lifetime", [
           [{ state: "reachable" }, reachable],
           [{ state: "offline" }, heard - reachable],
@@ -90,4 +94,16 @@ export function buddyPart(
       };
     },
   };
+}
+
+function accountFamilies(guard: AccountGuard | undefined): Family[] {
+  if (guard === undefined) return [];
+  return [
+    gauge("parley_sessions", "Logins that are good at the moment", [[{}, guard.sessions]]),
+    counter(
+      "parley_denied_total",
+      "Requests and datagrams that did not prove whose they are",
+      byLabel("reason", guard.refused, { service: "buddy" }),
+    ),
+  ];
 }

@@ -10,16 +10,13 @@ import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
 import { buddyLine } from "../wire/buddy_presence.ts";
-import {
-  encodeOk,
-  REPLIES,
-  REPLY_TEXTS,
-  type ReplyCode,
-  replyCodeOf,
-} from "../wire/buddy_reply.ts";
+import { encodeOk, REPLIES, type ReplyCode, replyCodeOf } from "../wire/buddy_reply.ts";
+import { parseAccountRequest } from "../wire/account_request.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
+import type { AccountGuard } from "./account_guard.ts";
 import { type MeterSettings, RequestMeter } from "./request_meter.ts";
+import type { Asker } from "./request_sessions.ts";
 
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
   "ok": 200,
@@ -30,10 +27,15 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
 
 const replyTo = (outcome: RosterOutcome): Uint8Array => REPLIES[CODES[outcome]];
 
-/** What the log is told of a request beside its kind. */
-function about(request: BuddyRequest, reply: ReplyCode | 0): LogFields {
+/** The words of a reply that refuses. */
+function refusalIn(answer: Uint8Array | undefined, reply: ReplyCode | 0): string | undefined {
+  if (answer === undefined || reply === 200) return undefined;
+  return new TextDecoder().decode(answer).trim().slice("204 ".length);
+}
+
+/** Whom a request is about. */
+function about(request: BuddyRequest): LogFields {
   return {
-    reason: reply === 0 || reply === 200 ? undefined : REPLY_TEXTS[reply],
     user: "user" in request ? request.user : undefined,
     buddy: "buddy" in request ? request.buddy : undefined,
   };
@@ -55,23 +57,29 @@ export interface BuddyRequestParts {
   readonly offered: Capabilities;
   readonly meter: BuddyMeter;
   readonly log: Log;
+  /** Judges who asks, where accounts have passwords. */
+  readonly guard?: AccountGuard | undefined;
 }
 
 /** Counts requests by kind and reply code; 0 is a close without a reply. */
 export type BuddyMeter = RequestMeter<BuddyRequest["kind"], ReplyCode | 0>;
 
 /** Makes the meter of a buddy service. */
-export function buddyMeter(settings: MeterSettings): BuddyMeter {
+export function buddyMeter(
+  settings: MeterSettings & { readonly hasAccounts: boolean },
+): BuddyMeter {
+  const denied = settings.hasAccounts ? [204 as const] : [];
   return new RequestMeter("buddy", {
-    register: [200, 203, 500],
-    add: [200, 201, 202, 500],
-    remove: [200, 201, 202, 500],
-    list: [200, 202, 500],
-    info: [200, 202, 500],
-    publish: [200, 202, 204, 500],
-    capabilities: [200],
-    invalid: [201],
-    blank: [0],
+    "register": [200, 203, 500, ...settings.hasAccounts ? [201 as const] : [], ...denied],
+    "log in": settings.hasAccounts ? [200, 201, 202, 500, ...denied] : [],
+    "add": [200, 201, 202, 500, ...denied],
+    "remove": [200, 201, 202, 500, ...denied],
+    "list": [200, 202, 500, ...denied],
+    "info": [200, 202, 500, ...denied],
+    "publish": [200, 202, 204, 500],
+    "capabilities": [200],
+    "invalid": [201],
+    "blank": [0],
   }, settings);
 }
 
@@ -87,34 +95,36 @@ export class BuddyRequests {
    * Answers one request line.
    *
    * @param line without its line end, or `undefined` for one too long to be a request
-   * @param fromIp the client's address
-   * @param connection what the log calls its connection
+   * @param from who asks
    * @returns the reply to send, or `undefined` for none
    */
-  async answer(
-    line: Uint8Array | undefined,
-    fromIp: string,
-    connection?: number,
-  ): Promise<Uint8Array | undefined> {
-    const request = line === undefined ? INVALID : parseBuddyRequest(line);
-    const { meter } = this.#parts;
+  async answer(line: Uint8Array | undefined, from: Asker): Promise<Uint8Array | undefined> {
+    const { guard, meter } = this.#parts;
+    const asked = guard && line && parseAccountRequest(line);
+    const request = asked?.request ?? (line === undefined ? INVALID : parseBuddyRequest(line));
     const mark = meter.begin(request.kind);
     let answer: Uint8Array | undefined;
     try {
-      answer = await this.#answer(request, fromIp);
+      answer = guard === undefined || asked === undefined
+        ? await this.#answer(request, from.remoteIp)
+        : await guard.answer(asked, from, (request) => this.#answer(request, from.remoteIp));
     } catch (error) {
-      answer = this.#failed(error, connection);
+      answer = this.#failed(error, from);
     }
     const { kind } = request;
     const reply = answer === undefined ? 0 : replyCodeOf(answer);
     meter.count(kind, reply);
     if (mark !== undefined) {
-      meter.tell(mark, { kind, reply, from: fromIp, connection, more: about(request, reply) });
+      const { remoteIp, connection } = from;
+      meter.tell(mark, {
+        ...{ kind, reply, from: remoteIp, connection },
+        more: { reason: refusalIn(answer, reply), ...about(request) },
+      });
     }
     return answer;
   }
 
-  #failed(error: unknown, connection: number | undefined): Uint8Array {
+  #failed(error: unknown, { connection }: Asker): Uint8Array {
     // Whatever keeps a change from being stored, no client may take it for done.
     if (!(error instanceof StorageError)) {
       this.#parts.log.error("A request failed", { connection, reason: String(error) });
@@ -129,6 +139,7 @@ export class BuddyRequests {
       case "blank":
         return undefined;
       case "invalid":
+      case "log in":
         return REPLIES[201];
       case "register":
         return roster.register(request.user).then(replyTo);

@@ -11,12 +11,16 @@ import { bindPortPair } from "../net/port_pair.ts";
 import { Roster } from "../services/roster.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AnswerBudget } from "../net/answer_budget.ts";
+import { Accounts } from "../services/accounts.ts";
+import { LoginSessions } from "../services/login_sessions.ts";
+import { AccountGuard } from "./account_guard.ts";
 import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
+import { LoginTries } from "./login_tries.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
@@ -58,15 +62,16 @@ export function startBuddies(
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
-  const meter = buddyMeter({ isTimed, log });
+  const guard = guardOf(roster, parts);
+  const meter = buddyMeter({ isTimed, log, hasAccounts: guard !== undefined });
   const requests = new BuddyRequests({
-    ...{ roster, presence, view, meter, log },
-    offered: { get: true, info: true, tls: secure?.number },
+    ...{ roster, presence, view, meter, log, guard },
+    offered: { get: true, info: true, accounts: guard !== undefined, tls: secure?.number },
   });
   const sessions = new BuddySessions(
-    (line, { remoteIp, connection }) => {
-      budget.prove(remoteIp, clock());
-      return requests.answer(line, remoteIp, connection);
+    (line, from) => {
+      budget.prove(from.remoteIp, clock());
+      return requests.answer(line, from);
     },
     limits.readDeadlineSeconds,
     meter,
@@ -82,6 +87,7 @@ export function startBuddies(
     send: (answer, to) => socket.sendText(answer, to),
     port: socket.port,
     seconds,
+    guard,
   });
 
   const doorMeter = new DoorMeter("buddy");
@@ -116,7 +122,9 @@ export function startBuddies(
   const ports = { tcp, udp: socket.port, ...portIn(secure) };
   return {
     ports,
-    part: buddyPart({ ports, door: doorMeter, meter, counts: answers.counts, seconds, presence }),
+    part: buddyPart({
+      ...{ ports, door: doorMeter, meter, counts: answers.counts, seconds, presence, guard },
+    }),
     async stop() {
       listener.close();
       secure?.close();
@@ -126,4 +134,18 @@ export function startBuddies(
       await sessions.stop(STOP_GRACE_MS);
     },
   };
+}
+
+/** What judges who asks, where accounts have passwords. */
+function guardOf(roster: Roster, parts: ServiceParts): AccountGuard | undefined {
+  const { accounts: settings, store, passwords, presence, attempts, clock, log } = parts;
+  if (settings === undefined) return undefined;
+  const { minPassword, allowCleartext } = settings;
+  const mayRegister = (ip: string): boolean => attempts.mayRegister(ip, clock());
+  return new AccountGuard({
+    accounts: new Accounts({ store, passwords, presence, minPassword, mayRegister }),
+    tries: new LoginTries({ attempts, clock, log }),
+    sessions: new LoginSessions(clock),
+    ...{ roster, allowCleartext, log },
+  });
 }

@@ -13,6 +13,7 @@ import {
   type ServerAnswer,
 } from "../wire/login_chat_answer.ts";
 import { type ChatRequest, parseDirectMessage } from "../wire/login_chat_request.ts";
+import type { LoginTrouble } from "./login_tries.ts";
 
 /** Where a client stands. */
 export type ChatState =
@@ -50,13 +51,7 @@ export interface ChatStep {
 }
 
 /** What can go wrong with a login beside what accounts say. */
-export type LoginResult =
-  | LoginOutcome
-  | "already online"
-  | "too many attempts"
-  | "busy"
-  | "gone"
-  | "not stored";
+export type LoginResult = LoginOutcome | LoginTrouble | "already online";
 
 /** Where every client begins. */
 export const NEW_CLIENT: ChatState = { kind: "new" };
@@ -173,9 +168,15 @@ const ELSEWHERE = refuse(
   "this name has no password yet, and is in use at another address: log in from there first",
 );
 
+const IN_THE_CLEAR = refuse("passwords are taken over TLS only");
+
 /** Goes on when it is known how a name stands. */
-export function afterLookUp(user: UserId, standing: Standing | "not stored"): ChatStep {
+export function afterLookUp(
+  user: UserId,
+  standing: Standing | "not stored" | "in the clear",
+): ChatStep {
   if (standing === "not stored") return afterLogin(user, standing);
+  if (standing === "in the clear") return stay(NEW_CLIENT, IN_THE_CLEAR);
   if (standing === "elsewhere") return stay(NEW_CLIENT, ELSEWHERE);
   const answer: ServerAnswer = { kind: "password", isNew: standing === "new" };
   return stay({ kind: "password", user }, answer);

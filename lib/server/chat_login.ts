@@ -3,14 +3,14 @@
  * of it. No password is ever told to anybody.
  */
 
-import { BusyError, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
-import { beginSpan } from "../core/spans.ts";
+import { beginSpan, type Span } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
-import type { Accounts, Standing } from "../services/accounts.ts";
+import type { Accounts, LoginOutcome, Standing } from "../services/accounts.ts";
 import type { LoginResult } from "./chat_conversation.ts";
 import type { ChatMeter } from "./chat_meter.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
+import { isRight, LoginTries } from "./login_tries.ts";
 import type { Asker } from "./request_sessions.ts";
 
 /** What logging in needs. */
@@ -20,22 +20,31 @@ export interface ChatLoginParts {
   readonly meter: ChatMeter;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether passwords are taken over TLS only. */
+  readonly needsTls?: boolean;
 }
 
 /** Logs people in and out. */
 export class ChatLogin {
   readonly #parts: ChatLoginParts;
+  readonly #tries: LoginTries;
 
   constructor(parts: ChatLoginParts) {
     this.#parts = parts;
+    this.#tries = new LoginTries(parts);
   }
 
-  /** How a name stands for somebody at an address. Never rejects. */
-  async standing(user: UserId, ip: string): Promise<Standing | "not stored"> {
+  /** How a name stands for somebody who asks. Never rejects. */
+  async standing(
+    user: UserId,
+    { remoteIp, isSecure = false }: Asker,
+  ): Promise<Standing | "not stored" | "in the clear"> {
+    const { accounts, needsTls = false } = this.#parts;
+    if (needsTls && !isSecure) return "in the clear";
     try {
-      return await this.#parts.accounts.standing(user, ip);
+      return await accounts.standing(user, remoteIp);
     } catch (error) {
-      return this.#notStored(error);
+      return this.#tries.notStored(error);
     }
   }
 
@@ -50,42 +59,23 @@ export class ChatLogin {
     from: string,
     signal: AbortSignal,
   ): Promise<LoginResult> {
-    const { attempts, meter, clock } = this.#parts;
-    const mayTry = (): boolean => attempts.mayTry(user, from, clock());
-    if (!mayTry()) return "too many attempts";
-    const begun = clock();
-    const span = beginSpan("chat login");
-    let result = await this.#try(user, password, from, signal);
-    meter.loginSeconds.observe((clock() - begun) / 1000);
-    // Others may have guessed meanwhile: whether this one was right is not told any more.
-    if ((result === "welcome" || result === "wrong") && !mayTry()) result = "too many attempts";
-    if (result === "wrong") attempts.wasWrong(user, from, clock());
-    if (isRight(result)) attempts.wasRight(user, from);
+    const { accounts, meter, clock } = this.#parts;
+    let span = undefined as Span | undefined;
+    const result = await this.#tries.logIn(
+      { user, from, signal },
+      async (): Promise<LoginOutcome> => {
+        const begun = clock();
+        span = beginSpan("chat login");
+        try {
+          return await accounts.logIn(user, password, from, signal);
+        } finally {
+          meter.loginSeconds.observe((clock() - begun) / 1000);
+        }
+      },
+    );
     span?.setAttribute("parley.reply", result);
     span?.end();
     return result;
-  }
-
-  async #try(
-    user: UserId,
-    password: string,
-    from: string,
-    signal: AbortSignal,
-  ): Promise<LoginResult> {
-    try {
-      return await this.#parts.accounts.logIn(user, password, from, signal);
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) return "gone";
-      return error instanceof BusyError ? "busy" : this.#notStored(error);
-    }
-  }
-
-  #notStored(error: unknown): "not stored" {
-    if (!(error instanceof StorageError)) {
-      // Only what kind of error: what a library says of it might quote what it was given.
-      this.#parts.log.error("A login failed", { reason: (error as Error | undefined)?.name });
-    }
-    return "not stored";
   }
 
   /** Counts a login, and tells the log how it ended. */
@@ -117,9 +107,4 @@ export class ChatLogin {
       from,
     });
   }
-}
-
-/** Whether a login was right, so that its user may come in. */
-export function isRight(result: LoginResult): result is "registered" | "welcome" {
-  return result === "registered" || result === "welcome";
 }

@@ -13,7 +13,6 @@ import { chatPart } from "./chat_part.ts";
 import { ChatSessions } from "./chat_sessions.ts";
 import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
-import { LoginAttempts } from "./login_attempts.ts";
 import { SharedChat } from "./shared_chat.ts";
 import { type Service, type ServiceParts, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
@@ -41,18 +40,20 @@ export function startChat(
   parts: ServiceParts,
 ): Service<ChatPorts> {
   const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
-  const { store, shared, presence, passwords } = parts;
+  const { store, shared, presence, passwords, attempts } = parts;
   const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
   const { minPassword } = settings;
-  const attempts = new LoginAttempts(trusted);
   const mayRegister = (ip: string): boolean => attempts.mayRegister(ip, clock());
   const accounts = new Accounts({ store, passwords, presence, minPassword, mayRegister });
   const peers = shared === undefined ? undefined : new SharedChat(shared);
   const chat = new LoginChat<Uint8Array>(peers);
   peers?.serve(chat);
   const meter = new ChatMeter(isTimed, log);
-  const login = new ChatLogin({ accounts, attempts, meter, clock, log });
+  const login = new ChatLogin({
+    ...{ accounts, attempts, meter, clock, log },
+    needsTls: parts.accounts?.allowCleartext === false,
+  });
   const sessions = new ChatSessions(settings, login, chat, meter);
   const doorMeter = new DoorMeter("chat");
   const door = {

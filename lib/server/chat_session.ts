@@ -40,9 +40,10 @@ import {
   refuse,
   step,
 } from "./chat_conversation.ts";
-import { type ChatLogin, isRight } from "./chat_login.ts";
+import type { ChatLogin } from "./chat_login.ts";
 import type { ChatMeter } from "./chat_meter.ts";
 import { ChatReader } from "./chat_reader.ts";
+import { isRight } from "./login_tries.ts";
 import type { Asker } from "./request_sessions.ts";
 
 /** What a connection is served with. */
@@ -257,7 +258,9 @@ export class ChatSession implements Outbox<Uint8Array> {
   async #work(act: Extract<ChatAct, { kind: "look up" | "log in" }>): Promise<void> {
     await this.#flush();
     if (act.kind === "look up") {
-      await this.#take(afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#ip)));
+      await this.#take(
+        afterLookUp(act.user, await this.#parts.login.standing(act.user, this.#from)),
+      );
       return;
     }
     this.#checking = new AbortController();

@@ -13,7 +13,13 @@ import { addressTowards, type OwnAddress } from "../net/interfaces.ts";
 import type { DatagramAddress } from "../net/udp.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster } from "../services/roster.ts";
-import { buddyListText, parsePresenceRequest } from "../wire/buddy_presence.ts";
+import {
+  buddyListText,
+  parsePresenceRequest,
+  type PresenceRequest,
+} from "../wire/buddy_presence.ts";
+import { ANSWER_MAC_BYTES, authenticatedAnswer } from "../wire/request_mac.ts";
+import type { AccountGuard, AdmittedDatagram } from "./account_guard.ts";
 import type { EntryView } from "./buddy_requests.ts";
 
 /**
@@ -43,6 +49,8 @@ export interface PresenceCounts {
   answered: number;
   /** Dropped: neither SET nor GET. */
   malformed: number;
+  /** Dropped: does not prove whose it is, where accounts have passwords. */
+  denied: number;
   /** Dropped: of somebody who is not registered. */
   unknown: number;
   /** Dropped: a GET from where nobody may be answered. */
@@ -67,6 +75,8 @@ export interface PresenceAnswerParts {
   readonly port: number;
   /** Is told how long one in sixteen answers took, where somebody wants to know. */
   readonly seconds?: Histogram | undefined;
+  /** Judges who sends, where accounts have passwords. */
+  readonly guard?: AccountGuard | undefined;
 }
 
 /** Acts on presence datagrams. */
@@ -74,7 +84,7 @@ export class PresenceAnswers {
   readonly #parts: PresenceAnswerParts;
   /** What was done so far. */
   readonly counts: PresenceCounts = {
-    ...{ set: 0, answered: 0, malformed: 0, unknown: 0, unanswerable: 0, overLimit: 0 },
+    ...{ set: 0, answered: 0, malformed: 0, denied: 0, unknown: 0, unanswerable: 0, overLimit: 0 },
   };
 
   constructor(parts: PresenceAnswerParts) {
@@ -91,12 +101,39 @@ export class PresenceAnswers {
     from: DatagramAddress,
     via: DatagramAddress = from,
   ): Eventually<void> {
+    const { guard } = this.#parts;
+    if (guard !== undefined) return this.#takeKnown(guard, datagram, from, via);
     const request = parsePresenceRequest(datagram);
-    const { counts } = this;
-    if (request === undefined) {
-      counts.malformed++;
+    if (request !== undefined) return this.#act(request, from, via);
+    this.counts.malformed++;
+  }
+
+  /** Takes a datagram where accounts have passwords. */
+  #takeKnown(
+    guard: AccountGuard,
+    datagram: Uint8Array,
+    from: DatagramAddress,
+    via: DatagramAddress,
+  ): Eventually<void> {
+    const { budget, clock } = this.#parts;
+    const proof = guard.admit(datagram, from.ip);
+    if (typeof proof === "string") {
+      this.counts[proof]++;
       return;
     }
+    // Its session is good from there only, where its user was reached over TCP.
+    budget.prove(from.ip, clock());
+    return this.#act(proof.request, from, via, proof);
+  }
+
+  /** @param proof what an answer is authenticated with, where accounts have passwords */
+  #act(
+    request: PresenceRequest,
+    from: DatagramAddress,
+    via: DatagramAddress,
+    proof?: AdmittedDatagram,
+  ): Eventually<void> {
+    const { counts } = this;
     const { roster, presence, own, port } = this.#parts;
     if (request.kind === "get") {
       if (!isAnswerable(via, port, own)) {
@@ -106,7 +143,7 @@ export class PresenceAnswers {
       const begun = this.#isTimed ? performance.now() : undefined;
       return afterwards(roster.buddies(request.user), (buddies) => {
         if (buddies === undefined) counts.unknown++;
-        else this.#answer(buddies, from, via, begun);
+        else this.#answer(buddies, from, via, begun, proof);
       });
     }
     return afterwards(roster.isKnown(request.user), (isKnown) => {
@@ -128,6 +165,7 @@ export class PresenceAnswers {
     from: DatagramAddress,
     via: DatagramAddress,
     begun: number | undefined,
+    proof: AdmittedDatagram | undefined,
   ): void {
     const { budget, view, clock, send, seconds } = this.#parts;
     const { counts } = this;
@@ -137,7 +175,12 @@ export class PresenceAnswers {
       return;
     }
     const entries = buddies.map((entry) => view(entry, from.ip));
-    const answer = buddyListText(entries, maxAnswerBytes(allowance));
+    const most = maxAnswerBytes(allowance);
+    const answer = proof === undefined ? buddyListText(entries, most) : authenticatedAnswer(
+      buddyListText(entries, most - ANSWER_MAC_BYTES),
+      proof.key,
+      proof.counter,
+    );
     if (allowance.kind === "short" && !budget.spend(answer.length, clock())) {
       counts.overLimit++;
       return;

@@ -31,8 +31,8 @@ export interface RequestBuffer {
   reset(): void;
 }
 
-/** Who asks: the address, and the connection's number for the log. */
-export type Asker = Pick<IncomingStream, "remoteIp" | "connection">;
+/** Who asks: the address, the connection's number for the log, and whether it is TLS. */
+export type Asker = Pick<IncomingStream, "remoteIp" | "connection" | "isSecure">;
 
 /** What a request is, and what becomes of it. */
 export interface RequestProtocol<Buffer extends RequestBuffer, Request> {

@@ -22,8 +22,12 @@ import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
 import { observeServer } from "./observed.ts";
+import type { AccountSettings } from "./service.ts";
 import { type RunningServer, startServer } from "./start.ts";
 import { keepTls, type OpenedTls, openTls } from "./tls_run.ts";
+
+const CLEARTEXT_WARNING =
+  "Passwords are taken without TLS, too: whoever sees the network reads them";
 
 /** Longest time from a signal to the exit, whatever hangs. */
 const STOP_DEADLINE_MS = 4500;
@@ -49,6 +53,7 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
   const store = await openChosenStore(options, log, meter);
   const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
+  if (options.allowCleartextPasswords) log.warn(CLEARTEXT_WARNING);
   let shared: SharedState | undefined;
   let server: RunningServer;
   let tls: OpenedTls | undefined;
@@ -62,7 +67,7 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
     };
     tls = await openTls(options);
     server = await startServer({
-      ...{ ...options, limits: options, services },
+      ...{ ...options, limits: options, services, accounts: accountsOf(options) },
       ...{ store, shared, tls, clock: sinceStart, log, trace: wire?.trace },
       isTimed: options.status !== undefined,
     });
@@ -89,6 +94,12 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
   return 0;
 }
 
+/** What accounts are asked to be; `undefined` where everybody is believed. */
+function accountsOf(options: ServerOptions): AccountSettings | undefined {
+  const { accounts, minPassword, allowCleartextPasswords: allowCleartext } = options;
+  return accounts === "open" ? undefined : { minPassword, allowCleartext };
+}
+
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */
 function announce(
   server: RunningServer,
@@ -96,6 +107,10 @@ function announce(
   { status, log }: { readonly status: number | null; readonly log: Log },
 ): void {
   log.info("Users are kept", shownPlaces(options));
+  if (options.accounts === "password") {
+    const services = options.services.join(",");
+    log.info("Names have passwords; what cannot be guarded is not served", { services });
+  }
   for (const ip of dialableAddresses(options.host, ownAddresses())) {
     const { buddy, rooms, chat } = server.ports;
     for (const [who, ports] of [["buddies", buddy], ["rooms", rooms]] as const) {

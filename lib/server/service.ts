@@ -14,7 +14,16 @@ import type { Passwords } from "../services/passwords.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import type { Store } from "../storage/store.ts";
+import type { LoginAttempts } from "./login_attempts.ts";
 import type { TlsPorts } from "./tls_ports.ts";
+
+/** What accounts with passwords are asked to be (`--accounts password`). */
+export interface AccountSettings {
+  /** Least length of a new password, in characters. */
+  readonly minPassword: number;
+  /** Whether passwords are taken over connections that others can read. */
+  readonly allowCleartext: boolean;
+}
 
 /** What every service of a server is given. */
 export interface ServiceParts {
@@ -35,6 +44,10 @@ export interface ServiceParts {
   readonly shared: SharedState | undefined;
   /** Hashes for all services together. */
   readonly passwords: Passwords;
+  /** Wrong passwords at all services together. */
+  readonly attempts: LoginAttempts;
+  /** Where whoever asks must prove who they are; everybody is believed without. */
+  readonly accounts: AccountSettings | undefined;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
   readonly clock: Clock;
   readonly log: Log;

@@ -17,7 +17,8 @@ import type { Store, StoreHealth } from "../storage/store.ts";
 import { type BuddyPorts, type BuddySettings, startBuddies } from "./buddy_service.ts";
 import { type ChatPorts, type ChatSettings, startChat } from "./chat_service.ts";
 import { type RoomPorts, type RoomSettings, startRooms } from "./room_service.ts";
-import type { Service, ServiceParts } from "./service.ts";
+import { LoginAttempts } from "./login_attempts.ts";
+import type { AccountSettings, Service, ServiceParts } from "./service.ts";
 import { TlsPorts, type TlsSettings } from "./tls_ports.ts";
 
 /** What a server needs to start. */
@@ -39,6 +40,8 @@ export interface ServerSettings {
   readonly shared?: SharedState | undefined;
   /** Those of the design unless given. */
   readonly passwords?: Passwords;
+  /** Where whoever asks must prove who they are; everybody is believed without. */
+  readonly accounts?: AccountSettings | undefined;
   /** Whether to measure how long everything takes, for the status port; not unless told so. */
   readonly isTimed?: boolean;
   /** For lifetimes and rates: one that only goes forward, whoever sets the time of day. */
@@ -96,6 +99,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       ? new Presence(presenceTtl, clock)
       : new SharedPresence(shared, presenceTtl, clock),
     passwords: settings.passwords ?? new Passwords(),
+    attempts: new LoginAttempts(trusted),
+    accounts: settings.accounts,
   };
   const running: Service<unknown>[] = [];
   const seen: Record<string, Part> = {};

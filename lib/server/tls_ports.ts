@@ -166,7 +166,7 @@ export class TlsPort {
     this.#shaking.set(stream, taking);
     try {
       const inside = await taking.finally(() => this.#shaking.delete(stream));
-      await serve(tracedArrival({ ...incoming, stream: inside }, tracing));
+      await serve(tracedArrival({ ...incoming, stream: inside, isSecure: true }, tracing));
       await inside.gone;
     } catch (error) {
       this.#failed(error, remoteIp);

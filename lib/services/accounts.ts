@@ -32,6 +32,9 @@ export type LoginOutcome =
   | "wrong"
   | "elsewhere";
 
+/** What came of registering a name with a password. */
+export type RegisterOutcome = "registered" | "exists" | "too short" | "too many names";
+
 /** What accounts are kept with. */
 export interface AccountParts {
   /** Keeps the names and the hashes. */
@@ -78,21 +81,47 @@ export class Accounts {
     ip: string,
     signal?: AbortSignal,
   ): Promise<LoginOutcome> {
-    const { store, passwords, minPassword, mayRegister } = this.#parts;
-    const group = addressGroup(ip);
-    const turn: Turn = { share: group, signal };
+    const { store, minPassword, mayRegister } = this.#parts;
+    const turn: Turn = { share: addressGroup(ip), signal };
     const standing = await this.standing(user, ip);
     if (standing === "elsewhere") return standing;
     if (standing !== "new") return await this.#isRight(user, password, turn) ? "welcome" : "wrong";
     if (Array.from(password).length < minPassword) return "too short";
     if (mayRegister?.(ip) === false) return "too many names";
-    const hash = await passwords.hash(password, { share: `new ${group}`, signal });
+    const hash = await this.#hashOfNew(password, ip, signal);
     // For a name of the buddy service this answers that it exists, which is just as well.
     await store.change({ kind: "register", user });
     const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
     if (outcome === "done") return "registered";
     // Somebody else chose one while we were at it: the name is theirs.
     return await this.#isRight(user, password, turn) ? "welcome" : "taken";
+  }
+
+  /**
+   * Registers a new name with a password. A name of the buddy service without one exists.
+   *
+   * @param signal takes it back while it waits for its turn
+   * @throws as {@linkcode Accounts.logIn}
+   */
+  async register(
+    user: UserId,
+    password: string,
+    ip: string,
+    signal?: AbortSignal,
+  ): Promise<RegisterOutcome> {
+    const { store, minPassword, mayRegister } = this.#parts;
+    if (await store.isKnown(user)) return "exists";
+    if (Array.from(password).length < minPassword) return "too short";
+    if (mayRegister?.(ip) === false) return "too many names";
+    const hash = await this.#hashOfNew(password, ip, signal);
+    if (await store.change({ kind: "register", user }) !== "done") return "exists";
+    const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
+    // Somebody who logged in between the two has made the name theirs.
+    return outcome === "done" ? "registered" : "exists";
+  }
+
+  #hashOfNew(password: string, ip: string, signal: AbortSignal | undefined): Promise<string> {
+    return this.#parts.passwords.hash(password, { share: `new ${addressGroup(ip)}`, signal });
   }
 
   async #isRight(user: UserId, password: string, turn: Turn): Promise<boolean> {

@@ -28,10 +28,20 @@ const CR = 13;
  * anything but SET and GET by the rules, is `undefined`.
  */
 export function parsePresenceRequest(datagram: Uint8Array): PresenceRequest | undefined {
+  const line = presenceLine(datagram);
+  return line && parsePresenceLine(line);
+}
+
+/** The line of a datagram that a request is read from; `undefined` where it is too long for one. */
+export function presenceLine(datagram: Uint8Array): Uint8Array | undefined {
   const line = firstLine(datagram);
-  if (line.length > MAX_BUDDY_LINE_BYTES || datagram.length > MAX_BUDDY_LINE_BYTES + 2) {
-    return undefined;
-  }
+  const isTooLong = line.length > MAX_BUDDY_LINE_BYTES ||
+    datagram.length > MAX_BUDDY_LINE_BYTES + 2;
+  return isTooLong ? undefined : line;
+}
+
+/** Reads a request from its line, as {@linkcode parsePresenceRequest}. */
+export function parsePresenceLine(line: Uint8Array): PresenceRequest | undefined {
   const fields = splitFields(line, 5);
   const user = parseUserId(fields[1] ?? "");
   if (user === undefined) return undefined;
@@ -72,11 +82,14 @@ function firstLine(datagram: Uint8Array): Uint8Array {
 
 /** Writes a request as the datagram a client sends, ending in LF. */
 export function encodePresenceRequest(request: PresenceRequest): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(
-    request.kind === "get"
-      ? `GET ${request.user}\n`
-      : `SET ${request.user} ${PRESENCE_CODES[request.status]} ${request.status} ${request.port}\n`,
-  );
+  return new TextEncoder().encode(presenceRequestText(request) + "\n");
+}
+
+/** Writes a request as a line without its line end. */
+export function presenceRequestText(request: PresenceRequest): string {
+  return request.kind === "get"
+    ? `GET ${request.user}`
+    : `SET ${request.user} ${PRESENCE_CODES[request.status]} ${request.status} ${request.port}`;
 }
 
 /**

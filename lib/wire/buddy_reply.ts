@@ -3,6 +3,8 @@
  * the field end their lines so. Rules: protocols/buddy.md.
  */
 
+import { withText } from "./words.ts";
+
 /** The reply codes and the words that go with them. */
 export const REPLY_TEXTS = {
   200: "OK",
@@ -34,7 +36,12 @@ export const REPLIES: Readonly<Record<ReplyCode, Uint8Array<ArrayBuffer>>> = {
 
 /** Writes `200 OK` and words after it. */
 export function encodeOk(words: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(`200 OK${words === "" ? "" : " " + words}\r\n`);
+  return encodeReply(200, words);
+}
+
+/** Writes a reply and words after it. */
+export function encodeReply(code: ReplyCode, words: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(`${withText(`${code} ${REPLY_TEXTS[code]}`, words)}\r\n`);
 }
 
 /** The code of a reply that one of the functions above has written. */

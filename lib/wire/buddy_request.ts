@@ -13,6 +13,8 @@ export type InfoEntries = ReadonlyMap<string, string>;
 /** What a client asked for. */
 export type BuddyRequest =
   | { readonly kind: "register"; readonly user: UserId }
+  /** Known only where accounts have passwords: docs/protocols/accounts.md. */
+  | { readonly kind: "log in"; readonly user: UserId }
   | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
   | { readonly kind: "list" | "info"; readonly user: UserId }
   | { readonly kind: "publish"; readonly user: UserId; readonly entries: InfoEntries }
@@ -33,6 +35,7 @@ const PARSERS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
   ["DEL", ([, user, buddy]) => withBuddy("remove", user, buddy)],
   ["GET", ([, user]) => withUser(user, (user) => ({ kind: "list", user }))],
   ["INFO", ([, user], line) => withUser(user, (user) => parseInfo(user, line))],
+  ["LOG", ([, user]) => withUser(user, (user) => ({ kind: "log in", user }))],
   ["CAP", () => ({ kind: "capabilities" })],
 ]);
 
@@ -106,17 +109,21 @@ export function parseInfoEntries(words: readonly string[]): InfoEntries | undefi
   return entries;
 }
 
+/** A request that can be written. */
+export type SayableRequest = Exclude<BuddyRequest, { kind: "invalid" | "blank" }>;
+
 /** Writes a request as the line a client sends, ending in LF. */
-export function encodeBuddyRequest(
-  request: Exclude<BuddyRequest, { kind: "invalid" | "blank" }>,
-): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(requestText(request) + "\n");
+export function encodeBuddyRequest(request: SayableRequest): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(buddyRequestText(request) + "\n");
 }
 
-function requestText(request: Exclude<BuddyRequest, { kind: "invalid" | "blank" }>): string {
+/** Writes a request as a line without its line end. */
+export function buddyRequestText(request: SayableRequest): string {
   switch (request.kind) {
     case "register":
       return `REG ${request.user}`;
+    case "log in":
+      return `LOG ${request.user}`;
     case "add":
       return `ADD ${request.user} ${request.buddy}`;
     case "remove":

@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly get: boolean;
   /** `INFO user` stores and tells `name=value` words. */
   readonly info: boolean;
+  /** Accounts have passwords, and requests are authenticated: docs/protocols/accounts.md. */
+  readonly accounts: boolean;
   /** The port of the same service over TLS, if there is one. */
   readonly tls: number | undefined;
 }
@@ -21,13 +23,18 @@ export interface Capabilities {
 const TLS_WORD = "tls=";
 
 /** What an older server offers. */
-export const NO_CAPABILITIES: Capabilities = { get: false, info: false, tls: undefined };
+export const NO_CAPABILITIES: Capabilities = {
+  ...{ get: false, info: false, accounts: false },
+  tls: undefined,
+};
 
 /** Writes the words of a CAP answer. */
 export function capabilityWords(offered: Capabilities): string {
-  const { get, info, tls } = offered;
-  return [PARLEY_WORD, get && "get", info && "info", tls !== undefined && `${TLS_WORD}${tls}`]
-    .filter(Boolean).join(" ");
+  const { get, info, accounts, tls } = offered;
+  return [
+    ...[PARLEY_WORD, get && "get", info && "info", accounts && "accounts"],
+    tls !== undefined && `${TLS_WORD}${tls}`,
+  ].filter(Boolean).join(" ");
 }
 
 /** Reads a CAP answer. Words it does not know are other extensions, and ignored. */
@@ -37,6 +44,7 @@ export function parseCapabilities(reply: BuddyReply): Capabilities {
   return {
     get: words.includes("get"),
     info: words.includes("info"),
+    accounts: words.includes("accounts"),
     tls: portIn(words.find((word) => word.startsWith(TLS_WORD))),
   };
 }

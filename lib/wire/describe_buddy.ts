@@ -4,18 +4,33 @@
  */
 
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
-import type { Conversation, DescribedMessage, WireField, WireSide } from "../core/wire_message.ts";
-import { parsePresenceRequest } from "./buddy_presence.ts";
-import { parseBuddyRequest } from "./buddy_request.ts";
+import { TAG_CHARACTERS } from "../core/session_key.ts";
+import type {
+  ByteSpan,
+  Conversation,
+  DescribedMessage,
+  WireField,
+  WireSide,
+} from "../core/wire_message.ts";
+import { parseAccountRequest, parseGrant } from "./account_request.ts";
+import { parsePresenceLine, presenceLine } from "./buddy_presence.ts";
+import { parseBuddyReply } from "./buddy_reply.ts";
 import { inLines } from "./conversation.ts";
 import { described, lineEnd, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
-import { secretWords } from "./masked_words.ts";
+import { type KnownCommands, secretWords } from "./masked_words.ts";
 import type { CutPiece } from "./message_cutter.ts";
+import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 
 /** Words of each command that are no secret; those of INFO are judged one by one. */
-const REQUESTS = new Map([["REG", 2], ["ADD", 3], ["DEL", 3], ["GET", 2], ["CAP", 1], ["INFO", 2]]);
+const REQUESTS = new Map(
+  Object.entries({ REG: 2, LOG: 2, ADD: 3, DEL: 3, GET: 2, CAP: 1, INFO: 2 }),
+);
 const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
+
+/** Of the reply to LOG, what is behind the session is its secret, and how it went. */
+const GRANTS = new Map([["200", 3]]);
+const isOutcome = (word: string): boolean => word === "welcome" || word === "registered";
 
 const SECRET_NAME = /pass|pw|secret|token|key/i;
 
@@ -25,22 +40,39 @@ function isPublished(word: string, command: string): boolean {
   return command === "INFO" && cut > 0 && !SECRET_NAME.test(word.slice(0, cut));
 }
 
+/**
+ * What to hide of a line whose commands are known: the tag of one that is authenticated, passwords
+ * with all that is in them, and what nobody knows.
+ */
+function secretsOf(line: Uint8Array, commands: KnownCommands): ByteSpan[] {
+  const authenticated = parseAuthenticatedLine(line);
+  const request = bytesAsText(authenticated?.request ?? line);
+  const secrets = secretWords(request, commands, isPublished);
+  const [first] = secrets;
+  const isPassword = /^[ \t]*(?:REG|LOG)[ \t]/i.test(request);
+  if (isPassword && first !== undefined) return [{ start: first.start, end: line.length }];
+  const tag = { start: line.length - TAG_CHARACTERS, end: line.length };
+  return authenticated === undefined ? secrets : [...secrets, tag];
+}
+
 /** Reads a connection to the buddy service. */
 export function buddyConversation(): Conversation {
   let user: string | undefined;
+  let hasLoggedIn = false;
   return inLines(MAX_BUDDY_LINE_BYTES + 2, (from: WireSide, piece: CutPiece): DescribedMessage => {
     if (!piece.isWhole) return unreadable("buddy", piece.bytes, "a line that is too long");
-    if (from === "server") return describeReply(piece.bytes, user);
+    if (from === "server") return describeReply(piece.bytes, user, hasLoggedIn);
     const request = describeRequest(piece.bytes);
     user = request.user ?? user;
+    hasLoggedIn ||= /^[ \t]*LOG[ \t]/i.test(bytesAsText(piece.bytes));
     return request;
   });
 }
 
 function describeRequest(bytes: Uint8Array): DescribedMessage {
-  const masked = new MaskedBytes(bytes, secretWords(bytesAsText(bytes), REQUESTS, isPublished));
   const { end, name } = lineEnd(bytes);
-  const request = parseBuddyRequest(bytes.subarray(0, end));
+  const masked = new MaskedBytes(bytes, secretsOf(bytes.subarray(0, end), REQUESTS));
+  const { request } = parseAccountRequest(bytes.subarray(0, end));
   const text = masked.text(0, end);
   return described("buddy", masked, {
     text: request.kind === "blank" ? "(a blank line)" : text,
@@ -49,9 +81,19 @@ function describeRequest(bytes: Uint8Array): DescribedMessage {
   });
 }
 
-function describeReply(bytes: Uint8Array, user: string | undefined): DescribedMessage {
-  const masked = new MaskedBytes(bytes, []);
+/** @param isGrant whether a secret may be in it */
+function describeReply(
+  bytes: Uint8Array,
+  user: string | undefined,
+  isGrant: boolean,
+): DescribedMessage {
   const { end, name } = lineEnd(bytes);
+  const line = bytesAsText(bytes.subarray(0, end));
+  const mayHoldSecret = isGrant || parseGrant(parseBuddyReply(bytes)) !== undefined;
+  const secrets = mayHoldSecret && line.startsWith("200")
+    ? secretWords(line, GRANTS, isOutcome)
+    : [];
+  const masked = new MaskedBytes(bytes, secrets);
   const text = masked.text(0, end);
   const [, code, words] = /^(\d{3}) (.*)$/.exec(text) ?? [];
   const said: WireField[] = code === undefined ? [] : [["code", code], ["words", words!]];
@@ -67,11 +109,11 @@ function describeQuestion(bytes: Uint8Array): DescribedMessage {
   const lf = bytes.indexOf(10);
   const line = lf < 0 ? bytes : bytes.subarray(0, lf + 1);
   const behind = { start: line.length, end: bytes.length };
+  const { end, name } = lineEnd(line);
   const masked = new MaskedBytes(bytes, [
-    ...secretWords(bytesAsText(line), DATAGRAMS),
+    ...secretsOf(line.subarray(0, end), DATAGRAMS),
     behind,
   ]);
-  const { end, name } = lineEnd(line);
   const text = masked.text(0, end);
   return described("presence", masked, {
     text: bytes.length === 0 ? "(an empty datagram)" : text,
@@ -79,13 +121,22 @@ function describeQuestion(bytes: Uint8Array): DescribedMessage {
       ...namedWords(text, ["command", "user", "code", "status", "chat port"]),
       ["line end", name],
     ],
-    user: parsePresenceRequest(bytes)?.user,
+    user: presenceUser(bytes),
   });
 }
 
-/** An answer to GET: a line for each buddy. */
+function presenceUser(datagram: Uint8Array): string | undefined {
+  const line = presenceLine(datagram);
+  return line && parsePresenceLine(parseAuthenticatedLine(line)?.request ?? line)?.user;
+}
+
+/** An answer to GET: a line for each buddy, and perhaps one with a tag. */
 function describeList(bytes: Uint8Array): DescribedMessage {
-  const masked = new MaskedBytes(bytes, []);
+  const tag = { start: bytes.length - 1 - TAG_CHARACTERS, end: bytes.length - 1 };
+  const masked = new MaskedBytes(
+    bytes,
+    parseAuthenticatedAnswer(bytes) === undefined ? [] : [tag],
+  );
   const lines = masked.text().split("\n").map((line) => line.trimEnd()).filter((line) =>
     line !== ""
   );

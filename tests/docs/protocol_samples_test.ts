@@ -1,6 +1,7 @@
 /** The examples of `docs/protocols/` are rows of `tests/samples/`, or what a server answers. */
 
 import { assert, assertEquals } from "@std/assert";
+import * as ACCOUNTS from "../samples/account_samples.ts";
 import * as BUDDY from "../samples/buddy_samples.ts";
 import * as CHAT from "../samples/login_chat_samples.ts";
 import * as PEER from "../samples/peer_samples.ts";
@@ -12,6 +13,7 @@ import { TestServer } from "../support/server.ts";
 import { bytesOf, exchangesIn, kindOf, samplesIn } from "./samples_page.ts";
 
 const TABLES: Readonly<Record<string, unknown>> = {
+  ...ACCOUNTS,
   ...BUDDY,
   ...CHAT,
   ...PEER,
@@ -23,6 +25,7 @@ const TABLES: Readonly<Record<string, unknown>> = {
 const SHOWN = [
   ...["REQUEST_SAMPLES", "REPLY_SAMPLES", "PRESENCE_SAMPLES", "ANSWER_SAMPLES"],
   ...["CALL_ANSWER_SAMPLES", "PEER_SAMPLES", "ROOM_REQUEST_SAMPLES", "ROOM_DATAGRAM_SAMPLES"],
+  ...["ACCOUNT_REQUEST_SAMPLES", "AUTHENTICATED_SAMPLES", "ANSWER_MAC_SAMPLES"],
   ...["ROOM_DELIVERY_SAMPLES", "CHAT_REQUEST_SAMPLES", "CHAT_ANSWER_SAMPLES", "TRANSFER_SAMPLES"],
 ];
 

@@ -56,7 +56,7 @@ const REPLIES = [
 fuzz("answers to CAP, retold", REPLIES, (line) => {
   const told = retoldCapabilities(line, 443);
   if (told === undefined) return;
-  const { get, info } = parseCapabilities(parseBuddyReply(line));
-  assertEquals(parseCapabilities(parseBuddyReply(told)), { get, info, tls: 443 });
+  const { get, info, accounts } = parseCapabilities(parseBuddyReply(line));
+  assertEquals(parseCapabilities(parseBuddyReply(told)), { get, info, accounts, tls: 443 });
   assertEquals(told.indexOf(10), told.length - 1, "it stays one line");
 });

@@ -10,9 +10,11 @@ import {
   parsePresenceRequest,
 } from "../../lib/wire/buddy_presence.ts";
 import { parseBuddyReply } from "../../lib/wire/buddy_reply.ts";
+import { parseAccountRequest } from "../../lib/wire/account_request.ts";
 import { encodeBuddyRequest, parseBuddyRequest } from "../../lib/wire/buddy_request.ts";
 import { parseCapabilities } from "../../lib/wire/capabilities.ts";
 import { encodePeerLine, PeerReader } from "../../lib/wire/peer.ts";
+import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "../../lib/wire/request_mac.ts";
 import { userKey } from "../../lib/wire/routing_key.ts";
 import {
   ANSWER_SAMPLES,
@@ -21,6 +23,12 @@ import {
   REPLY_SAMPLES,
   REQUEST_SAMPLES,
 } from "../samples/buddy_samples.ts";
+import {
+  ACCOUNT_REQUEST_SAMPLES,
+  ANSWER_MAC_SAMPLES,
+  AUTHENTICATED_SAMPLES,
+  SAMPLE_KEY,
+} from "../samples/account_samples.ts";
 import { CALL_ANSWER_SAMPLES, PEER_SAMPLES } from "../samples/peer_samples.ts";
 import { latin1 } from "../samples/sample.ts";
 import { fuzz, readHowever } from "./fuzz.ts";
@@ -37,6 +45,27 @@ fuzz("buddy requests", REQUEST_SAMPLES.map(bytesOf), (line) => {
   if (!line.includes(10) && line.length <= MAX_BUDDY_LINE_BYTES && "user" in request) {
     assertEquals(key, { state: "found", key: request.user });
   }
+});
+
+const AUTHENTIC = new Set(AUTHENTICATED_SAMPLES.map(({ line }) => line));
+
+fuzz("requests of accounts", [
+  ...ACCOUNT_REQUEST_SAMPLES.map(bytesOf),
+  ...AUTHENTICATED_SAMPLES.map(bytesOf),
+], (line) => {
+  const { request, proof } = parseAccountRequest(line);
+  if (proof.kind === "password") assert("user" in request && /[^ \t]/.test(proof.password));
+  // Nothing that was changed is believed.
+  if (AUTHENTIC.has(String.fromCharCode(...line))) return;
+  for (const transport of ["TCP", "UDP"] as const) {
+    assert(parseAuthenticatedLine(line)?.isFrom(SAMPLE_KEY.secret, transport) !== true);
+  }
+});
+
+fuzz("answers to accounts", ANSWER_MAC_SAMPLES.map(bytesOf), (datagram) => {
+  const isAuthentic = parseAuthenticatedAnswer(datagram)?.isFrom(SAMPLE_KEY.secret) ?? false;
+  const text = String.fromCharCode(...datagram);
+  assertEquals(isAuthentic, ANSWER_MAC_SAMPLES.some(({ answer }) => answer === text));
 });
 
 fuzz("buddy replies", REPLY_SAMPLES.map(bytesOf), (line) => {

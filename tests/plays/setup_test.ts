@@ -7,6 +7,7 @@ import { fingerprintOf } from "../../lib/net/tls_client.ts";
 import { makeIdentity } from "../../lib/server/self_signed.ts";
 import { firstOfPem } from "../../lib/wire/pem.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
+import { AccountPlay } from "../support/account_play.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { at, run } from "../support/one_shot.ts";
@@ -169,4 +170,41 @@ Deno.test("setup asks before it goes on without the TLS that was asked for", asy
   assertStringIncludes(second!, "Server (HOST, HOST:PORT)");
   assertStringIncludes(stdout, "Registered as alice.");
   assertStringIncludes(await written(temp.path), '"tls": false');
+});
+
+Deno.test("setup speaks TLS with a server that takes passwords, and registers with one", async () => {
+  await using play = await AccountPlay.begin({}, []);
+  await using temp = await TempDir.make();
+  const place = `127.0.0.1:${play.server.tcp}/${play.server.udp}`;
+  const secrets = ["alice words", "", "alice words"];
+  const { code, stdout } = await setUp(
+    temp.path,
+    [],
+    place,
+    "",
+    "alice",
+    ...secrets,
+    "",
+    "",
+    "off",
+  );
+  assertEquals(code, 0, stdout);
+  for (
+    const told of [
+      "answers: a Parley server, where names have passwords.",
+      "First visit to 127.0.0.1",
+      "Password for alice:",
+      "alice is new there. Register alice now? [Y/n]:",
+      "Registered as alice.",
+      `Presence comes through UDP port ${play.server.udp}.`,
+    ]
+  ) assertStringIncludes(stdout, told);
+  assertStringIncludes(await written(temp.path), `"login": "alice@${place}",\n  "tls": true,\n`);
+  const again = await setUp(temp.path, [], "", "", "", "alice words", "", "", "");
+  await Deno.writeTextFile(`${temp.path}/secret`, "alice words\n");
+  const status = ["status", "alice", `--password-file=${temp.path}/secret`];
+  assertEquals((await run(status, temp.path)).stderr, "alice has no buddies.\n", "over TLS");
+  assertStringIncludes(again.stdout, "alice is registered there.\n");
+  const wrong = await setUp(temp.path, [], "", "", "", "wrong", "", "", "");
+  assertStringIncludes(wrong.stdout, "Cannot log in as alice (204 DENIED wrong password).\n");
 });

@@ -95,6 +95,10 @@ export const REQUEST_SAMPLES: readonly Sample<BuddyRequest>[] = rows<BuddyReques
   }],
   ["INFO with a word that is none", "INFO alice files\n", INVALID],
   ["INFO with a name twice", "INFO alice files=1 files=2\n", INVALID],
+  ["LOG, which is for servers with passwords", "LOG alice secret words\n", {
+    kind: "log in",
+    user: alice,
+  }],
   ["CAP", "CAP\n", { kind: "capabilities" }],
   ["CAP with a version", "cap parley/9\r\n", { kind: "capabilities" }],
   ["an empty line", "\n", BLANK],

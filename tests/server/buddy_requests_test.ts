@@ -23,7 +23,7 @@ const STORAGE = "500 STORAGE\r\n";
 class Counter {
   readonly presence = new Presence(30, new FakeClock().read);
   readonly log = new RecordedLog();
-  readonly meter = buddyMeter({ isTimed: false, log: this.log });
+  readonly meter = buddyMeter({ isTimed: false, log: this.log, hasAccounts: false });
   readonly #requests: BuddyRequests;
 
   constructor(store: Store = new MemoryStore()) {
@@ -35,7 +35,7 @@ class Counter {
           ? entry
           : { ...entry, address: { ...entry.address, ip: `${entry.address.ip}-for-${askerIp}` } };
       },
-      offered: { get: true, info: true, tls: undefined },
+      offered: { get: true, info: true, accounts: false, tls: undefined },
       meter: this.meter,
       log: this.log,
     });
@@ -44,7 +44,7 @@ class Counter {
   /** The reply to a line, `undefined` for none. */
   async ask(line: string | undefined, fromIp: string = CLIENT): Promise<string | undefined> {
     const bytes = line === undefined ? undefined : toBytes(line);
-    const reply = await this.#requests.answer(bytes, fromIp);
+    const reply = await this.#requests.answer(bytes, { remoteIp: fromIp });
     return reply && new TextDecoder().decode(reply);
   }
 

@@ -188,3 +188,39 @@ Deno.test("many guesses from one address keep nobody waiting who is at another",
   assertEquals(done.filter((outcome) => outcome === "BusyError").length, 1);
   assert(done.indexOf("welcome") < 4, done.join(", "));
 });
+
+Deno.test("register() takes a new name with its password, and no other", async () => {
+  const office = new Office();
+  const accounts = office.accounts();
+  assertEquals(await accounts.register(alice, "abc", HERE), "too short");
+  assertEquals(office.store.isKnown(alice), false);
+  assertEquals(await accounts.register(alice, "secret words", HERE), "registered");
+  assertEquals(await accounts.register(alice, "secret words", HERE), "exists");
+  assertEquals(await accounts.logIn(alice, "secret words", THERE), "welcome");
+  await office.store.change({ kind: "register", user: id("bob") });
+  assertEquals(await accounts.register(id("bob"), "secret words", HERE), "exists");
+  assertEquals(office.store.passwordOf(id("bob")), undefined, "a name without one stays so");
+});
+
+Deno.test("register(): of many who want a name at once one gets it, with their password", async () => {
+  const office = new Office();
+  const accounts = office.accounts();
+  const secrets = Array.from({ length: 8 }, (_, at) => `secret ${at}`);
+  const outcomes = await Promise.all(
+    secrets.map((secret) => accounts.register(alice, secret, HERE)),
+  );
+  assertEquals(outcomes.filter((outcome) => outcome === "registered").length, 1);
+  const winner = secrets[outcomes.indexOf("registered")]!;
+  assertEquals(await accounts.logIn(alice, winner, HERE), "welcome");
+});
+
+Deno.test("register() asks once whether the address may have one more name", async () => {
+  const office = new Office();
+  let asked = 0;
+  const mayRegister = (): boolean => ++asked > 1;
+  const accounts = new Accounts({ ...office, minPassword: 4, mayRegister });
+  assertEquals(await accounts.register(alice, "secret", HERE), "too many names");
+  assertEquals(await accounts.register(alice, "secret", HERE), "registered");
+  assertEquals(await accounts.register(alice, "secret", HERE), "exists");
+  assertEquals(asked, 2);
+});

@@ -8,6 +8,7 @@ import {
   type ServerLimits,
 } from "../../lib/core/limits.ts";
 import type { ChatSettings } from "../../lib/server/chat_service.ts";
+import type { AccountSettings } from "../../lib/server/service.ts";
 import type { TlsIdentity } from "../../lib/net/tcp.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import type { TlsSettings } from "../../lib/server/tls_ports.ts";
@@ -35,6 +36,8 @@ export interface TestServerOptions {
   readonly store?: Store;
   /** Keeps users in this directory, as text. */
   readonly directory?: string;
+  /** What accounts are asked to be; open unless given. */
+  readonly accounts?: AccountSettings;
 }
 
 /** A running server; stopped at the end of the test. */
@@ -74,6 +77,7 @@ export class TestServer implements AsyncDisposable {
       limits: { ...DEFAULT_SERVER_LIMITS, ...options.limits },
       store,
       passwords: new Passwords(CHEAP_COST),
+      accounts: options.accounts,
       clock: clock.read,
       log,
     });

@@ -18,9 +18,11 @@ function read(line: Uint8Array): Capabilities {
 Deno.test("parseCapabilities(): a client uses only what was offered", {
   permissions: "none",
 }, () => {
-  assertEquals(read(latin1("200 OK parley/1")), { get: false, info: false, tls: undefined });
-  assertEquals(read(latin1("200 OK parley/1 get")), { get: true, info: false, tls: undefined });
-  assertEquals(read(latin1("200 OK parley/1 info get")), { get: true, info: true, tls: undefined });
+  assertEquals(read(latin1("200 OK parley/1")), NO_CAPABILITIES);
+  assertEquals(read(latin1("200 OK parley/1 get")), { ...NO_CAPABILITIES, get: true });
+  const both = { ...NO_CAPABILITIES, get: true, info: true };
+  assertEquals(read(latin1("200 OK parley/1 info get")), both);
+  assertEquals(read(latin1("200 OK parley/1 accounts")), { ...NO_CAPABILITIES, accounts: true });
   assertEquals(read(latin1("200 OK parley/1 tls=1236")), { ...NO_CAPABILITIES, tls: 1236 });
   for (
     const word of ["tls=", "tls=0", "tls=65536", "tls=12a", "tls=-1", "tls", "TLS=12", "xtls=12"]
@@ -33,7 +35,7 @@ Deno.test("parseCapabilities(): an older server answers 201 INVALID and offers n
   permissions: "none",
 }, () => {
   assertEquals(read(REPLIES[201]), NO_CAPABILITIES);
-  assertEquals(NO_CAPABILITIES, { get: false, info: false, tls: undefined });
+  assertEquals(NO_CAPABILITIES, { get: false, info: false, accounts: false, tls: undefined });
 });
 
 Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", {
@@ -58,6 +60,7 @@ Deno.test("parseCapabilities() ignores words it does not know", { permissions: "
 const anyOffer = fc.record({
   get: fc.boolean(),
   info: fc.boolean(),
+  accounts: fc.boolean(),
   tls: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
 });
 

@@ -9,6 +9,12 @@ import type { DescribedMessage, TracedService } from "../../lib/core/wire_messag
 import { createDescriber } from "../../lib/wire/describe.ts";
 import { encodeDatagramPrefix } from "../../lib/wire/datagram_prefix.ts";
 import { encodeProxyV1, encodeProxyV2 } from "../../lib/wire/proxy_protocol.ts";
+import {
+  ANSWER_MAC_SAMPLES,
+  AUTHENTICATED_SAMPLES,
+  SAMPLE_KEY,
+  SAMPLE_SECRET_TEXT,
+} from "../samples/account_samples.ts";
 import { frame, TOKEN } from "../samples/room_samples.ts";
 import { latin1 } from "../samples/sample.ts";
 import { cutAnywhere, join } from "./cuttings.ts";
@@ -194,6 +200,44 @@ Deno.test("a whole token is told nowhere, wherever a program has put it", {
     ...describer.conversation("chat").take("server", latin1(`D PM bob ${TOKEN}\n`)),
   ];
   for (const said of places) assert(!shown([said]).includes(TOKEN), shown([said]));
+});
+
+Deno.test("the secret of a login is told nowhere, whoever asked for it, nor is any tag", {
+  permissions: "none",
+}, () => {
+  const grant = latin1(`200 OK ${SAMPLE_KEY.session} ${SAMPLE_SECRET_TEXT} welcome\r\n`);
+  for (const service of ["buddy", "any"] as const) {
+    for (const asked of ["LOG alice secret\n", "GET alice\n"]) {
+      const conversation = createDescriber().conversation(service);
+      const request = conversation.take("client", latin1(asked));
+      const told = shown([...request, ...conversation.take("server", grant)]);
+      assert(!told.includes(SAMPLE_SECRET_TEXT) && !told.includes("secret"), told);
+      assert(told.includes(SAMPLE_KEY.session), told);
+    }
+  }
+  for (const { line, request, expected: { kind: transport } } of AUTHENTICATED_SAMPLES) {
+    const said = transport === "UDP"
+      ? [createDescriber().datagram("buddy", latin1(line), true)]
+      : createDescriber().conversation("buddy").take("client", latin1(`${line}\n`));
+    const told = shown(said);
+    assert(!told.includes(line.slice(-24)) && told.includes(request), told);
+    assert(said.every(({ user }) => user === request.split(" ")[1]), told);
+  }
+  for (const { answer } of ANSWER_MAC_SAMPLES) {
+    const told = shown([createDescriber().datagram("buddy", latin1(answer), false)]);
+    assert(!told.includes(answer.slice(-25, -1)), told);
+  }
+});
+
+Deno.test("a password is hidden to the end of its line, whatever it looks like", {
+  permissions: "none",
+}, () => {
+  const tail = AUTHENTICATED_SAMPLES[0]!.line.slice("ADD alice bob ".length);
+  for (const password of [`${MARK} words`, `${MARK} ${tail} ${MARK}`, `${MARK} ${tail}`]) {
+    const conversation = createDescriber().conversation("buddy");
+    const told = shown(conversation.take("client", latin1(`LOG alice ${password}\n`)));
+    assert(!told.includes(MARK) && !told.includes(tail.slice(-24)), told);
+  }
 });
 
 Deno.test("conversation(): whatever bytes come, all of them are told of", {
