@@ -105,5 +105,10 @@ function accountFamilies(guard: AccountGuard | undefined): Family[] {
       "Requests and datagrams that did not prove whose they are",
       byLabel("reason", guard.refused, { service: "buddy" }),
     ),
+    counter(
+      "parley_passwords_total",
+      "Passwords of buddies by what came of them",
+      byLabel("result", guard.judged, { service: "buddy" }),
+    ),
   ];
 }
