@@ -4,7 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 import { ChatClient } from "../support/chat_client.ts";
 import { eventually } from "../support/eventually.ts";
 import { ask } from "../support/raw_tcp.ts";
+import { RawUdp } from "../support/raw_udp.ts";
+import { RawMember } from "../support/room_server.ts";
 import { ServerProcess } from "../support/server_process.ts";
+import type { Ports } from "../support/site.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 interface Attribute {
@@ -92,6 +95,29 @@ Deno.test("OTEL_DENO=true exports spans named for what they are, and no secret",
   assert(!JSON.stringify(own).includes("ann"), "a user's name was exported");
   const names = new Set(collector.spans.map(({ name }) => name));
   assertEquals([...names].filter((name) => /ann|strange/i.test(name)), []);
+});
+
+Deno.test("of datagrams one in sixteen has a span: answers about presence, messages of rooms", async () => {
+  await using collector = new Collector();
+  await using directory = await TempDir.make();
+  const { env } = collector;
+  const words = ["--services=buddy,rooms", "--rooms-tcp-port=0", "--rooms-udp-port=0"];
+  await using server = await ServerProcess.start(directory.path, [...words, "--status-port=0"], {
+    env,
+  });
+  const { buddy, rooms } = server.ports as unknown as Ports;
+  await ask(buddy.tcp, "REG ann\r\n");
+  using udp = new RawUdp(buddy.udp);
+  using host = await RawMember.enter(rooms, 1, "lab", "ann");
+  using guest = await RawMember.enter(rooms, 2, "lab", "bob");
+  for (let turn = 0; turn < 17; turn++) {
+    await udp.ask("GET ann");
+    await guest.says("hi");
+    await host.hears();
+  }
+  for (const name of ["buddy answer", "rooms message"]) {
+    await eventually(`two of "${name}"`, () => collector.replies(name).length === 2);
+  }
 });
 
 Deno.test("a login's span tells how it ended", async () => {
