@@ -52,10 +52,19 @@ type Words = readonly [rounds: number, seconds: number, groups: readonly string[
 
 const [rounds, seconds, wanted] = readWords(Deno.args);
 const scratch = await Deno.makeTempDir({ prefix: "parley-bench-" });
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, giveUp);
 try {
   await measure();
 } finally {
   await Deno.remove(scratch, { recursive: true });
+}
+Deno.exit(0);
+
+/** Ends the servers, because whoever interrupts a bench wants the machine back. */
+async function giveUp(): Promise<void> {
+  await stopLeftovers();
+  await Deno.remove(scratch, { recursive: true });
+  Deno.exit(130);
 }
 
 function readWords([rounds = "5", seconds = "0.7", ...names]: readonly string[]): Words {

@@ -24,6 +24,11 @@ export class ChatReader {
     return this.#buffer.length === 0;
   }
 
+  /** Whether a line has begun that has not ended. */
+  get isInLine(): boolean {
+    return this.#isSkipping || !this.isEmpty;
+  }
+
   /** The space to read into. */
   free(): Uint8Array {
     return this.#buffer.free();

@@ -54,7 +54,7 @@ export function startChat(
     ...{ accounts, attempts, meter, clock, log },
     needsTls: parts.accounts?.allowCleartext === false,
   });
-  const sessions = new ChatSessions(settings, login, chat, meter);
+  const sessions = new ChatSessions({ ...settings, ...limits }, login, chat, meter);
   const doorMeter = new DoorMeter("chat");
   const door = {
     admission,

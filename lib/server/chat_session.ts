@@ -18,6 +18,7 @@ import { afterwards, type Eventually } from "../core/eventually.ts";
 import { MAX_JOINED_ANSWER_BYTES } from "../core/limits.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
+import type { DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
 import { SendQueue } from "../net/send_queue.ts";
 import { setUpSocket } from "../net/tcp.ts";
@@ -44,6 +45,7 @@ import type { ChatLogin } from "./chat_login.ts";
 import type { ChatMeter } from "./chat_meter.ts";
 import { ChatReader } from "./chat_reader.ts";
 import { isRight } from "./login_tries.ts";
+import { LineWatch } from "./line_watch.ts";
 import type { Asker } from "./request_sessions.ts";
 
 /** What a connection is served with. */
@@ -52,6 +54,8 @@ export interface ChatSessionParts {
   readonly chat: LoginChat<Uint8Array>;
   readonly login: ChatLogin;
   readonly closer: OrderlyCloser;
+  /** For lines before the login. */
+  readonly lineDeadlines: DeadlineQueue;
   readonly meter: ChatMeter;
 }
 
@@ -77,6 +81,7 @@ export class ChatSession implements Outbox<Uint8Array> {
   /** The read under way, where it began while a login was. */
   #reading: Promise<number | null> | undefined;
   #isLate = false;
+  readonly #line: LineWatch;
   #wasHeard = true;
   readonly #answers = new ChatAnswers();
   #ended: Promise<void> | undefined;
@@ -88,6 +93,7 @@ export class ChatSession implements Outbox<Uint8Array> {
     this.#from = incoming;
     this.#ip = remoteIp;
     this.#queue = new SendQueue(stream);
+    this.#line = new LineWatch(parts.lineDeadlines, () => this.expire());
     // Messages are short and wanted now: none waits to share a segment.
     setUpSocket(stream);
   }
@@ -148,6 +154,7 @@ export class ChatSession implements Outbox<Uint8Array> {
 
   async #end(lastAnswer: ServerAnswer | undefined): Promise<void> {
     this.#leave();
+    this.#line.ended();
     this.#checking?.abort();
     if (lastAnswer !== undefined) {
       this.#parts.meter.replied(lastAnswer);
@@ -179,6 +186,7 @@ export class ChatSession implements Outbox<Uint8Array> {
       for (let request; (request = this.#reader.next()) !== undefined;) {
         const next = step(this.#state, request);
         meter.took(request.kind, next.act, this.#from);
+        this.#line.ended();
         // Only a login waits, and what other servers have to do with: the rest goes on in one turn.
         const waiting = this.#take(next);
         if (waiting !== undefined) await waiting;
@@ -192,6 +200,8 @@ export class ChatSession implements Outbox<Uint8Array> {
       if (flushing !== undefined) await flushing;
       seconds?.observe((performance.now() - begun) / 1000);
       this.#answers.endRead();
+      // A person thinks before typing a line, and sends it whole: who trickles is not kept as long.
+      if (!this.isLoggedIn && this.#reader.isInLine) this.#line.begun();
       await this.#queue.room();
     }
   }

@@ -3,7 +3,7 @@
  * end together.
  */
 
-import { CHAT_PING_SECONDS, type ChatLimits } from "../core/limits.ts";
+import { CHAT_PING_SECONDS, type ChatLimits, type ServerLimits } from "../core/limits.ts";
 import type { IncomingStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { OrderlyCloser, writeAll } from "../net/orderly_close.ts";
@@ -13,22 +13,27 @@ import type { ChatLogin } from "./chat_login.ts";
 import { ChatMeter } from "./chat_meter.ts";
 import { ChatSession } from "./chat_session.ts";
 
+/** What sessions are held to. */
+export type ChatSessionLimits = ChatLimits & Pick<ServerLimits, "readDeadlineSeconds">;
+
 const FULL = chatReply(CHAT_REPLIES.full);
 
 /** Serves connections to the login chat. */
 export class ChatSessions {
-  readonly #limits: ChatLimits;
+  readonly #limits: ChatSessionLimits;
   readonly #login: ChatLogin;
   readonly #chat: LoginChat<Uint8Array>;
   readonly #meter: ChatMeter;
   readonly #closer = new OrderlyCloser();
   readonly #deadlines: DeadlineQueue;
+  /** For lines that have begun: a person thinks before typing one, and sends it whole. */
+  readonly #lineDeadlines: DeadlineQueue;
   readonly #sessions = new Set<ChatSession>();
   readonly #pinging: ReturnType<typeof setInterval>;
   #whenEmpty: (() => void) | undefined;
 
   constructor(
-    limits: ChatLimits,
+    limits: ChatSessionLimits,
     login: ChatLogin,
     chat: LoginChat<Uint8Array> = new LoginChat(),
     meter: ChatMeter = new ChatMeter(false),
@@ -38,6 +43,7 @@ export class ChatSessions {
     this.#limits = limits;
     this.#login = login;
     this.#deadlines = new DeadlineQueue(limits.loginDeadlineSeconds);
+    this.#lineDeadlines = new DeadlineQueue(limits.readDeadlineSeconds);
     // Somebody whose machine is gone shows only when something is sent to them.
     this.#pinging = setInterval(() => {
       for (const session of this.#sessions) session.ping();
@@ -61,6 +67,7 @@ export class ChatSessions {
       chat: this.#chat,
       login: this.#login,
       closer: this.#closer,
+      lineDeadlines: this.#lineDeadlines,
       meter: this.#meter,
     }, incoming);
     this.#sessions.add(session);
@@ -82,6 +89,7 @@ export class ChatSessions {
   async stop(): Promise<void> {
     clearInterval(this.#pinging);
     this.#deadlines.close();
+    this.#lineDeadlines.close();
     for (const session of this.#sessions) session.end();
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => this.#whenEmpty = resolve);

@@ -77,7 +77,7 @@ for (const [name, portOf, question, trickled = NO_REQUEST, first] of PORTS) {
     await using directory = await TempDir.make();
     await using server = await ServerProcess.start(directory.path, [
       ...["--services=buddy,rooms,chat", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
-      ...["--chat-port=0", "--login-deadline=10", "--tls-port=0"],
+      ...["--chat-port=0", "--tls-port=0"],
     ]);
     const ports = server.ports as unknown as TcpPorts;
     await question(ports, 0, directory.path);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ByteStream } from "../../lib/core/ports.ts";
+import { DeadlineQueue } from "../../lib/net/deadline_queue.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { OrderlyCloser } from "../../lib/net/orderly_close.ts";
 import { ChatMeter } from "../../lib/server/chat_meter.ts";
@@ -34,6 +35,7 @@ class Booth implements AsyncDisposable {
     this.session = new ChatSession({
       ...{ chat: new LoginChat(), login, meter: new ChatMeter(false) },
       closer: this.#closer,
+      lineDeadlines: new DeadlineQueue(60),
     }, { stream, remoteIp: "192.0.2.1" });
     this.#running = this.session.run();
   }

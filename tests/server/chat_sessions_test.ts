@@ -208,6 +208,25 @@ Deno.test("a login that takes too long is told so and closed, however it trickle
   await ann.expects("C PING a", "C PONG a");
 });
 
+Deno.test("before the login a line that has begun must end in time; nobody has to begin one", async () => {
+  await using hall = new ChatHall({ readDeadlineSeconds: 0.05 });
+  const late = "C 201 INVALID the login took too long";
+  const { client: quiet } = hall.connect();
+  const ann = await hall.enter("ann");
+  await ann.send("C WHO\nC PI");
+  const tooLong = "x".repeat(2 * MAX_CHAT_FRAME_BYTES);
+  for (
+    const begun of ["C LOG", "C LOGIN bob\nC", "C LOGIN bob\nC PASSWORD abc\nC PASSW", tooLong]
+  ) {
+    const { client } = hall.connect();
+    await client.send(begun);
+    assertEquals((await client.toTheEnd()).at(-1), late, begun);
+  }
+  assertEquals(await ann.line(), "C USERS");
+  await ann.expects("NG a", "C PONG a");
+  await quiet.logIn("zoe");
+});
+
 Deno.test("one client too many is told that the server is full", async () => {
   await using hall = new ChatHall({ maxClients: 2 });
   const ann = await hall.enter("ann");

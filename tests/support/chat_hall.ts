@@ -3,11 +3,11 @@
  */
 
 import { parseAddressSet } from "../../lib/core/ip_address.ts";
-import { type ChatLimits, DEFAULT_CHAT_LIMITS } from "../../lib/core/limits.ts";
+import { DEFAULT_CHAT_LIMITS, DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { ChatLogin } from "../../lib/server/chat_login.ts";
 import { ChatMeter } from "../../lib/server/chat_meter.ts";
-import { ChatSessions } from "../../lib/server/chat_sessions.ts";
+import { type ChatSessionLimits, ChatSessions } from "../../lib/server/chat_sessions.ts";
 import { LoginAttempts } from "../../lib/server/login_attempts.ts";
 import { Accounts } from "../../lib/services/accounts.ts";
 import { Passwords } from "../../lib/services/passwords.ts";
@@ -52,9 +52,13 @@ export class ChatHall extends ChatBackstage implements AsyncDisposable {
   readonly sessions: ChatSessions;
   readonly #clients: ChatClient[] = [];
 
-  constructor(limits: Partial<ChatLimits> = {}, passwords = new Passwords(CHEAP_COST)) {
+  constructor(limits: Partial<ChatSessionLimits> = {}, passwords = new Passwords(CHEAP_COST)) {
     super(passwords);
-    this.sessions = new ChatSessions({ ...DEFAULT_CHAT_LIMITS, ...limits }, this.login);
+    this.sessions = new ChatSessions({
+      ...DEFAULT_SERVER_LIMITS,
+      ...DEFAULT_CHAT_LIMITS,
+      ...limits,
+    }, this.login);
   }
 
   /** Opens a connection; `served` resolves when the server is done with it. */

@@ -1,6 +1,6 @@
 /** docs/performance.md: made from the run that is kept, and nothing else. */
 
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { BenchResults } from "../../tools/bench/results.ts";
 import { chartsOf } from "../../tools/charts/all.ts";
 import { filled, partsOf } from "../../tools/charts/page.ts";
@@ -26,6 +26,12 @@ Deno.test("performance page: tables and charts are those of the run kept beside 
   assertEquals(names, [...charts.keys(), "results.json"].sort(), "no chart of an older run");
 });
 
+Deno.test("performance page: every file it names is there", async () => {
+  const named = [...(await read("performance.md")).matchAll(/`((?:lib|tools)\/[\w./]+\.ts)`/g)];
+  assert(named.length > 10);
+  for (const [, path] of named) assert((await Deno.stat(new URL(`../${path}`, DOCS))).isFile, path);
+});
+
 Deno.test("performance page: parts go between their marks, again and again", () => {
   const mark = "<!-- table: made by deno task charts -->";
   const page = `before\n${mark}\n<!-- end of table -->\nafter\n`;
@@ -46,7 +52,9 @@ Deno.test("performance page: tables are aligned, and what was skipped is said", 
     "| --------------- | ------- | -----: | ----: | ----: | --------: | -------: | ----------: |",
     "| REG, 32 at once | bare    |    900 | 1,000 |  0.90 |      1.00 | 0.85 met | 1.00 missed |",
   ]);
-  assertStringIncludes(parts["figures"]!, "| memory per user | 208 bytes | 1,020 met |");
+  assertStringIncludes(parts["figures"]!, "| memory per user | 208 bytes | 1024 met |");
   assertStringIncludes(parts["run"]!, "- skipped: ngircd: ngircd is not here");
   assertStringIncludes(parts["run"]!, "- machine: 2 cores, linux x86_64");
+  assertStringIncludes(parts["run"]!, "- medians of 5 rounds of 0.7 s");
+  assertStringIncludes(partsOf(run({ rounds: 1 }))["run"]!, "no measurement");
 });

@@ -25,12 +25,20 @@ function buddies(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `buddy${String(index).padStart(2, "0")}`);
 }
 
+/** What a server offers, as the words of its answer to CAP. */
+export async function offersOf(server: Target): Promise<readonly string[]> {
+  return (await replyTo(server.tcp, "CAP")).trim().split(" ");
+}
+
 async function request(port: number, line: string): Promise<void> {
+  const reply = await replyTo(port, line);
+  if (!reply.startsWith("200")) throw new Error(`${line}: answered with ${JSON.stringify(reply)}`);
+}
+
+async function replyTo(port: number, line: string): Promise<string> {
   using conn = await Deno.connect({ port, hostname: "127.0.0.1" });
   await conn.write(new TextEncoder().encode(line + "\n"));
-  const reply = new Uint8Array(64);
+  const reply = new Uint8Array(512);
   const count = await conn.read(reply);
-  if (!new TextDecoder().decode(reply.subarray(0, count ?? 0)).startsWith("200")) {
-    throw new Error(`${line}: not accepted`);
-  }
+  return new TextDecoder().decode(reply.subarray(0, count ?? 0));
 }

@@ -1,5 +1,6 @@
 /** The balancer against a bare proxy, HAProxy and nginx, all in front of the same backends. */
 
+import { offersOf } from "./asker.ts";
 import { P99, registrations } from "./buddies.ts";
 import type { Bench } from "./generators.ts";
 import type { Group, Load } from "./load.ts";
@@ -57,6 +58,7 @@ export async function startSite(bench: Bench): Promise<Group> {
     "--trust-proxy=127.0.0.1",
   ];
   const backends = [await startServer("buddy", words), await startServer("buddy", words)];
+  const trunk = (await offersOf(backends[0]!)).includes("trunk") ? ", trunk" : "";
   const proxies = await startInFront(bench, backends);
   return groupOf(
     bench,
@@ -64,7 +66,7 @@ export async function startSite(bench: Bench): Promise<Group> {
     backends,
     [32, 256].map((clients) => ({
       clients,
-      name: `balancer, Parley backends, ${clients} at once`,
+      name: `balancer, Parley backends${trunk}, ${clients} at once`,
       goals: [
         { against: HAPROXY, of: "rate", must: 1.4, aim: 2 },
         ...(clients === 32 ? [P99] : []),

@@ -9,13 +9,11 @@ import { endProcess } from "./targets.ts";
 /** Starts that are measured of each; the median is told. */
 const STARTS = 5;
 
-/** With which words a program says something as soon as it serves, or knows itself. */
+/** With which words servers tell that they are ready; others are asked for their version. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "parley-server": ["0", "0", "DATA"],
-  "parley-client": ["--version"],
   "parley-lb": ["--listen=0", "--admin-port=0", "--quiet"],
   chatserver: ["0", "--data=DATA"],
-  chatclient: ["--version"],
 };
 
 /** Measures `dist/`, as `deno task compile` leaves it, and the servers run from source. */
@@ -24,7 +22,8 @@ export function startExecutables({ scratch }: Bench): Promise<Group> {
   const figures = async (): Promise<Named[]> => {
     const named: Named[] = [];
     for (const { name, script, command, permissions } of EXECUTABLES) {
-      const words = WORDS[name]!.map((word) => word.replace("DATA", `${scratch}/${name}`));
+      const words = (WORDS[name] ?? ["--version"])
+        .map((word) => word.replace("DATA", `${scratch}/${name}`));
       const run = ["run", "--no-prompt", ...permissions, script];
       if (command === undefined) {
         named.push(await startUp(`${script} from source`, Deno.execPath(), [...run, ...words]));

@@ -15,9 +15,9 @@ export function freePort(transport: Transport): number {
   return port;
 }
 
-/** Waits until somebody serves a port. @throws when nobody does within some seconds */
+/** Waits until somebody serves a port. @throws when nobody does within ten seconds */
 export async function untilAnswering(transport: Transport, port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 200; attempt++) {
     if (await answers(transport, port)) return;
     await new Promise((resume) => setTimeout(resume, 50));
   }

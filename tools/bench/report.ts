@@ -9,7 +9,7 @@ import { cellsOf, COLUMNS, figureText, rowsOf, summaryOf, tableOf } from "./tabl
 export const RESULTS = "bench-results";
 
 /** Which column begins where. */
-const WIDTHS = [48, 14, 12, 12, 7, 11, 13, 13];
+const WIDTHS = [54, 14, 12, 12, 7, 11, 13, 13];
 
 /** Prints the head of the table. */
 export function printHead(rounds: number, seconds: number): void {
