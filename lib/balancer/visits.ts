@@ -23,7 +23,7 @@ import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
 import { Relays } from "../net/relays.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
-import { tracedArrival } from "../net/traced_stream.ts";
+import { tracedArrival, tracedInside } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
@@ -173,7 +173,7 @@ export class Visits {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
     };
-    const tracing = clientTracing(trace);
+    const tracing = clientTracing(trace, (ip) => guard.isProxy(ip));
     let client = this.#tls === undefined ? tracedArrival(accepted, tracing).stream : stream;
     if (guard.isProxy(remoteIp)) {
       const peeked = new PeekedStream(client);
@@ -190,7 +190,7 @@ export class Visits {
     const known: Known = { ...ends, connection: accepted.connection };
     if (this.#tls === undefined) return await this.#serveAdmitted(client, known, stream);
     const inside = await this.#tls.take(client);
-    const { stream: heard } = tracedArrival({ ...accepted, stream: inside }, tracing);
+    const { stream: heard } = tracedInside({ ...accepted, stream: inside }, tracing);
     await this.#serveAdmitted(heard, known, stream, () => inside.carriedAt)
       .finally(() => inside.close());
     await inside.gone;

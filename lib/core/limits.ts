@@ -255,8 +255,8 @@ export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
 /** Names of one kind that a status page shows at most. */
 export const MAX_SHOWN_NAMES = 200;
 
-/** Status pages that may be open at the same time. */
-export const MAX_EVENT_STREAMS = 32;
+/** Pages that may be kept live at the same time, of the status page and of the wire view each: a course. */
+export const MAX_EVENT_STREAMS = 128;
 
 /** What the login chat allows; each is an option of `server.ts`. */
 export interface ChatLimits {
@@ -322,6 +322,8 @@ export const TRACE_LIMITS = {
   bytesOfMessage: 4096,
   /** Characters shown of one text; a longer one is cut. */
   text: 1000,
+  /** Messages told to a page at a time: so much is held for one that does not read. */
+  batch: 50,
   /** Fields shown of one message. */
   fields: 64,
   /** Addresses and tokens whose user is remembered; the longest unused is forgotten first. */

@@ -53,9 +53,9 @@ export function startBuddies(
   settings: BuddySettings,
   parts: ServiceParts,
 ): Service<BuddyPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { store, presence } = parts;
-  const tracing = tracingOf(trace, "buddy");
+  const tracing = tracingOf("buddy", parts);
   const secure = tls?.of("buddy");
   const { listener, socket } = bindPortPair(host, settings, tracing);
 

@@ -39,7 +39,7 @@ export function startChat(
   settings: ChatSettings,
   parts: ServiceParts,
 ): Service<ChatPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { store, shared, presence, passwords, attempts } = parts;
   const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
@@ -62,7 +62,7 @@ export function startChat(
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
-    tracing: tracingOf(trace, "chat"),
+    tracing: tracingOf("chat", parts),
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };
   const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);

@@ -57,9 +57,9 @@ export function startRooms(
   settings: RoomSettings,
   parts: ServiceParts,
 ): Service<RoomPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { passwords, store, shared } = parts;
-  const tracing = tracingOf(trace, "rooms");
+  const tracing = tracingOf("rooms", parts);
   const secure = tls?.of("rooms");
   const wanted = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
   const { listener, socket } = bindPortPair(host, wanted, tracing);

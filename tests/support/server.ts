@@ -7,6 +7,7 @@ import {
   DEFAULT_SERVER_LIMITS,
   type ServerLimits,
 } from "../../lib/core/limits.ts";
+import type { Trace } from "../../lib/core/ports.ts";
 import type { ChatSettings } from "../../lib/server/chat_service.ts";
 import type { AccountSettings } from "../../lib/server/service.ts";
 import type { TlsIdentity } from "../../lib/net/tcp.ts";
@@ -38,6 +39,8 @@ export interface TestServerOptions {
   readonly store?: Store;
   /** Keeps users in this directory, as text. */
   readonly directory?: string;
+  /** Told what crosses the wire. */
+  readonly trace?: Trace;
   /** What accounts are asked to be; open unless given. */
   readonly accounts?: AccountSettings;
 }
@@ -82,6 +85,7 @@ export class TestServer implements AsyncDisposable {
       accounts: options.accounts,
       clock: clock.read,
       log,
+      trace: options.trace,
     });
     return new TestServer(running, clock, log);
   }
