@@ -26,8 +26,8 @@ export interface WireWatch {
  * Begins to look, where that is wanted.
  *
  * @param options those of `--trace` and `--log`
- * @param lines takes those for the terminal; all of them come to stderr unless given
  * @param describer makes messages of bytes: `createDescriber` of `wire/describe.ts`
+ * @param lines takes those for the terminal; all of them come to stderr unless given
  */
 export function watchWire(
   { trace, log }: { readonly trace: boolean; readonly log: "text" | "json" },
