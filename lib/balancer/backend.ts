@@ -17,6 +17,11 @@ export interface BackendCounts {
   failed: number;
   /** Requests sent to it on trunks. */
   trunked: number;
+  /** Health checks that failed. */
+  failedChecks: number;
+  /** Times it was taken out because it was down, and brought back. */
+  downs: number;
+  ups: number;
   /** Bytes to the backend. */
   sent: number;
   /** Bytes from it. */
@@ -44,7 +49,10 @@ export class Backend {
   connections = 0;
   /** Trunks that are open to it. */
   trunks = 0;
-  readonly counts: BackendCounts = { connected: 0, failed: 0, trunked: 0, sent: 0, received: 0 };
+  readonly counts: BackendCounts = {
+    ...{ connected: 0, failed: 0, failedChecks: 0, downs: 0, ups: 0 },
+    ...{ trunked: 0, sent: 0, received: 0 },
+  };
 
   constructor(index: number, settings: BackendSettings) {
     this.name = backendName(settings);

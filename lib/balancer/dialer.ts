@@ -10,7 +10,7 @@ import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
-import { isWorthWaiting } from "./waiting_line.ts";
+import { isWorthWaiting, type NoPlace } from "./waiting_line.ts";
 
 /**
  * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
@@ -49,6 +49,8 @@ export interface DialerWorld {
   readonly clock: Clock;
   /** Is told which backend serves whom. */
   readonly served: (client: Pick<Seeker, "ip" | "key">, backend: Backend) => void;
+  /** Is told of a client that no backend serves. */
+  readonly gaveUp: (reason: NoPlace | "own trouble") => void;
   /** Is told how long it took, in seconds. */
   readonly times: Histogram;
   /** Seconds a client may wait for a place. */
@@ -63,17 +65,18 @@ export interface DialerWorld {
  */
 export async function enter(
   caller: Seeker,
-  { pool, story, clock }: Pick<DialerWorld, "pool" | "story" | "clock">,
+  { pool, story, clock, gaveUp }: Pick<DialerWorld, "pool" | "story" | "clock" | "gaveUp">,
   deadline: number,
 ): Promise<Backend | undefined> {
-  let chosen = pool.enter(caller.key, caller.tried);
-  if (isWorthWaiting(chosen)) {
-    chosen = await pool.waitForPlace(caller.key, caller.tried, deadline, chosen);
-  }
+  const found = pool.enter(caller.key, caller.tried);
+  const chosen = isWorthWaiting(found)
+    ? await pool.waitForPlace(caller.key, caller.tried, deadline, found)
+    : found;
   if (typeof chosen !== "string") {
     story.chosen(caller, chosen);
     return chosen;
   }
+  gaveUp(chosen);
   story.gaveUp(caller, chosen, clock());
   return undefined;
 }
@@ -124,7 +127,7 @@ export async function dial(
 async function connectTo(
   backend: Backend,
   caller: Caller,
-  { pool, connect, story, clock }: DialerWorld,
+  { pool, connect, story, clock, gaveUp }: DialerWorld,
 ): Promise<ByteStream | "retry" | undefined> {
   let stream: ByteStream | undefined;
   try {
@@ -137,6 +140,7 @@ async function connectTo(
     const reason = reasonOf(error);
     const isOurs = error instanceof OperationalError;
     if (isOurs) {
+      gaveUp("own trouble");
       story.gaveUp(caller, reason, clock());
     } else {
       backend.counts.failed++;

@@ -29,6 +29,7 @@ import type { Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import { type Arrival, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
+import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
 import { RetoldAnswer } from "./retold_answer.ts";
 import type { Story } from "./story.ts";
@@ -78,8 +79,8 @@ export class Visits {
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
-  /** Connections turned away so far, by reason. */
-  readonly refused: Record<string, number> = {};
+  /** Clients turned away so far, by reason. */
+  readonly refused: Refusals;
   #whenEmpty: (() => void) | undefined;
 
   /** Starts with nobody. */
@@ -87,14 +88,16 @@ export class Visits {
     this.#world = world;
     const { pool, connect, story, clock, served, options, doubt, times, trunks } = world;
     const closer = this.#closer;
-    const dialing = {
+    const dialing: DialerWorld = {
       ...{ pool, connect, story, clock, served },
       times: times.connect,
       queueTimeout: () => options().queueTimeout,
+      gaveUp: (reason) => this.refused[reason]++,
     };
     const relaying = { buffers: new CopyBuffers(), closer, now: clock };
     this.#plain = new PlainVisits({ dialing, relaying, doubt, times });
     this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer });
+    this.refused = noRefusals(world.tls !== undefined);
     const patience = { handshakeSeconds: options().handshakeTimeout };
     this.#tls = world.tls && new TlsDoor(world.tls, relaying, patience);
   }
@@ -178,10 +181,10 @@ export class Visits {
     for (const stream of this.#arriving) closeNow(stream);
   }
 
-  #refuse(stream: ByteStream, ip: string, reason: string): void {
+  #refuse(stream: ByteStream, ip: string, reason: RefusalReason, told: string = reason): void {
     closeNow(stream);
-    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
-    this.#world.story.refused(ip, reason, this.#world.clock());
+    this.refused[reason]++;
+    this.#world.story.refused(ip, told, this.#world.clock());
   }
 
   async #serve(accepted: AcceptedStream, place: Place): Promise<void> {
@@ -197,7 +200,9 @@ export class Visits {
       const peeked = new PeekedStream(client);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
-      if (typeof header === "string") return this.#refuse(stream, remoteIp, header);
+      if (typeof header === "string") {
+        return this.#refuse(stream, remoteIp, "no valid PROXY header", header);
+      }
       if (header.kind === "proxied") ends = header;
     }
     const { ip } = ends.source;

@@ -270,6 +270,9 @@ export const MAX_CHAT_FRAME_BYTES = 4096;
  */
 export const LOG_FLOOD = { rate: 5000, burstSeconds: 10 } as const;
 
+/** Characters of lines that wait for whoever reads stderr; more are left out, and counted. */
+export const MAX_WAITING_LOG: number = 1024 * 1024;
+
 /** Longest log file in bytes, and how many older ones are kept; both are options. */
 export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
 

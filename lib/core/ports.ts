@@ -15,6 +15,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 
 /** Where diagnostics go. Text from outside may be passed as it is: the log makes it safe. */
 export interface Log {
+  /** Whether lines of a level are written at all: for those that cost something to make. */
+  isOn(level: LogLevel): boolean;
   /** For whoever looks for a fault. */
   debug(message: string, fields?: LogFields): void;
   /** What normally happens. */

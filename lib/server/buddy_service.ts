@@ -18,6 +18,7 @@ import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { type Answer, BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
+import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginTries } from "./login_tries.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
@@ -62,21 +63,28 @@ export function startBuddies(
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
-  const meter = buddyMeter(isTimed);
   const guard = guardOf(roster, parts);
+  const meter = buddyMeter({ isTimed, log, hasAccounts: guard !== undefined });
   const requests = new BuddyRequests({
     ...{ roster, presence, view, meter, log, guard },
     offered: { get: true, info: true, accounts: guard !== undefined, tls: secure?.number },
   });
+  const doorMeter = new DoorMeter("buddy");
   const answer: Answer = (line, from) => {
     budget.prove(from.remoteIp, clock());
     return requests.answer(line, from);
   };
-  const trunks = new TrunkSessions({ answer, admission, log, seconds: meter.seconds });
+  const trunks = new TrunkSessions({
+    answer,
+    admission,
+    log,
+    meter: doorMeter,
+    seconds: meter.seconds,
+  });
   const sessions = new BuddySessions({
     answer,
     readDeadlineSeconds: limits.readDeadlineSeconds,
-    seconds: meter.seconds,
+    tally: meter,
     trunk: trunks.serve,
   });
   const seconds = isTimed ? new Histogram() : undefined;
@@ -95,6 +103,7 @@ export function startBuddies(
 
   const door = {
     admission,
+    meter: doorMeter,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
@@ -124,7 +133,7 @@ export function startBuddies(
   return {
     ports,
     part: buddyPart({
-      ...{ ports, meter, counts: answers.counts, seconds, presence, guard },
+      ...{ ports, door: doorMeter, meter, counts: answers.counts, seconds, presence, guard },
       trunks: () => trunks.open,
     }),
     async stop() {

@@ -3,13 +3,17 @@
  * too long is told `201 INVALID` where it has sent something.
  */
 
-import type { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { REPLIES } from "../wire/buddy_reply.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
 import { opensTrunk } from "../wire/trunk.ts";
-import { type Asker, type RequestProtocol, RequestSessions } from "./request_sessions.ts";
+import {
+  type Asker,
+  type RequestProtocol,
+  RequestSessions,
+  type RequestTally,
+} from "./request_sessions.ts";
 
 /** Gives the reply to a request line; see `BuddyRequests.answer`. */
 export type Answer = (
@@ -28,8 +32,8 @@ const OVERLONG: Request = { line: undefined };
 export interface BuddySessionParts {
   readonly answer: Answer;
   readonly readDeadlineSeconds: number;
-  /** Is told how long each answer took, where somebody wants to know. */
-  readonly seconds?: Histogram | undefined;
+  /** Counts what becomes of them, where somebody wants to know. */
+  readonly tally?: RequestTally | undefined;
   /** Serves a trunk to its end: takes ownership, never rejects. */
   readonly trunk?: (stream: ByteStream) => Promise<void>;
 }
@@ -37,7 +41,7 @@ export interface BuddySessionParts {
 /** Serves buddy connections. */
 export class BuddySessions extends RequestSessions<ReceiveBuffer, Request> {
   constructor(parts: BuddySessionParts) {
-    super(protocolOf(parts), parts.readDeadlineSeconds, parts.seconds);
+    super(protocolOf(parts), parts.readDeadlineSeconds, parts.tally);
   }
 }
 

@@ -11,6 +11,7 @@ import { ChatLogin } from "./chat_login.ts";
 import { ChatMeter } from "./chat_meter.ts";
 import { chatPart } from "./chat_part.ts";
 import { ChatSessions } from "./chat_sessions.ts";
+import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { SharedChat } from "./shared_chat.ts";
 import { type Service, type ServiceParts, tracingOf } from "./service.ts";
@@ -48,14 +49,16 @@ export function startChat(
   const peers = shared === undefined ? undefined : new SharedChat(shared);
   const chat = new LoginChat<Uint8Array>(peers);
   peers?.serve(chat);
-  const meter = new ChatMeter(isTimed);
+  const meter = new ChatMeter(isTimed, log);
   const login = new ChatLogin({
     ...{ accounts, attempts, meter, clock, log },
     needsTls: parts.accounts?.allowCleartext === false,
   });
   const sessions = new ChatSessions({ ...settings, ...limits }, login, chat, meter);
+  const doorMeter = new DoorMeter("chat");
   const door = {
     admission,
+    meter: doorMeter,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
@@ -66,7 +69,7 @@ export function startChat(
   const ports = { tcp: (listener.addr as Deno.NetAddr).port, ...portIn(secure) };
   return {
     ports,
-    part: chatPart({ ports, meter, chat, sessions }),
+    part: chatPart({ ports, door: doorMeter, meter, chat, sessions }),
     async stop() {
       listener.close();
       secure?.close();

@@ -32,6 +32,7 @@ import {
   type TrunkRequest,
 } from "../wire/trunk.ts";
 import type { Answer } from "./buddy_session.ts";
+import type { DoorMeter } from "./door_meter.ts";
 import { refusalTeller } from "./doorkeeper.ts";
 
 /** What trunks need. */
@@ -40,6 +41,8 @@ export interface TrunkParts {
   /** Counts a request as a connection of its client. */
   readonly admission: Admission;
   readonly log: Log;
+  /** Counts who is let in, and who is turned away. */
+  readonly meter: DoorMeter;
   /** Is told how long each answer took, where somebody wants to know. */
   readonly seconds?: Histogram | undefined;
 }
@@ -57,7 +60,7 @@ export class TrunkSessions {
   constructor(parts: TrunkParts) {
     this.#world = {
       ...parts,
-      refused: refusalTeller(parts.log),
+      refused: refusalTeller(parts),
       deadlines: this.#deadlines,
       closer: this.#closer,
     };
@@ -195,7 +198,7 @@ class TrunkSession {
 
   /** Has a request answered. */
   #serve({ number, ip, line }: TrunkRequest): void {
-    const { admission, answer, seconds, refused } = this.#world;
+    const { admission, answer, meter, seconds, refused } = this.#world;
     const place = admission.enter();
     const refusal = place === undefined
       ? "too many connections"
@@ -204,6 +207,7 @@ class TrunkSession {
       refused(refusal, ip);
       return this.#answered(number, place, undefined);
     }
+    meter.admitted++;
     const begun = seconds === undefined ? 0 : performance.now();
     answer(line, { remoteIp: ip, connection: nextConnection() }).then((reply) => {
       seconds?.observe((performance.now() - begun) / 1000);

@@ -20,6 +20,8 @@ import { within } from "../support/within.ts";
 class Desk implements AsyncDisposable {
   readonly servers: ByteStream[] = [];
   readonly log = new RecordedLog();
+  /** Why clients were not served. */
+  readonly gaveUp: string[] = [];
   readonly pool: Pool;
   readonly visits: TrunkVisits;
   readonly #links = new Map<Backend, TrunkLink>();
@@ -44,6 +46,7 @@ class Desk implements AsyncDisposable {
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
       connect: () => Promise.reject(new Error("nobody is to be connected")),
       served: () => {},
+      gaveUp: (reason) => this.gaveUp.push(reason),
       queueTimeout: () => settings.queueTimeout,
       options: () => settings,
       trunks: { pick: (backend) => this.#links.get(backend) },
@@ -128,6 +131,7 @@ Deno.test("a request that nobody else can take is closed without an answer", asy
     await gone;
   }
   assertEquals(desk.pool.backends[0]!.connections, 0);
+  assertEquals(desk.gaveUp, ["no backend is left to try"]);
 });
 
 Deno.test("a client that does not take its answer keeps nobody else from theirs", async () => {

@@ -8,6 +8,7 @@ import { Admission } from "../../lib/net/admission.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import type { Answer } from "../../lib/server/buddy_session.ts";
+import { DoorMeter } from "../../lib/server/door_meter.ts";
 import { TrunkSessions } from "../../lib/server/trunk_sessions.ts";
 import { toBytes } from "../support/raw_tcp.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
@@ -19,6 +20,7 @@ const TAKEN = "200 OK trunk/1\r\n";
 /** Trunks whose requests are answered when the test says so. */
 class Desk implements AsyncDisposable {
   readonly log = new RecordedLog();
+  readonly meter = new DoorMeter("buddy");
   readonly admission: Admission;
   readonly trunks: TrunkSessions;
   /** Requests that wait, by their line: give the answer. */
@@ -27,8 +29,8 @@ class Desk implements AsyncDisposable {
 
   constructor(answer?: Answer, limits: Partial<ServerLimits> = {}) {
     this.admission = new Admission({ ...DEFAULT_SERVER_LIMITS, ...limits }, parseAddressSet([]));
-    const { admission, log } = this;
-    this.trunks = new TrunkSessions({ answer: answer ?? this.#hold, admission, log });
+    const { admission, log, meter } = this;
+    this.trunks = new TrunkSessions({ answer: answer ?? this.#hold, admission, log, meter });
   }
 
   /** Opens a trunk. */
@@ -139,7 +141,8 @@ Deno.test("a client's address has the limits it would have without a balancer", 
   const text = await desk.exchange(`${sent}4 192.0.2.9 1 b\n`);
   const answers = text.slice(TAKEN.length);
   assertEquals(answers, "3 0\n1 11\n192.0.2.1 a2 11\n192.0.2.1 a4 11\n192.0.2.9 b");
-  assertEquals([desk.admission.open, desk.admission.refused["too fast"]], [0, 1]);
+  assertEquals([desk.admission.open, desk.meter.admitted], [0, 3]);
+  assertEquals(desk.meter.refused["too fast"], 1);
   assertEquals(desk.log.messages("warn"), ["Connections are turned away"]);
 });
 

@@ -6,9 +6,11 @@ import { watchWire } from "../../lib/observe/wire_watch.ts";
 import { wirePages } from "../../lib/observe/wire_pages.ts";
 import { createDescriber } from "../../lib/wire/describe.ts";
 import { latin1 } from "../samples/sample.ts";
+import { RecordedLog } from "./recorded_log.ts";
 
 const SERVER = { name: "server", ip: "192.0.2.1", port: 1235 };
 const WAY = { service: "buddy", mayRelay: false } as const;
+const SILENT = { lets: () => false, write() {} };
 const NOTHING = { program: "Parley server", parts: {}, troubles: () => [] };
 
 /** A status port that is open until the test ends. */
@@ -23,10 +25,12 @@ export class WireSite implements AsyncDisposable {
 
   /** Opens one. */
   static async open(): Promise<WireSite> {
-    const watch = watchWire({ trace: true, log: "text" }, createDescriber(), () => {})!;
+    const watch = watchWire({ trace: true, log: "text" }, createDescriber(), SILENT)!;
     const pages = wirePages(NOTHING.program, watch.record);
     const settings = { status: 0, statusHost: "127.0.0.1", statusNames: [] };
-    const server = await openStatus(settings, NOTHING, () => Promise.resolve(), pages);
+    const server = await openStatus(settings, NOTHING, {
+      ...{ giveUp: () => Promise.resolve(), log: new RecordedLog(), more: pages },
+    });
     return new WireSite(watch, server!);
   }
 
