@@ -302,17 +302,21 @@ export const DEFAULT_CHAT_LIMITS: ChatLimits = {
 /** Seconds of silence after which a login chat client is asked whether it is there. */
 export const CHAT_PING_SECONDS = 60;
 
-/** Bounds on wrong passwords (protocols/login-chat.md, `429 TOO MANY ATTEMPTS`). */
+/** Bounds on wrong passwords (docs/protocols/login-chat.md, `429 TOO MANY ATTEMPTS`). */
 export const LOGIN_LIMITS = {
-  /** Wrong passwords for one name at once, and a minute in the long run. */
-  perName: 5,
-  /** The same from one address: a classroom may sit behind it. */
-  perAddress: 20,
+  /** Wrong passwords for one name from one address: at once, and a minute in the long run. */
+  perPair: { atOnce: 5, perMinute: 5 },
+  /** The same for one name from everywhere: some hundred an hour. */
+  perName: { atOnce: 100, perMinute: 2 },
+  /** The same from one address for all names: a classroom may sit behind it. */
+  perAddress: { atOnce: 20, perMinute: 20 },
+  /** How long a wrong password for a name is remembered of its address: the two above refuse it. */
+  lateSeconds: 3600,
   /** Addresses a name has logged in from that are remembered. */
   homesPerName: 8,
   /** New names from one address: a school at once, and so many a minute in the long run. */
   newNames: { atOnce: 200, perMinute: 10 },
-  /** Names and addresses remembered at most; the longest unused is forgotten first. */
+  /** Names, addresses, and the two together: so many of each are remembered, the latest used. */
   tracked: 10_000,
 } as const;
 

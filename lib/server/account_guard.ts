@@ -203,11 +203,14 @@ export class AccountGuard {
   async #register(
     user: UserId,
     password: string,
-    ip: string,
+    from: string,
     signal: AbortSignal,
   ): Promise<RegisterOutcome | LoginTrouble> {
     const { accounts, tries } = this.#parts;
-    return await tries.judged(signal, () => accounts.register(user, password, ip, signal));
+    return await tries.judged(
+      { user, from, signal },
+      (waiting) => accounts.register(user, password, from, waiting),
+    );
   }
 
   async #logIn(
@@ -218,8 +221,10 @@ export class AccountGuard {
   ): Promise<LoginOutcome | LoginTrouble | "unknown"> {
     const { accounts, tries, roster } = this.#parts;
     if (!await roster.isKnown(user)) return "unknown";
-    const login = { user, from, signal };
-    return await tries.logIn(login, () => accounts.logIn(user, password, from, signal));
+    return await tries.logIn(
+      { user, from, signal },
+      (waiting) => accounts.logIn(user, password, from, waiting),
+    );
   }
 }
 

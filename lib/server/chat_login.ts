@@ -63,11 +63,11 @@ export class ChatLogin {
     let span = undefined as Span | undefined;
     const result = await this.#tries.logIn(
       { user, from, signal },
-      async (): Promise<LoginOutcome> => {
+      async (waiting): Promise<LoginOutcome> => {
         const begun = clock();
         span = beginSpan("chat login");
         try {
-          return await accounts.logIn(user, password, from, signal);
+          return await accounts.logIn(user, password, from, waiting);
         } finally {
           meter.loginSeconds.observe((clock() - begun) / 1000);
         }

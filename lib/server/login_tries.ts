@@ -5,6 +5,7 @@
 
 import { BusyError, StorageError } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import type { Waiting } from "../services/turns.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
 
 /** What keeps a password from being judged; `gone`, nobody waits for it any more. */
@@ -16,6 +17,9 @@ export interface LoginTry {
   readonly from: string;
   readonly signal: AbortSignal;
 }
+
+/** What comes of a try when its turn has come; all else is known before. */
+const JUDGED_IN_TURN = ["welcome", "wrong", "busy"] as const;
 
 /** What trying needs. */
 export interface LoginTryParts {
@@ -39,15 +43,19 @@ export class LoginTries {
    * @param judge as {@linkcode Accounts.logIn}
    */
   async logIn<Outcome extends string>(
-    { user, from, signal }: LoginTry,
-    judge: () => Promise<Outcome>,
+    login: LoginTry,
+    judge: (waiting: Waiting) => Promise<Outcome>,
   ): Promise<Outcome | LoginTrouble> {
     const { attempts, clock } = this.#parts;
+    const { user, from } = login;
     const mayTry = (): boolean => attempts.mayTry(user, from, clock());
     if (!mayTry()) return "too many attempts";
-    const result = await this.judged(signal, judge);
+    // Asked again when its turn has come: guesses beyond the bound cost no hash.
+    const result = await this.judged(login, (waiting) => judge({ ...waiting, isWanted: mayTry }));
     // Others may have guessed meanwhile: whether this one was right is not told any more.
-    if ((result === "welcome" || result === "wrong") && !mayTry()) return "too many attempts";
+    if ((JUDGED_IN_TURN as readonly string[]).includes(result) && !mayTry()) {
+      return "too many attempts";
+    }
     if (result === "wrong") attempts.wasWrong(user, from, clock());
     if (isRight(result)) attempts.wasRight(user, from);
     return result;
@@ -55,11 +63,12 @@ export class LoginTries {
 
   /** As {@linkcode LoginTries.logIn}, for what nobody can guess by: it is not counted. */
   async judged<Outcome>(
-    signal: AbortSignal,
-    judge: () => Promise<Outcome>,
+    { user, from, signal }: LoginTry,
+    judge: (waiting: Waiting) => Promise<Outcome>,
   ): Promise<Outcome | LoginTrouble> {
+    const { attempts, clock } = this.#parts;
     try {
-      return await judge();
+      return await judge({ signal, line: attempts.standing(user, from, clock()) });
     } catch (error) {
       if (signal.aborted && error === signal.reason) return "gone";
       return error instanceof BusyError ? "busy" : this.notStored(error);

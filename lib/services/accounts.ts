@@ -11,7 +11,7 @@ import type { UserId } from "../core/user_id.ts";
 import type { Store } from "../storage/store.ts";
 import type { Passwords } from "./passwords.ts";
 import type { PresenceBook } from "./presence.ts";
-import type { Turn } from "./turns.ts";
+import type { Turn, Waiting } from "./turns.ts";
 
 /**
  * How a name stands for somebody who wants to log in: `new`, the password they choose will be its
@@ -70,25 +70,25 @@ export class Accounts {
    * Logs somebody in, and registers them where the name is new. Addresses share the work of checking
    * passwords, and in each those who are known have a share of their own.
    *
-   * @param signal takes it back while it waits for its turn
-   * @throws the reason of the signal
-   * @throws BusyError when too many passwords are being checked
+   * @param waiting how it waits for its turn
+   * @throws the reason of the signal of `waiting`
+   * @throws BusyError when too many passwords are being checked, or this one is not wanted any more
    * @throws StorageError when a new name could not be stored
    */
   async logIn(
     user: UserId,
     password: string,
     ip: string,
-    signal?: AbortSignal,
+    waiting: Waiting = {},
   ): Promise<LoginOutcome> {
     const { store, minPassword, mayRegister } = this.#parts;
-    const turn: Turn = { share: addressGroup(ip), signal };
+    const turn: Turn = { ...waiting, share: addressGroup(ip) };
     const standing = await this.standing(user, ip);
     if (standing === "elsewhere") return standing;
     if (standing !== "new") return await this.#isRight(user, password, turn) ? "welcome" : "wrong";
     if (Array.from(password).length < minPassword) return "too short";
     if (mayRegister?.(ip) === false) return "too many names";
-    const hash = await this.#hashOfNew(password, ip, signal);
+    const hash = await this.#hashOfNew(password, ip, waiting);
     // For a name of the buddy service this answers that it exists, which is just as well.
     await store.change({ kind: "register", user });
     const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
@@ -100,28 +100,28 @@ export class Accounts {
   /**
    * Registers a new name with a password. A name of the buddy service without one exists.
    *
-   * @param signal takes it back while it waits for its turn
+   * @param waiting how it waits for its turn
    * @throws as {@linkcode Accounts.logIn}
    */
   async register(
     user: UserId,
     password: string,
     ip: string,
-    signal?: AbortSignal,
+    waiting: Waiting = {},
   ): Promise<RegisterOutcome> {
     const { store, minPassword, mayRegister } = this.#parts;
     if (await store.isKnown(user)) return "exists";
     if (Array.from(password).length < minPassword) return "too short";
     if (mayRegister?.(ip) === false) return "too many names";
-    const hash = await this.#hashOfNew(password, ip, signal);
+    const hash = await this.#hashOfNew(password, ip, waiting);
     if (await store.change({ kind: "register", user }) !== "done") return "exists";
     const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
     // Somebody who logged in between the two has made the name theirs.
     return outcome === "done" ? "registered" : "exists";
   }
 
-  #hashOfNew(password: string, ip: string, signal: AbortSignal | undefined): Promise<string> {
-    return this.#parts.passwords.hash(password, { share: `new ${addressGroup(ip)}`, signal });
+  #hashOfNew(password: string, ip: string, waiting: Waiting): Promise<string> {
+    return this.#parts.passwords.hash(password, { ...waiting, share: `new ${addressGroup(ip)}` });
   }
 
   async #isRight(user: UserId, password: string, turn: Turn): Promise<boolean> {

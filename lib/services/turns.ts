@@ -1,38 +1,43 @@
 /**
  * Costly work in turns: so much of it at once, so much more may wait, and the rest is refused. Those
- * who ask for much do not keep the others waiting: shares take turns, one piece of work each.
+ * who ask for much do not keep the others waiting: lines take turns, and in each its shares do, one
+ * piece of work each.
  */
 
 import { BusyError } from "../core/errors.ts";
+import { type Waiter, WaitingLine } from "./waiting_line.ts";
 
 /** How much at once, and how much may wait. */
 export interface TurnLimits {
   /** Begun and not yet done. */
   readonly atOnce: number;
-  /** Asked for and not yet begun. */
+  /** Asked for and not yet begun, in each line. */
   readonly waiting: number;
 }
 
 /** How a piece of work waits for its turn. */
 export interface Turn {
+  /**
+   * Where it waits, one of a few that a program has: each has places of its own, so that who fills
+   * one keeps nobody out of another. What names none is in one together.
+   */
+  readonly line?: string | undefined;
   /** For whom it is done; what names none shares one. */
   readonly share?: string;
   /** Takes it back while it waits; what has begun is done. */
   readonly signal?: AbortSignal | undefined;
   /** Asked when the turn has come: what nobody waits for any more is not begun. */
-  readonly isWanted?: () => boolean;
+  readonly isWanted?: (() => boolean) | undefined;
 }
 
-interface Waiter {
-  readonly begin: () => void;
-  readonly refuse: (reason: unknown) => void;
-}
+/** How somebody waits whose share is known already. */
+export type Waiting = Omit<Turn, "share">;
 
-/** Lets work begin in the order it was asked for, share by share. */
+/** Lets work begin in the order it was asked for, line by line and share by share. */
 export class Turns {
   readonly #limits: TurnLimits;
-  /** Who waits, by shares; the share that is next comes first. */
-  readonly #waiting = new Map<string, Waiter[]>();
+  /** Those in which somebody waits; the one that is next comes first. */
+  readonly #lines = new Map<string, WaitingLine>();
   #running = 0;
 
   /** Starts with nothing to do. */
@@ -43,16 +48,16 @@ export class Turns {
   /**
    * Does `work` when its turn has come, and gives what came of it.
    *
-   * @throws BusyError when too much waits already, of its share or of all; at once, or when others
-   * need the place of what waits last in a share that has more than they; and when its turn has come
-   * and it is not wanted any more
+   * @throws BusyError when too much waits already, of its share or in its line; at once, or when
+   * others need the place of what waits last in a share that has more than they; and when its turn
+   * has come and it is not wanted any more
    * @throws the reason of the signal when it takes the work back
    */
   async run<T>(work: () => Promise<T>, turn: Turn = {}): Promise<T> {
-    const { share = "", signal, isWanted } = turn;
+    const { signal, isWanted } = turn;
     signal?.throwIfAborted();
     if (this.#running < this.#limits.atOnce) this.#running++;
-    else await this.#wait(share, signal);
+    else await this.#wait(turn);
     try {
       if (isWanted?.() === false) {
         throw new BusyError("Nobody waits for it any more, try again later");
@@ -66,11 +71,12 @@ export class Turns {
     }
   }
 
-  #wait(share: string, signal: AbortSignal | undefined): Promise<void> {
-    this.#makePlace(share);
+  #wait({ line: name = "", share = "", signal }: Turn): Promise<void> {
+    const line = this.#lines.get(name) ?? new WaitingLine(this.#limits.waiting);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = (): void => {
-      this.#remove(share, waiter);
+      line.remove(share, waiter);
+      if (line.isEmpty) this.#lines.delete(name);
       reject(signal!.reason);
     };
     const settled = <Value>(settle: (value: Value) => void) => (value: Value): void => {
@@ -78,40 +84,19 @@ export class Turns {
       settle(value);
     };
     const waiter: Waiter = { begin: settled(resolve), refuse: settled(reject) };
+    line.add(share, waiter);
+    this.#lines.set(name, line);
     signal?.addEventListener("abort", giveUp);
-    const line = this.#waiting.get(share);
-    if (line === undefined) this.#waiting.set(share, [waiter]);
-    else line.push(waiter);
     return promise;
   }
 
-  /** Refuses one that waits where all places are taken: the newcomer, or the last of a longer line. */
-  #makePlace(share: string): void {
-    const lines = [...this.#waiting];
-    const count = lines.reduce((sum, [, line]) => sum + line.length, 0);
-    if (count < this.#limits.waiting) return;
-    const busy = new BusyError("Too much is waiting already, try again later");
-    const own = this.#waiting.get(share)?.length ?? 0;
-    const longest = lines.reduce((a, b) => b[1].length > a[1].length ? b : a, [share, []]);
-    if (longest[1].length <= own + 1) throw busy;
-    const last = longest[1].at(-1)!;
-    this.#remove(longest[0], last);
-    last.refuse(busy);
-  }
-
   #next(): Waiter | undefined {
-    const [first] = this.#waiting;
+    const [first] = this.#lines;
     if (first === undefined) return undefined;
-    const [share, line] = first;
-    const next = line.shift();
-    this.#waiting.delete(share);
-    if (line.length > 0) this.#waiting.set(share, line); // behind all others
+    const [name, line] = first;
+    const next = line.next();
+    this.#lines.delete(name);
+    if (!line.isEmpty) this.#lines.set(name, line); // behind all others
     return next;
-  }
-
-  #remove(share: string, waiter: Waiter): void {
-    const line = this.#waiting.get(share)!;
-    line.splice(line.indexOf(waiter), 1);
-    if (line.length === 0) this.#waiting.delete(share);
   }
 }

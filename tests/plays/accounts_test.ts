@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { MAX_DATAGRAM_BYTES } from "../../lib/core/limits.ts";
+import { LOGIN_LIMITS, MAX_DATAGRAM_BYTES } from "../../lib/core/limits.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { AccountPlay } from "../support/account_play.ts";
 import { id } from "../support/ids.ts";
@@ -300,6 +300,21 @@ Deno.test("wrong passwords are answered so often, at the login chat and here tog
   assertEquals(await inChat("alice words"), `${asked}C 429 TOO MANY ATTEMPTS\n`);
   server.clock.advance(60_000);
   assertMatch(await play.askTls("LOG alice alice words\n"), GRANT);
+});
+
+Deno.test("after a restart, who guesses at an address keeps out nobody who was not guessed at", async () => {
+  const store = new MemoryStore();
+  const names = Array.from({ length: LOGIN_LIMITS.perAddress.atOnce + 1 }, (_, at) => `u${at}`);
+  {
+    await using _before = await AccountPlay.begin({ store }, names);
+  }
+  await using play = await AccountPlay.begin({ store }, []);
+  for (const expected of ["wrong password", "too many attempts"]) {
+    for (const name of names.slice(0, -1)) {
+      assertEquals(await play.askTls(`LOG ${name} guess\n`), `204 DENIED ${expected}\r\n`, name);
+    }
+  }
+  assertMatch(await play.askTls(`LOG ${names.at(-1)} ${names.at(-1)} words\n`), GRANT);
 });
 
 Deno.test("a name without a password gets one at its first login", async () => {

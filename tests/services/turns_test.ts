@@ -109,6 +109,19 @@ Deno.test("run() gives the last place of the longest share to one that has fewer
   assertEquals(bench.begun, ["a1", "a2", "b1", "a3"]);
 });
 
+Deno.test("run() lets lines take turns, and gives each places of its own", async () => {
+  const turns = new Turns({ atOnce: 1, waiting: 3 });
+  const bench = new Bench();
+  const run = (name: string): Promise<string> =>
+    turns.run(bench.work(name), { line: name[0]!, share: name });
+  const results = ["a0", "a1", "a2", "a3"].map(run);
+  await assertRejects(() => run("a4"), BusyError, "try again", "shares of one each");
+  const others = ["b1", "b2"].map(run);
+  for (const name of ["a0", "a1", "a2", "a3", "b1", "b2"]) bench.end(name);
+  await Promise.all([...results, ...others]);
+  assertEquals(bench.begun, ["a0", "a1", "b1", "a2", "b2", "a3"]);
+});
+
 Deno.test("run() takes back what waits when its signal says so, and does what has begun", async () => {
   const turns = new Turns({ atOnce: 1, waiting: 2 });
   const bench = new Bench();
