@@ -5,8 +5,11 @@
  * Rules of this file:
  * - The password stays in memory, for logging in anew; nothing else is done with it.
  * - The age of a session is counted by our own clock: nobody's has to be right.
+ * - An answer is believed for as long as the server believes a request: whoever holds one back could
+ *   show who was online an hour ago as news.
  */
 
+import { SESSION_LIMITS } from "../core/limits.ts";
 import type { Clock } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { encodePasswordRequest, type LoginGrant, parseGrant } from "../wire/account_request.ts";
@@ -28,6 +31,8 @@ interface Current extends LoginGrant {
   counter: number;
   /** The highest counter that an answer came to. */
   answered: number;
+  /** When the datagrams of late were written, by their counters, in their order. */
+  readonly sentAt: Map<number, number>;
 }
 
 /** How long a login that was refused is not tried again: a busy server, or a password changed since. */
@@ -71,7 +76,10 @@ export class Login {
     const grant = parseGrant(reply);
     this.#refusal = grant === undefined ? { reply, at: this.#clock() } : undefined;
     if (grant !== undefined) {
-      this.#current = { ...grant, begunAt: this.#clock(), counter: 0, answered: 0 };
+      this.#current = {
+        ...grant,
+        ...{ begunAt: this.#clock(), counter: 0, answered: 0, sentAt: new Map() },
+      };
     }
     return reply;
   }
@@ -95,13 +103,16 @@ export class Login {
   authenticated(request: string, transport: Transport): Uint8Array<ArrayBuffer> | undefined {
     const current = this.#current;
     if (current === undefined) return undefined;
-    const age = Math.max(0, Math.floor((this.#clock() - current.begunAt) / 1000));
+    const now = this.#clock();
+    const age = Math.max(0, Math.floor((now - current.begunAt) / 1000));
     const counter = ++current.counter;
+    if (transport === "UDP") noteSent(current.sentAt, counter, now);
     return encodeAuthenticatedLine(request, current.key, { counter, age }, transport);
   }
 
   /**
-   * The lines of an answer over UDP: ours, newer than those before it, and as the server made it.
+   * The lines of an answer over UDP: to a question of ours of late, newer than those before it, and as
+   * the server made it.
    *
    * @returns `undefined` for anything else
    */
@@ -109,11 +120,26 @@ export class Login {
     const current = this.#current;
     const answer = parseAuthenticatedAnswer(datagram);
     if (current === undefined || answer?.session !== current.key.session) return undefined;
-    const isNew = answer.counter > current.answered && answer.counter <= current.counter;
+    const sentAt = current.sentAt.get(answer.counter);
+    const isNew = answer.counter > current.answered && sentAt !== undefined &&
+      isOfLate(sentAt, this.#clock());
     if (!isNew || !answer.isFrom(current.key.secret)) return undefined;
     current.answered = answer.counter;
     return answer.list;
   }
+}
+
+/** Notes when a datagram was written, and forgets those that no answer may come to any more. */
+function noteSent(sentAt: Map<number, number>, counter: number, now: number): void {
+  for (const [earlier, at] of sentAt) {
+    if (isOfLate(at, now)) break;
+    sentAt.delete(earlier);
+  }
+  sentAt.set(counter, now);
+}
+
+function isOfLate(at: number, now: number): boolean {
+  return Math.abs(now - at) <= SESSION_LIMITS.skewSeconds * 1000;
 }
 
 /** A datagram of presence: that of a login, where there is one. */

@@ -146,16 +146,21 @@ export class AccountGuard {
     const request = parsePresenceLine(line?.request ?? whole);
     if (request === undefined) return "malformed";
     if (line === undefined) return this.#silence("no proof");
-    const outcome = this.#judge(line, ip, "UDP");
+    const outcome = this.#judge(line, ip, "UDP", request.kind === "set");
     if (outcome.kind === "refused") return this.#silence(outcome.why);
     if (request.user !== outcome.user) return this.#silence("another user");
     return { request, key: outcome.key, counter: line.counter };
   }
 
-  #judge(line: AuthenticatedLine, ip: string, transport: Transport): ClaimOutcome {
+  #judge(
+    line: AuthenticatedLine,
+    ip: string,
+    transport: Transport,
+    isState: boolean = false,
+  ): ClaimOutcome {
     const { session, counter, age } = line;
     const isFrom = (secret: SessionSecret): boolean => line.isFrom(secret, transport);
-    return this.#parts.sessions.judge({ session, counter, age, ip, isFrom });
+    return this.#parts.sessions.judge({ session, counter, age, ip, isState, isFrom });
   }
 
   #silence(why: GuardRefusal): "denied" {

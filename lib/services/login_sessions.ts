@@ -27,6 +27,11 @@ export interface SessionClaim {
   readonly age: number;
   /** Where it came from. */
   readonly ip: string;
+  /**
+   * Whether it says how things are now, so that a later one such makes it worthless: a SET that was
+   * held back behind the next one would bring back who has left.
+   */
+  readonly isState?: boolean;
   /** Whether its tag was made with a secret. */
   readonly isFrom: (secret: SessionSecret) => boolean;
 }
@@ -38,6 +43,7 @@ export const CLAIM_REFUSALS = [
   "wrong tag",
   "wrong time",
   "replayed",
+  "overtaken",
 ] as const;
 
 /** One of {@linkcode CLAIM_REFUSALS}. */
@@ -55,6 +61,8 @@ interface Session {
   readonly begunAt: number;
   readonly window: ReplayWindow;
   usedAt: number;
+  /** The highest counter of what said how things are. */
+  stateAt: number;
 }
 
 /** What sessions are bounded by. */
@@ -92,7 +100,7 @@ export class LoginSessions {
     const own = this.#ofUsers.get(user);
     if (own !== undefined && own.size >= this.#limits.perUser) this.#end(firstOf(own));
     if (this.#sessions.size >= this.#limits.inAll) this.#end(firstOf(this.#sessions));
-    this.#keep({ user, key, ip, begunAt: now, window, usedAt: now });
+    this.#keep({ user, key, ip, begunAt: now, window, usedAt: now, stateAt: 0 });
     return key;
   }
 
@@ -107,6 +115,10 @@ export class LoginSessions {
     const isInTime = Math.abs((now - session.begunAt) / 1000 - claim.age) <= skewSeconds;
     if (!isInTime) return refused("wrong time");
     if (!session.window.take(claim.counter)) return refused("replayed");
+    if (claim.isState === true) {
+      if (claim.counter < session.stateAt) return refused("overtaken");
+      session.stateAt = claim.counter;
+    }
     session.usedAt = now;
     this.#forget(session);
     this.#keep(session);

@@ -7,7 +7,9 @@ import { BusyError } from "../core/errors.ts";
 
 /** Somebody who waits, and is told once. */
 export interface Waiter {
+  /** Their turn has come. */
   readonly begin: () => void;
+  /** It never will. */
   readonly refuse: (reason: unknown) => void;
 }
 

@@ -63,6 +63,24 @@ Deno.test("an answer is taken once, in order, from the server alone", async () =
   assert(login.listOf(answer(3)) !== undefined);
 });
 
+Deno.test("an answer that was held back for more than a minute is not taken", async () => {
+  const clock = new FakeClock();
+  const login = await loggedIn(clock);
+  const answer = (counter: number): Uint8Array =>
+    toBytes(authenticatedAnswer("bob 101 OFFLINE unknown 0\n", SAMPLE_KEY, counter));
+  login.authenticated("GET alice", "UDP");
+  login.authenticated("GET alice", "TCP");
+  clock.advance(60_000);
+  login.authenticated("GET alice", "UDP");
+  assert(login.listOf(answer(1)) !== undefined);
+  assertEquals(login.listOf(answer(2)), undefined, "one that is answered over TCP");
+  clock.advance(60_001);
+  assertEquals(login.listOf(answer(3)), undefined, "too late");
+  login.authenticated("GET alice", "UDP");
+  assertEquals(login.listOf(answer(3)), undefined, "and stays so");
+  assert(login.listOf(answer(4)) !== undefined);
+});
+
 Deno.test("a login that was refused rests before it is tried again", async () => {
   const clock = new FakeClock();
   const login = new Login(ALICE, "alice words", clock.read);

@@ -175,6 +175,19 @@ Deno.test("datagrams that overtake each other are taken, each once", async () =>
   await play.expectSilence(fence);
 });
 
+Deno.test("a SET that is held back behind the next one does not bring back who has left", async () => {
+  await using play = await AccountPlay.begin();
+  const [alice, bob] = [await play.logIn("alice"), await play.logIn("bob")];
+  assertEquals(await play.server.ask(alice.sign("ADD alice bob", "TCP")), OK);
+  const online = bob.sign("SET bob 100 ONLINE 4001", "UDP");
+  const gone = bob.sign("SET bob 101 OFFLINE 4001", "UDP");
+  for (const datagram of [gone, online]) await play.udp.send(datagram);
+  const list = alice.read(await play.udp.ask(alice.sign("GET alice", "UDP")));
+  assertEquals(list, "bob 101 OFFLINE 127.0.0.1 4001\n");
+  const refusal = 'parley_denied_total{service="buddy",reason="overtaken"} 1\n';
+  assertStringIncludes(play.server.metrics("buddy"), refusal);
+});
+
 Deno.test("no byte of a request can be another one: over TCP denied, over UDP silence", async () => {
   await using play = await AccountPlay.begin();
   const [alice, fence] = [await play.logIn("alice"), await play.logIn("fence")];

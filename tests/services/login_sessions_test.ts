@@ -20,9 +20,9 @@ class Desk {
   /** Claims to be of a session; with a tag that is right unless told otherwise. */
   claim(
     { session }: SessionKey,
-    { counter = ++this.#counter, age = 0, ip = HERE, isFrom = true } = {},
+    { counter = ++this.#counter, age = 0, ip = HERE, isState = false, isFrom = true } = {},
   ): string | ClaimRefusal {
-    const claim = { session, counter, age, ip, isFrom: () => isFrom };
+    const claim = { session, counter, age, ip, isState, isFrom: () => isFrom };
     const outcome = this.sessions.judge(claim);
     return outcome.kind === "believed" ? outcome.user : outcome.why;
   }
@@ -63,6 +63,18 @@ Deno.test("a claim may be a minute old or early, and no more", () => {
   assertEquals(desk.claim(key, { age: 160 }), "alice");
   assertEquals(desk.claim(key, { age: 39 }), "wrong time");
   assertEquals(desk.claim(key, { age: 161 }), "wrong time");
+});
+
+Deno.test("what says how things are is refused behind a later one such, and nothing else is", () => {
+  const desk = new Desk();
+  const key = desk.sessions.begin(alice, HERE);
+  assertEquals(desk.claim(key, { counter: 5, isState: true }), "alice");
+  assertEquals(desk.claim(key, { counter: 9 }), "alice");
+  assertEquals(desk.claim(key, { counter: 8, isState: true }), "alice", "only a question was later");
+  assertEquals(desk.claim(key, { counter: 7, isState: true }), "overtaken");
+  assertEquals(desk.claim(key, { counter: 6 }), "alice");
+  const other = desk.sessions.begin(alice, HERE);
+  assertEquals(desk.claim(other, { counter: 1, isState: true }), "alice", "another session");
 });
 
 Deno.test("a session ends when it is not used, and when it is old", () => {
