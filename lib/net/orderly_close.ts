@@ -41,8 +41,10 @@ export class OrderlyCloser {
   /**
    * Ends our side, drops what the other side still sends, and closes when it has ended, sent more
    * than {@linkcode MAX_DRAIN_BYTES}, or let the time pass. Takes ownership; never rejects.
+   *
+   * @param reading a read that is under way already, if there is one
    */
-  close(stream: ByteStream): Promise<void> {
+  close(stream: ByteStream, reading?: Promise<number | null>): Promise<void> {
     return new Promise((resolve) => {
       let drained = 0;
       const finish = (): void => {
@@ -50,14 +52,14 @@ export class OrderlyCloser {
         closeNow(stream);
         resolve();
       };
-      const drain = (): void => {
-        stream.read(SINK).then((count) => {
+      const drain = (reading = stream.read(SINK)): void => {
+        reading.then((count) => {
           if (count === null || (drained += count) > MAX_DRAIN_BYTES) finish();
           else drain();
         }, finish);
       };
       const deadline = this.#deadlines.add(finish);
-      stream.closeWrite().then(drain, finish);
+      stream.closeWrite().then(() => drain(reading), finish);
     });
   }
 

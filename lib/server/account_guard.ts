@@ -26,6 +26,7 @@ import {
   type Transport,
 } from "../wire/request_mac.ts";
 import { isRight, type LoginTries, type LoginTrouble } from "./login_tries.ts";
+import type { Attention } from "./request_session.ts";
 import type { Asker } from "./request_sessions.ts";
 
 /** What judging needs. */
@@ -37,6 +38,8 @@ export interface AccountGuardParts {
   /** Whether passwords are taken over connections that others can read. */
   readonly allowCleartext: boolean;
   readonly log: Log;
+  /** How long LOG and REG may take; as `limits.ts` says unless given. */
+  readonly answerSeconds?: number;
 }
 
 /** Why a request was refused: as in `login_sessions.ts`, or it proves nothing, or is another's. */
@@ -107,6 +110,7 @@ export class AccountGuard {
    * Answers a request over TCP.
    *
    * @param pass answers one that is believed, or that needs no proof
+   * @param attention tells whether they still wait, where that is known
    * @returns the reply; `undefined` for none
    * @throws StorageError
    */
@@ -114,6 +118,7 @@ export class AccountGuard {
     { request, proof }: AccountRequest,
     from: Asker,
     pass: (request: BuddyRequest) => Eventually<Uint8Array | undefined>,
+    attention?: Attention,
   ): Promise<Uint8Array | undefined> {
     switch (request.kind) {
       case "blank":
@@ -124,7 +129,7 @@ export class AccountGuard {
     if (proof.kind === "none") return this.#denied("no proof");
     if (request.kind === "register" || request.kind === "log in") {
       if (proof.kind !== "password") return this.#denied("no proof");
-      return await this.#takePassword(request, proof.password, from);
+      return await this.#takePassword(request, proof.password, from, attention);
     }
     if (proof.kind !== "mac") return this.#denied("no proof");
     const outcome = this.#judge(proof.line, from.remoteIp, "TCP");
@@ -177,16 +182,19 @@ export class AccountGuard {
     { kind, user }: Extract<BuddyRequest, { kind: "register" | "log in" }>,
     password: string,
     from: Asker,
+    attention: Attention | undefined,
   ): Promise<Uint8Array> {
-    const { allowCleartext, log } = this.#parts;
+    const { allowCleartext, log, answerSeconds = LOGIN_ANSWER_SECONDS.server } = this.#parts;
     if (!allowCleartext && from.isSecure !== true) {
       this.#counts["in the clear"]++;
       return IN_THE_CLEAR;
     }
-    const result = await inTime((signal) =>
-      kind === "register"
-        ? this.#register(user, password, from.remoteIp, signal)
-        : this.#logIn(user, password, from.remoteIp, signal)
+    const result = await inTime(
+      { answerSeconds, attention },
+      (signal) =>
+        kind === "register"
+          ? this.#register(user, password, from.remoteIp, signal)
+          : this.#logIn(user, password, from.remoteIp, signal),
     );
     this.judged[result]++;
     if (result === "unknown") return REPLIES[202];
@@ -234,11 +242,18 @@ export class AccountGuard {
 }
 
 /** Has something done that is taken back when nobody waits for it any more. */
-async function inTime<Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+async function inTime<Value>(
+  { answerSeconds, attention }: {
+    readonly answerSeconds: number;
+    readonly attention: Attention | undefined;
+  },
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), LOGIN_ANSWER_SECONDS.server * 1000);
+  const timer = setTimeout(() => patience.abort(), answerSeconds * 1000);
+  const { signal } = patience;
   try {
-    return await work(patience.signal);
+    return await work(attention ? AbortSignal.any([signal, attention.whenGone()]) : signal);
   } finally {
     clearTimeout(timer);
   }

@@ -16,6 +16,7 @@ import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_r
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
 import type { AccountGuard } from "./account_guard.ts";
 import { type MeterSettings, RequestMeter } from "./request_meter.ts";
+import type { Attention } from "./request_session.ts";
 import type { Asker } from "./request_sessions.ts";
 
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
@@ -96,9 +97,14 @@ export class BuddyRequests {
    *
    * @param line without its line end, or `undefined` for one too long to be a request
    * @param from who asks
+   * @param attention tells whether they still wait, where that is known
    * @returns the reply to send, or `undefined` for none
    */
-  async answer(line: Uint8Array | undefined, from: Asker): Promise<Uint8Array | undefined> {
+  async answer(
+    line: Uint8Array | undefined,
+    from: Asker,
+    attention?: Attention,
+  ): Promise<Uint8Array | undefined> {
     const { guard, meter } = this.#parts;
     const asked = guard && line && parseAccountRequest(line);
     const request = asked?.request ?? (line === undefined ? INVALID : parseBuddyRequest(line));
@@ -107,7 +113,7 @@ export class BuddyRequests {
     try {
       answer = guard === undefined || asked === undefined
         ? await this.#answer(request, from)
-        : await guard.answer(asked, from, (request) => this.#answer(request, from));
+        : await guard.answer(asked, from, (request) => this.#answer(request, from), attention);
     } catch (error) {
       answer = this.#failed(error, from);
     }

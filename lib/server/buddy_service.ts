@@ -70,9 +70,9 @@ export function startBuddies(
     offered: { get: true, info: true, accounts: guard !== undefined, tls: secure?.number },
   });
   const doorMeter = new DoorMeter("buddy");
-  const answer: Answer = (line, from) => {
+  const answer: Answer = (line, from, attention) => {
     budget.prove(from.remoteIp, clock());
-    return requests.answer(line, from);
+    return requests.answer(line, from, attention);
   };
   const trunks = new TrunkSessions({
     answer,

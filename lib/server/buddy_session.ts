@@ -8,6 +8,7 @@ import type { ByteStream } from "../core/ports.ts";
 import { REPLIES } from "../wire/buddy_reply.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
 import { opensTrunk } from "../wire/trunk.ts";
+import type { Attention } from "./request_session.ts";
 import {
   type Asker,
   type RequestProtocol,
@@ -19,6 +20,7 @@ import {
 export type Answer = (
   line: Uint8Array | undefined,
   from: Asker,
+  attention?: Attention,
 ) => Promise<Uint8Array | undefined>;
 
 /** A request line; `undefined` stands for one that is too long. */
@@ -59,7 +61,7 @@ function protocolOf(
       return buffer.overflowed ? OVERLONG : undefined;
     },
     isWhole: ({ line }) => line !== undefined,
-    answer: ({ line }, from) => answer(line, from),
+    answer: ({ line }, from, attention) => answer(line, from, attention),
     late: (buffer) => buffer.length > 0 ? REPLIES[201] : undefined,
   };
 }

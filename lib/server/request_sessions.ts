@@ -18,6 +18,7 @@ import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../net/orderly_close.ts";
+import { type Attention, RequestSession as Session } from "./request_session.ts";
 
 /** Where a request is put together. */
 export interface RequestBuffer {
@@ -48,7 +49,7 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   /** Whether a request has all come, so that nothing more of it can be under way. */
   isWhole(request: Request): boolean;
   /** Gives the answer; `undefined` is a close without one. */
-  answer(request: Request, from: Asker): Promise<Uint8Array | undefined>;
+  answer(request: Request, from: Asker, attention: Attention): Promise<Uint8Array | undefined>;
   /**
    * Gives the whole connection to somebody else, if the request asks for that, and nothing came
    * behind it: what this gives owns it then, and never rejects.
@@ -64,15 +65,6 @@ export interface RequestTally {
   readonly seconds: Histogram | undefined;
   /** Is told of a client whose request did not come in time. */
   late(from: Asker): void;
-}
-
-interface Session<Buffer> {
-  readonly incoming: IncomingStream;
-  readonly stream: ByteStream;
-  readonly buffer: Buffer;
-  /** Whether nothing more is to be expected from the client. */
-  isDone: boolean;
-  phase: "reading" | "answering" | "expired";
 }
 
 /** Serves connections of one request each. */
@@ -100,9 +92,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   async serve(incoming: IncomingStream): Promise<void> {
     const { stream } = incoming;
     const buffer = this.#buffers.pop() ?? this.#protocol.makeBuffer();
-    const session: Session<Buffer> = {
-      ...{ incoming, stream, buffer, isDone: false, phase: "reading" },
-    };
+    const session = new Session(incoming, buffer);
     this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => this.#expire(session));
     try {
@@ -125,7 +115,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
         session.phase = "answering";
         const seconds = this.#tally?.seconds;
         const begun = seconds === undefined ? 0 : performance.now();
-        const answer = await this.#protocol.answer(request, incoming);
+        const answer = await this.#protocol.answer(request, incoming, session);
         seconds?.observe((performance.now() - begun) / 1000);
         if (answer !== undefined) {
           const sent = await stream.write(answer);
@@ -133,7 +123,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
         }
       }
       if (session.isDone) closeNow(stream);
-      else await this.#closer.close(stream);
+      else await this.#closer.close(stream, session.reading);
     } catch {
       // The client is gone, or the stop was faster; there is nobody to tell.
       deadline.cancel();

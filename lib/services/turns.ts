@@ -24,7 +24,7 @@ export interface Turn {
   readonly line?: string | undefined;
   /** For whom it is done; what names none shares one. */
   readonly share?: string;
-  /** Takes it back while it waits; what has begun is done. */
+  /** Takes it back while it waits; what has begun is done, and what need not wait. */
   readonly signal?: AbortSignal | undefined;
   /** Asked when the turn has come: what nobody waits for any more is not begun. */
   readonly isWanted?: (() => boolean) | undefined;
@@ -54,8 +54,7 @@ export class Turns {
    * @throws the reason of the signal when it takes the work back
    */
   async run<T>(work: () => Promise<T>, turn: Turn = {}): Promise<T> {
-    const { signal, isWanted } = turn;
-    signal?.throwIfAborted();
+    const { isWanted } = turn;
     if (this.#running < this.#limits.atOnce) this.#running++;
     else await this.#wait(turn);
     try {
@@ -72,6 +71,7 @@ export class Turns {
   }
 
   #wait({ line: name = "", share = "", signal }: Turn): Promise<void> {
+    signal?.throwIfAborted();
     const line = this.#lines.get(name) ?? new WaitingLine(this.#limits.waiting);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = (): void => {

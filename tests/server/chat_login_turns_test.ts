@@ -1,22 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { Passwords } from "../../lib/services/passwords.ts";
-import { Turns } from "../../lib/services/turns.ts";
 import type { ChatClient } from "../support/chat_client.ts";
 import { ChatHall } from "../support/chat_hall.ts";
 import { id } from "../support/ids.ts";
-import { CHEAP_COST } from "../support/passwords.ts";
+import { CHEAP_COST, heldPasswords } from "../support/passwords.ts";
 import { within } from "../support/within.ts";
-
-/** Passwords that are held back, one at once, until `go` is called. */
-function heldPasswords(waiting: number): { passwords: Passwords; go: () => void } {
-  const held = Promise.withResolvers<void>();
-  const passwords = new Passwords(CHEAP_COST);
-  const turns = new Turns({ atOnce: 1, waiting });
-  const hash = passwords.hash.bind(passwords);
-  passwords.hash = (password, turn) =>
-    turns.run(() => held.promise.then(() => hash(password)), turn);
-  return { passwords, go: held.resolve };
-}
 
 Deno.test("stop() drops the logins that wait for their turn", async () => {
   const { passwords, go } = heldPasswords(100);

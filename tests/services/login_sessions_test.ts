@@ -70,7 +70,11 @@ Deno.test("what says how things are is refused behind a later one such, and noth
   const key = desk.sessions.begin(alice, HERE);
   assertEquals(desk.claim(key, { counter: 5, isState: true }), "alice");
   assertEquals(desk.claim(key, { counter: 9 }), "alice");
-  assertEquals(desk.claim(key, { counter: 8, isState: true }), "alice", "only a question was later");
+  assertEquals(
+    desk.claim(key, { counter: 8, isState: true }),
+    "alice",
+    "only a question was later",
+  );
   assertEquals(desk.claim(key, { counter: 7, isState: true }), "overtaken");
   assertEquals(desk.claim(key, { counter: 6 }), "alice");
   const other = desk.sessions.begin(alice, HERE);
