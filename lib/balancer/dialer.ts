@@ -7,6 +7,7 @@ import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
+import { setUpSocket } from "../net/tcp.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
@@ -133,6 +134,9 @@ async function connectTo(
   try {
     stream = await connect(backend.settings.host, backend.settings.port);
     const preface = caller.preface(backend);
+    // What comes behind a preface must not wait for its receipt; nor what a listener passes on, which
+    // hides the socket.
+    if (preface !== undefined || caller.heard !== undefined) setUpSocket(stream);
     if (preface !== undefined) await writeAll(stream, preface);
     return stream;
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
+import { setUpSocket } from "../net/tcp.ts";
 import { parseBuddyReply } from "../wire/buddy_reply.ts";
 import { encodeBuddyRequest } from "../wire/buddy_request.ts";
 import { parseCapabilities } from "../wire/capabilities.ts";
@@ -48,6 +49,7 @@ export async function openTrunk(
   how: Introduction,
 ): Promise<ByteStream | undefined> {
   const stream = await how.connect(backend.settings.host, backend.settings.port);
+  setUpSocket(stream);
   let isTaken = false;
   try {
     isTaken = isTrunkTaken(await askLine(stream, how, TRUNK_OPENING));

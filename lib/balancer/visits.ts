@@ -18,7 +18,7 @@ import { CopyBuffers } from "../net/copy_buffers.ts";
 import { HandshakeError } from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
+import { type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival, tracedInside } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
@@ -112,7 +112,6 @@ export class Visits {
     if (this.#tls === undefined && trunks.isInUse && !guard.isProxy(remoteIp)) {
       return this.#serveStraight(accepted, place);
     }
-    setUpSocket(stream);
     this.#untilGone(accepted, place, this.#serve(accepted, place));
   };
 
@@ -233,7 +232,6 @@ export class Visits {
     this.#byTrunk.take(client, {
       ...{ ip, port, connection },
       relay: (client, entered) => {
-        setUpSocket(stream);
         const destination = { ip: localIp, port: localPort };
         const known = { source: { ip, port }, destination, connection, socket: stream };
         this.#untilGone(accepted, place, this.#servePlain(client, known, 0, { entered }));
