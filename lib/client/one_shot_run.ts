@@ -64,7 +64,7 @@ export function runs<T extends ProgramOptions & typeof REG_OPTIONS>(
         // A command line without a user was refused.
         const user = options.user!.user!;
         const { passwordFile: path, allowCleartextPasswords } = wishes;
-        const askPassword = passwordsFrom(secretTerminal(), { path, user });
+        const askPassword = passwordsFrom(secretTerminal(), { path, user, tell });
         const link = new ServerLink(place, log, { allowCleartextPasswords, askPassword });
         await work({ options: given, user, place, link, log });
         checkPrinted();

@@ -1,13 +1,14 @@
 /**
  * Asking for passwords: a person types them without an echo, a new one twice; a script's is its next
- * line, or the first one of a file.
+ * line, or the first one of a file (`password_file.ts`).
  */
 
-import { OperationalError, systemReason } from "../core/errors.ts";
-import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
+import { OperationalError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
+import { visibleText } from "../core/visible_text.ts";
+import { passwordInFile, passwordTrouble, STANDARD_INPUT } from "./password_file.ts";
 import { passwordPrompt, passwordRefusedLine, repeatPrompt } from "./login_chat_screens.ts";
-import type { ScreenLine } from "./screen_line.ts";
+import { line, type ScreenLine } from "./screen_line.ts";
 import type { AskPassword } from "./server_link.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -48,7 +49,7 @@ export async function askForPassword(
       return { kind: "unusable", why: "the input ended before its first line, the password" };
     }
     if (password === undefined) return { kind: "given up" };
-    let trouble = troubleWith(password);
+    let trouble = passwordTrouble(password);
     if (trouble === undefined && isNew && terminal.hidesSecrets) {
       const again = await typed(repeatPrompt());
       if (again === undefined) return { kind: "given up" };
@@ -60,20 +61,28 @@ export async function askForPassword(
   }
 }
 
-function troubleWith(password: string): string | undefined {
-  const bytes = new TextEncoder().encode(password).length;
-  return bytes >= 1 && bytes <= MAX_PASSWORD_BYTES
-    ? undefined
-    : `a password has 1 to ${MAX_PASSWORD_BYTES} bytes`;
+/** Where a script keeps a password, and whose it is. */
+export interface PasswordSource {
+  readonly path: string | undefined;
+  readonly user: UserId | undefined;
+  /** Is told what is wrong with the file, where it is used all the same; the terminal else. */
+  readonly tell?: (warning: string) => void;
 }
 
 /** Gives passwords that are typed at a terminal, or the one of a file to whoever it belongs to. */
 export function passwordsFrom(
   terminal: SecretTerminal | undefined,
-  file: { readonly path: string | undefined; readonly user: UserId | undefined },
+  { path, user: owner, tell }: PasswordSource,
 ): AskPassword {
+  const warn = tell ?? ((text: string) => terminal?.show([line(visibleText(text), "bad")]));
+  // The terminal of a script gives the next line of the standard input anyway.
+  const isHere = path === STANDARD_INPUT && terminal?.hidesSecrets === false;
+  // The standard input has its first line once.
+  let read: Promise<string> | undefined;
   return async (user, isNew) => {
-    if (file.path !== undefined && file.user === user) return await passwordInFile(file.path);
+    if (path !== undefined && owner === user && !isHere) {
+      return await (read ??= passwordInFile(path, warn));
+    }
     if (terminal === undefined) {
       throw new OperationalError(
         `The server asks for the password of ${user}: name a file that holds it with ` +
@@ -86,24 +95,4 @@ export function passwordsFrom(
     }
     return typed.kind === "typed" ? typed.password : undefined;
   };
-}
-
-/**
- * The first line of a file.
- *
- * @throws OperationalError when it cannot be read, or is no password
- */
-async function passwordInFile(path: string): Promise<string> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    throw new OperationalError(`Cannot read the password in "${path}": ${systemReason(error)}`, {
-      cause: error,
-    });
-  }
-  const [first = ""] = text.split(/\r?\n/, 1);
-  const trouble = troubleWith(first);
-  if (trouble === undefined) return first;
-  throw new OperationalError(`Cannot use the first line of "${path}": ${trouble}`);
 }

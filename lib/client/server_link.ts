@@ -3,8 +3,8 @@
  * "Extensions".
  *
  * `CAP` is sent once, at start. When the server could not be reached then, it goes out again beside
- * the next request; after any reply to it, a hang-up included, never again. Nothing of the extensions is sent to a
- * server that did not offer it.
+ * the next request; after any reply to it, a hang-up included, never again. Nothing of the
+ * extensions is sent to a server that did not offer it.
  *
  * Where accounts have passwords, requests of somebody who is logged in are authenticated. What is
  * denied is asked once more after logging in: the session may have ended.
@@ -132,6 +132,9 @@ export class ServerLink {
     // What is published is also denied to somebody who is not online.
     if (reply.code !== DENIED || request.kind === "publish" || !("user" in request)) return reply;
     if (request.kind === "register") return await this.#registerAsked(request.user) ?? reply;
+    // INFO is about anybody; all else is about us, or denied whoever logs in anew.
+    const isOurs = request.kind === "info" || (this.#login?.user ?? request.user) === request.user;
+    if (!isOurs) return reply;
     return await this.#hasLoggedIn(request.user) ? await this.#oneLine(request) : reply;
   }
 
@@ -168,8 +171,8 @@ export class ServerLink {
   #checkSecrecy(): void {
     if (this.#mayTellPasswords) return;
     throw new OperationalError(
-      `The server at ${this.#route.name} takes passwords, and everybody on the network could read yours: ` +
-        "speak TLS with --tls, or send it all the same with --allow-cleartext-passwords",
+      `The server at ${this.#route.name} takes passwords, and everybody on the network could read ` +
+        "yours: speak TLS with --tls, or send it all the same with --allow-cleartext-passwords",
     );
   }
 

@@ -153,6 +153,17 @@ Deno.test("a session that has ended is begun anew, and what was denied is done",
   assert(!/words/.test(JSON.stringify(log.entries)), "no password is logged");
 });
 
+Deno.test("what is denied of another user costs no login, and what ended with us does", async () => {
+  await using server = await TestServer.start(CLEARTEXT);
+  const { link } = await linkTo(server);
+  const before = loginsAt(server);
+  const added = await link.request({ kind: "add", user: BOB, buddy: ALICE });
+  assertEquals([added.code, loginsAt(server)], [204, before]);
+  server.clock.advance(3_600_000);
+  assertEquals((await link.request({ kind: "info", user: BOB })).code, 200);
+  assertEquals(loginsAt(server), before + 1);
+});
+
 Deno.test("presence is authenticated; silence is found out to be the end of a session", async () => {
   await using server = await TestServer.start(CLEARTEXT);
   const { link, log } = await linkTo(server);

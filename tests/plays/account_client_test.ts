@@ -13,7 +13,7 @@ const GUARDED = ["--accounts=password", "--tls-port=0"];
 async function passwordFiles(...words: readonly string[]): Promise<TempDir> {
   const directory = await TempDir.make();
   for (const word of words) {
-    await Deno.writeTextFile(`${directory.path}/${word}`, `${word} words\n`);
+    await Deno.writeTextFile(`${directory.path}/${word}`, `${word} words\n`, { mode: 0o600 });
   }
   return directory;
 }
@@ -49,6 +49,22 @@ Deno.test("scripts register, log in and ask over TLS, with a password in a file"
   const removed = await does("del", "alice", "bob", ...as("alice"));
   assertEquals(removed.stdout, "bob is no buddy of alice any more.\n");
   assert(!/ words/.test(server.stderr), server.stderr);
+});
+
+Deno.test("a password comes by a pipe, and what is behind it is left there", async () => {
+  await using directory = await TempDir.make();
+  await using files = await TempDir.make();
+  await using server = await ServerProcess.start(directory.path, GUARDED);
+  const { tcp, udp } = server.ports.buddy;
+  const place = `alice@127.0.0.1:${tcp}/${udp}`;
+  for (const [command, told] of [["reg", "Registered as alice.\n"], ["status", ""]] as const) {
+    const words = [command, place, "--tls", "--password-file=-"];
+    await using client = new ClientProcess(words, files.path);
+    await client.types("alice words", "more");
+    await client.endInput();
+    const { code, stdout } = await client.ended();
+    assertEquals([code, stdout], [0, told]);
+  }
 });
 
 Deno.test("a file goes to a buddy who takes files, from somebody the server vouches for", async () => {
