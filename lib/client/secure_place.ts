@@ -75,7 +75,7 @@ export function wantsTls({ tls, tlsPort, ca, acceptNewKey }: TlsWishes): boolean
  * The place with what TLS to it needs, if TLS is wished for; the server is trusted then.
  *
  * @throws UnreachableError when it cannot be reached, or offers no TLS
- * @throws OperationalError when it is not to be trusted
+ * @throws OperationalError when it is not to be trusted, or offers no TLS any more
  */
 export async function securePlace<Place extends NamedPlace>(
   place: Place,
@@ -83,7 +83,7 @@ export async function securePlace<Place extends NamedPlace>(
   world: TrustWorld,
 ): Promise<MaybeSecure<Place>> {
   if (!wantsTls(wishes)) return place;
-  const tlsPort = wishes.tlsPort ?? await askForPort(place, world.log);
+  const tlsPort = wishes.tlsPort ?? await askForPort(place, world);
   return { ...place, secure: await secureLine(place, tlsPort, wishes, world) };
 }
 
@@ -100,7 +100,7 @@ export async function secureLine(
   world: TrustWorld,
 ): Promise<SecureLine> {
   const options = { timeoutMs: CONNECT_TIMEOUT_MS };
-  const place = hostPort(host.toLowerCase(), tcpPort);
+  const place = keptAs({ host, tcpPort });
   const { trust, explain, keep }: Believed = wishes.ca === undefined
     ? await rememberedTrust({ host, tlsPort, place }, wishes.acceptNewKey, world)
     : { trust: await authorityTrust(wishes.ca, host) };
@@ -124,10 +124,33 @@ export async function secureLine(
   return { tlsPort, dial };
 }
 
-async function askForPort({ host, tcpPort }: NamedPlace, log: Log): Promise<number> {
+/** What a place is remembered as. */
+function keptAs({ host, tcpPort }: NamedPlace): string {
+  return hostPort(host.toLowerCase(), tcpPort);
+}
+
+/**
+ * The port TLS is at, as the server says in the clear.
+ *
+ * @throws OperationalError when it says that there is none, and spoke TLS before
+ * @throws UnreachableError when it cannot be reached, or offers no TLS
+ */
+async function askForPort(
+  { host, tcpPort }: NamedPlace,
+  { log, known = KnownServers.ofThisUser() }: TrustWorld,
+): Promise<number> {
   const link = new ServerLink({ host, tcpPort }, log);
   const { tls } = await link.capabilities();
   if (tls !== undefined) return tls;
+  // A file that cannot be read must not make it look like a server never met.
+  if (await known.find(keptAs({ host, tcpPort })) !== undefined) {
+    throw new OperationalError(
+      `REFUSED ${
+        hostPort(host, tcpPort)
+      }: it offers no TLS, and spoke it before. Somebody may be ` +
+        "in between. Nothing was sent. Ask whoever runs the server for its TLS port: --tls-port",
+    );
+  }
   throw new UnreachableError(
     `The server at ${hostPort(host, tcpPort)} offers no TLS: give its port with --tls-port, or ` +
       "leave out --tls",

@@ -58,6 +58,11 @@ export class SetupChecks {
     return this.#link.offered.tls !== undefined;
   }
 
+  /** Whether names have passwords there. */
+  get takesPasswords(): boolean {
+    return this.#link.offered.accounts;
+  }
+
   /**
    * Whether a user is registered; `undefined` when the server cannot tell. Where names have
    * passwords, this asks for it.

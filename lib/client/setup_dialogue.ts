@@ -179,8 +179,7 @@ export class SetupDialogue {
     if (isRegistered) {
       this.#say(`${user} is registered there.`, true);
     } else {
-      const known = isRegistered === false ? `${user} is new there.` : "";
-      const isWanted = await this.#questions.confirm(`${known} Register ${user} now?`.trim(), true);
+      const isWanted = await this.#wantsName(user, isRegistered, checks);
       if (isWanted === undefined) return undefined;
       if (!isWanted) return true;
       const { isDone, text } = await checks.register(user);
@@ -190,6 +189,21 @@ export class SetupDialogue {
     const { isGood, text } = await checks.presence(user);
     this.#say(text, isGood);
     return true;
+  }
+
+  /** Whether a name that is new, as far as is known, is to be registered. */
+  async #wantsName(
+    user: UserId,
+    isRegistered: boolean | undefined,
+    { takesPasswords }: SetupChecks,
+  ): Promise<boolean | undefined> {
+    if (takesPasswords && isRegistered === false) {
+      // Who has just typed a password types it once more, and no question may show it.
+      this.#say(`${user} is new there: choose its password.`, true);
+      return true;
+    }
+    const known = isRegistered === false ? `${user} is new there.` : "";
+    return await this.#questions.confirm(`${known} Register ${user} now?`.trim(), true);
   }
 
   #say(text: string, isGood: boolean): void {

@@ -203,6 +203,19 @@ Deno.test("--ca goes by an authority and the server's name, and remembers nothin
   await assertRejects(() => securePlace(named, missing, user), OperationalError, "Cannot read");
 });
 
+Deno.test("a server that spoke TLS before and offers none now is refused, and nothing said", async () => {
+  await using directory = await TempDir.make();
+  const user = new User(directory.path);
+  await using plain = await TestServer.start();
+  const named = { host: HOST, tcpPort: plain.tcp };
+  await user.known.remember(`${HOST}:${plain.tcp}`, {
+    name: "localhost",
+    bytes: firstOfPem("CERTIFICATE", CERT)!,
+  });
+  await assertRejects(() => securePlace(named, TLS, user), OperationalError, "spoke it before");
+  assertEquals(await securePlace(named, NO_WISHES, user), named, "not asked for");
+});
+
 Deno.test("what cannot be trusted for certain is refused", async () => {
   await using directory = await TempDir.make();
   const user = new User(directory.path);

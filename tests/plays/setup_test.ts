@@ -176,7 +176,7 @@ Deno.test("setup speaks TLS with a server that takes passwords, and registers wi
   await using play = await AccountPlay.begin({}, []);
   await using temp = await TempDir.make();
   const place = `127.0.0.1:${play.server.tcp}/${play.server.udp}`;
-  const secrets = ["alice words", "", "alice words"];
+  const secrets = ["alice words", "alice words"];
   const { code, stdout } = await setUp(
     temp.path,
     [],
@@ -194,14 +194,14 @@ Deno.test("setup speaks TLS with a server that takes passwords, and registers wi
       "answers: a Parley server, where names have passwords.",
       "First visit to 127.0.0.1",
       "Password for alice:",
-      "alice is new there. Register alice now? [Y/n]:",
+      "alice is new there: choose its password.",
       "Registered as alice.",
       `Presence comes through UDP port ${play.server.udp}.`,
     ]
   ) assertStringIncludes(stdout, told);
   assertStringIncludes(await written(temp.path), `"login": "alice@${place}",\n  "tls": true,\n`);
   const again = await setUp(temp.path, [], "", "", "", "alice words", "", "", "");
-  await Deno.writeTextFile(`${temp.path}/secret`, "alice words\n");
+  await Deno.writeTextFile(`${temp.path}/secret`, "alice words\n", { mode: 0o600 });
   const status = ["status", "alice", `--password-file=${temp.path}/secret`];
   assertEquals((await run(status, temp.path)).stderr, "alice has no buddies.\n", "over TLS");
   assertStringIncludes(again.stdout, "alice is registered there.\n");

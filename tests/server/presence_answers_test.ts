@@ -3,7 +3,9 @@ import { parseAddressSet } from "../../lib/core/ip_address.ts";
 import type { OwnAddress } from "../../lib/net/interfaces.ts";
 import type { DatagramAddress } from "../../lib/net/udp.ts";
 import { isAnswerable } from "../../lib/net/answerable.ts";
+import { newSessionKey } from "../../lib/core/session_key.ts";
 import { AnswerBudget } from "../../lib/net/answer_budget.ts";
+import type { AccountGuard } from "../../lib/server/account_guard.ts";
 import { PresenceAnswers, viewFromElsewhere } from "../../lib/server/presence_answers.ts";
 import { Presence } from "../../lib/services/presence.ts";
 import { Roster } from "../../lib/services/roster.ts";
@@ -120,16 +122,18 @@ class Bench {
   readonly presence = new Presence(30, this.clock.read);
   readonly budget = new AnswerBudget(parseAddressSet([]), this.clock.now);
   readonly sent: Sent[] = [];
-  readonly #answers = new PresenceAnswers({
+  /** Judges who sends, where accounts have passwords. */
+  guard: Pick<AccountGuard, "admit"> | undefined;
+  readonly #parts = {
     roster: new Roster(this.store, this.presence),
     presence: this.presence,
     budget: this.budget,
     view: viewFromElsewhere(undefined, own),
     own,
     clock: this.clock.read,
-    send: (text, to) => this.sent.push({ text, to }),
+    send: (text: string, to: DatagramAddress) => this.sent.push({ text, to }),
     port: PORT,
-  });
+  };
 
   async register(...names: string[]): Promise<void> {
     for (const name of names) await this.store.change({ kind: "register", user: id(name) });
@@ -146,7 +150,8 @@ class Bench {
   }
 
   async take(datagram: string, from: DatagramAddress = ASKER): Promise<void> {
-    await this.#answers.take(toBytes(datagram), from);
+    const guard = this.guard as AccountGuard | undefined;
+    await new PresenceAnswers({ ...this.#parts, guard }).take(toBytes(datagram), from);
   }
 }
 
@@ -188,6 +193,16 @@ Deno.test("an unproven address gets a list cut at a line end below 1,200 bytes",
   bench.budget.prove(ASKER.ip, bench.clock.now);
   await bench.take("GET ann");
   assertEquals(bench.sent[1]?.text.length, 40 * 55);
+});
+
+Deno.test("a datagram that is believed proves its address, and gets its whole list", async () => {
+  const bench = new Bench();
+  await bench.registerWithBuddies("ann", 40);
+  const request = { kind: "get", user: id("ann") } as const;
+  bench.guard = { admit: () => ({ request, key: newSessionKey(), counter: 1 }) };
+  await bench.take("GET ann");
+  const [list] = bench.sent[0]!.text.split("MAC ");
+  assertEquals(list?.length, 40 * 55);
 });
 
 Deno.test("over the limit there is silence, and no word of it", async () => {

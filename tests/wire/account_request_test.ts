@@ -47,6 +47,15 @@ Deno.test("encodePasswordRequest(): whatever the password, it is read as it was"
   }));
 });
 
+Deno.test(
+  "encodePasswordRequest(): a password may begin with U+FEFF",
+  { permissions: "none" },
+  () => {
+    const line = encodePasswordRequest("log in", id("alice"), "\ufeffsecret").subarray(0, -1);
+    assertEquals(read(line).password, "\ufeffsecret");
+  },
+);
+
 Deno.test("encodePasswordRequest(): the longest request is a line", { permissions: "none" }, () => {
   const line = encodePasswordRequest(
     "register",

@@ -122,6 +122,14 @@ Deno.test("encodeAuthenticatedLine(): what is written is read, and is from its k
   ));
 });
 
+Deno.test("parseAuthenticatedLine(): a blank parts a request from what authenticates it", {
+  permissions: "none",
+}, () => {
+  const [{ line }] = AUTHENTICATED_SAMPLES as unknown as [{ readonly line: string }];
+  assert(parseAuthenticatedLine(latin1(line)) !== undefined);
+  assertEquals(parseAuthenticatedLine(latin1(line.replace(" MAC ", "MAC "))), undefined);
+});
+
 Deno.test("parseAuthenticatedLine(): any bytes are a line or none", { permissions: "none" }, () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 520 }), keys, (bytes, { secret }) => {
     assert(parseAuthenticatedLine(bytes)?.isFrom(secret, "TCP") !== true);
