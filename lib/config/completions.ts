@@ -4,7 +4,8 @@
  */
 
 import type { Option, OptionTable } from "./option.ts";
-import { executableOf, type Positional, type Program } from "./program.ts";
+import { executableOf } from "./installed.ts";
+import type { Positional, Program } from "./program.ts";
 
 /** What may stand somewhere. */
 export type Values =

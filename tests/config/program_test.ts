@@ -48,17 +48,6 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 server unreachable.
   );
 });
 
-Deno.test("helpText() of an executable has the names it is typed by", {
-  permissions: "none",
-}, () => {
-  const text = helpText(BALANCER_PROGRAM, true);
-  assert(text.includes("\nUsage: parley-lb [OPTIONS]\n"));
-  assert(text.includes("\nCommands (see parley-lb COMMAND --help):\n"));
-  assert(text.includes("\n  parley-lb ctl drain 0 "));
-  assert(!/(?:^|[|:] | {2})load_balancer\b/m.test(text));
-  assert(helpText(CLIENT_PROGRAM, true).includes("printf 'R\\nalice\\nX\\n' | parley-client "));
-});
-
 const options = {
   tcpPort: port("tcp-port", 1234, "where clients come"),
   advertise: text("advertise", "IP", undefined, "what to tell"),
