@@ -15,6 +15,7 @@ import type {
 import { parseAccountRequest, parseGrant } from "./account_request.ts";
 import { parsePresenceLine, presenceLine } from "./buddy_presence.ts";
 import { parseBuddyReply } from "./buddy_reply.ts";
+import type { BuddyCommand } from "./buddy_request.ts";
 import { inLines } from "./conversation.ts";
 import { described, lineEnd, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
@@ -23,9 +24,10 @@ import type { CutPiece } from "./message_cutter.ts";
 import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 
 /** Words of each command that are no secret; those of INFO are judged one by one. */
-const REQUESTS = new Map(
-  Object.entries({ REG: 2, LOG: 2, ADD: 3, DEL: 3, GET: 2, CAP: 1, INFO: 2 }),
-);
+const SHOWN_WORDS: Readonly<Record<BuddyCommand, number>> = {
+  ...{ REG: 2, LOG: 2, ADD: 3, DEL: 3, GET: 2, CAP: 1, INFO: 2 },
+};
+const REQUESTS = new Map(Object.entries(SHOWN_WORDS));
 const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
 
 /** Of the reply to LOG, what is behind the session is its secret, and how it went. */

@@ -101,8 +101,8 @@ Deno.test("a line end of LF is one fault, and told under one rule", async () => 
   const lineFeed: Serve = async ({ stream }) => {
     const buffer = new Uint8Array(8192);
     let text = "";
-    for (let count; !text.includes("\n");) {
-      count = await stream.read(buffer);
+    while (!text.includes("\n")) {
+      const count = await stream.read(buffer);
       if (count === null) break;
       text += new TextDecoder().decode(buffer.subarray(0, count));
     }

@@ -15,6 +15,10 @@ export interface ManPage {
   /** `parley-server`; `chatserver` for a command that is an executable of its own. */
   readonly executable: string;
   readonly version: string;
+  /** When that version was: `2026-11-21`. */
+  readonly date: string;
+  /** Files it reads and writes, each with what it holds. */
+  readonly files: readonly (readonly [path: string, holds: string])[];
   /** Other executables with pages of their own. */
   readonly seeAlso: readonly string[];
 }
@@ -28,12 +32,14 @@ const EXIT_STATUS: readonly string[] = [
 ];
 
 /** The text of a page of section 1, for `man`. */
-export function manPage({ program: described, executable, version, seeAlso }: ManPage): string {
+export function manPage(
+  { program: described, executable, version, date, files, seeAlso }: ManPage,
+): string {
   const program = asInstalled(described, executable);
   const commands = program.commands ?? [];
   const summary = program.summary.replaceAll("\n", " ");
   return [
-    `.TH ${executable.toUpperCase()} 1 "" "Parley ${version}" "Parley"`,
+    `.TH ${executable.toUpperCase()} 1 "${date}" "Parley ${version}" "Parley"`,
     ".SH NAME",
     `${shown(executable)} \\- ${shown(summary.replace(/\.(?: .*)?$/, ""))}`,
     ".SH SYNOPSIS",
@@ -43,7 +49,8 @@ export function manPage({ program: described, executable, version, seeAlso }: Ma
     shown(summary),
     ".SH OPTIONS",
     "Defaults stand in brackets.",
-    "A file named by \\-\\-config may say the same; the command line wins.",
+    "A file named by \\-\\-config may say the same, each option by its name without hyphens",
+    shown(`(--log-level is "logLevel" there); the command line wins.`),
     ...optionItems(program.options),
     ...(commands.length === 0 ? [] : [
       ".SH COMMANDS",
@@ -59,6 +66,8 @@ export function manPage({ program: described, executable, version, seeAlso }: Ma
     ".SH EXAMPLES",
     ...exampleItems(program),
     ...EXIT_STATUS,
+    ...(files.length === 0 ? [] : [".SH FILES"]),
+    ...files.flatMap(([path, holds]) => item(`.I ${shown(path)}`, shown(holds))),
     ".SH SEE ALSO",
     ...seeAlso.map((name, index) =>
       `.BR ${shown(name)} (1)${index < seeAlso.length - 1 ? "," : ""}`
