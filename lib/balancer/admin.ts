@@ -42,15 +42,30 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Answers one request. `changed` is told of every change that was made. */
+/** Is told of a change that was made. */
+export type Changed = (backend: Backend, service: string, what: string) => void;
+
+/** What there is to read. */
+export const ADMIN_PATHS = ["/", "/metrics"] as const;
+
+/** Answers one request to the admin endpoint. */
 export function administer(
   services: Administered,
   request: Request,
-  changed: (backend: Backend, service: string, what: string) => void,
+  changed: Changed,
 ): Response {
   if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.get("host") ?? "")) {
     return json({ status: 403, body: { error: "This is for this machine only" } });
   }
+  return answerAdmin(services, request, changed);
+}
+
+/** The same for a port that has judged already who asks, and by which name. */
+export function answerAdmin(
+  services: Administered,
+  request: Request,
+  changed: Changed,
+): Response {
   if (isFromForeignPage(request)) {
     return json({ status: 403, body: { error: "This is not for web pages" } });
   }
@@ -99,7 +114,7 @@ const STATES: readonly string[] = ["drain", "maintain", "ready"] satisfies Admin
 function change(
   services: Administered,
   [asked = "", which = "", action = "", value]: readonly string[],
-  changed: (backend: Backend, service: string, what: string) => void,
+  changed: Changed,
 ): Answer {
   const name = asked === "-" && services.size === 1 ? [...services.keys()][0]! : asked;
   const service = services.get(name);

@@ -15,6 +15,11 @@ export interface BackendCounts {
   connected: number;
   /** Connects that failed. */
   failed: number;
+  /** Health checks that failed. */
+  failedChecks: number;
+  /** Times it was taken out because it was down, and brought back. */
+  downs: number;
+  ups: number;
   /** Bytes to the backend. */
   sent: number;
   /** Bytes from it. */
@@ -40,7 +45,9 @@ export class Backend {
   downReason = "";
   /** Connections it has, those being made included. */
   connections = 0;
-  readonly counts: BackendCounts = { connected: 0, failed: 0, sent: 0, received: 0 };
+  readonly counts: BackendCounts = {
+    ...{ connected: 0, failed: 0, failedChecks: 0, downs: 0, ups: 0, sent: 0, received: 0 },
+  };
 
   constructor(index: number, settings: BackendSettings) {
     this.name = backendName(settings);

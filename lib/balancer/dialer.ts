@@ -10,7 +10,7 @@ import { closeNow, writeAll } from "../net/orderly_close.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
-import { isWorthWaiting } from "./waiting_line.ts";
+import { isWorthWaiting, type NoPlace } from "./waiting_line.ts";
 
 /**
  * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
@@ -44,6 +44,8 @@ export interface DialerWorld {
   readonly clock: Clock;
   /** Is told which backend serves whom. */
   readonly served: (client: Pick<Caller, "ip" | "key">, backend: Backend) => void;
+  /** Is told of a client that no backend serves. */
+  readonly gaveUp: (reason: NoPlace | "own trouble") => void;
   /** Is told how long it took, in seconds. */
   readonly times: Histogram;
   /** Seconds a client may wait for a place. */
@@ -60,11 +62,12 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
   for (;;) {
-    let chosen = pool.enter(caller.key, caller.tried);
-    if (isWorthWaiting(chosen)) {
-      chosen = await pool.waitForPlace(caller.key, caller.tried, deadline, chosen);
-    }
+    const found = pool.enter(caller.key, caller.tried);
+    const chosen = isWorthWaiting(found)
+      ? await pool.waitForPlace(caller.key, caller.tried, deadline, found)
+      : found;
     if (typeof chosen === "string") {
+      world.gaveUp(chosen);
       story.gaveUp(caller, chosen, clock());
       return undefined;
     }
@@ -89,7 +92,7 @@ export async function dial(caller: Caller, world: DialerWorld): Promise<Line | u
 async function connectTo(
   backend: Backend,
   caller: Caller,
-  { pool, connect, story, clock }: DialerWorld,
+  { pool, connect, story, clock, gaveUp }: DialerWorld,
 ): Promise<ByteStream | "retry" | undefined> {
   let stream: ByteStream | undefined;
   try {
@@ -101,6 +104,7 @@ async function connectTo(
     const reason = reasonOf(error);
     const isOurs = error instanceof OperationalError;
     if (isOurs) {
+      gaveUp("own trouble");
       story.gaveUp(caller, reason, clock());
     } else {
       backend.counts.failed++;

@@ -5,7 +5,7 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { type AddressSet, parseAddressSet } from "../core/ip_address.ts";
 import type { ConnectionLimits } from "../core/limits.ts";
-import { Admission, type Place } from "../net/admission.ts";
+import { Admission, type Place, type Refusal } from "../net/admission.ts";
 
 /** What a guard goes by; a reload may change it. */
 export type GuardSettings =
@@ -60,7 +60,11 @@ export class Guard {
    * @param now milliseconds of a clock that only goes forward
    * @returns why it is not let in, if it is not
    */
-  judge(place: Place, ip: string, now: number): string | undefined {
+  judge(
+    place: Place,
+    ip: string,
+    now: number,
+  ): Refusal | "the address is not allowed" | undefined {
     return this.allows(ip) ? place.claim(ip, now) : "the address is not allowed";
   }
 }

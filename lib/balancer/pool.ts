@@ -18,7 +18,7 @@ import { Backend } from "./backend.ts";
 import { slowStartShare } from "./health.ts";
 import { rendezvous } from "./rendezvous.ts";
 import { type Candidate, createStrategy, type Strategy } from "./strategies.ts";
-import { type Enter, type NoBackend, WaitingLine } from "./waiting_line.ts";
+import { type Enter, type NoBackend, type NoPlace, WaitingLine } from "./waiting_line.ts";
 
 /** What a pool goes by; a reload may change all of it. */
 export type PoolSettings = Pick<
@@ -194,9 +194,10 @@ export class Pool {
     tried: ReadonlySet<Backend>,
     deadline: number,
     why: NoBackend = "every backend is full",
-  ): Promise<Backend | NoBackend> {
+  ): Promise<Backend | NoPlace> {
     const left = deadline - this.#clock();
-    if (left <= 0 || this.#waiting.size >= this.#settings.maxQueue) return why;
+    if (left <= 0) return why;
+    if (this.#waiting.size >= this.#settings.maxQueue) return "too many clients wait already";
     return await this.#waiting.wait({ key, tried }, left, why);
   }
 

@@ -1,5 +1,7 @@
 /** How the services and backends do, for people, programs and Prometheus. Pure. */
 
+import type { DatagramBackend } from "../config/backend_option.ts";
+import { hostPort } from "../core/endpoint.ts";
 import { Histogram } from "../core/histogram.ts";
 import {
   byLabel,
@@ -29,6 +31,9 @@ export interface BackendReport {
   /** Since the start. */
   readonly connected: number;
   readonly failed: number;
+  readonly failedChecks: number;
+  readonly downs: number;
+  readonly ups: number;
   readonly sent: number;
   readonly received: number;
 }
@@ -45,6 +50,12 @@ export interface DatagramReport {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
+/** The same with where they go. */
+export interface DatagramsOfService extends DatagramReport {
+  /** Where backends take datagrams, in their order. */
+  readonly backends: readonly string[];
+}
+
 /** What there is to say of a service. */
 export interface ServiceReport {
   readonly port: number;
@@ -55,7 +66,7 @@ export interface ServiceReport {
   /** Connections turned away since the start, by reason. */
   readonly refused: Readonly<Record<string, number>>;
   /** `null` without a port for datagrams. */
-  readonly udp: DatagramReport | null;
+  readonly udp: DatagramsOfService | null;
   readonly backends: readonly BackendReport[];
 }
 
@@ -63,7 +74,10 @@ export interface ServiceReport {
 export interface Reportable {
   readonly port: number;
   readonly connections: number;
-  readonly options: { readonly strategy: string };
+  readonly options: {
+    readonly strategy: string;
+    readonly udpBackends: readonly DatagramBackend[];
+  };
   readonly pool: Pool;
   readonly datagrams: DatagramReport | null;
   readonly times: ServiceTimes;
@@ -96,7 +110,10 @@ export function reportService(
     connections,
     waiting: pool.waiting,
     refused,
-    udp: datagrams,
+    udp: datagrams && {
+      ...datagrams,
+      backends: options.udpBackends.map(({ host, port }) => hostPort(host, port)),
+    },
     backends: pool.backends.map(reportBackend),
   };
 }
@@ -146,6 +163,19 @@ const FIGURES: readonly Figure[] = [
   [gauge, "lb_sessions", "Connections at the moment", ({ connections }) => connections],
   [counter, "lb_sessions_total", "Connections made", ({ connected }) => connected],
   [counter, "lb_connect_errors_total", "Connects that failed", ({ failed }) => failed],
+  [
+    counter,
+    "lb_checks_failed_total",
+    "Health checks that failed",
+    ({ failedChecks }) => failedChecks,
+  ],
+  [
+    counter,
+    "lb_backend_downs_total",
+    "Times it was taken out because it was down",
+    ({ downs }) => downs,
+  ],
+  [counter, "lb_backend_ups_total", "Times it was brought back", ({ ups }) => ups],
   [counter, "lb_sent_bytes_total", "Bytes sent to it", ({ sent }) => sent],
   [counter, "lb_received_bytes_total", "Bytes received from it", ({ received }) => received],
 ];
@@ -177,7 +207,7 @@ function serviceFamilies(services: Reports): Family[] {
     ),
     counter(
       "lb_refused_total",
-      "Connections that were turned away",
+      "Clients that were turned away, or that no backend serves",
       services.flatMap(([service, { refused }]) => byLabel("reason", refused, { service })),
     ),
   ];

@@ -11,17 +11,18 @@ import { print } from "../config/start.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { serveHttp } from "../net/http.ts";
-import { openLogOutput } from "../observe/log_output.ts";
+import { openProgramLog, type ProgramLog } from "../observe/program_log.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import { createDescriber } from "../wire/describe.ts";
-import { administer } from "./admin.ts";
+import { ADMIN_PATHS, administer, answerAdmin } from "./admin.ts";
+import type { Backend } from "./backend.ts";
 import { Balancer } from "./balancer.ts";
 import { steer } from "./ctl.ts";
 import { observeBalancer } from "./observed.ts";
 import { Reloads } from "./reloads.ts";
-import { createStoryLog } from "./story.ts";
+import { storyFormat } from "./story.ts";
 
 /** Time for what comes after the grace for connections: closing sockets, the last lines. */
 const LAST_STEPS_MS = 500;
@@ -39,15 +40,22 @@ const readFile = (path: string): Promise<string> => Deno.readTextFile(path);
  */
 export async function runBalancer(line: Line, words: readonly string[]): Promise<number> {
   const { options } = line;
-  const log = createStoryLog({
-    format: options.log,
-    level: options.logLevel,
-    rate: options.logRate,
-    clock: Date.now,
-    write: openLogOutput(options).write,
-  });
+  const lines = openProgramLog(options, (isFile) => storyFormat(options.logLevel, isFile));
+  try {
+    return await balance(line, words, lines);
+  } finally {
+    await lines.finish();
+  }
+}
+
+async function balance(
+  line: Line,
+  words: readonly string[],
+  { log, trace }: ProgramLog,
+): Promise<number> {
+  const { options } = line;
   surviveUnexpected(log);
-  const wire = watchWire(options, createDescriber());
+  const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
   const balancer = await Balancer.start({
     services: servicesOf(line),
@@ -59,14 +67,15 @@ export async function runBalancer(line: Line, words: readonly string[]): Promise
     readFile,
   });
   const stop = stopSignal();
-  const answer = (request: Request): Response =>
-    administer(balancer.services, request, ({ index, name }, service, what) => {
-      log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
-    });
-  const observed = observeBalancer(balancer, answer);
+  const { services } = balancer;
+  const changed = ({ index, name }: Backend, service: string, what: string): void =>
+    log.info(`Backend ${index}: ${what} (${name})`, { service, backend: name, set: what });
+  const observed = observeBalancer(balancer, (request) => answerAdmin(services, request, changed));
   const pages = wirePages(observed.program, wire?.record);
-  const status = await openStatus(options, observed, () => balancer.stop(0), pages);
-  const admin = serveAdmin(answer, line, log);
+  const status = await openStatus(options, observed, {
+    ...{ giveUp: () => balancer.stop(0), log, more: pages },
+  });
+  const admin = serveAdmin((request) => administer(services, request, changed), line, log);
   const reloads = new Reloads({ balancer, options, words, log, readFile });
   announce(balancer, { admin, status: status?.port ?? null });
 
@@ -106,7 +115,7 @@ function serveAdmin(
 ): number | null {
   const { adminPort: port } = options;
   try {
-    return serveHttp({ hostname: "127.0.0.1", port }, answer).port;
+    return serveHttp({ hostname: "127.0.0.1", port }, answer, ADMIN_PATHS).port;
   } catch (error) {
     if (given.has("adminPort")) throw error;
     log.warn(`Going on without the admin endpoint: ${reasonOf(error)}`, { admin: port });

@@ -72,7 +72,10 @@ export class Service {
       random,
       settings: () => this.#options,
       preface: () => this.#preface({ kind: "local" }),
-      report: (backend, isGood, reason) => this.pool.report(backend, isGood, reason),
+      report: (backend, isGood, reason) => {
+        if (!isGood) backend.counts.failedChecks++;
+        this.pool.report(backend, isGood, reason);
+      },
     });
     this.#lifelines = new Lifelines({
       connect: (host, port) => this.#checker.connect(host, port),
@@ -198,6 +201,8 @@ export class Service {
 
   readonly #changed = (backend: Backend, change: StateChange): void => {
     if (change === "recovered") return this.#udp?.recovered(backend);
+    if (change === "up") backend.counts.ups++;
+    else backend.counts.downs++;
     this.#world.story.changed(backend, change);
     this.#udp?.sweep();
     // Those who are there already and those who come would never meet.

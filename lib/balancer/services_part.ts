@@ -27,14 +27,17 @@ export function servicesPart(services: ReadonlyMap<string, Reportable>): Part {
     activities: () => [...services].flatMap(([name, service]) => activitiesOf(name, service)),
     view: () => ({
       tiles: reports().map(([name, report]) => tile(name, report)),
-      tables: reports().map(([name, report]) => table(name, report)),
+      tables: reports().flatMap(([name, report]) => [table(name, report), traffic(name, report)]),
     }),
   };
 }
 
 function activitiesOf(name: string, { pool, times, datagrams }: Reportable): Activity[] {
   const made = pool.backends.reduce((sum, { counts }) => sum + counts.connected, 0);
-  const connections = { name: `Connections of ${name}`, total: made, seconds: times.connect };
+  const connections = {
+    ...{ name: `Connections of ${name}`, timed: `${name}: until connected` },
+    ...{ total: made, seconds: times.connect },
+  };
   if (datagrams === null) return [connections];
   const { received } = datagrams;
   return [connections, { name: `Datagrams of ${name}`, total: received, seconds: times.answer }];
@@ -61,6 +64,32 @@ function table(name: string, { port, strategy, backends }: ServiceReport): Table
     rows: backends.map((backend) => row(name, backend)),
     empty: "There is no backend",
   };
+}
+
+/** What of a service is no single backend's. */
+function traffic(name: string, { refused, udp }: ServiceReport): Table {
+  const datagrams: readonly (readonly [what: string, value: Cell])[] = udp === null ? [] : [
+    [`Datagrams go to`, udp.backends.join(", ")],
+    ["Clients by UDP", udp.clients],
+    ["Datagrams from clients", udp.received],
+    ["Datagrams to clients", udp.sent],
+    ["Datagrams dropped", countsText(udp.dropped)],
+  ];
+  return {
+    id: `traffic-${name}`,
+    caption: `Traffic of ${name}`,
+    columns: ["What", "So far"],
+    rows: [["Clients turned away", countsText(refused)], ...datagrams],
+    empty: "",
+  };
+}
+
+/** `none`, or `7: 5 too fast, 2 too many connections`. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  if (some.length === 0) return "none";
+  const sum = some.reduce((sum, [, count]) => sum + count, 0);
+  return `${sum}: ${some.map(([reason, count]) => `${count} ${reason}`).join(", ")}`;
 }
 
 function row(service: string, report: BackendReport): Cell[] {

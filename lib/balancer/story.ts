@@ -1,23 +1,28 @@
 /**
  * What the balancer tells: of itself and its backends always, of each connection unless it is to be
- * quiet. As text it is the `[LB]` story that people follow on a console; as JSON a line per event
- * with its figures, an access log. All of it on stderr.
+ * quiet. As text it is the `[LB]` story that people follow on a console, and with times in a file; as
+ * JSON a line per event with its figures, an access log.
  */
 
 import { NowAndThen } from "../core/now_and_then.ts";
 import type { Log, LogFields, LogLevel } from "../core/ports.ts";
-import { createLog, type LogSettings } from "../observe/log.ts";
+import { type LineFormat, textLine } from "../observe/log.ts";
 import type { Backend } from "./backend.ts";
 import type { EndReason } from "../net/relay.ts";
 
-/** Makes the log of a balancer: `[LB] message`, or the JSON of other programs. */
-export function createStoryLog(settings: LogSettings): Log {
-  if (settings.format === "json") return createLog(settings);
-  const isFull = settings.level === "debug";
-  return createLog(
-    settings,
-    (_time, _level, message, fields) => `[LB] ${message}${isFull ? inWords(fields) : ""}\n`,
-  );
+/**
+ * How the lines of a balancer look as text: `[LB] message`, with its figures for whoever looks for a
+ * fault.
+ *
+ * @param isFile whether they are read later: then each says when it was, and how much it matters
+ */
+export function storyFormat(level: LogLevel, isFile: boolean): LineFormat {
+  const isFull = level === "debug";
+  if (isFile) {
+    return (time, level, message, fields) =>
+      textLine(time, level, `[LB] ${message}`, isFull ? fields : {});
+  }
+  return (_time, _level, message, fields) => `[LB] ${message}${isFull ? inWords(fields) : ""}\n`;
 }
 
 function inWords(fields: LogFields): string {

@@ -18,8 +18,11 @@ function serverName(backend: string): string {
 }
 
 /** For the connections of clients: only their bytes tell what they are there for. */
-export function clientTracing(trace: Trace | undefined): ArrivalTrace | undefined {
-  return trace && { trace, service: "any", name: NAME };
+export function clientTracing(
+  trace: Trace | undefined,
+  isProxy: (ip: string) => boolean,
+): ArrivalTrace | undefined {
+  return trace && { trace, service: "any", name: NAME, isProxy };
 }
 
 /** Connects to backends so that a trace listens. */
@@ -30,7 +33,8 @@ export function tracedConnect(
   if (trace === undefined) return connect;
   return async (host, port) => {
     const peer = serverName(hostPort(host, port));
-    return tracedDial(await connect(host, port), { trace, service: "any", name: NAME, peer });
+    const tracing = { trace, service: "any", name: NAME, peer, mayRelay: true } as const;
+    return tracedDial(await connect(host, port), tracing);
   };
 }
 
@@ -57,6 +61,6 @@ export function datagramTracing(
   };
   return {
     clients: { trace, service, name: NAME, own: "server" },
-    backends: { trace, service, name: NAME, own: "client", peer },
+    backends: { trace, service, name: NAME, own: "client", peer, mayRelay: true },
   };
 }

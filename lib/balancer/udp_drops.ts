@@ -26,7 +26,10 @@ export type DropReason =
 
 /** Counts drops. */
 export class Drops {
-  readonly #counts: Record<string, number> = {};
+  readonly #counts: Record<DropReason, number> = {
+    ...{ malformed: 0, notAllowed: 0, unanswerable: 0, overLimit: 0, tooMany: 0, busy: 0 },
+    ...{ noBackend: 0, late: 0, stray: 0 },
+  };
   readonly #news = new CountsNews(this.#counts);
   readonly #clock: Clock;
   readonly #tell: (message: string, fields: LogFields) => void;
@@ -39,7 +42,7 @@ export class Drops {
 
   /** How many were dropped so far. */
   of(reason: DropReason): number {
-    return this.#counts[reason] ?? 0;
+    return this.#counts[reason];
   }
 
   /** All of them, by reason. */
@@ -49,7 +52,7 @@ export class Drops {
 
   /** Counts one. */
   count(reason: DropReason): void {
-    this.#counts[reason] = this.of(reason) + 1;
+    this.#counts[reason]++;
   }
 
   /** Tells of what was dropped since, when there is something and it is time to, or at the end. */

@@ -23,7 +23,7 @@ import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
 import { Relays } from "../net/relays.ts";
 import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
-import { tracedArrival } from "../net/traced_stream.ts";
+import { tracedArrival, tracedInside } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
@@ -31,6 +31,7 @@ import type { Backend } from "./backend.ts";
 import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
 import type { Pool } from "./pool.ts";
+import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
 import { RetoldAnswer } from "./retold_answer.ts";
 import { ServedClient } from "./served_client.ts";
@@ -78,8 +79,8 @@ export class Visits {
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
-  /** Connections turned away so far, by reason. */
-  readonly refused: Record<string, number> = {};
+  /** Clients turned away so far, by reason. */
+  readonly refused: Refusals;
   #whenEmpty: (() => void) | undefined;
 
   /** Starts with nobody. */
@@ -90,7 +91,9 @@ export class Visits {
       ...{ pool, connect, story, clock, served },
       times: world.times.connect,
       queueTimeout: () => options().queueTimeout,
+      gaveUp: (reason) => this.refused[reason]++,
     };
+    this.refused = noRefusals(world.tls !== undefined);
     this.#relaying = { buffers: new CopyBuffers(), closer: this.#closer, now: clock };
     const patience = { handshakeSeconds: options().handshakeTimeout };
     this.#tls = world.tls && new TlsDoor(world.tls, this.#relaying, patience);
@@ -157,10 +160,10 @@ export class Visits {
     for (const stream of this.#arriving) closeNow(stream);
   }
 
-  #refuse(stream: ByteStream, ip: string, reason: string): void {
+  #refuse(stream: ByteStream, ip: string, reason: RefusalReason, told: string = reason): void {
     closeNow(stream);
-    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
-    this.#world.story.refused(ip, reason, this.#world.clock());
+    this.refused[reason]++;
+    this.#world.story.refused(ip, told, this.#world.clock());
   }
 
   async #serve(accepted: AcceptedStream, place: Place): Promise<void> {
@@ -170,13 +173,15 @@ export class Visits {
       source: { ip: remoteIp, port: remotePort },
       destination: { ip: localIp, port: localPort },
     };
-    const tracing = clientTracing(trace);
+    const tracing = clientTracing(trace, (ip) => guard.isProxy(ip));
     let client = this.#tls === undefined ? tracedArrival(accepted, tracing).stream : stream;
     if (guard.isProxy(remoteIp)) {
       const peeked = new PeekedStream(client);
       client = peeked;
       const header = await takeProxyHeader(peeked, this.#peekDeadline());
-      if (typeof header === "string") return this.#refuse(stream, remoteIp, header);
+      if (typeof header === "string") {
+        return this.#refuse(stream, remoteIp, "no valid PROXY header", header);
+      }
       if (header.kind === "proxied") ends = header;
     }
     const { ip } = ends.source;
@@ -185,7 +190,7 @@ export class Visits {
     const known: Known = { ...ends, connection: accepted.connection };
     if (this.#tls === undefined) return await this.#serveAdmitted(client, known, stream);
     const inside = await this.#tls.take(client);
-    const { stream: heard } = tracedArrival({ ...accepted, stream: inside }, tracing);
+    const { stream: heard } = tracedInside({ ...accepted, stream: inside }, tracing);
     await this.#serveAdmitted(heard, known, stream, () => inside.carriedAt)
       .finally(() => inside.close());
     await inside.gone;

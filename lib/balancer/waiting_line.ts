@@ -12,6 +12,9 @@ export type NoBackend =
   | "every backend is full"
   | "the backend that has the room takes no connections";
 
+/** Why a client got no place in the end: nobody could be chosen, or it may not even wait. */
+export type NoPlace = NoBackend | "too many clients wait already";
+
 /** Whether waiting may help who could not be served. */
 export function isWorthWaiting(
   entered: Backend | NoBackend,

@@ -16,7 +16,7 @@ export function screenTrace(
   const write = screen.interactive && logsToScreen()
     ? (line: string): void => screen.show([{ text: line.trimEnd(), tone: "faint" }])
     : writeToStderr;
-  return watchWire(options, createDescriber(), write)?.trace;
+  return watchWire(options, createDescriber(), { lets: () => true, write })?.trace;
 }
 
 /** What a trace is told of a socket towards the server. */

@@ -22,6 +22,6 @@ export const LOG_FILE_OPTIONS = {
     "log-rate",
     LOG_FLOOD.rate,
     { min: 0, max: 1_000_000 },
-    "log lines a second, more are counted only; 0 for all",
+    "log or trace lines a second, more are counted; 0 for all",
   ),
 } satisfies OptionTable;

@@ -246,14 +246,17 @@ export const MAX_CHAT_FRAME_BYTES = 4096;
  */
 export const LOG_FLOOD = { rate: 5000, burstSeconds: 10 } as const;
 
+/** Characters of lines that wait for whoever reads stderr; more are left out, and counted. */
+export const MAX_WAITING_LOG: number = 1024 * 1024;
+
 /** Longest log file in bytes, and how many older ones are kept; both are options. */
 export const LOG_FILES = { maxBytes: 10 * 1024 * 1024, keep: 5 } as const;
 
 /** Names of one kind that a status page shows at most. */
 export const MAX_SHOWN_NAMES = 200;
 
-/** Status pages that may be open at the same time. */
-export const MAX_EVENT_STREAMS = 32;
+/** Pages that may be kept live at the same time, of the status page and of the wire view each: a course. */
+export const MAX_EVENT_STREAMS = 128;
 
 /** What the login chat allows; each is an option of `server.ts`. */
 export interface ChatLimits {
@@ -319,6 +322,8 @@ export const TRACE_LIMITS = {
   bytesOfMessage: 4096,
   /** Characters shown of one text; a longer one is cut. */
   text: 1000,
+  /** Messages told to a page at a time: so much is held for one that does not read. */
+  batch: 50,
   /** Fields shown of one message. */
   fields: 64,
   /** Addresses and tokens whose user is remembered; the longest unused is forgotten first. */

@@ -2,7 +2,7 @@
  * What the rooms need from the world, passed in so that tests can hold it still.
  */
 
-import type { TracedService, WireSide } from "./wire_message.ts";
+import type { DatagramWay, TracedService, WireSide } from "./wire_message.ts";
 
 /** Milliseconds since the epoch. `Date.now` is one; tests pass their own. */
 export type Clock = () => number;
@@ -15,6 +15,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 
 /** Where diagnostics go. Text from outside may be passed as it is: the log makes it safe. */
 export interface Log {
+  /** Whether lines of a level are written at all: for those that cost something to make. */
+  isOn(level: LogLevel): boolean;
   /** For whoever looks for a fault. */
   debug(message: string, fields?: LogFields): void;
   /** What normally happens. */
@@ -70,18 +72,20 @@ export interface TracedConnection {
   readonly client: TracedEnd;
   /** Who took it. */
   readonly server: TracedEnd;
+  /** Whether the client is a balancer, whose PROXY header is believed. */
+  readonly mayRelay: boolean;
+  /** Whether it is the inside of TLS. */
+  readonly isTls: boolean;
 }
 
 /** A datagram that is traced. */
-export interface TracedDatagram {
+export interface TracedDatagram extends DatagramWay {
   /** What it is for. */
   readonly service: TracedService;
   /** Its sender. */
   readonly from: TracedEnd;
   /** Who gets it. */
   readonly to: TracedEnd;
-  /** Whether it goes to a server: requests go there, answers do not. */
-  readonly isToServer: boolean;
   /** Valid only during the call. */
   readonly bytes: Uint8Array;
 }

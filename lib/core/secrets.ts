@@ -4,10 +4,14 @@
 export const HIDDEN = "...";
 
 /** A word that may come before a secret; nothing else is looked at closely. */
-const SUSPICIOUS = /pass|token|secret|:\/\//i;
+const SUSPICIOUS = /pass|pwd|token|secret|authorization|bearer|:\/\//i;
 
 /** Names of fields whose values nobody may see. */
-const SECRET_NAME = /^(?:.*[_-])?(?:password|passwd|passphrase|token|secret)s?$/i;
+const SECRET_NAME =
+  /^(?:.*[_-])?(?:password|passwd|passphrase|pass|pwd|token|secret|authorization)s?$/i;
+
+/** What a secret is called in front of `=` or `:`. */
+const CALLED = "\\b((?:password|passwd|passphrase|pass|pwd|token|secret)";
 
 /** What messages say of the form of a URL is no secret. */
 const FORM = "(?!(?:USER)?:PASSWORD@)";
@@ -34,7 +38,16 @@ const SECRETS: readonly (readonly [pattern: RegExp, left: string])[] = [
   [/\b(C\s+PASSWORD)[ \t]+(?!(?:new|existing)\b)[^\r\n]+/gi, `$1 ${HIDDEN}`],
   [/\btoken_[0-9a-z]+/gi, `token_${HIDDEN}`],
   [/("(?:password|token|secret)"\s*:\s*")(?:[^"\\]|\\.)*"?/gi, `$1${HIDDEN}"`],
-  [/\b((?:password|passwd|token|secret)=)(?!")[^\s&"',;]+/gi, `$1${HIDDEN}`],
+  [new RegExp(`${CALLED}=(["']))(?:\\\\.|(?!\\2)[^\\\\])*\\2?`, "gi"), `$1${HIDDEN}$2`],
+  // Without quotes it goes on to the next field, blanks and all.
+  [
+    new RegExp(`${CALLED}=)(?=[^\\s"'])[^\\n&"',;]*?(?=\\s[\\w-]+=|[\\n&"',;]|$)`, "gi"),
+    `$1${HIDDEN}`,
+  ],
+  // Of a sentence that tells what is wrong with a password, no more than a word is lost.
+  [new RegExp(`(?<!/)${CALLED}:[ \\t]*)[^\\s"',;&]+`, "gi"), `$1${HIDDEN}`],
+  [/\b(authorization\s*[:=]\s*(?:basic|bearer)?\s*)[^\s"',;]+/gi, `$1${HIDDEN}`],
+  [/\b(bearer\s+)[\w.~+/=-]+/gi, `$1${HIDDEN}`],
 ];
 
 /** A text without the passwords of URLs, password lines of the login chat, tokens of rooms. */

@@ -5,9 +5,10 @@
 
 /**
  * Control, format (bidirectional overrides, zero-width), line and paragraph separators, private
- * use and unpaired surrogates: whatever a terminal might obey, or a reader could not see.
+ * use, unpaired surrogates and noncharacters: whatever a terminal might obey, a reader could not
+ * see, or a document must not hold (XML takes no U+FFFF).
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
 const ZERO_WIDTH_JOINER = "\u200D";
 const PICTOGRAPH_BEFORE = /\p{Extended_Pictographic}[\uFE0F\u{1F3FB}-\u{1F3FF}]*$/u;

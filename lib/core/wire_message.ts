@@ -57,12 +57,25 @@ export interface Conversation {
   end(from: WireSide): readonly DescribedMessage[];
 }
 
+/** Where a datagram goes, and whose word it is. */
+export interface DatagramWay {
+  /** Whether it goes to a server: requests go there, answers do not. */
+  readonly isToServer: boolean;
+  /** Whether it may begin with a balancer's prefix; nobody else's is believed. */
+  readonly mayRelay: boolean;
+}
+
 /** What makes messages of bytes. */
 export interface Describer {
-  /** Begins to read a connection. */
-  conversation(service: TracedService): Conversation;
-  /** Reads a datagram; `isToServer` tells requests from answers. */
-  datagram(service: TracedService, bytes: Uint8Array, isToServer: boolean): DescribedMessage;
+  /**
+   * Begins to read a connection.
+   *
+   * @param mayRelay whether it may begin with a PROXY header; nobody else's is believed, and so it
+   * is shown as what the one who gets it takes it for
+   */
+  conversation(service: TracedService, mayRelay: boolean): Conversation;
+  /** Reads a datagram. */
+  datagram(service: TracedService, bytes: Uint8Array, way: DatagramWay): DescribedMessage;
 }
 
 /** One end of a message. */
@@ -83,8 +96,8 @@ export interface WireMessage extends Omit<DescribedMessage, "isRelayed"> {
   readonly time: number;
   /** A message, or that a connection was opened, or that one side has ended it. */
   readonly kind: "message" | "open" | "end";
-  /** How it went. */
-  readonly transport: "TCP" | "UDP";
+  /** How it went; the bytes of TLS are those inside of it, which nobody on the way could read. */
+  readonly transport: "TCP" | "TLS" | "UDP";
   /** Who sent it. */
   readonly from: WireParty;
   /** Who gets it. */

@@ -20,6 +20,10 @@ export interface SocketTrace {
   readonly peer?: ((address: DatagramAddress) => string | undefined) | undefined;
   /** Which end we are: a server gets requests and sends answers. */
   readonly own: "client" | "server";
+  /** Whose datagrams may begin with a balancer's prefix; nobody's unless given. */
+  readonly isProxy?: ((ip: string) => boolean) | undefined;
+  /** Whether we are a balancer, whose own may. */
+  readonly mayRelay?: boolean;
 }
 
 /** Tells a trace of every datagram, and changes nothing. */
@@ -50,13 +54,17 @@ class TracedSocket implements SystemSocket {
   }
 
   #tell(bytes: Uint8Array, address: Deno.Addr, isSent: boolean): void {
-    const { trace, service, name, peer, own } = this.#tracing;
+    const { trace, service, name, peer, own, isProxy, mayRelay } = this.#tracing;
     const self = { name, port: (this.addr as Deno.NetAddr).port };
     const { hostname, port } = address as Deno.NetAddr;
     const there = { ip: socketIp(hostname), port };
     const other = { ...there, name: peer?.(there) };
     const [from, to] = isSent ? [self, other] : [other, self];
-    trace.datagram({ service, from, to, isToServer: (own === "client") === isSent, bytes });
+    trace.datagram({
+      ...{ service, from, to, bytes },
+      isToServer: (own === "client") === isSent,
+      mayRelay: (isSent ? mayRelay : isProxy?.(there.ip)) ?? false,
+    });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { socketIp } from "../core/ip_address.ts";
-import type { ByteStream, StreamTap, Trace } from "../core/ports.ts";
+import type { ByteStream, StreamTap, Trace, TracedConnection } from "../core/ports.ts";
 import type { TracedService, WireSide } from "../core/wire_message.ts";
 import type { AcceptedStream } from "./accept_loop.ts";
 import { type DialedStream, setUpSocket } from "./tcp.ts";
@@ -65,6 +65,8 @@ export interface ArrivalTrace {
   readonly service: TracedService;
   /** What we are called. */
   readonly name: string | undefined;
+  /** Whose PROXY headers are believed; nobody's unless given. */
+  readonly isProxy?: ((ip: string) => boolean) | undefined;
 }
 
 /** A connection somebody opened to us, as a trace listens to it; the same without a trace. */
@@ -73,20 +75,40 @@ export function tracedArrival(
   tracing: ArrivalTrace | undefined,
 ): AcceptedStream {
   if (tracing === undefined) return accepted;
-  const { trace, service, name } = tracing;
+  const mayRelay = tracing.isProxy?.(accepted.remoteIp) ?? false;
+  return tapped(accepted, tracing, { mayRelay, isTls: false });
+}
+
+/** The inside of TLS of one, as a trace listens to it: a PROXY header stands in front of the TLS. */
+export function tracedInside(
+  accepted: AcceptedStream,
+  tracing: ArrivalTrace | undefined,
+): AcceptedStream {
+  if (tracing === undefined) return accepted;
+  return tapped(accepted, tracing, { mayRelay: false, isTls: true });
+}
+
+function tapped(
+  accepted: AcceptedStream,
+  { trace, service, name }: ArrivalTrace,
+  kind: Pick<TracedConnection, "mayRelay" | "isTls">,
+): AcceptedStream {
   const { stream, remoteIp, remotePort, localIp, localPort } = accepted;
   const tap = trace.connection({
     service,
     client: { ip: remoteIp, port: remotePort },
     server: { name, ip: localIp, port: localPort },
+    ...kind,
   });
   return { ...accepted, stream: new TracedStream(stream, tap, "server") };
 }
 
 /** What a program says of the connections it makes. */
-export interface DialTrace extends ArrivalTrace {
+export interface DialTrace extends Omit<ArrivalTrace, "isProxy"> {
   /** What the other side is called, where that is known. */
   readonly peer?: string | undefined;
+  /** Whether we are a balancer, which may begin with a PROXY header. */
+  readonly mayRelay?: boolean;
 }
 
 /** A connection we opened, as a trace listens to it; the same without a trace. */
@@ -95,11 +117,14 @@ export function tracedDial(
   tracing: DialTrace | undefined,
 ): ByteStream {
   if (tracing === undefined) return conn;
-  const { trace, service, name, peer } = tracing;
+  const { trace, service, name, peer, mayRelay = false } = tracing;
   const tap = trace.connection({
     service,
     client: { name, ...endOf(conn.localAddr) },
     server: { name: peer, ...endOf(conn.remoteAddr) },
+    mayRelay,
+    // Nothing but TLS has one.
+    isTls: "handshake" in conn,
   });
   return new TracedStream(conn, tap, "client");
 }

@@ -4,6 +4,7 @@
  */
 
 import { MAX_EVENT_STREAMS } from "../core/limits.ts";
+import { SAFE_HEADERS } from "./page.ts";
 
 /** How many bytes may wait for one page before it misses events. */
 const MAX_WAITING_BYTES = 256 * 1024;
@@ -65,13 +66,16 @@ export class EventStreams {
 /** Answers with events. */
 export function streamAnswer(events: ReadableStream<Uint8Array<ArrayBuffer>>): Response {
   return new Response(events, {
-    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+    headers: { ...SAFE_HEADERS, "content-type": "text/event-stream; charset=utf-8" },
   });
 }
 
 /** Turns away a page that wants events, when too many have them already. */
 export function tooManyStreams(): Response {
-  return new Response("Too many pages are open here, close one\n", { status: 503 });
+  return new Response("Too many pages are open here, close one\n", {
+    status: 503,
+    headers: SAFE_HEADERS,
+  });
 }
 
 const encoder = new TextEncoder();

@@ -43,18 +43,21 @@ export class FloodGate {
 
   /** Whether a line may be written. */
   lets(level: LogLevel): boolean {
-    const { rate, clock, tell, later = callLater } = this.#parts;
+    const { rate, clock, later = callLater } = this.#parts;
     if (rate === 0) return true;
     const bucket = TROUBLE.includes(level) ? this.#trouble : this.#usual;
     if (bucket.take(clock())) return true;
     if (this.#leftOut++ === 0) {
-      later(() => {
-        const leftOut = this.#leftOut;
-        this.#leftOut = 0;
-        tell(leftOut);
-      }, TELL_AFTER_MS);
+      later(() => this.finish(), TELL_AFTER_MS);
     }
     return false;
+  }
+
+  /** Tells at once what was not told yet: the program may be about to end. */
+  finish(): void {
+    const leftOut = this.#leftOut;
+    this.#leftOut = 0;
+    if (leftOut > 0) this.#parts.tell(leftOut);
   }
 }
 

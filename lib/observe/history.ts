@@ -10,6 +10,8 @@ export const HISTORY_LENGTH = 120;
 export interface Course {
   /** Whose course it is. */
   readonly name: string;
+  /** What it is called where its times are shown. */
+  readonly timed: string;
   /** How often a second. */
   readonly rates: readonly number[];
   /** Half of them took no longer, in seconds; `undefined` where nothing was measured. */
@@ -19,6 +21,7 @@ export interface Course {
 }
 
 interface Track {
+  readonly timed: string;
   total: number;
   counts: readonly number[];
   readonly rates: number[];
@@ -35,11 +38,11 @@ export class History {
   sample(activities: readonly Activity[], now: number): void {
     const seconds = this.#at === undefined ? undefined : (now - this.#at) / 1000;
     this.#at = now;
-    for (const { name, total, seconds: took } of activities) {
+    for (const { name, timed = name, total, seconds: took } of activities) {
       const counts = took === undefined ? [] : [...took.counts];
       const track = this.#tracks.get(name);
       if (track === undefined || seconds === undefined || seconds <= 0) {
-        this.#tracks.set(name, { total, counts, rates: [], medians: [], highest: [] });
+        this.#tracks.set(name, { timed, total, counts, rates: [], medians: [], highest: [] });
         continue;
       }
       const fresh = counts.map((count, bucket) => count - (track.counts[bucket] ?? 0));
@@ -54,8 +57,8 @@ export class History {
 
   /** The course of every activity. */
   courses(): Course[] {
-    return [...this.#tracks].map(([name, { rates, medians, highest }]) => ({
-      ...{ name, rates, medians, highest },
+    return [...this.#tracks].map(([name, { timed, rates, medians, highest }]) => ({
+      ...{ name, timed, rates, medians, highest },
     }));
   }
 }

@@ -7,6 +7,7 @@ import type { Clock, Log, LogFields, LogLevel } from "../core/ports.ts";
 import { HIDDEN, isSecretName, withoutSecrets } from "../core/secrets.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { FloodGate } from "./flood_gate.ts";
+import { LineQueue } from "./line_queue.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
@@ -22,6 +23,14 @@ export interface LogSettings {
   readonly clock: Clock;
   /** Takes a whole line with its LF. */
   readonly write: (line: string) => void;
+  /** How its lines look, when not as the format says. */
+  readonly line?: LineFormat | undefined;
+}
+
+/** A log that can be brought to an end. */
+export interface FinishableLog extends Log {
+  /** Tells what was left out and not told yet. */
+  finish(): void;
 }
 
 /** Makes a line of an event, with its LF; texts are safe already. */
@@ -32,15 +41,11 @@ export type LineFormat = (
   fields: LogFields,
 ) => string;
 
-/**
- * Makes a log.
- *
- * @param format how its lines look, when not as the settings say
- */
-export function createLog(settings: LogSettings, format?: LineFormat): Log {
+/** Makes a log. */
+export function createLog(settings: LogSettings): FinishableLog {
   const { level: least, clock, write, rate = 0 } = settings;
   const lowest = LEVELS.indexOf(least);
-  const line = format ?? (settings.format === "json" ? jsonLine : textLine);
+  const line = settings.line ?? (settings.format === "json" ? jsonLine : textLine);
   const put = (level: LogLevel, message: string, fields: LogFields): void =>
     write(line(new Date(clock()).toISOString(), level, safe(message), safeFields(fields)));
   const gate = new FloodGate({
@@ -53,7 +58,11 @@ export function createLog(settings: LogSettings, format?: LineFormat): Log {
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
     if (LEVELS.indexOf(level) >= lowest && gate.lets(level)) put(level, message, fields);
   };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    ...{ debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
+    isOn: (level) => LEVELS.indexOf(level) >= lowest,
+    finish: () => gate.finish(),
+  };
 }
 
 function safe(text: string): string {
@@ -69,7 +78,13 @@ function safeFields(fields: LogFields): LogFields {
   );
 }
 
-function textLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
+/** A line for people: time, level, message, fields. */
+export function textLine(
+  time: string,
+  level: LogLevel,
+  message: string,
+  fields: LogFields,
+): string {
   const words = Object.entries(fields).map(([name, value]) =>
     ` ${name}=${quoteIfNeeded(String(value))}`
   );
@@ -95,7 +110,12 @@ export function createStderrLog(
   return createLog({ format, level, clock: Date.now, write });
 }
 
-/** Writes a line to stderr. A reader that went away is no reason to stop serving. */
+/** Lines for stderr that no program waits for; `leftOut` is told how many nobody read. */
+export function stderrQueue(leftOut: (count: number) => void): LineQueue {
+  return new LineQueue({ write: (bytes) => Deno.stderr.write(bytes), leftOut });
+}
+
+/** Writes a line to stderr and waits until it is taken: for programs that serve nobody meanwhile. */
 export function writeToStderr(line: string): void {
   const bytes = new TextEncoder().encode(line);
   try {

@@ -21,6 +21,8 @@ export interface LogFileSettings {
   readonly keep: number;
   /** Takes what the file does not. */
   readonly instead: (line: string) => void;
+  /** Is told what is wrong with the file, and when it works again. */
+  readonly tell: (level: "info" | "warn", message: string) => void;
 }
 
 const encoder = new TextEncoder();
@@ -33,6 +35,8 @@ export class LogFile {
   /** Whether the last line in it has no end. */
   #isCut = false;
   readonly #trouble = new NowAndThen();
+  /** Whether it was told that lines come elsewhere, and not yet that they do no more. */
+  #isElsewhere = false;
 
   /**
    * Opens the file, and goes on behind what is in it.
@@ -62,8 +66,12 @@ export class LogFile {
       this.#append(bytes);
     } catch (error) {
       this.#settings.instead(line);
-      this.#tell(error);
+      if (this.#tell(error)) this.#isElsewhere = true;
+      return;
     }
+    if (!this.#isElsewhere) return;
+    this.#isElsewhere = false;
+    this.#settings.tell("info", `The log is written to ${this.#name} again`);
   }
 
   /** Begins anew with whatever file has the name by now. */
@@ -112,14 +120,19 @@ export class LogFile {
     }
   }
 
-  #tell(error: unknown): void {
-    if (this.#trouble.count(performance.now()) === undefined) return;
-    const { path, instead } = this.#settings;
-    instead(
-      `Cannot write the log to ${JSON.stringify(path)}: ${
-        reasonOf(error)
-      }; what it does not take comes here\n`,
+  /** Tells now and then what is wrong. @returns whether it was time to */
+  #tell(error: unknown): boolean {
+    if (this.#trouble.count(performance.now()) === undefined) return false;
+    const reason = reasonOf(error);
+    this.#settings.tell(
+      "warn",
+      `Cannot write the log to ${this.#name}: ${reason}; what it does not take comes here`,
     );
+    return true;
+  }
+
+  get #name(): string {
+    return JSON.stringify(this.#settings.path);
   }
 }
 

@@ -66,7 +66,7 @@ table { border-collapse: collapse; width: 100%; }
 caption { padding: 0.6rem 0.8rem 0.2rem; }
 th, td { padding: 0.35rem 0.8rem; text-align: left; border-top: 1px solid var(--edge); overflow-wrap: break-word; }
 thead th { border-top: 0; font-size: 0.875rem; font-weight: 400; color: var(--quiet); white-space: nowrap; }
-.slim th, .slim td { overflow-wrap: anywhere; }
+.slim tbody th, .slim td { overflow-wrap: anywhere; min-width: 6rem; }
 tbody th { font-weight: 400; }
 td { font-variant-numeric: tabular-nums; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.35rem; }

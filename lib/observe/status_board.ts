@@ -56,9 +56,17 @@ export class StatusBoard {
     this.#streams.close();
   }
 
-  /** The page as it is now: all of it, without a script. */
-  page(): Response {
-    return statusPage(this.#observed.program, this.#links, this.#sections());
+  /**
+   * The page as it is now: all of it, without a script.
+   *
+   * @param isLocal whether whoever asks is on this machine, where changes may be made
+   */
+  page(isLocal: boolean): Response {
+    const { program, change } = this.#observed;
+    return statusPage({
+      ...{ program, links: this.#links, sections: this.#sections() },
+      changes: change === undefined ? "none" : isLocal ? "here" : "elsewhere",
+    });
   }
 
   /** What is new, from now on. */

@@ -48,12 +48,20 @@ export function statusSections(
   ];
 }
 
+/** Everything on the page. */
+export interface WholePage {
+  /** The program's name. */
+  readonly program: string;
+  /** Where else there is something to see: address and name. */
+  readonly links: readonly (readonly [href: string, name: string])[];
+  /** What is replaced as it changes. */
+  readonly sections: readonly Section[];
+  /** Whether there is anything to change, and whether whoever looks may. */
+  readonly changes: "none" | "here" | "elsewhere";
+}
+
 /** Answers with the whole page. */
-export function statusPage(
-  program: string,
-  links: readonly (readonly [href: string, name: string])[],
-  sections: readonly Section[],
-): Response {
+export function statusPage({ program, links, sections, changes }: WholePage): Response {
   const body = markup`<p class="controls" hidden>
 <button type="button" id="pause">Pause</button>
 <span id="live" role="status"></span></p>
@@ -64,7 +72,9 @@ ${
         <section id="${id}">${content}</section>
       `
     )
-  }<p id="answer" role="status" class="hint"></p>`;
+  }<p id="answer" role="status" class="hint" data-changes="${changes}">${
+    changes === "elsewhere" ? "Changes are made on the machine itself: open this page there." : ""
+  }</p>`;
   return pageResponse({ title: "Status", program, links, body, script: STATUS_SCRIPT });
 }
 
@@ -90,8 +100,8 @@ function charts(courses: readonly Course[]): Markup[] {
       text: rateText,
     }),
     chart({
-      title: "Time to answer (99 of 100 take less)",
-      lines: timed.map(({ name, style, highest }) => ({ name, style, values: highest })),
+      title: "Time taken (99 of 100 take less)",
+      lines: timed.map(({ timed: name, style, highest }) => ({ name, style, values: highest })),
       text: durationText,
     }),
   ];

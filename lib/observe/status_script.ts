@@ -12,8 +12,11 @@ const live = document.getElementById("live");
 const answer = document.getElementById("answer");
 let isPaused = false;
 
+/** What changes something is for those who may. */
+const hidden = answer.dataset.changes === "here" ? "[hidden]" : "[hidden]:not([data-path])";
+
 function showButtons(root) {
-  for (const button of root.querySelectorAll("[hidden]")) button.hidden = false;
+  for (const button of root.querySelectorAll(hidden)) button.hidden = false;
 }
 
 /** What finds the element that takes the place of another, so that the keyboard stays where it is. */

@@ -11,7 +11,17 @@
  * Other pages hang on it by their path.
  */
 
-import { type HttpServer, isFromForeignPage, isMeantForUs, serveHttp } from "../net/http.ts";
+import { hostPort } from "../core/endpoint.ts";
+import { isLoopback } from "../core/ip_address.ts";
+import type { Log } from "../core/ports.ts";
+import {
+  type HttpServer,
+  isFetchedFromElsewhere,
+  isFromForeignPage,
+  isMeantForUs,
+  serveHttp,
+} from "../net/http.ts";
+import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
 import { METRICS_TYPE } from "./metrics.ts";
 import { SAFE_HEADERS } from "./page.ts";
 import { StatusBoard } from "./status_board.ts";
@@ -42,28 +52,37 @@ export interface StatusServer extends HttpServer {
   stopping(): void;
 }
 
+/** What a status port is opened with. */
+export interface StatusWorld {
+  /** Ends what runs already when the port cannot be had. */
+  readonly giveUp: () => Promise<void>;
+  /** Is told where the page is. */
+  readonly log: Log;
+  /** Other pages. */
+  readonly more: MorePages;
+}
+
 /**
  * Opens the status port, where there is to be one.
  *
- * @param giveUp ends what runs already when the port cannot be had
- * @throws OperationalError then
+ * @throws OperationalError when it cannot be had
  */
 export async function openStatus(
   { status, statusHost, statusNames }: StatusSettings,
   observed: Observed,
-  giveUp: () => Promise<void>,
-  more: MorePages = new Map(),
+  { giveUp, log, more }: StatusWorld,
 ): Promise<StatusServer | undefined> {
   if (status === undefined) return undefined;
   const site = new StatusSite(observed, statusNames, more);
   let server: HttpServer;
   try {
-    server = serveHttp({ hostname: statusHost, port: status }, site.answer);
+    server = serveHttp({ hostname: statusHost, port: status }, site.answer, site.paths);
   } catch (error) {
     await giveUp();
     throw error;
   }
   site.start();
+  announce(statusHost, server.port, log);
   return {
     port: server.port,
     stopping: () => site.stopping(),
@@ -73,6 +92,20 @@ export async function openStatus(
     },
   };
 }
+
+/** Tells where the page is, and who else may look at it. */
+function announce(host: string, port: number, log: Log): void {
+  for (const ip of dialableAddresses(host, ownAddresses())) {
+    log.info(`Status page http://${hostPort(ip, port)}/`);
+  }
+  if (isLoopback(host) || host === "localhost") return;
+  log.warn(
+    `Everybody who reaches ${hostPort(host, port)} can read who is there, and with --trace what ` +
+      "they say (--status-host)",
+  );
+}
+
+const PATHS = ["/", "/events", "/healthz", "/readyz", "/metrics", "/api/state"] as const;
 
 /** Everything the status port answers, without its socket. */
 export class StatusSite {
@@ -90,6 +123,11 @@ export class StatusSite {
       name === undefined ? [] : [[path, name] as const]
     );
     this.#board = new StatusBoard(observed, links);
+  }
+
+  /** Every path there is. */
+  get paths(): readonly string[] {
+    return [...PATHS, ...this.#more.keys()];
   }
 
   /** Begins to keep what the charts show. */
@@ -113,19 +151,22 @@ export class StatusSite {
       return refusal(403, "Ask for this by address, or give the name with --status-name");
     }
     if (request.method === "POST") return this.#change(request, isLocal);
+    if (isFetchedFromElsewhere(request)) {
+      return refusal(403, "A page from elsewhere reads nothing here");
+    }
     const { pathname } = new URL(request.url);
     // A stream that nobody reads would never end.
     const isLook = request.method === "GET" ||
       (request.method === "HEAD" && !pathname.endsWith("/events"));
     if (!isLook) return refusal(405, "Only GET is understood here");
-    return this.#look(pathname) ?? this.#more.get(pathname)?.answer(request) ??
+    return this.#look(pathname, isLocal) ?? this.#more.get(pathname)?.answer(request) ??
       refusal(404, "There is /, /healthz, /readyz, /metrics and /api/state");
   };
 
-  #look(path: string): Response | undefined {
+  #look(path: string, isLocal: boolean): Response | undefined {
     switch (path) {
       case "/":
-        return this.#board.page();
+        return this.#board.page(isLocal);
       case "/events":
         return this.#board.events();
       case "/healthz":

@@ -69,6 +69,8 @@ export interface List {
 export interface Activity {
   /** What is done. */
   readonly name: string;
+  /** What is timed, where that is something else. */
+  readonly timed?: string;
   /** How often so far. */
   readonly total: number;
   /** How long it took each time, in seconds, where that is measured. */

@@ -4,20 +4,10 @@
  * in two places: in the browser, which is served this very file, and in the program that exports.
  *
  * @import { WireJson } from "./wire_json.ts"
+ * @import { Layout } from "./wire_layout.js"
  */
 
-/** Width of the column of times, and height of a row. */
-const GUTTER = 100;
-const ROW = 46;
-
-/** Between the columns of parties: as much as there is room for, within these bounds. */
-const SPACING = { least: 130, most: 260 };
-
-/** Room for the columns of an exported diagram. */
-const EXPORT_WIDTH = 1200;
-
-/** Height of the names above the rows. */
-export const HEAD_HEIGHT = 47;
+import { columnOf, GUTTER, openPart, pinnedAt, ROW } from "./wire_layout.js";
 
 /** Width of a character of the font, which is a monospaced one. */
 const CHARACTER = 7.3;
@@ -27,79 +17,6 @@ const LOOP = 90;
 
 /** A text may be so wide, however short its arrow is. */
 const LEAST_TEXT = 230;
-
-/**
- * Where everything stands.
- *
- * @typedef {object} Layout
- * @property {readonly string[]} parties in the order of their columns
- * @property {number} spacing between two columns, in pixels
- * @property {number} width in pixels
- */
-
-/**
- * Which messages are shown.
- *
- * @typedef {object} WireFilter
- * @property {string} user whose messages, sent or received; empty for everybody's
- * @property {string} protocol empty for all
- * @property {boolean} connections whether beginnings and ends of connections are shown
- */
-
-/**
- * Whether a message is shown.
- *
- * @param {WireJson} message
- * @param {WireFilter} filter
- * @returns {boolean}
- */
-export function isShown({ kind, user, from, to, protocol }, filter) {
-  if (kind !== "message" && !filter.connections) return false;
-  if (filter.protocol !== "" && filter.protocol !== protocol) return false;
-  return filter.user === "" || [user, from.name, to.name].includes(filter.user);
-}
-
-/**
- * Columns for the parties of some messages: clients, then balancers, then servers, each in the order
- * in which they appeared.
- *
- * @param {readonly WireJson[]} messages
- * @param {number} room for all of it, in pixels
- * @returns {Layout}
- */
-export function layoutOf(messages, room) {
-  const names = new Set(messages.flatMap(({ from, to }) => [from.name, to.name]));
-  const parties = [...names].map((name) => ({ name, rank: rankOf(name) }))
-    .sort((one, other) => one.rank - other.rank).map(({ name }) => name);
-  const columns = Math.max(1, parties.length);
-  const fitting = Math.floor((room - GUTTER) / columns);
-  const spacing = Math.min(SPACING.most, Math.max(SPACING.least, fitting));
-  return { parties, spacing, width: GUTTER + columns * spacing };
-}
-
-/** @param {string} name */
-function rankOf(name) {
-  if (/^server( |$)/.test(name)) return 2;
-  return /^balancer( |$)/.test(name) ? 1 : 0;
-}
-
-/**
- * @param {Layout} layout
- * @param {string} name
- */
-function columnOf({ parties, spacing }, name) {
-  return GUTTER + (parties.indexOf(name) + 0.5) * spacing;
-}
-
-/**
- * How high so many rows are.
- *
- * @param {number} rows
- * @returns {number}
- */
-export function heightOf(rows) {
-  return Math.max(1, rows) * ROW + 10;
-}
 
 /**
  * The names above the columns.
@@ -140,44 +57,135 @@ export function lifelineMarkup(layout, height) {
 }
 
 /**
- * One message as a row: the time, an arrow from party to party, the text above it, and how it went
- * below.
+ * One message as a row: an arrow from party to party, the text above it, and how it went below.
  *
  * @param {WireJson} message
  * @param {Layout} layout
  * @param {number} index of the row
+ * @param {number} [left] how far the diagram has been moved sideways
  * @returns {string}
  */
-export function rowMarkup(message, layout, index) {
-  const { id, kind, transport, from, to, text } = message;
-  const y = index * ROW + 30;
-  const [start, end] = [columnOf(layout, from.name), columnOf(layout, to.name)];
-  const shown = fit(text, Math.max(LEAST_TEXT, Math.abs(end - start) - 24));
-  const half = [...shown].length * CHARACTER / 2;
-  const centre = start === end ? start + LOOP / 2 : (start + end) / 2;
-  // A text that is wider than its arrow stays within the diagram.
-  const middle = Math.max(GUTTER + half, Math.min(layout.width - 4 - half, centre));
-  const kinds = `row ${kind} ${transport.toLowerCase()}`;
-  return `<g class="${kinds}" data-id="${id}" role="button" tabindex="-1" aria-label="${
-    escapeMarkup(sentenceOf(message))
-  }">` +
-    `<rect class="back" x="0" y="${y - 28}" width="${layout.width}" height="${ROW}"/>` +
-    `<text class="time" x="8" y="${y + 4}">${timeOf(message)}</text>` +
-    arrowMarkup(start, end, y) +
-    `<text class="say" x="${middle}" y="${y - 7}" text-anchor="middle">${
-      escapeMarkup(shown)
-    }</text>` +
-    `<text class="how" x="${middle}" y="${y + 13}" text-anchor="middle">${
-      escapeMarkup(`${transport} ${from.port} \u2192 ${to.port}`)
-    }</text></g>`;
+export function rowMarkup(message, layout, index, left = 0) {
+  return `<g class="row ${kindsOf(message)}" data-id="${message.id}" role="button" tabindex="-1" ` +
+    `aria-label="${escapeMarkup(sentenceOf(message))}">` +
+    backMarkup(index, layout.width) + arrowMarkup(message, layout, index) +
+    wordsMarkup(message, layout, index, left) + "</g>";
 }
 
 /**
- * @param {number} start
- * @param {number} end
- * @param {number} y
+ * The time of a row, for a layer that stays at the left.
+ *
+ * @param {WireJson} message
+ * @param {number} index
+ * @returns {string}
  */
-function arrowMarkup(start, end, y) {
+export function timeMarkup(message, index) {
+  return `<g data-id="${message.id}">${backMarkup(index, GUTTER)}` +
+    `<text class="time" x="8" y="${lineOf(index) + 4}">${timeOf(message)}</text></g>`;
+}
+
+/**
+ * What of a row reaches the columns that stay at the right, for the layer of these.
+ *
+ * @param {WireJson} message
+ * @param {Layout} layout
+ * @param {number} index
+ * @returns {string}
+ */
+export function endMarkup(message, layout, index) {
+  const ends = endsOf(message, layout);
+  const isWithin = Math.min(...ends) > pinnedAt(layout);
+  return `<g class="${kindsOf(message)}" data-id="${message.id}">` +
+    backMarkup(index, layout.width) + arrowMarkup(message, layout, index) +
+    (isWithin ? wordsMarkup(message, layout, index, 0) : "") + "</g>";
+}
+
+/**
+ * The words of a row, as much of them as there is room for, and where they are seen.
+ *
+ * @param {WireJson} message
+ * @param {Layout} layout
+ * @param {number} left how far the diagram has been moved sideways
+ * @returns {{ say: string, how: string, middle: number }}
+ */
+export function wordsOf(message, layout, left) {
+  const ends = endsOf(message, layout);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const [from, to] = openPart(layout, ends, left);
+  const say = fit(message.text, Math.min(Math.max(LEAST_TEXT, high - low - 24), to - from));
+  const how = fit(howOf(message, ends, [from, to]), to - from);
+  const half = Math.max([...say].length, [...how].length) * CHARACTER / 2;
+  const centre = low === high
+    ? low + LOOP / 2
+    : (Math.max(low, Math.min(from, high)) + Math.min(high, Math.max(to, low))) / 2;
+  // A text that is wider than its arrow stays within what is seen.
+  return { say, how, middle: Math.max(from + half, Math.min(to - half, centre)) };
+}
+
+/**
+ * How a message went, and whose it is where their column is out of view.
+ *
+ * @param {WireJson} message
+ * @param {readonly [start: number, end: number]} ends
+ * @param {readonly [from: number, to: number]} seen
+ */
+function howOf({ transport, from, to }, ends, seen) {
+  const how = `${transport} ${from.port} \u2192 ${to.port}`;
+  const client = ends[0] < ends[1] ? from : to;
+  const column = Math.min(...ends);
+  return column < seen[0] || column > seen[1] ? `${client.name}: ${how}` : how;
+}
+
+/**
+ * @param {WireJson} message
+ * @param {Layout} layout
+ * @param {number} index
+ * @param {number} left
+ */
+function wordsMarkup(message, layout, index, left) {
+  const { say, how, middle } = wordsOf(message, layout, left);
+  const text = (/** @type {string} */ kind, /** @type {number} */ y, /** @type {string} */ words) =>
+    `<text class="${kind}" x="${middle}" y="${y}" text-anchor="middle">${
+      escapeMarkup(words)
+    }</text>`;
+  return text("say", lineOf(index) - 7, say) + text("how", lineOf(index) + 13, how);
+}
+
+/** @param {WireJson} message */
+function kindsOf({ kind, transport }) {
+  return `${kind} ${transport.toLowerCase()}`;
+}
+
+/**
+ * @param {WireJson} message
+ * @param {Layout} layout
+ * @returns {readonly [start: number, end: number]}
+ */
+function endsOf({ from, to }, layout) {
+  return [columnOf(layout, from.name), columnOf(layout, to.name)];
+}
+
+/** @param {number} index */
+function lineOf(index) {
+  return index * ROW + 30;
+}
+
+/**
+ * @param {number} index
+ * @param {number} width
+ */
+function backMarkup(index, width) {
+  return `<rect class="back" x="0" y="${lineOf(index) - 28}" width="${width}" height="${ROW}"/>`;
+}
+
+/**
+ * @param {WireJson} message
+ * @param {Layout} layout
+ * @param {number} index
+ */
+function arrowMarkup(message, layout, index) {
+  const [start, end] = endsOf(message, layout);
+  const y = lineOf(index);
   if (start === end) {
     const path = `M${start} ${y - 4}h${LOOP}v8h${4 - LOOP}`;
     return `<path class="arrow" d="${path}"/>` + tipMarkup(start, y + 4, 1);
@@ -245,35 +253,4 @@ const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "
  */
 export function escapeMarkup(text) {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
-}
-
-const EXPORT_STYLE =
-  `text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1c2128; }
-.party rect { fill: #eaeef2; stroke: #57606a; } .back { fill: none; } .life { stroke: #8c959f; }
-.arrow { stroke: #1c2128; stroke-width: 1.5; fill: none; } .udp .arrow { stroke-dasharray: 6 4; }
-.say, .how { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; } .tip { fill: #1c2128; } .time, .how, .which { fill: #57606a; font-size: 11px; }`;
-
-/**
- * A whole diagram as a file of its own.
- *
- * @param {readonly WireJson[]} messages
- * @returns {string}
- */
-export function diagramSvg(messages) {
-  const layout = layoutOf(messages, EXPORT_WIDTH);
-  const height = heightOf(messages.length);
-  const rows = messages.map((message, index) => rowMarkup(message, layout, index)).join("\n");
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${
-    HEAD_HEIGHT + height
-  }" viewBox="0 0 ${layout.width} ${HEAD_HEIGHT + height}">
-<style>${EXPORT_STYLE}</style>
-<rect width="100%" height="100%" fill="#ffffff"/>
-${headMarkup(layout)}
-<g transform="translate(0 ${HEAD_HEIGHT})">
-${lifelineMarkup(layout, height)}
-${rows}
-</g>
-</svg>
-`;
 }

@@ -1,9 +1,11 @@
 /**
  * The messages of a record as server-sent events. Each page is told from where it is, as fast as it
- * reads: what it was too slow for, and is not kept any more, it is told to have missed.
+ * reads: what it was too slow for, and is not kept any more, it is told to have missed. What was not
+ * kept any more when it came, it has not missed.
  */
 
 import { copyOf } from "../core/bytes.ts";
+import { TRACE_LIMITS } from "../core/limits.ts";
 import { encodeEvent, streamAnswer, tooManyStreams } from "./event_streams.ts";
 import { wireJson } from "./wire_json.ts";
 import type { WireRecord } from "./wire_record.ts";
@@ -19,7 +21,7 @@ export function wireEvents(record: WireRecord, lastId: string): Response {
   const unwatch = record.watch(() => wake());
   if (unwatch === undefined) return tooManyStreams();
   const [start, last] = lastId.split(" ");
-  let told = start === record.start ? Number(last) : 0;
+  let told = start === record.start ? Number(last) : (record.after(0)[0]?.id ?? 1) - 1;
   // Says that it works, before there is anything to tell.
   let greeting: Uint8Array<ArrayBuffer> | undefined = eventOf(record, told, []);
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -34,6 +36,7 @@ export function wireEvents(record: WireRecord, lastId: string): Response {
         await new Promise<void>((resolve) => wake = resolve);
         messages = record.after(told);
       }
+      messages = messages.slice(0, TRACE_LIMITS.batch);
       if (isGone) return;
       const event = eventOf(record, told, messages);
       told = messages.at(-1)!.id;

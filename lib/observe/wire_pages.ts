@@ -9,14 +9,19 @@
  * ```
  */
 
-import { diagramSvg, isShown } from "./wire_diagram.js";
+import DETAIL_SOURCE from "./wire_detail.js" with { type: "text" };
 import DIAGRAM_SOURCE from "./wire_diagram.js" with { type: "text" };
 import { wireEvents } from "./wire_events.ts";
 import { type WireJson, wireJson } from "./wire_json.ts";
+import { isShown } from "./wire_layout.js";
+import LAYOUT_SOURCE from "./wire_layout.js" with { type: "text" };
 import { markup } from "./markup.ts";
 import { pageResponse, SAFE_HEADERS } from "./page.ts";
 import type { MorePages } from "./status_server.ts";
+import { diagramSvg } from "./wire_picture.js";
+import PICTURE_SOURCE from "./wire_picture.js" with { type: "text" };
 import type { WireRecord } from "./wire_record.ts";
+import ROWS_SOURCE from "./wire_rows.js" with { type: "text" };
 import { transcriptText } from "./wire_transcript.js";
 import TRANSCRIPT_SOURCE from "./wire_transcript.js" with { type: "text" };
 import { WIRE_STYLE } from "./wire_style.ts";
@@ -25,18 +30,28 @@ import VIEW_SOURCE from "./wire_view.js" with { type: "text" };
 const PATH = "/wire";
 const NAME = "Wire";
 
+/** What runs in the browser, by its path. */
+const SCRIPTS = new Map([
+  [`${PATH}/wire_view.js`, VIEW_SOURCE],
+  [`${PATH}/wire_rows.js`, ROWS_SOURCE],
+  [`${PATH}/wire_detail.js`, DETAIL_SOURCE],
+  [`${PATH}/wire_layout.js`, LAYOUT_SOURCE],
+  [`${PATH}/wire_diagram.js`, DIAGRAM_SOURCE],
+  [`${PATH}/wire_picture.js`, PICTURE_SOURCE],
+  [`${PATH}/wire_transcript.js`, TRANSCRIPT_SOURCE],
+]);
+
 /** The pages of a program; without a record they tell how to get one. */
 export function wirePages(program: string, record: WireRecord | undefined): MorePages {
   if (record === undefined) return new Map([[PATH, { name: NAME, answer: () => off(program) }]]);
-  const source = (text: string) => ({ answer: () => file(text, "text/javascript") });
   return new Map([
     [PATH, { name: NAME, answer: () => view(program) }],
     [`${PATH}/events`, {
       answer: (request: Request) => wireEvents(record, request.headers.get("last-event-id") ?? ""),
     }],
-    [`${PATH}/wire_view.js`, source(VIEW_SOURCE)],
-    [`${PATH}/wire_diagram.js`, source(DIAGRAM_SOURCE)],
-    [`${PATH}/wire_transcript.js`, source(TRANSCRIPT_SOURCE)],
+    ...[...SCRIPTS].map(([path, text]) =>
+      [path, { answer: () => file(text, "text/javascript") }] as const
+    ),
     [`${PATH}/transcript.txt`, {
       answer: (request: Request) => file(transcriptText(asked(record, request)), "text/plain"),
     }],
@@ -50,7 +65,7 @@ export function wirePages(program: string, record: WireRecord | undefined): More
 function asked(record: WireRecord, request: Request): WireJson[] {
   const { searchParams } = new URL(request.url);
   const filter = {
-    user: searchParams.get("user") ?? "",
+    user: searchParams.get("user")?.trim() ?? "",
     protocol: searchParams.get("protocol") ?? "",
     connections: searchParams.get("connections") === "1",
   };
@@ -80,6 +95,7 @@ const BODY = markup`
 <noscript><p class="hint">The live diagram needs JavaScript. Without it:
 <a href="/wire/transcript.txt">the same as text</a>, or <a href="/wire/diagram.svg">as a picture</a>,
 as of now.</p></noscript>
+<div id="wire" hidden>
 <form class="wire-controls" role="search" aria-label="What is shown">
 <label>User <input id="user" list="users" size="12" autocomplete="off" placeholder="everybody"></label>
 <datalist id="users"></datalist>
@@ -94,12 +110,19 @@ as of now.</p></noscript>
 <button type="button" id="save-text">Save text</button>
 <span id="live" role="status"></span>
 <span class="keys"><svg width="34" height="8" aria-hidden="true"><path class="arrow" d="M0 4H34"/></svg>TCP
+<svg width="34" height="8" aria-hidden="true" class="tls"><path class="arrow" d="M0 4H34"/></svg>TLS
 <svg width="34" height="8" aria-hidden="true" class="udp"><path class="arrow" d="M0 4H34"/></svg>UDP</span>
 </div>
+<p class="hint" id="wide" hidden></p>
 <div class="wire">
 <div class="diagram" id="diagram" tabindex="-1">
-<svg class="head" id="head" aria-hidden="true"></svg>
-<svg class="rows" id="rows" role="group" aria-label="Messages, oldest first"></svg>
+<div class="sheet">
+<svg class="head" aria-hidden="true"></svg>
+<svg class="rows" role="group" aria-label="Messages, oldest first"></svg>
+<svg class="times" aria-hidden="true"></svg>
+<svg class="ends" aria-hidden="true"></svg>
+<svg class="head head-ends" aria-hidden="true"></svg>
+</div>
 <p id="empty" class="hint">Nothing has crossed the wire yet. Whatever does appears here.</p>
 </div>
 <section class="detail" id="detail" aria-label="The selected message" aria-live="polite">
@@ -108,6 +131,7 @@ as of now.</p></noscript>
 </div>
 <p class="hint"><kbd>Space</kbd> pause or go on, <kbd>n</kbd> next step, <kbd>&uarr;</kbd> <kbd>&darr;</kbd>
 other message, <kbd>Esc</kbd> close. Passwords and tokens are masked. The last 1000 messages are kept.</p>
+</div>
 `;
 
 function view(program: string): Response {

@@ -35,8 +35,9 @@ export class WireRecord {
 
   /** The messages kept that came after the one numbered `id`, oldest first. */
   after(id: number): readonly WireMessage[] {
-    const at = this.#messages.findIndex((message) => message.id > id);
-    return at < 0 ? [] : this.#messages.slice(at);
+    // Whoever asks has almost all of them.
+    const last = this.#messages.findLastIndex((message) => message.id <= id);
+    return this.#messages.slice(last + 1);
   }
 
   /**

@@ -15,8 +15,14 @@ button:disabled { color: var(--quiet); border-color: var(--edge); cursor: defaul
 .wire { display: grid; grid-template-columns: minmax(0, 1fr) 24rem; gap: 0.75rem; align-items: start; }
 .diagram, .detail { background: var(--card); border: 1px solid var(--edge); border-radius: 0.5rem; }
 .diagram { overflow: auto; height: 72vh; min-height: 20rem; }
+.sheet { display: grid; width: max-content; }
+.bare .sheet { display: none; }
 .diagram svg { display: block; }
-.head { position: sticky; top: 0; background: var(--card); border-bottom: 1px solid var(--edge); }
+.head { grid-area: 1 / 1; position: sticky; top: 0; z-index: 1; background: var(--card); border-bottom: 1px solid var(--edge); }
+.rows { grid-area: 2 / 1; }
+.times, .ends { grid-area: 2 / 1; position: sticky; background: var(--card); pointer-events: none; }
+.times { left: 0; }
+.ends, .head-ends { right: 0; justify-self: end; }
 .diagram text, .detail pre { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; }
 .diagram text { fill: var(--text); }
 .party rect { fill: var(--back); stroke: var(--quiet); }
@@ -24,6 +30,8 @@ button:disabled { color: var(--quiet); border-color: var(--edge); cursor: defaul
 .life { stroke: var(--edge); stroke-width: 2; }
 .arrow { stroke: var(--c0); stroke-width: 1.75; fill: none; }
 .tip { fill: var(--c0); }
+.tls .arrow { stroke: var(--c2); stroke-width: 3; }
+.tls .tip { fill: var(--c2); }
 .udp .arrow { stroke: var(--c1); stroke-dasharray: 6 4; }
 .udp .tip { fill: var(--c1); }
 .open .arrow, .end .arrow { stroke: var(--quiet); stroke-width: 1; }
@@ -31,9 +39,9 @@ button:disabled { color: var(--quiet); border-color: var(--edge); cursor: defaul
 .diagram .open .say, .diagram .end .say, .diagram .time, .diagram .how, .diagram .party .which { fill: var(--quiet); }
 .diagram .time, .diagram .how, .diagram .party .which { font-size: 11px; font-weight: 400; }
 .row { cursor: pointer; outline: none; }
-.row .back { fill: transparent; }
+.back { fill: transparent; }
 .row:hover .back { fill: var(--link); fill-opacity: 0.07; }
-.row[aria-pressed=true] .back { fill: var(--link); fill-opacity: 0.16; }
+.picked .back { fill: var(--link); fill-opacity: 0.16; }
 .diagram .say, .diagram .how { paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .row:focus-visible .back { stroke: var(--link); stroke-width: 2; }
 #empty { padding: 0.5rem 1rem; }

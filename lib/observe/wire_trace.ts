@@ -45,6 +45,8 @@ export class WireTrace implements Trace {
   readonly #parts: WireTraceParts;
   /** Users by the address they send datagrams from. */
   readonly #users = new RecentMap<string>(TRACE_LIMITS.known);
+  /** Who asked last, by the address a question came from: an answer may name nobody. */
+  readonly #askers = new RecentMap<string>(TRACE_LIMITS.known);
   #lastId = 0;
 
   /** Begins with nothing seen. */
@@ -52,8 +54,8 @@ export class WireTrace implements Trace {
     this.#parts = parts;
   }
 
-  connection({ service, client, server }: TracedConnection): StreamTap {
-    const conversation = this.#parts.describer.conversation(service);
+  connection({ service, client, server, mayRelay, isTls }: TracedConnection): StreamTap {
+    const conversation = this.#parts.describer.conversation(service, mayRelay);
     const ended = new Set<WireSide>();
     let name = client.name;
     let isNamed = name !== undefined;
@@ -61,7 +63,7 @@ export class WireTrace implements Trace {
     const way = (from: WireSide): Way => {
       const parties = [partyOf(client, name), partyOf(server, server.name)] as const;
       return {
-        transport: "TCP",
+        transport: isTls ? "TLS" : "TCP",
         from: parties[from === "client" ? 0 : 1],
         to: parties[from === "client" ? 1 : 0],
       };
@@ -87,10 +89,14 @@ export class WireTrace implements Trace {
     };
   }
 
-  datagram({ service, from, to, isToServer, bytes }: TracedDatagram): void {
-    const message = this.#parts.describer.datagram(service, bytes, isToServer);
+  datagram({ service, from, to, bytes, ...way }: TracedDatagram): void {
+    const { isToServer } = way;
+    const described = this.#parts.describer.datagram(service, bytes, way);
     const [client, server] = isToServer ? [from, to] : [to, from];
     const key = `${client.ip} ${client.port}`;
+    if (isToServer && described.user !== undefined) this.#askers.set(key, described.user);
+    const asker = isToServer ? undefined : this.#askers.get(key);
+    const message = { ...described, user: described.user ?? asker };
     const said = nameOf(message, client);
     if (said !== undefined) this.#users.set(key, said);
     const one = partyOf(client, client.name ?? this.#users.get(key));

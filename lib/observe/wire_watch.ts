@@ -6,6 +6,7 @@
 import type { Trace } from "../core/ports.ts";
 import type { Describer } from "../core/wire_message.ts";
 import { writeToStderr } from "./log.ts";
+import type { TraceLines } from "./program_log.ts";
 import { traceLine } from "./wire_lines.ts";
 import { WireRecord } from "./wire_record.ts";
 import { WireTrace } from "./wire_trace.ts";
@@ -25,13 +26,13 @@ export interface WireWatch {
  * Begins to look, where that is wanted.
  *
  * @param options those of `--trace` and `--log`
- * @param write takes a whole line with its LF
  * @param describer makes messages of bytes: `createDescriber` of `wire/describe.ts`
+ * @param lines takes those for the terminal; all of them come to stderr unless given
  */
 export function watchWire(
   { trace, log }: { readonly trace: boolean; readonly log: "text" | "json" },
   describer: Describer,
-  write: (line: string) => void = writeToStderr,
+  lines: TraceLines = { lets: () => true, write: writeToStderr },
 ): WireWatch | undefined {
   if (!trace) return undefined;
   const record = new WireRecord();
@@ -41,7 +42,7 @@ export function watchWire(
       describer,
       clock: Date.now,
       show: (message) => {
-        write(traceLine(message, log));
+        if (lines.lets()) lines.write(traceLine(message, log));
         record.add(message);
       },
     }),

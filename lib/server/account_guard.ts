@@ -55,6 +55,9 @@ export interface AdmittedDatagram {
 
 type PasswordResult = LoginOutcome | RegisterOutcome | LoginTrouble;
 
+/** How many passwords were judged how; `unknown` is a login of nobody. */
+export type JudgedPasswords = Record<PasswordResult | "unknown", number>;
+
 /** What a refused password is told; what is not here has a reply of its own. */
 const PASSWORD_REFUSALS: Readonly<
   Record<Exclude<PasswordResult, "registered" | "welcome" | "exists" | "not stored">, Uint8Array>
@@ -78,6 +81,13 @@ export class AccountGuard {
     GuardRefusal,
     number
   >;
+
+  /** What came of passwords so far. */
+  readonly judged: JudgedPasswords = {
+    ...{ registered: 0, welcome: 0, exists: 0, unknown: 0, wrong: 0, taken: 0, elsewhere: 0 },
+    ...{ "too short": 0, "too many names": 0, "too many attempts": 0, busy: 0, gone: 0 },
+    "not stored": 0,
+  };
 
   constructor(parts: AccountGuardParts) {
     this.#parts = parts;
@@ -173,6 +183,7 @@ export class AccountGuard {
         ? this.#register(user, password, from.remoteIp, signal)
         : this.#logIn(user, password, from.remoteIp, signal)
     );
+    this.judged[result]++;
     if (result === "unknown") return REPLIES[202];
     const fields = { connection: from.connection, user, from: from.remoteIp };
     if (isRight(result)) {

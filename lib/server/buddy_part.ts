@@ -4,6 +4,7 @@ import type { Histogram } from "../core/histogram.ts";
 import { MAX_SHOWN_NAMES } from "../core/limits.ts";
 import { byLabel, counter, type Family, gauge, histogram } from "../observe/metrics.ts";
 import type { Part } from "../observe/status_view.ts";
+import type { DoorMeter } from "./door_meter.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { AccountGuard } from "./account_guard.ts";
 import type { BuddyMeter } from "./buddy_requests.ts";
@@ -12,6 +13,8 @@ import type { PresenceCounts } from "./presence_answers.ts";
 /** What there is to see. */
 export interface BuddyPartSources {
   readonly ports: { readonly tcp: number; readonly udp: number };
+  /** Who came, and was turned away. */
+  readonly door: DoorMeter;
   readonly meter: BuddyMeter;
   readonly counts: PresenceCounts;
   /** How long answers over UDP took. */
@@ -26,7 +29,7 @@ const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Makes the service visible. */
 export function buddyPart(sources: BuddyPartSources): Part {
-  const { ports, meter, counts, seconds, presence, guard } = sources;
+  const { ports, door, meter, counts, seconds, presence, guard } = sources;
   return {
     state: () => ({
       ports,
@@ -40,6 +43,7 @@ export function buddyPart(sources: BuddyPartSources): Part {
       const service = "buddy";
       const { set, answered, ...dropped } = counts;
       return [
+        ...door.families(),
         ...meter.families(),
         counter("parley_datagrams_total", "Datagrams that were acted on", [
           [{ service, kind: "set" }, set],
@@ -100,6 +104,11 @@ function accountFamilies(guard: AccountGuard | undefined): Family[] {
       "parley_denied_total",
       "Requests and datagrams that did not prove whose they are",
       byLabel("reason", guard.refused, { service: "buddy" }),
+    ),
+    counter(
+      "parley_passwords_total",
+      "Passwords of buddies by what came of them",
+      byLabel("result", guard.judged, { service: "buddy" }),
     ),
   ];
 }

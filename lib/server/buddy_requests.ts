@@ -5,7 +5,7 @@
 
 import { StorageError } from "../core/errors.ts";
 import type { Eventually } from "../core/eventually.ts";
-import type { Log } from "../core/ports.ts";
+import type { Log, LogFields } from "../core/ports.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import type { PresenceBook } from "../services/presence.ts";
 import type { Roster, RosterOutcome } from "../services/roster.ts";
@@ -15,7 +15,7 @@ import { parseAccountRequest } from "../wire/account_request.ts";
 import { type BuddyRequest, infoWords, parseBuddyRequest } from "../wire/buddy_request.ts";
 import { type Capabilities, capabilityWords } from "../wire/capabilities.ts";
 import type { AccountGuard } from "./account_guard.ts";
-import { RequestMeter } from "./request_meter.ts";
+import { type MeterSettings, RequestMeter } from "./request_meter.ts";
 import type { Asker } from "./request_sessions.ts";
 
 const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
@@ -26,6 +26,20 @@ const CODES: Readonly<Record<RosterOutcome, ReplyCode>> = {
 };
 
 const replyTo = (outcome: RosterOutcome): Uint8Array => REPLIES[CODES[outcome]];
+
+/** The words of a reply that refuses. */
+function refusalIn(answer: Uint8Array | undefined, reply: ReplyCode | 0): string | undefined {
+  if (answer === undefined || reply === 200) return undefined;
+  return new TextDecoder().decode(answer).trim().slice("204 ".length);
+}
+
+/** Whom a request is about. */
+function about(request: BuddyRequest): LogFields {
+  return {
+    user: "user" in request ? request.user : undefined,
+    buddy: "buddy" in request ? request.buddy : undefined,
+  };
+}
 
 const INVALID: BuddyRequest = { kind: "invalid" };
 
@@ -51,13 +65,22 @@ export interface BuddyRequestParts {
 export type BuddyMeter = RequestMeter<BuddyRequest["kind"], ReplyCode | 0>;
 
 /** Makes the meter of a buddy service. */
-export function buddyMeter(isTimed: boolean): BuddyMeter {
-  const kinds = [
-    ...["register", "add", "remove", "list", "info", "publish", "capabilities"] as const,
-    ...["log in", "invalid", "blank"] as const,
-  ];
-  const replies = [200, 201, 202, 203, 204, 500, 0] as const;
-  return new RequestMeter("buddy", { kinds, replies }, isTimed);
+export function buddyMeter(
+  settings: MeterSettings & { readonly hasAccounts: boolean },
+): BuddyMeter {
+  const denied = settings.hasAccounts ? [204 as const] : [];
+  return new RequestMeter("buddy", {
+    "register": [200, 203, 500, ...settings.hasAccounts ? [201 as const] : [], ...denied],
+    "log in": settings.hasAccounts ? [200, 201, 202, 500, ...denied] : [],
+    "add": [200, 201, 202, 500, ...denied],
+    "remove": [200, 201, 202, 500, ...denied],
+    "list": [200, 202, 500, ...denied],
+    "info": [200, 202, 500, ...denied],
+    "publish": [200, 202, 204, 500],
+    "capabilities": [200],
+    "invalid": [201],
+    "blank": [0],
+  }, settings);
 }
 
 /** Answers buddy requests. */
@@ -79,7 +102,7 @@ export class BuddyRequests {
     const { guard, meter } = this.#parts;
     const asked = guard && line && parseAccountRequest(line);
     const request = asked?.request ?? (line === undefined ? INVALID : parseBuddyRequest(line));
-    const span = meter.begin(request.kind);
+    const mark = meter.begin(request.kind);
     let answer: Uint8Array | undefined;
     try {
       answer = guard === undefined || asked === undefined
@@ -88,7 +111,16 @@ export class BuddyRequests {
     } catch (error) {
       answer = this.#failed(error, from);
     }
-    meter.count(request.kind, answer === undefined ? 0 : replyCodeOf(answer), span);
+    const { kind } = request;
+    const reply = answer === undefined ? 0 : replyCodeOf(answer);
+    meter.count(kind, reply);
+    if (mark !== undefined) {
+      const { remoteIp, connection } = from;
+      meter.tell(mark, {
+        ...{ kind, reply, from: remoteIp, connection },
+        more: { reason: refusalIn(answer, reply), ...about(request) },
+      });
+    }
     return answer;
   }
 

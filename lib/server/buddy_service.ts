@@ -18,6 +18,7 @@ import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
 import { BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
+import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginTries } from "./login_tries.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
@@ -52,17 +53,17 @@ export function startBuddies(
   settings: BuddySettings,
   parts: ServiceParts,
 ): Service<BuddyPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { store, presence } = parts;
-  const tracing = tracingOf(trace, "buddy");
+  const tracing = tracingOf("buddy", parts);
   const secure = tls?.of("buddy");
   const { listener, socket } = bindPortPair(host, settings, tracing);
 
   const roster = new Roster(store, presence);
   const budget = new AnswerBudget(trusted, clock());
   const view = viewFromElsewhere(settings.advertise, ownAddresses);
-  const meter = buddyMeter(isTimed);
   const guard = guardOf(roster, parts);
+  const meter = buddyMeter({ isTimed, log, hasAccounts: guard !== undefined });
   const requests = new BuddyRequests({
     ...{ roster, presence, view, meter, log, guard },
     offered: { get: true, info: true, accounts: guard !== undefined, tls: secure?.number },
@@ -73,7 +74,7 @@ export function startBuddies(
       return requests.answer(line, from);
     },
     limits.readDeadlineSeconds,
-    meter.seconds,
+    meter,
   );
   const seconds = isTimed ? new Histogram() : undefined;
   const answers = new PresenceAnswers({
@@ -89,8 +90,10 @@ export function startBuddies(
     guard,
   });
 
+  const doorMeter = new DoorMeter("buddy");
   const door = {
     admission,
+    meter: doorMeter,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
@@ -119,7 +122,9 @@ export function startBuddies(
   const ports = { tcp, udp: socket.port, ...portIn(secure) };
   return {
     ports,
-    part: buddyPart({ ports, meter, counts: answers.counts, seconds, presence, guard }),
+    part: buddyPart({
+      ...{ ports, door: doorMeter, meter, counts: answers.counts, seconds, presence, guard },
+    }),
     async stop() {
       listener.close();
       secure?.close();

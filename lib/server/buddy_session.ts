@@ -3,11 +3,15 @@
  * too long is told `201 INVALID` where it has sent something.
  */
 
-import type { Histogram } from "../core/histogram.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
 import { REPLIES } from "../wire/buddy_reply.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
-import { type Asker, type RequestProtocol, RequestSessions } from "./request_sessions.ts";
+import {
+  type Asker,
+  type RequestProtocol,
+  RequestSessions,
+  type RequestTally,
+} from "./request_sessions.ts";
 
 /** Gives the reply to a request line; see `BuddyRequests.answer`. */
 export type Answer = (
@@ -24,8 +28,8 @@ const OVERLONG: Request = { line: undefined };
 
 /** Serves buddy connections. */
 export class BuddySessions extends RequestSessions<ReceiveBuffer, Request> {
-  constructor(answer: Answer, readDeadlineSeconds: number, seconds?: Histogram) {
-    super(protocolOf(answer), readDeadlineSeconds, seconds);
+  constructor(answer: Answer, readDeadlineSeconds: number, tally?: RequestTally) {
+    super(protocolOf(answer), readDeadlineSeconds, tally);
   }
 }
 

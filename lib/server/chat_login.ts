@@ -4,7 +4,7 @@
  */
 
 import type { Clock, Log } from "../core/ports.ts";
-import { beginSpan } from "../core/spans.ts";
+import { beginSpan, type Span } from "../core/spans.ts";
 import type { UserId } from "../core/user_id.ts";
 import type { Accounts, LoginOutcome, Standing } from "../services/accounts.ts";
 import type { LoginResult } from "./chat_conversation.ts";
@@ -53,23 +53,29 @@ export class ChatLogin {
    *
    * @param signal takes it back while it waits for its turn
    */
-  logIn(
+  async logIn(
     user: UserId,
     password: string,
     from: string,
     signal: AbortSignal,
   ): Promise<LoginResult> {
     const { accounts, meter, clock } = this.#parts;
-    return this.#tries.logIn({ user, from, signal }, async (): Promise<LoginOutcome> => {
-      const begun = clock();
-      const span = beginSpan("chat login");
-      try {
-        return await accounts.logIn(user, password, from, signal);
-      } finally {
-        span?.end();
-        meter.loginSeconds.observe((clock() - begun) / 1000);
-      }
-    });
+    let span = undefined as Span | undefined;
+    const result = await this.#tries.logIn(
+      { user, from, signal },
+      async (): Promise<LoginOutcome> => {
+        const begun = clock();
+        span = beginSpan("chat login");
+        try {
+          return await accounts.logIn(user, password, from, signal);
+        } finally {
+          meter.loginSeconds.observe((clock() - begun) / 1000);
+        }
+      },
+    );
+    span?.setAttribute("parley.reply", result);
+    span?.end();
+    return result;
   }
 
   /** Counts a login, and tells the log how it ended. */
@@ -77,10 +83,14 @@ export class ChatLogin {
     const { log, meter } = this.#parts;
     meter.logins[result]++;
     if (isRight(result)) log.info("Logged in to the chat", { connection, user, from, result });
-    else {log.info("Login to the chat refused", {
-        ...{ connection, user, from },
-        reason: result,
-      });}
+    else log.info("Login to the chat refused", { connection, user, from, reason: result });
+  }
+
+  /** Counts somebody who did not log in within the time there is for it. */
+  tooLate({ remoteIp: from, connection }: Asker): void {
+    const { log, meter } = this.#parts;
+    meter.logins["too late"]++;
+    log.info("Login to the chat refused", { connection, from, reason: "too late" });
   }
 
   /** Tells the log that somebody is offline. */

@@ -1,9 +1,11 @@
 /** What was done in the login chat so far. Counted on the hot path: plain numbers, one shape. */
 
 import { Histogram } from "../core/histogram.ts";
+import type { Log } from "../core/ports.ts";
 import type { ServerAnswer } from "../wire/login_chat_answer.ts";
 import type { ChatRequest } from "../wire/login_chat_request.ts";
-import type { LoginResult } from "./chat_conversation.ts";
+import type { ChatAct, LoginResult } from "./chat_conversation.ts";
+import type { Asker } from "./request_sessions.ts";
 
 /** Counts what clients of the login chat send and are sent. */
 export class ChatMeter {
@@ -17,10 +19,10 @@ export class ChatMeter {
     ...{ 200: 0, 201: 0, 202: 0, 401: 0, 409: 0, 429: 0, 500: 0, 503: 0 },
   };
   /** Logins by how they ended. */
-  readonly logins: Record<LoginResult, number> = {
+  readonly logins: Record<LoginResult | "too late", number> = {
     ...{ registered: 0, welcome: 0, wrong: 0, "too short": 0, "too many names": 0, taken: 0 },
     ...{ elsewhere: 0, "already online": 0, "too many attempts": 0, busy: 0, gone: 0 },
-    "not stored": 0,
+    ...{ "not stored": 0, "too late": 0 },
   };
   /** Messages to all, and to one. */
   readonly messages = { public: 0, direct: 0 };
@@ -33,9 +35,26 @@ export class ChatMeter {
   /** How long logins took, the wait for a password check included. */
   readonly loginSeconds: Histogram = new Histogram();
 
-  /** @param isTimed whether to measure how long lines take, which costs two looks at the clock */
-  constructor(isTimed: boolean) {
+  readonly #log: Log | undefined;
+
+  /**
+   * @param isTimed whether to measure how long lines take, which costs two looks at the clock
+   * @param log is told of each line, where it writes such lines at all
+   */
+  constructor(isTimed: boolean, log?: Log) {
     this.seconds = isTimed ? new Histogram() : undefined;
+    this.#log = log?.isOn("debug") ? log : undefined;
+  }
+
+  /** Counts a line, before what it leads to is done. */
+  took(kind: ChatRequest["kind"], act: ChatAct, from: Asker): void {
+    this.lines[kind]++;
+    if (this.#log === undefined) return;
+    const answer = "answer" in act && act.answer?.kind === "reply" ? act.answer : undefined;
+    this.#log.debug("Request", {
+      ...{ connection: from.connection, service: "chat", kind, reply: answer?.code ?? act.kind },
+      ...{ reason: refusalOf(answer), from: from.remoteIp },
+    });
   }
 
   /** Counts an answer, if it is one with a code. */
@@ -47,4 +66,11 @@ export class ChatMeter {
   get total(): number {
     return Object.values(this.lines).reduce((sum, count) => sum + count, 0);
   }
+}
+
+/** Why a line was refused, as its client is told; `undefined` when it was not. */
+function refusalOf(
+  answer: Extract<ServerAnswer, { kind: "reply" }> | undefined,
+): string | undefined {
+  return answer === undefined || answer.code === 200 ? undefined : answer.words;
 }

@@ -3,6 +3,7 @@
 import { MAX_SHOWN_NAMES } from "../core/limits.ts";
 import { byLabel, counter, gauge, histogram } from "../observe/metrics.ts";
 import type { Part } from "../observe/status_view.ts";
+import type { DoorMeter } from "./door_meter.ts";
 import type { LoginChat } from "../services/login_chat.ts";
 import type { ChatMeter } from "./chat_meter.ts";
 import type { ChatSessions } from "./chat_sessions.ts";
@@ -10,13 +11,15 @@ import type { ChatSessions } from "./chat_sessions.ts";
 /** What there is to see. */
 export interface ChatPartSources {
   readonly ports: { readonly tcp: number };
+  /** Who came, and was turned away. */
+  readonly door: DoorMeter;
   readonly meter: ChatMeter;
   readonly chat: LoginChat<Uint8Array>;
   readonly sessions: ChatSessions;
 }
 
 /** Makes the service visible. */
-export function chatPart({ ports, meter, chat, sessions }: ChatPartSources): Part {
+export function chatPart({ ports, door, meter, chat, sessions }: ChatPartSources): Part {
   const service = "chat";
   return {
     state: () => ({
@@ -31,6 +34,7 @@ export function chatPart({ ports, meter, chat, sessions }: ChatPartSources): Par
       dropped: meter.dropped,
     }),
     families: () => [
+      ...door.families(),
       counter("parley_chat_lines_total", "Lines of clients by kind", byLabel("kind", meter.lines)),
       counter("parley_chat_replies_total", "Replies by code", byLabel("code", meter.replies)),
       counter(

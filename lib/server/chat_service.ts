@@ -11,6 +11,7 @@ import { ChatLogin } from "./chat_login.ts";
 import { ChatMeter } from "./chat_meter.ts";
 import { chatPart } from "./chat_part.ts";
 import { ChatSessions } from "./chat_sessions.ts";
+import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { SharedChat } from "./shared_chat.ts";
 import { type Service, type ServiceParts, tracingOf } from "./service.ts";
@@ -38,7 +39,7 @@ export function startChat(
   settings: ChatSettings,
   parts: ServiceParts,
 ): Service<ChatPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { store, shared, presence, passwords, attempts } = parts;
   const secure = tls?.of("chat");
   const listener = listenTcp({ hostname: host, port: settings.chatPort });
@@ -48,25 +49,27 @@ export function startChat(
   const peers = shared === undefined ? undefined : new SharedChat(shared);
   const chat = new LoginChat<Uint8Array>(peers);
   peers?.serve(chat);
-  const meter = new ChatMeter(isTimed);
+  const meter = new ChatMeter(isTimed, log);
   const login = new ChatLogin({
     ...{ accounts, attempts, meter, clock, log },
     needsTls: parts.accounts?.allowCleartext === false,
   });
   const sessions = new ChatSessions({ ...settings, ...limits }, login, chat, meter);
+  const doorMeter = new DoorMeter("chat");
   const door = {
     admission,
+    meter: doorMeter,
     trusted,
     readDeadlineSeconds: limits.readDeadlineSeconds,
     log,
-    tracing: tracingOf(trace, "chat"),
+    tracing: tracingOf("chat", parts),
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };
   const accepting = Promise.all([keepDoor({ ...door, listener }), secure?.keep(door)]);
   const ports = { tcp: (listener.addr as Deno.NetAddr).port, ...portIn(secure) };
   return {
     ports,
-    part: chatPart({ ports, meter, chat, sessions }),
+    part: chatPart({ ports, door: doorMeter, meter, chat, sessions }),
     async stop() {
       listener.close();
       secure?.close();

@@ -135,7 +135,9 @@ export class ChatSession implements Outbox<Uint8Array> {
   expire(): void {
     if (this.isLoggedIn) return;
     this.#isLate = true;
-    if (this.#checking === undefined) this.end(TOO_LATE);
+    if (this.#checking !== undefined || this.#ended !== undefined) return;
+    this.#parts.login.tooLate(this.#from);
+    this.end(TOO_LATE);
   }
 
   /** Asks a client that said nothing since the last time whether they are there. */
@@ -182,10 +184,11 @@ export class ChatSession implements Outbox<Uint8Array> {
       const seconds = this.#user === undefined ? undefined : meter.seconds;
       const begun = seconds === undefined ? 0 : performance.now();
       for (let request; (request = this.#reader.next()) !== undefined;) {
-        meter.lines[request.kind]++;
+        const next = step(this.#state, request);
+        meter.took(request.kind, next.act, this.#from);
         this.#line.ended();
         // Only a login waits, and what other servers have to do with: the rest goes on in one turn.
-        const waiting = this.#take(step(this.#state, request));
+        const waiting = this.#take(next);
         if (waiting !== undefined) await waiting;
         if (this.#ended !== undefined) return;
         if (this.#answers.bytes < MAX_JOINED_ANSWER_BYTES) continue;

@@ -16,7 +16,7 @@ import { ChatSession } from "./chat_session.ts";
 /** What sessions are held to. */
 export type ChatSessionLimits = ChatLimits & Pick<ServerLimits, "readDeadlineSeconds">;
 
-const FULL = encodeChatAnswer(chatReply(CHAT_REPLIES.full));
+const FULL = chatReply(CHAT_REPLIES.full);
 
 /** Serves connections to the login chat. */
 export class ChatSessions {
@@ -80,7 +80,8 @@ export class ChatSessions {
 
   async #turnAway({ stream }: IncomingStream): Promise<void> {
     this.#closer.closeLater(stream);
-    await writeAll(stream, FULL).catch(() => {});
+    this.#meter.replied(FULL);
+    await writeAll(stream, encodeChatAnswer(FULL)).catch(() => {});
     await this.#closer.close(stream);
   }
 

@@ -13,16 +13,19 @@ import type { AddressSet } from "../core/ip_address.ts";
 import { NowAndThen } from "../core/now_and_then.ts";
 import type { ByteStream, Log } from "../core/ports.ts";
 import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
-import type { Admission, Place, Refusal } from "../net/admission.ts";
+import type { Admission, Place } from "../net/admission.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { type ArrivalTrace, tracedArrival } from "../net/traced_stream.ts";
 import { decideProxyHeader } from "../wire/proxy_protocol.ts";
+import type { DoorMeter, DoorRefusal } from "./door_meter.ts";
 
 /** What a door is between. */
 export interface Door {
   readonly listener: Deno.TcpListener;
   readonly admission: Admission;
+  /** Counts who is let in, and who is not. */
+  readonly meter: DoorMeter;
   /** Balancers, whose PROXY headers are believed. */
   readonly trusted: AddressSet;
   /** Seconds such a header may take to come. */
@@ -36,13 +39,14 @@ export interface Door {
 
 /** Lets connections in until the listener is closed, then resolves. */
 export async function keepDoor(door: Door): Promise<void> {
-  const refuse = refuser(door.log);
+  const refuse = refuser(door);
   /** Those whose first bytes have not come yet. */
   const arriving = new Map<PeekedStream, Promise<void>>();
   /** Takes ownership of the connection and its place. */
   const letIn = (incoming: AcceptedStream, place: Place): void => {
     const refusal = place.claim(incoming.remoteIp, performance.now());
     if (refusal === undefined) {
+      door.meter.admitted++;
       door.serve(incoming).then(() => place.leave());
       return;
     }
@@ -59,9 +63,10 @@ export async function keepDoor(door: Door): Promise<void> {
     const stream = new PeekedStream(incoming.stream);
     const identifying = identify({ ...incoming, stream }, door.readDeadlineSeconds)
       .then((client) => {
-        if (client !== undefined) return letIn(client, place);
-        closeNow(stream);
+        if (typeof client === "object") return letIn(client, place);
         place.leave();
+        if (client === "gone") return closeNow(stream);
+        refuse(stream, client, incoming.remoteIp);
       })
       .finally(() => arriving.delete(stream));
     arriving.set(stream, identifying);
@@ -70,30 +75,33 @@ export async function keepDoor(door: Door): Promise<void> {
   await Promise.all(arriving.values());
 }
 
-/** Whose connection it is; `undefined` when it is nobody's: gone, or with a broken header. */
+/** Whose connection it is, or why it is nobody's. */
 async function identify(
   incoming: AcceptedStream & { readonly stream: PeekedStream },
   seconds: number,
-): Promise<AcceptedStream | undefined> {
+): Promise<AcceptedStream | "gone" | "broken PROXY header"> {
   const { stream } = incoming;
   try {
     const deadline = performance.now() + seconds * 1000;
     const decision = await stream.peekUntil(decideProxyHeader, deadline);
-    if (decision?.state === "broken") return undefined;
+    if (decision?.state === "broken") return "broken PROXY header";
     // Nothing, or half a header, when the time is over: the session has an answer to that.
     if (decision?.state !== "whole") return incoming;
     stream.skip(decision.length);
     const { header } = decision;
     return header.kind === "proxied" ? { ...incoming, remoteIp: header.source.ip } : incoming;
   } catch {
-    return undefined;
+    return "gone";
   }
 }
 
-function refuser(log: Log): (stream: ByteStream, reason: Refusal, from: string) => void {
+function refuser(
+  { log, meter }: Pick<Door, "log" | "meter">,
+): (stream: ByteStream, reason: DoorRefusal, from: string) => void {
   const refusals = new NowAndThen();
   return (stream, reason, from) => {
     closeNow(stream);
+    meter.refused[reason]++;
     const since = refusals.count(performance.now());
     if (since !== undefined) log.warn("Connections are turned away", { reason, from, since });
   };

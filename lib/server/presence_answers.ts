@@ -5,6 +5,7 @@
 import type { Histogram } from "../core/histogram.ts";
 import { isLoopback } from "../core/ip_address.ts";
 import type { Clock } from "../core/ports.ts";
+import { beginSpan, type Span } from "../core/spans.ts";
 import { afterwards, type Eventually } from "../core/eventually.ts";
 import type { BuddyPresence } from "../core/presence.ts";
 import { isAnswerable } from "../net/answerable.ts";
@@ -79,6 +80,12 @@ export interface PresenceAnswerParts {
   readonly guard?: AccountGuard | undefined;
 }
 
+/** An answer that is timed. */
+interface Timing {
+  readonly begun: number;
+  readonly span: Span | undefined;
+}
+
 /** Acts on presence datagrams. */
 export class PresenceAnswers {
   readonly #parts: PresenceAnswerParts;
@@ -140,10 +147,12 @@ export class PresenceAnswers {
         counts.unanswerable++;
         return;
       }
-      const begun = this.#isTimed ? performance.now() : undefined;
+      const timing = this.#isTimed
+        ? { begun: performance.now(), span: beginSpan("buddy answer") }
+        : undefined;
       return afterwards(roster.buddies(request.user), (buddies) => {
         if (buddies === undefined) counts.unknown++;
-        else this.#answer(buddies, from, via, begun, proof);
+        else this.#answer(buddies, from, via, timing, proof);
       });
     }
     return afterwards(roster.isKnown(request.user), (isKnown) => {
@@ -164,7 +173,7 @@ export class PresenceAnswers {
     buddies: readonly BuddyPresence[],
     from: DatagramAddress,
     via: DatagramAddress,
-    begun: number | undefined,
+    timing: Timing | undefined,
     proof: AdmittedDatagram | undefined,
   ): void {
     const { budget, view, clock, send, seconds } = this.#parts;
@@ -187,6 +196,8 @@ export class PresenceAnswers {
     }
     send(answer, via);
     counts.answered++;
-    if (begun !== undefined) seconds?.observe((performance.now() - begun) / 1000);
+    if (timing === undefined) return;
+    seconds?.observe((performance.now() - timing.begun) / 1000);
+    timing.span?.end();
   }
 }

@@ -50,7 +50,16 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   late(buffer: Buffer): Uint8Array | undefined;
 }
 
+/** Who keeps count of what becomes of connections. */
+export interface RequestTally {
+  /** How long each answer took, where somebody wants to know. */
+  readonly seconds: Histogram | undefined;
+  /** Is told of a client whose request did not come in time. */
+  late(from: Asker): void;
+}
+
 interface Session<Buffer> {
+  readonly incoming: IncomingStream;
   readonly stream: ByteStream;
   readonly buffer: Buffer;
   /** Whether nothing more is to be expected from the client. */
@@ -65,21 +74,17 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   readonly #closer = new OrderlyCloser();
   readonly #sessions = new Set<Session<Buffer>>();
   readonly #buffers: Buffer[] = [];
-  readonly #seconds: Histogram | undefined;
+  readonly #tally: RequestTally | undefined;
   #whenEmpty: (() => void) | undefined;
 
-  /**
-   * Serves nobody yet.
-   *
-   * @param seconds is told how long each answer took, where somebody wants to know
-   */
+  /** Serves nobody yet. */
   constructor(
     protocol: RequestProtocol<Buffer, Request>,
     readDeadlineSeconds: number,
-    seconds?: Histogram,
+    tally?: RequestTally,
   ) {
     this.#protocol = protocol;
-    this.#seconds = seconds;
+    this.#tally = tally;
     this.#deadlines = new DeadlineQueue(readDeadlineSeconds);
   }
 
@@ -87,7 +92,9 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   async serve(incoming: IncomingStream): Promise<void> {
     const { stream } = incoming;
     const buffer = this.#buffers.pop() ?? this.#protocol.makeBuffer();
-    const session: Session<Buffer> = { stream, buffer, isDone: false, phase: "reading" };
+    const session: Session<Buffer> = {
+      ...{ incoming, stream, buffer, isDone: false, phase: "reading" },
+    };
     this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => this.#expire(session));
     try {
@@ -101,9 +108,10 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       deadline.cancel();
       if (request !== undefined) {
         session.phase = "answering";
-        const begun = this.#seconds === undefined ? 0 : performance.now();
+        const seconds = this.#tally?.seconds;
+        const begun = seconds === undefined ? 0 : performance.now();
         const answer = await this.#protocol.answer(request, incoming);
-        this.#seconds?.observe((performance.now() - begun) / 1000);
+        seconds?.observe((performance.now() - begun) / 1000);
         if (answer !== undefined) {
           const sent = await stream.write(answer);
           if (sent < answer.length) await this.#sendRest(stream, answer.subarray(sent));
@@ -165,8 +173,9 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
 
   /** Tells a client that it took too long, while a read of it is still pending. */
   async #expire(session: Session<Buffer>): Promise<void> {
-    const { stream, buffer } = session;
+    const { incoming, stream, buffer } = session;
     session.phase = "expired";
+    this.#tally?.late(incoming);
     this.#closer.closeLater(stream);
     try {
       const late = this.#protocol.late(buffer);

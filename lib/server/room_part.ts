@@ -4,6 +4,7 @@ import type { Histogram } from "../core/histogram.ts";
 import { MAX_SHOWN_NAMES } from "../core/limits.ts";
 import { byLabel, counter, gauge, histogram } from "../observe/metrics.ts";
 import type { Part } from "../observe/status_view.ts";
+import type { DoorMeter } from "./door_meter.ts";
 import type { Rooms } from "../services/rooms.ts";
 import type { RoomDrops, RoomRelayCounts } from "./room_relay.ts";
 import type { RoomMeter } from "./room_requests.ts";
@@ -12,6 +13,8 @@ import type { RoomSeats } from "./room_seats.ts";
 /** What there is to see. */
 export interface RoomPartSources {
   readonly ports: { readonly tcp: number; readonly udp: number };
+  /** Who came, and was turned away. */
+  readonly door: DoorMeter;
   readonly meter: RoomMeter;
   readonly rooms: Rooms;
   readonly seats: RoomSeats;
@@ -23,7 +26,7 @@ export interface RoomPartSources {
 
 /** Makes the service visible. */
 export function roomPart(sources: RoomPartSources): Part {
-  const { ports, meter, rooms, seats, drops, counts, seconds } = sources;
+  const { ports, door, meter, rooms, seats, drops, counts, seconds } = sources;
   const shown = (): { name: string; members: number; protected: boolean }[] =>
     [...rooms.seen()].slice(0, MAX_SHOWN_NAMES).map(({ name, members, hash }) => ({
       name,
@@ -43,6 +46,7 @@ export function roomPart(sources: RoomPartSources): Part {
     families() {
       const service = "rooms";
       return [
+        ...door.families(),
         ...meter.families(),
         counter("parley_messages_total", "Messages that were passed on", [
           [{ service, kind: "room" }, counts.messages],

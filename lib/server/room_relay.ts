@@ -12,6 +12,7 @@ import type { Histogram } from "../core/histogram.ts";
 import { RecentMap } from "../core/recent_map.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { reasonOf } from "../core/errors.ts";
+import { beginSpan } from "../core/spans.ts";
 import type { DatagramAddress, Destination } from "../net/udp.ts";
 import type { MemberSeat } from "../storage/shared_state.ts";
 import type { Departure, Member } from "../services/room_view.ts";
@@ -241,6 +242,7 @@ export class RoomRelay {
     const { seconds, clock } = this.#parts;
     const isTimed = seconds !== undefined && this.counts.messages % TIMED_OF === 0;
     const begun = isTimed ? clock() : 0;
+    const span = isTimed ? beginSpan("rooms message") : undefined;
     this.counts.messages++;
     const delivery = encodeDelivery(seat.head, message);
     let isAllHere = true;
@@ -252,6 +254,7 @@ export class RoomRelay {
     }
     if (!isAllHere) this.#parts.others?.deliver(seat.member.room.name, delivery);
     if (isTimed) seconds.observe((clock() - begun) / 1000);
+    span?.end();
   }
 
   #send(datagram: Uint8Array, to: Destination): void {

@@ -18,6 +18,7 @@ import type { Store } from "../storage/store.ts";
 import { MAX_PREFIX_BYTES } from "../wire/datagram_prefix.ts";
 import { AddressAllowance } from "./address_allowance.ts";
 import { type ArrivedDatagram, openDatagram } from "./datagram_door.ts";
+import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
 import { LoginAttempts } from "./login_attempts.ts";
 import { roomPart } from "./room_part.ts";
@@ -56,9 +57,9 @@ export function startRooms(
   settings: RoomSettings,
   parts: ServiceParts,
 ): Service<RoomPorts> {
-  const { host, limits, admission, trusted, tls, clock, log, trace, isTimed } = parts;
+  const { host, limits, admission, trusted, tls, clock, log, isTimed } = parts;
   const { passwords, store, shared } = parts;
-  const tracing = tracingOf(trace, "rooms");
+  const tracing = tracingOf("rooms", parts);
   const secure = tls?.of("rooms");
   const wanted = { tcpPort: settings.roomsTcpPort, udpPort: settings.roomsUdpPort };
   const { listener, socket } = bindPortPair(host, wanted, tracing);
@@ -75,6 +76,7 @@ export function startRooms(
     watch: {
       came: (member) => relay.came(member),
       went: (member, why) => relay.went(member, why),
+      closed: (room) => log.info("Room closed", { room }),
     },
   });
   const seconds = isTimed ? new Histogram() : undefined;
@@ -100,20 +102,21 @@ export function startRooms(
     atOnce: PROTECTED_CREATES_PER_ADDRESS,
     perMinute: PROTECTED_CREATES_PER_ADDRESS,
   }, trusted);
-  const meter = roomMeter(isTimed);
+  const meter = roomMeter({ isTimed, log });
   const requests = new RoomRequests({ rooms, attempts, creates, meter, clock, log });
   const sessions = new RoomSessions(
     (frame, from) => requests.answer(frame, from.remoteIp, from.connection),
     limits.readDeadlineSeconds,
-    meter.seconds,
+    meter,
   );
   const ticks = new RoomTicks({
     ...{ rooms, drops: relay.drops, clock, log },
     settle: () => relay.settle(),
   });
 
+  const doorMeter = new DoorMeter("rooms");
   const door = {
-    ...{ admission, trusted, log, tracing },
+    ...{ admission, meter: doorMeter, trusted, log, tracing },
     readDeadlineSeconds: limits.readDeadlineSeconds,
     serve: (incoming: IncomingStream) => sessions.serve(incoming),
   };
@@ -136,7 +139,7 @@ export function startRooms(
   const { drops, counts } = relay;
   return {
     ports,
-    part: roomPart({ ports, meter, rooms, seats, drops, counts, seconds }),
+    part: roomPart({ ports, door: doorMeter, meter, rooms, seats, drops, counts, seconds }),
     async stop() {
       listener.close();
       secure?.close();

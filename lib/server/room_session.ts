@@ -4,19 +4,23 @@
  * header could be read.
  */
 
-import type { Histogram } from "../core/histogram.ts";
 import { MAX_ROOM_PAYLOAD_BYTES } from "../core/limits.ts";
 import { encodeRoomAnswer } from "../wire/room_answer.ts";
 import { type TcrpFrame, TcrpReader } from "../wire/tcrp.ts";
-import { type Asker, type RequestProtocol, RequestSessions } from "./request_sessions.ts";
+import {
+  type Asker,
+  type RequestProtocol,
+  RequestSessions,
+  type RequestTally,
+} from "./request_sessions.ts";
 
 /** Gives the answer to a frame; see `RoomRequests.answer`. */
 export type AnswerFrame = (frame: TcrpFrame, from: Asker) => Promise<Uint8Array>;
 
 /** Serves connections that ask about rooms. */
 export class RoomSessions extends RequestSessions<TcrpReader, TcrpFrame> {
-  constructor(answer: AnswerFrame, readDeadlineSeconds: number, seconds?: Histogram) {
-    super(protocolOf(answer), readDeadlineSeconds, seconds);
+  constructor(answer: AnswerFrame, readDeadlineSeconds: number, tally?: RequestTally) {
+    super(protocolOf(answer), readDeadlineSeconds, tally);
   }
 }
 

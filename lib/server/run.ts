@@ -11,8 +11,7 @@ import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { dialableAddresses, ownAddresses } from "../net/interfaces.ts";
-import { createLog } from "../observe/log.ts";
-import { openLogOutput } from "../observe/log_output.ts";
+import { openProgramLog, type ProgramLog } from "../observe/program_log.ts";
 import { openStatus } from "../observe/status_server.ts";
 import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
@@ -40,18 +39,19 @@ const STOP_DEADLINE_MS = 4500;
  * @throws OperationalError when it cannot start
  */
 export async function runServer(options: ServerOptions): Promise<number> {
-  const clock = Date.now;
-  const log = createLog({
-    format: options.log,
-    level: options.logLevel,
-    rate: options.logRate,
-    clock,
-    write: openLogOutput(options).write,
-  });
+  const lines = openProgramLog(options);
+  try {
+    return await serve(options, lines);
+  } finally {
+    await lines.finish();
+  }
+}
+
+async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promise<number> {
   surviveUnexpected(log);
   const meter = new StoreMeter();
   const store = await openChosenStore(options, log, meter);
-  const wire = watchWire(options, createDescriber());
+  const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
   if (options.allowCleartextPasswords) log.warn(CLEARTEXT_WARNING);
   let shared: SharedState | undefined;
@@ -78,7 +78,9 @@ export async function runServer(options: ServerOptions): Promise<number> {
   }
   const observed = observeServer(server, { ...options, meter, places: shownPlaces(options) });
   const pages = wirePages(observed.program, wire?.record);
-  const status = await openStatus(options, observed, () => server.stop(), pages);
+  const status = await openStatus(options, observed, {
+    ...{ giveUp: () => server.stop(), log, more: pages },
+  });
   const stop = stopSignal();
   announce(server, options, { status: status?.port ?? null, log });
   keepTls(server, tls, options, log);

@@ -23,15 +23,6 @@ export function connectionsPart(
     families: () => [
       gauge("parley_connections", "Connections that are open", [[{}, admission.open]]),
       gauge("parley_connections_max", "Connections that may be open", [[{}, maxConnections]]),
-      counter("parley_connections_total", "Connections that were let in", [[
-        {},
-        admission.admitted,
-      ]]),
-      counter(
-        "parley_connections_refused_total",
-        "Connections that were turned away",
-        byLabel("reason", admission.refused),
-      ),
       counter(
         "parley_tls_handshakes_failed_total",
         "TLS handshakes with clients that came to nothing",
@@ -43,10 +34,15 @@ export function connectionsPart(
       tiles: [{
         label: "Connections",
         value: String(admission.open),
-        note: `of ${maxConnections}; ${admission.admitted} so far`,
+        note: `of ${maxConnections}; ${admission.admitted} so far${turnedAway(admission.refused)}`,
       }],
     }),
   };
+}
+
+function turnedAway(refused: Readonly<Record<string, number>>): string {
+  const count = Object.values(refused).reduce((sum, each) => sum + each, 0);
+  return count === 0 ? "" : `, ${count} turned away`;
 }
 
 /** What there is to see of what is kept, and of what is shared. */

@@ -72,10 +72,13 @@ export const STOP_GRACE_MS = 3000;
 
 /** What a service says of its sockets to a trace. */
 export function tracingOf(
-  trace: Trace | undefined,
   service: TracedService,
+  { trace, trusted }: Pick<ServiceParts, "trace" | "trusted">,
 ): ServerTrace | undefined {
-  return trace && { trace, service, name: "server", own: "server" };
+  return trace && {
+    ...{ trace, service, name: "server", own: "server" },
+    isProxy: (ip) => trusted.has(ip),
+  };
 }
 
 /** A trace of a service's sockets, of connections and datagrams alike. */

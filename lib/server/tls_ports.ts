@@ -23,7 +23,7 @@ import {
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { listenTcp, setUpSocket, type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
-import { tracedArrival } from "../net/traced_stream.ts";
+import { tracedInside } from "../net/traced_stream.ts";
 import { type Door, keepDoor } from "./doorkeeper.ts";
 
 /** A service as a TLS port names it. */
@@ -166,7 +166,7 @@ export class TlsPort {
     this.#shaking.set(stream, taking);
     try {
       const inside = await taking.finally(() => this.#shaking.delete(stream));
-      await serve(tracedArrival({ ...incoming, stream: inside, isSecure: true }, tracing));
+      await serve(tracedInside({ ...incoming, stream: inside, isSecure: true }, tracing));
       await inside.gone;
     } catch (error) {
       this.#failed(error, remoteIp);

@@ -62,6 +62,8 @@ export interface MemberWatch {
   came(member: Member): void;
   /** Somebody is in it no more. */
   went(member: Member, why: Departure): void;
+  /** A room is no more; its members are told of before. */
+  closed?(room: RoomName): void;
 }
 
 interface OwnRoom extends Room {
@@ -211,6 +213,7 @@ export class RoomView {
     for (const member of room.members.values()) {
       this.#remove(room, member, member.name === room.host ? "left" : "room closed");
     }
+    this.#watch.closed?.(room.name);
   }
 }
 

@@ -42,13 +42,14 @@ export function createDescriber(): Describer {
     }
   };
   return {
-    conversation: (service) => behindProxyHeader(begin(service)),
-    datagram: (service, bytes, isToServer) => {
+    conversation: (service, mayRelay) =>
+      mayRelay ? behindProxyHeader(begin(service)) : begin(service),
+    datagram: (service, bytes, { isToServer, mayRelay }) => {
       const read = (payload: Uint8Array): DescribedMessage =>
         service === "rooms"
           ? describeRoomTalk(payload, isToServer, users)
           : describePresence(payload, isToServer);
-      return isToServer ? behindPrefix(bytes, read) : read(bytes);
+      return isToServer && mayRelay ? behindPrefix(bytes, read) : read(bytes);
     },
   };
 }

@@ -19,27 +19,38 @@ import type { BuddyCommand } from "./buddy_request.ts";
 import { inLines } from "./conversation.ts";
 import { described, lineEnd, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
-import { type KnownCommands, secretWords } from "./masked_words.ts";
+import { type KnownCommands, secretWords, wordsThat } from "./masked_words.ts";
 import type { CutPiece } from "./message_cutter.ts";
 import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 
-/** Words of each command that are no secret; those of INFO are judged one by one. */
-const SHOWN_WORDS: Readonly<Record<BuddyCommand, number>> = {
-  ...{ REG: 2, LOG: 2, ADD: 3, DEL: 3, GET: 2, CAP: 1, INFO: 2 },
+/** What of each command is no secret; the other words of INFO are judged one by one. */
+const SHOWN_WORDS: Readonly<Record<BuddyCommand, KnownWords>> = {
+  REG: { ids: 1 },
+  LOG: { ids: 1 },
+  ADD: { ids: 2 },
+  DEL: { ids: 2 },
+  GET: { ids: 1 },
+  CAP: { ids: 0 },
+  INFO: { ids: 1 },
 };
-const REQUESTS = new Map(Object.entries(SHOWN_WORDS));
-const DATAGRAMS = new Map([["SET", 5], ["GET", 2]]);
+const REQUESTS: KnownCommands = new Map(Object.entries(SHOWN_WORDS));
+const DATAGRAMS: KnownCommands = new Map([["SET", { ids: 1, more: 3 }], ["GET", { ids: 1 }]]);
 
 /** Of the reply to LOG, what is behind the session is its secret, and how it went. */
-const GRANTS = new Map([["200", 3]]);
+const GRANTS: KnownCommands = new Map([["200", { ids: 0, more: 2 }]]);
 const isOutcome = (word: string): boolean => word === "welcome" || word === "registered";
 
 const SECRET_NAME = /pass|pw|secret|token|key/i;
 
 /** What a user publishes is for everybody, but for names that sound otherwise. */
 function isPublished(word: string, command: string): boolean {
+  return command === "INFO" && word.indexOf("=") > 0 && !soundsSecret(word);
+}
+
+/** Whether a word `name=value` has such a name: it is hidden where it is told again, too. */
+function soundsSecret(word: string): boolean {
   const cut = word.indexOf("=");
-  return command === "INFO" && cut > 0 && !SECRET_NAME.test(word.slice(0, cut));
+  return cut > 0 && SECRET_NAME.test(word.slice(0, cut));
 }
 
 /**
@@ -92,10 +103,10 @@ function describeReply(
   const { end, name } = lineEnd(bytes);
   const line = bytesAsText(bytes.subarray(0, end));
   const mayHoldSecret = isGrant || parseGrant(parseBuddyReply(bytes)) !== undefined;
-  const secrets = mayHoldSecret && line.startsWith("200")
+  const granted = mayHoldSecret && line.startsWith("200")
     ? secretWords(line, GRANTS, isOutcome)
     : [];
-  const masked = new MaskedBytes(bytes, secrets);
+  const masked = new MaskedBytes(bytes, [...granted, ...wordsThat(line, soundsSecret)]);
   const text = masked.text(0, end);
   const [, code, words] = /^(\d{3}) (.*)$/.exec(text) ?? [];
   const said: WireField[] = code === undefined ? [] : [["code", code], ["words", words!]];

@@ -60,7 +60,11 @@ function describedLine(
   const [, kind = "", rest = ""] = /^([CD]) (.*)$/s.exec(text) ?? [];
   const what = { C: "command", D: "data" }[kind];
   const said = what === undefined ? [] : [["kind", `${kind} (${what})`], [what, rest]] as const;
-  return described("login chat", masked, { text, fields: [...said, ["line end", endName]], user });
+  return described("login chat", masked, {
+    text: text === "" ? "(a blank line)" : text,
+    fields: [...said, ["line end", endName]],
+    user,
+  });
 }
 
 /** A line as it begins where it is a command of the protocol, whatever follows. */

@@ -4,7 +4,7 @@
  */
 
 import { MAX_ROOM_ANSWER_BYTES, MAX_ROOM_PAYLOAD_BYTES } from "../core/limits.ts";
-import type { ByteSpan, Conversation, DescribedMessage } from "../core/wire_message.ts";
+import type { ByteSpan, Conversation, DescribedMessage, WireSide } from "../core/wire_message.ts";
 import { inFrames } from "./conversation.ts";
 import { described, unreadable } from "./described.ts";
 import { allOf, bytesAsText, MaskedBytes } from "./masked_bytes.ts";
@@ -49,7 +49,7 @@ export function roomConversation(users: TokenUsers): Conversation {
       const answer = parseRoomAnswer(ALLOWED, frame.payload);
       if (answer?.success && answer.token !== "") users.learn(answer.token, user);
     }
-    return describeFrame(bytes, frame, user);
+    return describeFrame(bytes, frame, { from, user });
   });
 }
 
@@ -66,7 +66,7 @@ function takeApart(bytes: Uint8Array): TcrpFrame & { readonly payload: Uint8Arra
 function describeFrame(
   bytes: Uint8Array,
   frame: TcrpFrame & { readonly payload: Uint8Array },
-  user: string | undefined,
+  { from, user }: { readonly from: WireSide; readonly user: string | undefined },
 ): DescribedMessage {
   const { room, operation, state, payload } = frame;
   const operationName = OPERATION_NAMES.get(operation);
@@ -75,7 +75,7 @@ function describeFrame(
   }
   const stateName = STATE_NAMES.get(state) ?? "unknown";
   const payloadAt = bytes.length - payload.length;
-  const inPayload = secretsOf(frame)
+  const inPayload = secretsOf(frame, from)
     .map(({ start, end }) => ({ start: payloadAt + start, end: payloadAt + end }));
   // A length that is wrong has the payload begin within the name.
   const inName = /["{}]/.test(bytesAsText(room))
@@ -99,9 +99,12 @@ function describeFrame(
 }
 
 /** What of a payload may be a secret; a name alone, in quotes or without, is none. */
-function secretsOf({ operation, payload }: TcrpFrame & { payload: Uint8Array }): ByteSpan[] {
+function secretsOf(
+  { operation, payload }: TcrpFrame & { readonly payload: Uint8Array },
+  from: WireSide,
+): ByteSpan[] {
   const text = bytesAsText(payload).trim();
-  if (text.startsWith("{")) return secretMembers(payload);
+  if (text.startsWith("{")) return secretMembers(payload, from);
   const { create, join, list } = ROOM_OPERATIONS;
   const takesName = operation === create || operation === join || operation === list;
   return takesName && /^(?:"(?:[^"\\]|\\.)*"|[^"{}[\]:]*)$/.test(text) ? [] : [allOf(payload)];

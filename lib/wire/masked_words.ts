@@ -1,9 +1,10 @@
 /**
- * Which bytes of a line may be a secret: of a command that is known, the words behind those it needs;
- * of anything else all but a word that looks like a command. Somebody may have sent a password where
- * none belongs.
+ * Which bytes of a line may be a secret: of a command that is known, the words behind those it needs,
+ * and what stands where a user id belongs and is none; of anything else all but a word that looks
+ * like a command. Somebody may have sent a password where none belongs.
  */
 
+import { parseUserId } from "../core/user_id.ts";
 import type { ByteSpan } from "../core/wire_message.ts";
 
 /** A word of a line. */
@@ -18,8 +19,16 @@ function wordsOf(line: string): Word[] {
   ));
 }
 
-/** How many words of a command are no secret, the command itself included. */
-export type KnownCommands = ReadonlyMap<string, number>;
+/** What of a command is no secret. */
+export interface KnownWords {
+  /** How many user ids follow it. */
+  readonly ids: number;
+  /** How many words, whatever they are, follow those. */
+  readonly more?: number;
+}
+
+/** Commands by their names, in upper case. */
+export type KnownCommands = ReadonlyMap<string, KnownWords>;
 
 const COMMAND_LIKE = /^[A-Za-z]{1,16}$/;
 
@@ -40,5 +49,14 @@ export function secretWords(
   if (known === undefined) {
     return COMMAND_LIKE.test(first.text) ? others : [first, ...others];
   }
-  return others.filter(({ text }, index) => index + 1 >= known && !isPublic(text, command));
+  const { ids, more = 0 } = known;
+  return others.filter(({ text }, index) => {
+    if (index < ids) return parseUserId(text) === undefined;
+    return index >= ids + more && !isPublic(text, command);
+  });
+}
+
+/** The words of a line, given in the same way, that may be a secret by what they look like. */
+export function wordsThat(line: string, isSecret: (word: string) => boolean): ByteSpan[] {
+  return wordsOf(line).filter(({ text }) => isSecret(text));
 }

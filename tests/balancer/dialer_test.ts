@@ -21,7 +21,7 @@ async function dialWith(failure: Error): Promise<{ pool: Pool; told: string[] }>
   });
   const world: DialerWorld = {
     times: new Histogram(),
-    ...{ pool, clock, served: () => {}, queueTimeout: () => 1 },
+    ...{ pool, clock, served: () => {}, gaveUp: () => {}, queueTimeout: () => 1 },
     connect: () => Promise.reject(failure),
     story: new Story(log, "test", { isQuiet: false, isAlone: true }),
   };
@@ -48,7 +48,7 @@ Deno.test("dial() tries another backend for who joins no room, and no other for 
   for (const backend of pool.backends) pool.report(backend, true);
   let refusing = "";
   const world: DialerWorld = {
-    ...{ pool, clock, served: () => {}, queueTimeout: () => 0.01 },
+    ...{ pool, clock, served: () => {}, gaveUp: () => {}, queueTimeout: () => 0.01 },
     times: new Histogram(),
     connect: (host) =>
       host === refusing

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Pool, type PoolSettings } from "../../lib/balancer/pool.ts";
 import type { Backend } from "../../lib/balancer/backend.ts";
-import type { NoBackend } from "../../lib/balancer/waiting_line.ts";
+import type { NoPlace } from "../../lib/balancer/waiting_line.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { serviceOptions, type TestOptions } from "../support/test_balancer.ts";
 
@@ -33,7 +33,7 @@ function enter(pool: Pool, times: number, tried = NOBODY, key = "10.0.0.1"): str
   return Array.from({ length: times }, () => shown(pool.enter(key, tried)));
 }
 
-function shown(entered: Backend | NoBackend): string {
+function shown(entered: Backend | NoPlace): string {
   return typeof entered === "string" ? entered : entered.settings.host;
 }
 
@@ -146,7 +146,7 @@ Deno.test("Pool lets only so many wait, and nobody longer than the deadline", as
   const { pool, clock } = poolOf({ backends: ["a:1,max=1"], maxQueue: 1 });
   enter(pool, 1);
   const first = wait(pool, clock.now + 5);
-  assertEquals(await wait(pool, clock.now + 60_000), "every backend is full");
+  assertEquals(await wait(pool, clock.now + 60_000), "too many clients wait already");
   assertEquals(await first, "every backend is full");
   assertEquals(pool.waiting, 0);
   assertEquals(await wait(pool, clock.now), "every backend is full");

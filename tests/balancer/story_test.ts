@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { createStoryLog, Story } from "../../lib/balancer/story.ts";
+import { Story, storyFormat } from "../../lib/balancer/story.ts";
 import { Backend } from "../../lib/balancer/backend.ts";
 import { parseBackend } from "../../lib/config/backend_option.ts";
-import type { LogLevel } from "../../lib/core/ports.ts";
+import type { Log, LogLevel } from "../../lib/core/ports.ts";
+import { createLog } from "../../lib/observe/log.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 
 const CLIENT = { ip: "192.0.2.7", port: 4000 };
@@ -11,40 +12,41 @@ function backend(): Backend {
   return new Backend(1, parseBackend("lab:5002", ""));
 }
 
-function written(format: "text" | "json", level: LogLevel): { lines: string[]; log: RecordedLog } {
+function written(level: LogLevel, isFile = false): { lines: string[]; log: Log } {
   const lines: string[] = [];
-  const log = createStoryLog({ format, level, clock: () => 0, write: (line) => lines.push(line) });
-  return { lines, log: log as unknown as RecordedLog };
+  const write = (line: string): void => void lines.push(line);
+  const line = storyFormat(level, isFile);
+  return { lines, log: createLog({ format: "text", level, clock: () => 0, write, line }) };
 }
 
-Deno.test("createStoryLog() writes [LB] lines, with the figures for whoever looks for a fault", {
+Deno.test("storyFormat() is [LB] lines, with the figures for whoever looks for a fault", {
   permissions: "none",
 }, () => {
-  const plain = written("text", "info");
+  const plain = written("info");
   plain.log.info("Connection closed", { sent: 4 });
   plain.log.debug("nothing");
   assertEquals(plain.lines, ["[LB] Connection closed\n"]);
-  const talkative = written("text", "debug");
+  const talkative = written("debug");
   talkative.log.info("Connection closed", { sent: 4, end: undefined });
   assertEquals(talkative.lines, ["[LB] Connection closed sent=4\n"]);
 });
 
-Deno.test("createStoryLog() lets nobody forge a line", { permissions: "none" }, () => {
-  const { lines, log } = written("text", "info");
+Deno.test("storyFormat() tells in a file when it was, and how much it matters", {
+  permissions: "none",
+}, () => {
+  const plain = written("info", true);
+  plain.log.warn("Backend 0 is down", { state: "down" });
+  assertEquals(plain.lines, ["1970-01-01T00:00:00.000Z warn  [LB] Backend 0 is down\n"]);
+  const talkative = written("debug", true);
+  talkative.log.info("Backend 0 is up", { state: "up" });
+  assertEquals(talkative.lines, ["1970-01-01T00:00:00.000Z info  [LB] Backend 0 is up state=up\n"]);
+});
+
+Deno.test("storyFormat() lets nobody forge a line", { permissions: "none" }, () => {
+  const { lines, log } = written("info");
   log.info("odd\n[LB] Backend 0 is down");
   assertEquals(lines.length, 1);
   assertEquals(lines[0]!.split("\n").length, 2);
-});
-
-Deno.test("createStoryLog() writes JSON for programs", { permissions: "none" }, () => {
-  const { lines, log } = written("json", "info");
-  log.warn("x", { sent: 4 });
-  assertEquals(JSON.parse(lines[0]!), {
-    time: "1970-01-01T00:00:00.000Z",
-    level: "warn",
-    message: "x",
-    sent: 4,
-  });
 });
 
 function told(isQuiet: boolean, isAlone: boolean): string[] {

@@ -29,7 +29,7 @@ Deno.test("a traced balancer tells of what TLS hides, of PROXY headers, and of b
   await conn.closeWrite();
   await readToEnd(conn);
   assertEquals(told.slice(0, 3), [
-    "TCP ann to balancer: REG ann",
+    "TLS ann to balancer: REG ann",
     `TCP balancer to server ${a.address}: PROXY v2 127.0.0.1 port ${port} to 127.0.0.1 port ${balancer.port}`,
     `TCP balancer to server ${a.address}: REG ann`,
   ]);

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { metricFamilies, reportService } from "../../lib/balancer/report.ts";
 import { metricsText } from "../../lib/observe/metrics.ts";
 import { RawTcp } from "../support/raw_tcp.ts";
+import { counted } from "../support/counts.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { over, silent, UdpBackend } from "../support/udp_backend.ts";
@@ -137,14 +138,17 @@ Deno.test("What is neither SET nor GET, or too long, goes nowhere", async () => 
   const report = reportService(balancer.service);
   assertEquals(report.udp, {
     ...{ port: balancer.udp, clients: 0, received: 7, sent: 1 },
-    dropped: { malformed: 6 },
+    dropped: { ...report.udp!.dropped, malformed: 6 },
+    backends: [a.udpAddress],
   });
+  assertEquals(counted(report.udp!.dropped), { malformed: 6 });
   const metrics = metricsText(metricFamilies(new Map([["buddy", balancer.service]])));
   for (
     const line of [
       'lb_udp_clients{service="buddy"} 0\n',
       'lb_udp_datagrams_total{service="buddy",direction="received"} 7\n',
       'lb_udp_dropped_total{service="buddy",reason="malformed"} 6\n',
+      'lb_udp_dropped_total{service="buddy",reason="stray"} 0\n',
       'lb_udp_answer_seconds_count{service="buddy"} 1\n',
     ]
   ) assertStringIncludes(metrics, line);

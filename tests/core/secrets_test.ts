@@ -29,6 +29,17 @@ const CASES: readonly (readonly [text: string, safe: string])[] = [
   // As JSON and as fields.
   ['{"password": "a\\"b", "token":"t"}', '{"password": "...", "token":"..."}'],
   ["password=s3cret&x=1 token=t", "password=...&x=1 token=..."],
+  ["password: hunter2, then", "password: ..., then"],
+  ["pass=x pwd=y Passphrase=z", "pass=... pwd=... Passphrase=..."],
+  ['password="a b" user=ann', 'password="..." user=ann'],
+  ["token='a \\' b' user=ann", "token='...' user=ann"],
+  ["PASSWORD=a b user=ann", "PASSWORD=... user=ann"],
+  ["PASSWORD=a b", "PASSWORD=..."],
+  ["Authorization: Bearer abc.def-1", "Authorization: Bearer ..."],
+  ["authorization=Basic YTpi", "authorization=Basic ..."],
+  ["sent bearer abc.def= to it", "sent bearer ... to it"],
+  ["Cannot use the password", "Cannot use the password"],
+  ["postgres://pass:word@h/db", "postgres://pass:...@h/db"],
   ["no secret here: pass it on", "no secret here: pass it on"],
 ];
 
@@ -49,6 +60,9 @@ Deno.test("withoutSecrets() leaves nothing of a secret, wherever it stands", {
     (secret) => ` token_${secret.toLowerCase()} `,
     (secret) => ` {"password": "${secret}"} `,
     (secret) => ` password=${secret} `,
+    (secret) => ` pwd="${secret} ${secret}" `,
+    (secret) => ` Passphrase: ${secret} `,
+    (secret) => ` Authorization: Bearer ${secret} `,
   );
   fc.assert(fc.property(secret, around, around, forms, (secret, before, behind, form) => {
     const safe = withoutSecrets(before + form(secret) + behind);
@@ -60,10 +74,15 @@ Deno.test(
   "isSecretName() knows the fields whose values are secrets",
   { permissions: "none" },
   () => {
-    for (const name of ["password", "Token", "room_token", "new-password", "secrets"]) {
+    for (
+      const name of [
+        ...["password", "Token", "room_token", "new-password", "secrets", "pwd", "pass"],
+        "Authorization",
+      ]
+    ) {
       assert(isSecretName(name), name);
     }
-    for (const name of ["user", "tokens_left", "passwordless", "reason"]) {
+    for (const name of ["user", "tokens_left", "passwordless", "reason", "bypass", "compass"]) {
       assert(!isSecretName(name), name);
     }
   },

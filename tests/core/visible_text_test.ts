@@ -31,6 +31,7 @@ const TABLE: readonly (readonly [what: string, text: string, shown: string])[] =
   ["a byte order mark", "\ufeffalice", "<U+FEFF>alice"],
   ["a tag character", "\u{e0041}", "<U+E0041>"],
   ["a private use character", "\ue000\u{f0000}", "<U+E000><U+F0000>"],
+  ["a noncharacter, which no XML may hold", "\uffff\ufdd0\u{1fffe}", "<U+FFFF><U+FDD0><U+1FFFE>"],
   ["a lone high surrogate", "a\ud83db", "a<U+D83D>b"],
   ["a lone low surrogate", "\ude00", "<U+DE00>"],
   ["surrogates the wrong way round", "\ude00\ud83d", "<U+DE00><U+D83D>"],

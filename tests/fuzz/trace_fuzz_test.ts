@@ -29,7 +29,7 @@ function lengthOf(messages: readonly DescribedMessage[]): number {
 }
 
 fuzz("conversations as a trace reads them", SAMPLES, (bytes, dice) => {
-  const conversation = createDescriber().conversation(dice.pick(SERVICES));
+  const conversation = createDescriber().conversation(dice.pick(SERVICES), dice.below(2) === 0);
   const messages: DescribedMessage[] = [];
   for (const piece of cutAtRandom(bytes, dice)) {
     messages.push(...conversation.take(dice.pick(SIDES), piece));
@@ -48,7 +48,9 @@ const DATAGRAMS = [...PRESENCE_SAMPLES, ...ANSWER_SAMPLES, ...ROOM_DATAGRAM_SAMP
 
 fuzz("datagrams as a trace reads them", DATAGRAMS, (bytes, dice) => {
   const service = dice.pick(SERVICES);
-  const told = createDescriber().datagram(service, bytes, dice.below(2) === 0);
+  const told = createDescriber().datagram(service, bytes, {
+    ...{ isToServer: dice.below(2) === 0, mayRelay: dice.below(2) === 0 },
+  });
   assertEquals(told.bytes.length, bytes.length);
 });
 

@@ -1,6 +1,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
-import { isFromForeignPage, isMeantForUs, serveHttp } from "../../lib/net/http.ts";
+import {
+  isFetchedFromElsewhere,
+  isFromForeignPage,
+  isMeantForUs,
+  serveHttp,
+} from "../../lib/net/http.ts";
+import { ownAddresses } from "../../lib/net/interfaces.ts";
+import { ask } from "../support/raw_tcp.ts";
 
 function request(headers: Record<string, string>): Request {
   return new Request("http://127.0.0.1:1/", { headers });
@@ -34,6 +41,57 @@ Deno.test("isFromForeignPage() knows pages of other origins, whatever they call 
     const origin of ["null", "http://127.0.0.1:8081", `https://${host}`, "http://evil.example"]
   ) {
     assertEquals(isFromForeignPage(request({ host, origin })), true, origin);
+  }
+});
+
+Deno.test("isFetchedFromElsewhere() lets links be followed, and nothing else be fetched", {
+  permissions: "none",
+}, () => {
+  const cases: readonly (readonly [site: string, mode: string, isRefused: boolean])[] = [
+    ["none", "navigate", false],
+    ["same-origin", "cors", false],
+    ["cross-site", "navigate", false],
+    ["cross-site", "no-cors", true],
+    ["cross-site", "cors", true],
+    ["same-site", "cors", true],
+    ["", "", true],
+  ];
+  for (const [site, mode, isRefused] of cases) {
+    const headers = { "sec-fetch-site": site, "sec-fetch-mode": mode };
+    assertEquals(isFetchedFromElsewhere(request(headers)), isRefused, `${site} ${mode}`);
+  }
+  assertEquals(isFetchedFromElsewhere(request({})), false, "a program");
+});
+
+Deno.test("serveHttp() answers 400 to an address or a Host that cannot be read", async () => {
+  const server = serveHttp({ hostname: "127.0.0.1", port: 0 }, () => new Response("never"));
+  try {
+    for (
+      const head of [
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1, evil\r\n",
+        "GET http://:99999/ HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+      ]
+    ) {
+      const answer = await ask(server.port, `${head}Connection: close\r\n\r\n`);
+      assertEquals(answer.slice(0, 24), "HTTP/1.1 400 Bad Request", head);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+Deno.test("serveHttp() takes this machine for itself at any of its addresses", async () => {
+  const elsewhere = ownAddresses().map(({ ip }) => ip).find((ip) =>
+    /^\d/.test(ip) && !ip.startsWith("127.")
+  );
+  if (elsewhere === undefined) return;
+  const server = serveHttp({ hostname: "0.0.0.0", port: 0 }, (_, isLocal) => {
+    return new Response(String(isLocal));
+  });
+  try {
+    assertEquals(await (await fetch(`http://${elsewhere}:${server.port}/`)).text(), "true");
+  } finally {
+    await server.stop();
   }
 });
 

@@ -1,8 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Trace } from "../../lib/core/ports.ts";
+import type { Trace, TracedConnection } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { openSocket } from "../../lib/net/traced_socket.ts";
-import { tracedArrival, TracedStream } from "../../lib/net/traced_stream.ts";
+import {
+  tracedArrival,
+  tracedDial,
+  tracedInside,
+  TracedStream,
+} from "../../lib/net/traced_stream.ts";
 import { latin1 } from "../samples/sample.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 
@@ -55,7 +60,10 @@ Deno.test("a traced connection tells what went each way, and is the same to its 
 
 Deno.test("a traced connection tells no bytes that were not taken", async () => {
   const trace = new NotedTrace();
-  const tap = trace.connection({ service: "any", client: { port: 1 }, server: { port: 2 } });
+  const tap = trace.connection({
+    ...{ service: "any", client: { port: 1 }, server: { port: 2 } },
+    ...{ mayRelay: false, isTls: false },
+  });
   const stream = new TracedStream(
     {
       read: () => Promise.reject(new Error("reset")),
@@ -77,6 +85,41 @@ Deno.test("without a trace a connection stays the very one it is", () => {
   const accepted = { stream: ours, ...AT };
   assertEquals(tracedArrival(accepted, undefined) === accepted, true);
   for (const stream of [ours, theirs]) stream.close();
+});
+
+/** What a trace is told of connections. */
+function tellsOf(): { trace: Trace; told: Pick<TracedConnection, "mayRelay" | "isTls">[] } {
+  const told: Pick<TracedConnection, "mayRelay" | "isTls">[] = [];
+  const tap = { bytes() {}, end() {} };
+  const connection: Trace["connection"] = ({ mayRelay, isTls }) => {
+    told.push({ mayRelay, isTls });
+    return tap;
+  };
+  return { told, trace: { connection, datagram() {} } };
+}
+
+Deno.test("a trace is told whose PROXY headers are believed, and what is inside of TLS", () => {
+  const { trace, told } = tellsOf();
+  const isProxy = (ip: string): boolean => ip === AT.remoteIp;
+  const tracing = { trace, service: "buddy", name: "server" } as const;
+  const [ours, theirs] = memoryPair();
+  const accepted = { stream: ours, ...AT };
+  const stranger = { ...accepted, remoteIp: "192.0.2.8" };
+  tracedArrival(accepted, tracing);
+  tracedArrival(accepted, { ...tracing, isProxy });
+  tracedArrival(stranger, { ...tracing, isProxy });
+  tracedInside(accepted, { ...tracing, isProxy });
+  const at = { transport: "tcp", hostname: "127.0.0.1", port: 1 } as const;
+  const conn = Object.assign(theirs, { localAddr: at, remoteAddr: at });
+  tracedDial(conn, tracing);
+  tracedDial(conn, { ...tracing, mayRelay: true });
+  tracedDial(Object.assign(conn, { handshake() {} }), tracing);
+  for (const stream of [ours, theirs]) stream.close();
+  const [none, relay, tls] = [[false, false], [true, false], [false, true]];
+  assertEquals(
+    told.map(({ mayRelay, isTls }) => [mayRelay, isTls]),
+    [none, relay, none, tls, none, relay, tls],
+  );
 });
 
 Deno.test("a traced socket tells of every datagram, however it is sent", async () => {

@@ -58,6 +58,18 @@ Deno.test("lets() keeps a measure for trouble: what goes well cannot crowd it ou
   assertEquals(bench.letThrough("warn", 5), 5);
 });
 
+Deno.test("finish() tells at once what was not told yet, and only once", {
+  permissions: "none",
+}, () => {
+  const bench = new GateBench(RATE);
+  bench.letThrough("info", BURST + 3);
+  bench.gate.finish();
+  assertEquals(bench.told, [3]);
+  bench.later();
+  bench.gate.finish();
+  assertEquals(bench.told, [3]);
+});
+
 Deno.test("lets() passes everything when there is no rate", { permissions: "none" }, () => {
   assertEquals(new GateBench(0).letThrough("info", 100_000), 100_000);
 });

@@ -10,7 +10,13 @@ Deno.test("sample() makes rates of totals, by the time that really passed", {
   history.sample([{ name: "a", total: 15 }], 2000);
   history.sample([{ name: "a", total: 25 }], 4000);
   assertEquals(history.courses(), [
-    { name: "a", rates: [10, 5], medians: [undefined, undefined], highest: [undefined, undefined] },
+    {
+      name: "a",
+      timed: "a",
+      rates: [10, 5],
+      medians: [undefined, undefined],
+      highest: [undefined, undefined],
+    },
   ]);
 });
 

@@ -7,6 +7,8 @@ import { TempDir } from "../support/temp_dir.ts";
 class LogBench implements AsyncDisposable {
   readonly #directory: TempDir;
   readonly instead: string[] = [];
+  /** What it said of itself. */
+  readonly told: string[] = [];
   readonly path: string;
 
   private constructor(directory: TempDir) {
@@ -20,7 +22,9 @@ class LogBench implements AsyncDisposable {
 
   open(settings: Partial<LogFileSettings> = {}): LogFile {
     const instead = (line: string): void => void this.instead.push(line);
-    return new LogFile({ path: this.path, maxBytes: 1000, keep: 2, instead, ...settings });
+    const tell = (level: string, message: string): void =>
+      void this.told.push(`${level} ${message}`);
+    return new LogFile({ path: this.path, maxBytes: 1000, keep: 2, instead, tell, ...settings });
   }
 
   /** What is in the file, or in one of the older ones. */
@@ -102,14 +106,74 @@ Deno.test("write() never throws: what the file does not take goes elsewhere, and
   await Deno.mkdir(bench.path);
   file.write("lost one\n");
   file.write("lost two\n");
-  assertEquals(bench.instead.length, 3);
-  assertEquals([bench.instead[0], bench.instead[2]], ["lost one\n", "lost two\n"]);
-  assertStringIncludes(bench.instead[1]!, `Cannot write the log to "${bench.path}": `);
+  assertEquals(bench.instead, ["lost one\n", "lost two\n"]);
+  assertEquals(bench.told.length, 1);
+  assertStringIncludes(bench.told[0]!, `warn Cannot write the log to "${bench.path}": `);
   await Deno.remove(bench.path);
   file.write("kept\n");
+  file.write("kept, too\n");
   file.close();
-  assertEquals(await bench.text(), "kept\n");
+  assertEquals(await bench.text(), "kept\nkept, too\n");
+  assertEquals(bench.told.slice(1), [`info The log is written to "${bench.path}" again`]);
 });
+
+Deno.test("write() loses no line of many, through more rotations than there are files to keep", async () => {
+  await using bench = await LogBench.make();
+  const file = bench.open({ maxBytes: 45, keep: 20 });
+  const lines = Array.from({ length: 40 }, (_, line) => `line ${line} ${"x".repeat(5)}\n`);
+  for (const line of lines) file.write(line);
+  file.close();
+  const names = await bench.names();
+  assertEquals(names.length, 14, "three lines of 13 or 14 bytes in each");
+  const ages = names.map((_, age) => age).reverse();
+  const texts = await Promise.all(ages.map((age) => bench.text(age)));
+  assertEquals(texts.join(""), lines.join(""));
+});
+
+Deno.test("a file that is opened again counts what is in it already", async () => {
+  await using bench = await LogBench.make();
+  for (const line of ["one two\n", "three four\n", "five\n"]) {
+    const file = bench.open({ maxBytes: 20 });
+    file.write(line);
+    file.close();
+  }
+  assertEquals(await bench.text(1), "one two\nthree four\n");
+  assertEquals(await bench.text(), "five\n");
+});
+
+Deno.test("a line behind one that was cut by a full disk begins a line", async () => {
+  await using bench = await LogBench.make();
+  const file = bench.open();
+  file.write("whole\n");
+  {
+    using _full = new FullDisk(5);
+    file.write("cut in the middle\n");
+  }
+  file.write("after\n");
+  file.close();
+  assertEquals(await bench.text(), "whole\ncut i\nafter\n");
+  assertEquals(bench.instead, ["cut in the middle\n"]);
+});
+
+/** Takes only so many bytes more of any file, for as long as it is there. */
+class FullDisk implements Disposable {
+  readonly #write = Deno.FsFile.prototype.writeSync;
+
+  constructor(bytes: number) {
+    const write = this.#write;
+    let left = bytes;
+    Deno.FsFile.prototype.writeSync = function (piece): number {
+      if (left === 0) throw new Deno.errors.WriteZero("No space left on device (os error 28)");
+      const count = write.call(this, piece.subarray(0, left));
+      left -= count;
+      return count;
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Deno.FsFile.prototype.writeSync = this.#write;
+  }
+}
 
 Deno.test("a file that cannot be renamed grows on, and says so once", async () => {
   await using bench = await LogBench.make();
@@ -118,5 +182,5 @@ Deno.test("a file that cannot be renamed grows on, and says so once", async () =
   for (const line of ["one two\n", "three four\n", "five six\n"]) file.write(line);
   file.close();
   assertEquals(await bench.text(), "one two\nthree four\nfive six\n");
-  assertEquals(bench.instead.length, 1);
+  assertEquals([bench.instead.length, bench.told.length], [0, 1]);
 });

@@ -76,6 +76,11 @@ Deno.test("createLog() leaves out fields without a value", { permissions: "none"
   assertEquals("gone" in JSON.parse(lineOf("json", "m", { gone: undefined })), false);
 });
 
+Deno.test("isOn() tells which lines are written at all", { permissions: "none" }, () => {
+  const log = logInto([], "text", "info");
+  assertEquals(LEVELS.map((level) => log.isOn(level)), [false, true, true, true]);
+});
+
 for (const format of ["text", "json"] as const) {
   Deno.test(`createLog() writes lines at its level and above, as ${format}`, {
     permissions: "none",

@@ -1,6 +1,7 @@
 /** What the status port answers, request by request; over HTTP it is played in plays/status_port_test. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { MAX_EVENT_STREAMS } from "../../lib/core/limits.ts";
 import { counter } from "../../lib/observe/metrics.ts";
 import { StatusSite } from "../../lib/observe/status_server.ts";
 import type { Observed } from "../../lib/observe/status_view.ts";
@@ -92,6 +93,8 @@ Deno.test("the page lets no other script run, and loads nothing", async () => {
     policy,
     /^default-src 'none'; script-src 'nonce-([0-9a-f]{32})'; style-src 'nonce-\1';/,
   );
+  const rest = ["connect-src 'self'", "base-uri 'none'", "form-action 'none'"];
+  for (const rule of [...rest, "frame-ancestors 'none'"]) assertStringIncludes(policy, `; ${rule}`);
   const nonce = /nonce-([0-9a-f]+)/.exec(policy)![1]!;
   assertEquals(text.match(/<(?:script|style)[^>]*>/g), [
     `<style nonce="${nonce}">`,
@@ -134,6 +137,47 @@ Deno.test(
     assertEquals(program.changes, ["/buddy/0/drain"]);
   },
 );
+
+Deno.test("whoever may not change anything is shown no buttons, and told why", async () => {
+  const site = new StatusSite(new EvilProgram());
+  const here = (await ask(site, "/")).text;
+  assertStringIncludes(here, 'data-changes="here"');
+  const elsewhere = (await ask(site, "/", { isLocal: false })).text;
+  assertStringIncludes(
+    elsewhere,
+    'data-changes="elsewhere">Changes are made on the machine itself',
+  );
+  const nothing = new StatusSite({ program: "x", troubles: () => [], parts: {} });
+  assertStringIncludes(
+    (await ask(nothing, "/", { isLocal: false })).text,
+    'data-changes="none"></p>',
+  );
+});
+
+Deno.test("a page from elsewhere holds no stream open, and links to here work", async () => {
+  const site = new StatusSite(new EvilProgram());
+  const from = (mode: string): Ask => ({
+    headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": mode },
+  });
+  for (const path of ["/events", "/metrics", "/api/state"]) {
+    assertEquals((await ask(site, path, from("no-cors"))).status, 403, path);
+  }
+  assertEquals((await ask(site, "/", from("navigate"))).status, 200);
+});
+
+Deno.test("nobody guesses the type of an event stream, or reads it from elsewhere", async () => {
+  const site = new StatusSite(new EvilProgram());
+  const request = new Request("http://127.0.0.1/events", { headers: { host: "127.0.0.1" } });
+  const open = Array.from({ length: MAX_EVENT_STREAMS }, () => site.answer(request, true));
+  const answers = [...await Promise.all(open), await site.answer(request, true)];
+  assertEquals(answers.at(-1)!.status, 503);
+  for (const { headers } of answers) {
+    assertEquals(headers.get("x-content-type-options"), "nosniff");
+    assertEquals(headers.get("cross-origin-resource-policy"), "same-origin");
+    assertEquals(headers.get("cache-control"), "no-store");
+  }
+  site.stop();
+});
 
 Deno.test("a name that somebody points at this machine reads nothing, unless it was given", {
   permissions: "none",

@@ -1,56 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import type { WireMessage, WireParty } from "../../lib/core/wire_message.ts";
-import {
-  diagramSvg,
-  headMarkup,
-  isShown,
-  layoutOf,
-  rowMarkup,
-} from "../../lib/observe/wire_diagram.js";
+import { visibleText } from "../../lib/core/visible_text.ts";
+import { endMarkup, headMarkup, rowMarkup, timeMarkup } from "../../lib/observe/wire_diagram.js";
 import { wireJson } from "../../lib/observe/wire_json.ts";
+import { layoutOf } from "../../lib/observe/wire_layout.js";
+import { diagramSvg } from "../../lib/observe/wire_picture.js";
 import { hexDump, transcriptText } from "../../lib/observe/wire_transcript.js";
 import { latin1 } from "../samples/sample.ts";
-import { wireMessage } from "../support/wire_messages.ts";
+import { between, wireMessage } from "../support/wire_messages.ts";
 
 const NONE = { permissions: "none" } as const;
-
-function party(name: string): WireParty {
-  return { name, ip: "192.0.2.7", port: 1000 };
-}
-
-function between(from: string, to: string, changes: Partial<WireMessage> = {}) {
-  return wireJson(wireMessage({ ...changes, from: party(from), to: party(to) }));
-}
-
-Deno.test("layoutOf() puts clients, then balancers, then servers, as they appeared", NONE, () => {
-  const messages = [
-    between("server 10.0.0.1:5001", "balancer"),
-    between("bob", "balancer"),
-    between("balancer", "server 10.0.0.2:5001"),
-    between("alice", "balancer"),
-  ];
-  const parties = ["bob", "alice", "balancer", "server 10.0.0.1:5001", "server 10.0.0.2:5001"];
-  assertEquals(layoutOf(messages, 1000).parties, parties);
-});
-
-Deno.test("layoutOf() takes the room there is, within reason", NONE, () => {
-  const messages = [between("alice", "server")];
-  assertEquals([0, 500, 5000].map((room) => layoutOf(messages, room).spacing), [130, 200, 260]);
-  assertEquals(layoutOf([], 500), { parties: [], spacing: 260, width: 360 });
-});
-
-Deno.test("isShown() goes by user, protocol, and whether connections are wanted", NONE, () => {
-  const all = { user: "", protocol: "", connections: false };
-  const message = between("alice", "server");
-  assert(isShown(message, all));
-  assert(isShown(message, { ...all, user: "alice", protocol: "buddy" }));
-  assert(!isShown(message, { ...all, user: "bob" }));
-  assert(!isShown(message, { ...all, protocol: "presence" }));
-  assert(isShown(between("balancer", "server", { user: "alice" }), { ...all, user: "alice" }));
-  const open = between("alice", "server", { kind: "open" });
-  assert(!isShown(open, all) && isShown(open, { ...all, connections: true }));
-});
 
 Deno.test(
   "rowMarkup() draws an arrow from column to column, with time, text and ports",
@@ -67,6 +26,7 @@ Deno.test(
       /d="M230 72h90v8h-86"/,
       "and back",
     );
+    assertMatch(timeMarkup(message, 1), /<g data-id="7">.*>[\d:.]+<\/text><\/g>$/);
     assertMatch(row, />REG alice<\/text>/);
     assertMatch(row, />UDP 1000 \u2192 1000<\/text>/);
     assertMatch(row, /aria-label="[\d:.]+, UDP, alice port 1000 to server port 1000: REG alice"/);
@@ -78,12 +38,51 @@ Deno.test(
   NONE,
   () => {
     const message = between("alice", "server", { text: "\u{1F600}".repeat(500) });
-    const layout = layoutOf([message], 300);
+    const layout = layoutOf([message], 360);
     const [, x, shown = ""] = /class="say" x="([\d.]+)"[^>]*>([^<]*)</.exec(
       rowMarkup(message, layout, 0),
     )!;
     assertEquals(shown, "\u{1F600}".repeat(30) + "\u2026");
     assert(Number(x) + 31 * 7.3 / 2 <= layout.width + 1, x);
+  },
+);
+
+Deno.test(
+  "rowMarkup() has its words where they are seen, however long the arrow, however far it was moved",
+  NONE,
+  () => {
+    const messages = Array.from({ length: 28 }, (_, index) => between(`student${index}`, "server"));
+    const layout = layoutOf(messages, 900);
+    for (const left of [0, 700, layout.width - 900]) {
+      for (const [index, message] of messages.entries()) {
+        const [, x = ""] = /class="say" x="([\d.]+)"/.exec(
+          rowMarkup(message, layout, index, left),
+        )!;
+        const [from, to] = [left + 100, left + 900 - layout.spacing];
+        const how = /class="how"[^>]*>([^<]*)</.exec(rowMarkup(message, layout, index, left))![1]!;
+        assert(/^(?:student\d+: )?TCP 1000 \u2192 1000$/.test(how), how);
+        const half = how.length * 7.3 / 2;
+        assert(Number(x) - half >= from && Number(x) + half <= to, `${index} at ${left}: ${x}`);
+      }
+    }
+  },
+);
+
+Deno.test(
+  "endMarkup() draws what reaches the columns that stay, and what is between them",
+  NONE,
+  () => {
+    const messages = [
+      ...Array.from({ length: 9 }, (_, index) => between(`student${index}`, "balancer")),
+      between("balancer", "server 1"),
+    ];
+    const layout = layoutOf(messages, 900);
+    const [one, last] = [
+      endMarkup(messages[0]!, layout, 0),
+      endMarkup(messages.at(-1)!, layout, 9),
+    ];
+    assertMatch(one, /^<g class="message tcp" data-id="1">.*<path class="tip" d="M1335 30l-10/);
+    assert(!one.includes("<text") && last.includes(">REG alice</text>"));
   },
 );
 
@@ -108,6 +107,20 @@ Deno.test("no text of a message becomes markup", NONE, () => {
     const svg = diagramSvg([message]);
     assert(isDrawn(svg.slice(svg.indexOf("</style>") + "</style>".length)));
   }));
+});
+
+Deno.test("a picture of any text that came is XML", NONE, () => {
+  // What XML 1.0 allows as a character ("Char"), beside the tags that are checked above.
+  const isXml = (svg: string): boolean =>
+    /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u.test(svg);
+  assert(!isXml("\uffff") && !isXml("\x1b") && !isXml("\ud800"), "the check can fail");
+  const said = fc.string({ unit: "binary" });
+  fc.assert(
+    fc.property(said, fc.constantFrom("", "\uffff", "\ufffe", "\0", "\ud800"), (text, odd) => {
+      const svg = diagramSvg([between("alice", "server", { text: visibleText(text + odd) })]);
+      assert(isXml(svg) && isDrawn(svg.slice(svg.indexOf("</style>") + "</style>".length)), svg);
+    }),
+  );
 });
 
 Deno.test("transcriptText() tells of each message with its fields", NONE, () => {

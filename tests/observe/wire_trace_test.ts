@@ -9,7 +9,10 @@ import { join } from "../wire/cuttings.ts";
 
 const CLIENT = { ip: "192.0.2.7", port: 40112 };
 const SERVER = { name: "server", ip: "192.0.2.1", port: 1234 };
-const BUDDY = { service: "buddy", client: CLIENT, server: SERVER } as const;
+const PLAIN = { mayRelay: false, isTls: false } as const;
+const BUDDY = { service: "buddy", client: CLIENT, server: SERVER, ...PLAIN } as const;
+const ASKS = { isToServer: true, mayRelay: false } as const;
+const ANSWERS = { isToServer: false, mayRelay: false } as const;
 
 function trace(): { trace: WireTrace; messages: WireMessage[]; told: () => string[] } {
   const messages: WireMessage[] = [];
@@ -76,7 +79,10 @@ Deno.test("connection() calls one that is passed on by the balancer that does so
   const { trace: wire, told, messages } = trace();
   const source = { ip: "198.51.100.9", port: 5000 };
   const header = encodeProxyV1({ kind: "proxied", source, destination: source });
-  wire.connection(BUDDY).bytes("client", join([header, latin1("REG alice\n")]));
+  wire.connection({ ...BUDDY, mayRelay: true }).bytes(
+    "client",
+    join([header, latin1("REG alice\n")]),
+  );
   assertEquals(told().at(-1), "TCP balancer 192.0.2.7:40112 server:1234 REG alice");
   assertEquals(messages.at(-1)?.user, "alice");
 });
@@ -84,7 +90,7 @@ Deno.test("connection() calls one that is passed on by the balancer that does so
 Deno.test("connection() keeps the name of an end that is known beforehand", NONE, () => {
   const { trace: wire, told } = trace();
   const client = { name: "balancer", ...CLIENT };
-  const tap = wire.connection({ service: "any", client, server: SERVER });
+  const tap = wire.connection({ ...BUDDY, service: "any", client });
   tap.bytes("client", latin1("REG alice\n"));
   assertEquals(told().at(-1), "TCP balancer:40112 server:1234 REG alice");
 });
@@ -98,14 +104,42 @@ Deno.test("a user who is called as programs are stands in quotes", NONE, () => {
 Deno.test("datagram() remembers who sends from an address", NONE, () => {
   const { trace: wire, told, messages } = trace();
   const server = { name: "server", port: 1235 };
-  const ask = { service: "buddy", from: CLIENT, to: server, isToServer: true } as const;
+  const ask = { service: "buddy", from: CLIENT, to: server, ...ASKS } as const;
   wire.datagram({ ...ask, bytes: latin1("GET alice\n") });
-  wire.datagram({ ...ask, from: server, to: CLIENT, isToServer: false, bytes: latin1("") });
+  wire.datagram({ ...ask, from: server, to: CLIENT, ...ANSWERS, bytes: latin1("") });
   assertEquals(told(), [
     "UDP alice:40112 server:1235 GET alice",
     "UDP server:1235 alice:40112 (an empty datagram: no buddies)",
   ]);
   assertEquals(messages[1]?.from.ip, undefined);
+});
+
+Deno.test("connection() tells the inside of TLS from plain TCP", NONE, () => {
+  const { trace: wire, told } = trace();
+  wire.connection({ ...BUDDY, isTls: true }).bytes("client", latin1("REG alice\n"));
+  assertEquals(told().at(-1), "TLS alice:40112 server:1234 REG alice");
+});
+
+Deno.test("connection() believes no PROXY header but a balancer's", NONE, () => {
+  const { trace: wire, messages } = trace();
+  const header = latin1("PROXY TCP4 9.9.9.9 8.8.8.8 1 2\r\n");
+  wire.connection(BUDDY).bytes("client", header);
+  assertEquals(messages.map(({ from }) => from.name), ["192.0.2.7", "192.0.2.7"]);
+});
+
+Deno.test("datagram() knows whom an answer is for that a balancer is given", NONE, () => {
+  const { trace: wire, messages } = trace();
+  const balancer = { name: "balancer", port: 5000 };
+  const server = { name: "server 192.0.2.1:5001", ip: "192.0.2.1", port: 5003 };
+  const ask = { service: "buddy", from: balancer, to: server, ...ASKS } as const;
+  const answer = { ...ask, from: server, to: balancer, ...ANSWERS } as const;
+  for (const user of ["alice", "bob"]) {
+    wire.datagram({ ...ask, bytes: latin1(`GET ${user}\n`) });
+    wire.datagram({ ...answer, bytes: latin1("carol 100 ONLINE 192.0.2.9 4001\n") });
+  }
+  wire.datagram({ ...answer, to: { ...balancer, port: 5001 }, bytes: latin1("") });
+  assertEquals(messages.map(({ user }) => user), ["alice", "alice", "bob", "bob", undefined]);
+  assertEquals(messages[1]?.to.name, "balancer");
 });
 
 Deno.test("what a trace tells is visible, and bounded", NONE, () => {
@@ -123,7 +157,7 @@ Deno.test("what a trace tells is visible, and bounded", NONE, () => {
     service: "rooms",
     from: SERVER,
     to: CLIENT,
-    isToServer: false,
+    ...ANSWERS,
     bytes: latin1(`\x01a${"x".repeat(60_000)}`),
   });
   const cut = messages.at(-1)!;
@@ -133,7 +167,7 @@ Deno.test("what a trace tells is visible, and bounded", NONE, () => {
 Deno.test("a trace keeps no buffer that is used again", NONE, () => {
   const { trace: wire, messages } = trace();
   const buffer = latin1("GET alice\n");
-  wire.datagram({ service: "buddy", from: CLIENT, to: SERVER, isToServer: true, bytes: buffer });
+  wire.datagram({ service: "buddy", from: CLIENT, to: SERVER, ...ASKS, bytes: buffer });
   buffer.fill(0);
   assertEquals(new TextDecoder().decode(messages[0]?.bytes), "GET alice\n");
 });

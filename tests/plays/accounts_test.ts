@@ -3,7 +3,7 @@
  * can do. Rules: docs/protocols/accounts.md.
  */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { MAX_DATAGRAM_BYTES } from "../../lib/core/limits.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { AccountPlay } from "../support/account_play.ts";
@@ -45,6 +45,17 @@ Deno.test("REG and LOG over TLS: what is answered to what", async () => {
       ["LOG alice alice words ", "204 DENIED wrong password\r\n"],
     ] as const
   ) assertEquals(await play.askTls(`${request}\n`), reply, request);
+  const metrics = play.server.metrics("buddy");
+  for (
+    const line of [
+      'parley_passwords_total{service="buddy",result="wrong"} 3',
+      'parley_passwords_total{service="buddy",result="too short"} 1',
+      'parley_passwords_total{service="buddy",result="unknown"} 1',
+      'parley_passwords_total{service="buddy",result="too many attempts"} 0',
+      'parley_requests_total{service="buddy",kind="log in",reply="204"} 3',
+      'parley_requests_total{service="buddy",kind="add",reply="204"} 0',
+    ]
+  ) assertStringIncludes(metrics, `${line}\n`);
 });
 
 Deno.test("a sniffed password: in the clear none is taken, whether right or wrong", async () => {

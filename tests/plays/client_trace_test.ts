@@ -1,16 +1,18 @@
 /** What a client tells with `--trace`: everything it sends and gets, and no password and no token. */
 
 import { assert, assertEquals } from "@std/assert";
+import { CERT, KEY } from "../samples/tls_identity.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { OPERATION, startChatClient } from "../support/chat_process.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { TestServer } from "../support/server.ts";
+import { TempDir } from "../support/temp_dir.ts";
 
 /** What the lines of a trace say, without times and ports. */
 function told(stderr: string): string[] {
   return stderr.split("\n").slice(0, -1).map((line) => {
     const [, transport, from, to, text] =
-      /^\S+ trace (TCP|UDP) (\S+) \S+ -> (\S+) \S+ {2}(.*)$/.exec(line) ?? [];
+      /^\S+ trace (TCP|TLS|UDP) (\S+) \S+ -> (\S+) \S+ {2}(.*)$/.exec(line) ?? [];
     assert(text !== undefined, line);
     return `${transport} ${from} to ${to}: ${text}`;
   });
@@ -50,6 +52,26 @@ Deno.test("client chat --trace tells all but the password", async () => {
     "TCP server to client: C 200 OK registered",
     "TCP client to server: C EX",
     "TCP server to client: C 200 BYE",
+  ]);
+});
+
+Deno.test("client chat --tls --trace tells what is inside of TLS as such", async () => {
+  await using settings = await TempDir.make();
+  await using server = await TestServer.start({
+    ...{ chat: {}, tls: { identity: { cert: CERT, key: KEY }, ports: { chat: 0 } } },
+  });
+  const words = ["chat", "127.0.0.1", String(server.chatTls), "ann", "--tls", "--trace"];
+  await using client = new ClientProcess(words, settings.path);
+  await client.types("open sesame");
+  await client.sees(OPERATION);
+  await client.types("EX");
+  const lines = (await client.ended()).stderr.split("\n").filter((line) =>
+    line.includes(" trace ")
+  );
+  assertEquals(told(lines.join("\n") + "\n").filter((line) => !line.includes("(")).slice(0, 3), [
+    "TLS client to server: C LOGIN ann",
+    "TLS server to client: C PASSWORD new",
+    "TLS client to server: C PASSWORD ********",
   ]);
 });
 

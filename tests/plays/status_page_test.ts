@@ -173,6 +173,32 @@ Deno.test({
   },
 });
 
+/** Makes a page what it is for somebody on another machine, before its script runs. */
+const ELSEWHERE = `new MutationObserver(() => {
+    const answer = document.getElementById("answer");
+    if (answer !== null) answer.dataset.changes = "elsewhere";
+  }).observe(document, { childList: true, subtree: true });`;
+
+Deno.test({
+  name: `who is on another machine sees what there is, and no buttons (${WHERE})`,
+  ignore: NO_BROWSER !== undefined,
+  async fn() {
+    await using a = new TestBackend("a");
+    await using balancer = await startBalancer(a);
+    await using browser = new Browser();
+    const page = await browser.page();
+    await page.call("addInitScript", { content: ELSEWHERE });
+    await open(page, balancer);
+    const shown = `document.querySelectorAll("button[data-path]:not([hidden])").length`;
+    assertEquals(await page.value(shown), 0);
+    await page.value(`document.querySelector(".scroll").old = true`);
+    await ask(balancer.port, "x\n");
+    await page.until(`document.querySelector(".scroll").old === undefined`);
+    assertEquals(await page.value(shown), 0, "after the table was replaced");
+    assertStringIncludes(await page.text("main"), a.address);
+  },
+});
+
 Deno.test({
   name: `every button can be reached by Tab, in an order that makes sense (${WHERE})`,
   ignore: NO_BROWSER !== undefined,

@@ -5,7 +5,7 @@ import { TestBackend } from "../support/backends.ts";
 import { BalancerProcess } from "../support/balancer_process.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { eventually } from "../support/eventually.ts";
-import { ask } from "../support/raw_tcp.ts";
+import { ask, RawTcp } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { NO_REDIS, PrivateRedis } from "../support/redis.ts";
 import { askRoom, RawMember } from "../support/room_server.ts";
@@ -64,7 +64,15 @@ Deno.test("/metrics counts what every protocol did, by kind and reply", async ()
     ['parley_requests_total{service="buddy",kind="register",reply="203"}', 1],
     ['parley_requests_total{service="buddy",kind="invalid",reply="201"}', 1],
     ['parley_requests_total{service="rooms",kind="join",reply="granted"}', 1],
-    ['parley_requests_total{service="rooms",kind="join",reply="refused"}', 1],
+    ['parley_requests_total{service="rooms",kind="join",reply="name taken"}', 1],
+    // From nought on: a rate over a figure that begins with one misses the first.
+    ['parley_requests_total{service="rooms",kind="join",reply="wrong password"}', 0],
+    ['parley_requests_total{service="buddy",kind="remove",reply="200"}', 0],
+    ['parley_requests_late_total{service="rooms"}', 0],
+    ['parley_chat_logins_total{result="too late"}', 0],
+    ['parley_connections_total{service="buddy"}', 5],
+    ['parley_connections_total{service="chat"}', 2],
+    ['parley_connections_refused_total{service="rooms",reason="broken PROXY header"}', 0],
     ['parley_request_seconds_count{service="buddy"}', 5],
     ['parley_datagrams_total{service="buddy",kind="set"}', 1],
     ['parley_datagrams_total{service="buddy",kind="get"}', 1],
@@ -88,6 +96,10 @@ Deno.test("/metrics counts what every protocol did, by kind and reply", async ()
   ];
   for (const [name, value] of expected) assertEquals(metrics.get(name), value, name);
   assert(metrics.get("parley_store_sync_seconds_count")! > 0);
+  // Buckets of durations are of seconds, those of batches of sizes.
+  assert(metrics.has('parley_store_sync_seconds_bucket{le="0.00025"}'));
+  assert(metrics.has('parley_store_commit_seconds_bucket{le="0.00025"}'));
+  assert(metrics.has('parley_store_batch_size_bucket{le="64"}'));
   assertEquals(
     metrics.get("parley_store_batch_size_count"),
     metrics.get("parley_store_commit_seconds_count"),
@@ -197,6 +209,42 @@ Deno.test("a server that is stopping says draining until it is gone", async () =
   assertEquals([code, text], [503, "draining: the program is being stopped\n"]);
   assertEquals((await server.ended()).code, 0);
   await Promise.all(creating);
+});
+
+Deno.test("a balancer that is stopping says draining, and ends open event streams", async () => {
+  await using backend = new TestBackend("a");
+  await using balancer = await BalancerProcess.start([backend.address], [
+    ...["--status-port=0", "--stop-grace=30"],
+  ]);
+  const { status: port } = await balancer.ready() as unknown as { readonly status: number };
+  const status = new StatusPort(port);
+  using client = await RawTcp.connect(balancer.port);
+  await client.send("hello ");
+  await balancer.stderrShows("Client connected to backend");
+  const events = await fetch(`${status.url}/events`);
+  balancer.signal("SIGTERM");
+  await balancer.stderrShows("Stopping");
+  const { status: code, text } = await status.get("/readyz");
+  assertEquals([code, text], [503, "draining: the program is being stopped\n"]);
+  await client.send("world\n");
+  await client.finish();
+  await client.readToEnd();
+  const { code: exit, stderr } = await balancer.ended();
+  assertEquals([exit, stderr.includes("too long")], [0, false]);
+  await events.text().catch(() => "cut off with the program");
+});
+
+Deno.test("a program tells where its status page is, and who else may look at it", async () => {
+  await using directory = await TempDir.make();
+  await using own = await ServerProcess.start(directory.path, ["--status-port=0"]);
+  const { status: port } = own.ports as unknown as Ports & { readonly status: number };
+  await own.stderrShows(`info  Status page http://127.0.0.1:${port}/\n`);
+  assertEquals((await own.endBy("SIGTERM")).stderr.includes("Everybody who reaches"), false);
+  await using open = await BalancerProcess.start(["127.0.0.1:9"], [
+    ...["--status-port=0", "--status-host=0.0.0.0"],
+  ]);
+  await open.stderrShows("[LB] Status page http://");
+  await open.stderrShows("[LB] Everybody who reaches 0.0.0.0:");
 });
 
 Deno.test("a status port in use: exit 1 and one line that says what to do", async () => {

@@ -23,7 +23,7 @@ const STORAGE = "500 STORAGE\r\n";
 class Counter {
   readonly presence = new Presence(30, new FakeClock().read);
   readonly log = new RecordedLog();
-  readonly meter = buddyMeter(false);
+  readonly meter = buddyMeter({ isTimed: false, log: this.log, hasAccounts: false });
   readonly #requests: BuddyRequests;
 
   constructor(store: Store = new MemoryStore()) {

@@ -15,11 +15,16 @@ const LONG_SECONDS = 60;
 /** Sessions that answer each line with itself, so that a reply tells what was taken as a request. */
 class Desk implements AsyncDisposable {
   readonly asked: (string | undefined)[] = [];
+  /** Who did not ask in time. */
+  readonly late: (string | undefined)[] = [];
   readonly sessions: BuddySessions;
 
   constructor(settings: { readonly deadlineSeconds?: number; readonly answer?: Answer } = {}) {
     const { deadlineSeconds = LONG_SECONDS, answer = this.#echo } = settings;
-    this.sessions = new BuddySessions(answer, deadlineSeconds);
+    this.sessions = new BuddySessions(answer, deadlineSeconds, {
+      seconds: undefined,
+      late: ({ remoteIp }) => this.late.push(remoteIp),
+    });
   }
 
   /** Opens a connection; `served` resolves when the server is done with it. */
@@ -189,11 +194,13 @@ Deno.test("a request begun but not finished in time is answered 201 INVALID", as
   await using desk = new Desk({ deadlineSeconds: 0.02 });
   assertEquals(await desk.ask("REG an"), "201 INVALID\r\n");
   assertEquals(desk.asked, []);
+  assertEquals(desk.late, [CLIENT_IP]);
 });
 
 Deno.test("nothing sent in time is just a close", async () => {
   await using desk = new Desk({ deadlineSeconds: 0.02 });
   assertEquals(await desk.ask(), "");
+  assertEquals(desk.late, [CLIENT_IP]);
 });
 
 Deno.test("bytes that trickle in do not move the deadline", async () => {

@@ -199,6 +199,9 @@ Deno.test("a login that takes too long is told so and closed, however it trickle
     await client.send(begun);
     assertEquals((await client.toTheEnd()).at(-1), late, begun);
   }
+  assertEquals(hall.meter.logins["too late"], 4);
+  const reasons = hall.log.entries.map(({ fields }) => fields.reason);
+  assertEquals(reasons.filter((reason) => reason === "too late").length, 4);
   const ann = await hall.enter("ann");
   const { client } = hall.connect();
   assertEquals(await client.toTheEnd(), [late], "the deadline of one who came later has passed");

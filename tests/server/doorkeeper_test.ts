@@ -6,6 +6,8 @@ import { type ConnectionLimits, DEFAULT_SERVER_LIMITS } from "../../lib/core/lim
 import { Admission } from "../../lib/net/admission.ts";
 import { OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
 import { listenTcp } from "../../lib/net/tcp.ts";
+import { metricsText } from "../../lib/observe/metrics.ts";
+import { DoorMeter } from "../../lib/server/door_meter.ts";
 import { keepDoor } from "../../lib/server/doorkeeper.ts";
 import { encodeProxyV1, encodeProxyV2, type ProxyHeader } from "../../lib/wire/proxy_protocol.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
@@ -21,6 +23,8 @@ const HEADER: ProxyHeader = {
 class TestDoor implements AsyncDisposable {
   readonly port: number;
   readonly admission: Admission;
+  readonly meter = new DoorMeter("test");
+  readonly log = new RecordedLog();
   readonly #listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
   readonly #closer = new OrderlyCloser();
   readonly #keeping: Promise<void>;
@@ -32,10 +36,10 @@ class TestDoor implements AsyncDisposable {
     this.admission = new Admission(limits, trusted);
     this.#keeping = keepDoor({
       listener: this.#listener,
-      admission: this.admission,
+      ...{ admission: this.admission, meter: this.meter },
       trusted,
       readDeadlineSeconds: 0.05,
-      log: new RecordedLog(),
+      log: this.log,
       serve: async ({ stream, remoteIp }) => {
         const bytes = new Uint8Array(100);
         const count = await stream.read(bytes) ?? 0;
@@ -86,6 +90,28 @@ Deno.test("a trusted address that sends a broken header is closed", async () => 
   await using door = new TestDoor(["127.0.0.1"]);
   assertEquals(await ask(door.port, "PROXY nonsense\r\n").catch(() => ""), "");
   assertEquals(door.admission.open, 0);
+  assertEquals(door.meter.refused["broken PROXY header"], 1);
+  assertEquals(door.meter.admitted, 0);
+  const [{ message, fields }] = door.log.entries as [typeof door.log.entries[0]];
+  assertEquals(message, "Connections are turned away");
+  assertEquals(fields.reason, "broken PROXY header");
+});
+
+Deno.test("a door counts who is let in, and who is not, from nought on", async () => {
+  await using door = new TestDoor(["127.0.0.1"], { maxConnectionsPerAddress: 1 });
+  using first = await RawTcp.connect(door.port);
+  await first.send(encodeProxyV1(HEADER));
+  while (door.meter.admitted < 1) await new Promise((resume) => setTimeout(resume, 1));
+  await ask(door.port, encodeProxyV1(HEADER), "x").catch(() => "");
+  assertEquals(metricsText(door.meter.families()).match(/^\w.*/gm), [
+    'parley_connections_total{service="test"} 1',
+    'parley_connections_refused_total{service="test",reason="too many connections"} 0',
+    'parley_connections_refused_total{service="test",reason="too many from this address"} 1',
+    'parley_connections_refused_total{service="test",reason="too fast"} 0',
+    'parley_connections_refused_total{service="test",reason="broken PROXY header"} 0',
+  ]);
+  await first.send("done");
+  await first.readToEnd();
 });
 
 Deno.test("nobody else's header is believed", async () => {
@@ -120,7 +146,7 @@ Deno.test("who has not said who they are counts in all: no more are let in than 
 Deno.test("closing the door lets go of who has not said anything yet", async () => {
   const door = new TestDoor(["127.0.0.1"]);
   using silent = await RawTcp.connect(door.port);
-  await new Promise((resume) => setTimeout(resume, 10));
+  while (door.admission.open < 1) await new Promise((resume) => setTimeout(resume, 1));
   await door[Symbol.asyncDispose]();
   assert(await silent.readToEnd() === "");
 });

@@ -4,6 +4,7 @@ import { parseAddressSet } from "../../lib/core/ip_address.ts";
 import { Admission } from "../../lib/net/admission.ts";
 import { type HandshakeFaults, noHandshakeFaults } from "../../lib/net/handshake_faults.ts";
 import { metricsText } from "../../lib/observe/metrics.ts";
+import { connectionsPart } from "../../lib/server/server_part.ts";
 import { observeServer } from "../../lib/server/observed.ts";
 import type { RunningServer } from "../../lib/server/start.ts";
 import { StoreMeter } from "../../lib/storage/store_meter.ts";
@@ -50,6 +51,22 @@ Deno.test("a server is in trouble when it keeps nothing, or shares nothing altho
   assertEquals(storageLines(ill), ["parley_store_writable 0", "parley_sharing_up 0"]);
   assertEquals(storageLines({ ...well, sharing: null }), ["parley_store_writable 1"]);
 });
+
+Deno.test(
+  "the page tells how many were turned away, once somebody was",
+  { permissions: "none" },
+  () => {
+    const admission = new Admission(
+      { ...DEFAULT_SERVER_LIMITS, maxConnections: 0 },
+      parseAddressSet([]),
+    );
+    const note = () =>
+      connectionsPart({ admission, handshakeFaults: undefined }, 10).view().tiles?.[0]?.note;
+    assertEquals(note(), "of 10; 0 so far");
+    admission.enter();
+    assertEquals(note(), "of 10; 0 so far, 1 turned away");
+  },
+);
 
 Deno.test("the page tells in words how storage and sharing do", { permissions: "none" }, () => {
   const { tables = [] } = observed({

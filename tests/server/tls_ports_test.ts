@@ -10,6 +10,7 @@ import { RawTcp } from "../support/raw_tcp.ts";
 import { TestServer, type TestServerOptions } from "../support/server.ts";
 import { readToEnd } from "../support/streams.ts";
 import { askOverTls, connectOverTls } from "../support/tls_client.ts";
+import { toldTrace } from "../support/told_trace.ts";
 
 function startTls(
   options: TestServerOptions = {},
@@ -124,6 +125,19 @@ Deno.test("the login chat over TLS talks to the one without", async () => {
   await bob.send("C PM\nD hello over there\n");
   assertStringIncludes(await ann.line() ?? "", "hello over there");
   assertEquals(await ann.others(), "bob");
+});
+
+Deno.test("a traced server tells the inside of TLS from plain TCP", async () => {
+  const { trace, told } = toldTrace();
+  await using server = await startTls({ trace });
+  assertEquals(await askOverTls(server.tls, "REG ann\n"), "200 OK\r\n");
+  assertEquals(await server.ask("REG bob\n"), "200 OK\r\n");
+  assertEquals(told, [
+    "TLS ann to server: REG ann",
+    "TLS server to ann: 200 OK",
+    "TCP bob to server: REG bob",
+    "TCP server to bob: 200 OK",
+  ]);
 });
 
 Deno.test("a server with TLS stops, whoever is there", async () => {

@@ -19,7 +19,9 @@ const NET = "--allow-net";
 export class BalancerProcess extends ProgramProcess {
   /** Starts `load_balancer.ts` with these arguments, and does not wait for anything. */
   static spawn(args: readonly string[], directory?: string): BalancerProcess {
-    const files = directory === undefined ? [] : [`--allow-read=${directory}`];
+    const files = directory === undefined
+      ? []
+      : [`--allow-read=${directory}`, `--allow-write=${directory}`];
     return new BalancerProcess({
       script: "load_balancer.ts",
       permissions: [NET, "--allow-sys=networkInterfaces", ...files],

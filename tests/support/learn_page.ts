@@ -42,6 +42,13 @@ interface Block {
 
 const BLOCK = /([\s\S]*?)^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 
+/** Where a service listens, as far as it does. */
+interface LearnPorts {
+  readonly tcp: number;
+  readonly udp: number;
+  readonly tls: number;
+}
+
 /** A program that is traced, and how much of its trace was looked at. */
 interface Traced {
   readonly process: ProgramProcess;
@@ -49,7 +56,9 @@ interface Traced {
 }
 
 function traceOf({ process }: Traced): string[] {
-  return process.stderr.split("\n").slice(0, -1).filter((line) => / trace (?:TCP|UDP) /.test(line));
+  return process.stderr.split("\n").slice(0, -1).filter((line) =>
+    / trace (?:TCP|TLS|UDP) /.test(line)
+  );
 }
 
 /** Whether the end of a side is seen depends on who is faster; messages are always seen. */
@@ -189,9 +198,13 @@ export class LearnPage implements AsyncDisposable {
     const ports = ["tcp", "udp", "rooms-tcp", "rooms-udp", "chat"].map((name) =>
       `--${name}-port=0`
     );
-    const server = ServerProcess.spawn([...ports, "--store=memory", "--trace"]);
+    const directory = this.#directory.path;
+    const server = ServerProcess.spawn(
+      [...ports, "--chat-tls-port=0", `--data=${directory}`, "--store=memory", "--trace"],
+      { directory },
+    );
     this.#programs.set("server", { process: server, seen: 0 });
-    const ready = await server.ready() as Record<string, { tcp: number; udp: number }>;
+    const ready = await server.ready() as Record<string, LearnPorts>;
     const { buddy, rooms, chat } = ready;
     this.#bound({
       1234: buddy!.tcp,
@@ -199,6 +212,7 @@ export class LearnPage implements AsyncDisposable {
       9090: rooms!.tcp,
       9091: rooms!.udp,
       9092: chat!.tcp,
+      9443: chat!.tls,
     });
   }
 

@@ -27,6 +27,8 @@ export interface ProgramCommand {
   readonly under?: readonly string[] | undefined;
   /** What stands in its environment beside what is in ours. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** When stderr begins to be read; at once unless given. */
+  readonly stderrRead?: Promise<void> | undefined;
 }
 
 /** A process; killed at the end of the test if it is still there. */
@@ -36,7 +38,8 @@ export class ProgramProcess implements AsyncDisposable {
   readonly #stderr: Output;
 
   /** Starts it, and does not wait for anything. */
-  constructor({ script, permissions, args, descriptors, under = [], env = {} }: ProgramCommand) {
+  constructor(command: ProgramCommand) {
+    const { script, permissions, args, descriptors, under = [], env = {}, stderrRead } = command;
     const deno = [
       Deno.execPath(),
       "run",
@@ -51,15 +54,14 @@ export class ProgramProcess implements AsyncDisposable {
     const [program = "", ...words] = descriptors === undefined
       ? [...under, ...deno]
       : ["sh", "-c", `ulimit -n ${descriptors} && exec "$0" "$@"`, ...deno];
-    const command = new Deno.Command(program, {
+    this.#child = new Deno.Command(program, {
       args: words,
       env,
       stdout: "piped",
       stderr: "piped",
-    });
-    this.#child = command.spawn();
+    }).spawn();
     this.#stdout = new Output(this.#child.stdout);
-    this.#stderr = new Output(this.#child.stderr);
+    this.#stderr = new Output(this.#child.stderr, stderrRead);
   }
 
   /** Its number in the system. */
@@ -103,6 +105,11 @@ export class ProgramProcess implements AsyncDisposable {
     await this.#stderr.shows(text);
   }
 
+  /** Resolves when it is gone, whatever it has written that nobody has read. */
+  async gone(): Promise<void> {
+    await within("the end of the process", this.#child.status);
+  }
+
   /** Resolves when it has ended. */
   async ended(): Promise<Ended> {
     const { code, signal } = await within("the end of the process", this.#child.status);
@@ -127,8 +134,8 @@ class Output {
   readonly done: Promise<void>;
   #more = Promise.withResolvers<void>();
 
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.done = this.#collect(stream);
+  constructor(stream: ReadableStream<Uint8Array>, start?: Promise<void>) {
+    this.done = this.#collect(stream, start);
   }
 
   /** Resolves with all there is when it has this text in it; rejects when the output ends without. */
@@ -144,7 +151,8 @@ class Output {
     return this.text;
   }
 
-  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async #collect(stream: ReadableStream<Uint8Array>, start?: Promise<void>): Promise<void> {
+    await start;
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
       this.text += decoder.decode(chunk, { stream: true });

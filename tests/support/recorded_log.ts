@@ -15,11 +15,18 @@ export interface LogEntry {
 export class RecordedLog implements Log {
   readonly entries: LogEntry[] = [];
   #wake: (() => void) | undefined;
+  readonly #isTalkative: boolean;
 
+  readonly isOn = (level: LogLevel): boolean => level !== "debug" || this.#isTalkative;
   readonly debug = this.#at("debug");
   readonly info = this.#at("info");
   readonly warn = this.#at("warn");
   readonly error = this.#at("error");
+
+  /** @param isTalkative whether lines for whoever looks for a fault are wanted, too */
+  constructor(isTalkative = false) {
+    this.#isTalkative = isTalkative;
+  }
 
   /** The messages of one level. */
   messages(level: LogLevel): string[] {

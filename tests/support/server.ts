@@ -7,9 +7,11 @@ import {
   DEFAULT_SERVER_LIMITS,
   type ServerLimits,
 } from "../../lib/core/limits.ts";
+import type { Trace } from "../../lib/core/ports.ts";
 import type { ChatSettings } from "../../lib/server/chat_service.ts";
 import type { AccountSettings } from "../../lib/server/service.ts";
 import type { TlsIdentity } from "../../lib/net/tcp.ts";
+import { metricsText } from "../../lib/observe/metrics.ts";
 import { type RunningServer, startServer } from "../../lib/server/start.ts";
 import type { TlsSettings } from "../../lib/server/tls_ports.ts";
 import { Passwords } from "../../lib/services/passwords.ts";
@@ -17,6 +19,7 @@ import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { counted } from "./counts.ts";
 import { CHEAP_COST } from "./passwords.ts";
 import { ask, askAndFinish, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
@@ -36,6 +39,8 @@ export interface TestServerOptions {
   readonly store?: Store;
   /** Keeps users in this directory, as text. */
   readonly directory?: string;
+  /** Told what crosses the wire. */
+  readonly trace?: Trace;
   /** What accounts are asked to be; open unless given. */
   readonly accounts?: AccountSettings;
 }
@@ -80,6 +85,7 @@ export class TestServer implements AsyncDisposable {
       accounts: options.accounts,
       clock: clock.read,
       log,
+      trace: options.trace,
     });
     return new TestServer(running, clock, log);
   }
@@ -100,8 +106,12 @@ export class TestServer implements AsyncDisposable {
 
   /** TLS handshakes that failed so far: those that did, by what went wrong. */
   get failedHandshakes(): Record<string, number> {
-    const counts = Object.entries(this.#running.handshakeFaults ?? {});
-    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+    return counted(this.#running.handshakeFaults ?? {});
+  }
+
+  /** The figures of a service, as Prometheus reads them. */
+  metrics(service: "buddy" | "chat"): string {
+    return metricsText(this.#running.parts[service]!.families());
   }
 
   /** Shows another certificate from now on. */

@@ -23,18 +23,20 @@ export interface SpawnOptions {
   readonly under?: readonly string[];
   /** What stands in its environment beside what is in ours. */
   readonly env?: Readonly<Record<string, string>>;
+  /** When stderr begins to be read; at once unless given. */
+  readonly stderrRead?: Promise<void>;
 }
 
 /** A server process; killed at the end of the test if it is still there. */
 export class ServerProcess extends ProgramProcess {
   /** Starts `server.ts` with these arguments, and does not wait for anything. */
   static spawn(args: readonly string[], options: SpawnOptions = {}): ServerProcess {
-    const { directory, descriptors, under, env } = options;
+    const { directory, ...more } = options;
     const files = directory === undefined
       ? []
       : [`--allow-read=${directory},${OWN_CODE}`, `--allow-write=${directory}`];
     const permissions = ["--allow-net", "--allow-sys=networkInterfaces", "--ignore-env", ...files];
-    return new ServerProcess({ script: "server.ts", permissions, args, descriptors, under, env });
+    return new ServerProcess({ script: "server.ts", permissions, args, ...more });
   }
 
   /**

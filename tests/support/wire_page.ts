@@ -22,6 +22,13 @@ export class WirePage {
     return (await this.#labels()).map((label) => label.replace(/ port \d+/g, ""));
   }
 
+  /** The names above the columns, those that stay in view beside the others counted once. */
+  async parties(): Promise<string[]> {
+    return await this.page.value(
+      '[...document.querySelectorAll(".head:not(.head-ends) .party title")].map((t) => t.textContent)',
+    ) as string[];
+  }
+
   /** What was asked of the server over connections of one request each, and answered. */
   async exchanges(): Promise<string[]> {
     const exchanges = new Map<string, string>();

@@ -57,6 +57,8 @@ const BUDDY_LINES: readonly ((secret: string) => string)[] = [
   (secret) => `INFO alice password=${secret}\n`,
   (secret) => `SET alice 100 ONLINE 4001 ${secret}\n`,
   (secret) => `LOGIN ${secret}\n`,
+  (secret) => `GET /?password=${secret} HTTP/1.1\r\n`,
+  (secret) => `SET ${secret} 100 ONLINE 4001\n`,
   (secret) => `${secret} alice\n`,
   (secret) => `REG alice ${secret}${LONG} ${secret}\n${secret} \n`,
 ];
@@ -72,6 +74,9 @@ const FRAMES: readonly ((secret: string) => string)[] = [
   (secret) => frame(2, 0, "lab", JSON.stringify({ username: "ann", more: { secret } })),
   (secret) => frame(5, 0, "lab", JSON.stringify({ username: "ann", keys: [secret, secret] })),
   (secret) => frame(5, 0, "lab", JSON.stringify({ [secret]: 1 })),
+  (secret) => frame(5, 0, "lab", JSON.stringify({ username: [secret] })),
+  (secret) => frame(5, 0, "lab", JSON.stringify({ more: { username: secret } })),
+  (secret) => frame(5, 0, "lab", JSON.stringify({ username: "ann", error: secret })),
   (secret) => frame(5, 0, "lab", JSON.stringify(secret)),
   (secret) => frame(5, 0, "lab", secret),
   (secret) => frame(2, 0, "lab", `[${JSON.stringify(secret)}]`),
@@ -112,6 +117,9 @@ const PROXIED = {
   destination: { ip: "192.0.2.1", port: 1234 },
 } as const;
 
+const TO_SERVER = { isToServer: true, mayRelay: true } as const;
+const TO_CLIENT = { isToServer: false, mayRelay: true } as const;
+
 const PREFACES = [new Uint8Array(), encodeProxyV1(PROXIED), encodeProxyV2(PROXIED)];
 
 const CONVERSATIONS:
@@ -130,12 +138,13 @@ for (const [service, kinds] of CONVERSATIONS) {
       ([secret, kind, preface]) =>
         fc.tuple(
           fc.constant(kind),
+          fc.constant(preface),
           cutAnywhere(fc.constant(join([preface, bytesOf(kinds[kind]!(secret))]))),
         ),
     );
     fc.assert(
-      fc.property(sent, ([kind, pieces]) => {
-        const conversation = createDescriber().conversation(service);
+      fc.property(sent, ([kind, preface, pieces]) => {
+        const conversation = createDescriber().conversation(service, preface.length > 0);
         const messages = pieces.flatMap((piece) => conversation.take("client", piece));
         assertHides([...messages, ...conversation.end("client")], `${kinds[kind]}`);
       }),
@@ -154,7 +163,7 @@ Deno.test("conversation(): no token of an answer is told, whoever speaks first",
         frame(operation, 2, "lab", JSON.stringify({ token: secret })),
     );
     for (const service of ["rooms", "any"] as const) {
-      const conversation = createDescriber().conversation(service);
+      const conversation = createDescriber().conversation(service, false);
       const asked = isAsked ? conversation.take("client", bytesOf(frame(1, 0, "lab", "ann"))) : [];
       assertHides([...asked, ...conversation.take("server", answer)], service);
     }
@@ -175,14 +184,17 @@ Deno.test(
       const sent = isPrefixed
         ? join([encodeDatagramPrefix({ ...PROXIED, isProven: true }), datagram])
         : datagram;
-      const said = createDescriber().datagram("rooms", sent, true);
+      const said = createDescriber().datagram("rooms", sent, TO_SERVER);
       assertHides([said], "datagram");
       // What is no datagram of a room may have its token anywhere.
       assertHides(
-        [createDescriber().datagram("rooms", join([latin1("\xff\xff"), token]), true)],
+        [createDescriber().datagram("rooms", join([latin1("\xff\xff"), token]), TO_SERVER)],
         "",
       );
-      assertHides([createDescriber().datagram("buddy", join([latin1("GET a "), token]), true)], "");
+      assertHides(
+        [createDescriber().datagram("buddy", join([latin1("GET a "), token]), TO_SERVER)],
+        "",
+      );
     }));
   },
 );
@@ -192,14 +204,41 @@ Deno.test("a whole token is told nowhere, wherever a program has put it", {
 }, () => {
   const describer = createDescriber();
   const places: DescribedMessage[] = [
-    describer.datagram("rooms", latin1(`\x03\x02lab${TOKEN}hello`), true),
-    describer.datagram("rooms", latin1(`\x03ann${TOKEN}`), false),
-    describer.datagram("buddy", latin1(`${TOKEN} 100 ONLINE 127.0.0.1 1\n`), false),
-    ...describer.conversation("peer").take("client", latin1(`look: ${TOKEN}\n`)),
-    ...describer.conversation("buddy").take("client", latin1(`REG ${TOKEN}\n`)),
-    ...describer.conversation("chat").take("server", latin1(`D PM bob ${TOKEN}\n`)),
+    describer.datagram("rooms", latin1(`\x03\x02lab${TOKEN}hello`), TO_SERVER),
+    describer.datagram("rooms", latin1(`\x03ann${TOKEN}`), TO_CLIENT),
+    describer.datagram("buddy", latin1(`${TOKEN} 100 ONLINE 127.0.0.1 1\n`), TO_CLIENT),
+    ...describer.conversation("peer", false).take("client", latin1(`look: ${TOKEN}\n`)),
+    ...describer.conversation("buddy", false).take("client", latin1(`REG ${TOKEN}\n`)),
+    ...describer.conversation("chat", false).take("server", latin1(`D PM bob ${TOKEN}\n`)),
   ];
   for (const said of places) assert(!shown([said]).includes(TOKEN), shown([said]));
+});
+
+Deno.test("conversation(): what hides in a request hides in the answer that repeats it", {
+  permissions: "none",
+}, () => {
+  for (const name of ["pw", "my-password", "token"]) {
+    const conversation = createDescriber().conversation("buddy", false);
+    const said = [
+      ...conversation.take("client", latin1("INFO bob\n")),
+      ...conversation.take("server", latin1(`200 OK color=blue ${name}=${MARK}\r\n`)),
+    ];
+    assertHides(said, name);
+    assert(shown(said).includes("200 OK color=blue ********"), shown(said));
+  }
+});
+
+Deno.test("conversation(): a password typed again after the login hides", {
+  permissions: "none",
+}, () => {
+  for (
+    const line of [`C  PASSWORD ${MARK}`, `C PASSWORD${MARK}`, `PASSWORD ${MARK}`, `pass ${MARK}`]
+  ) {
+    const conversation = createDescriber().conversation("chat", false);
+    conversation.take("client", latin1("C LOGIN bob\nC PASSWORD x\n"));
+    conversation.take("server", latin1("C 200 OK welcome\n"));
+    assertHides(conversation.take("client", latin1(`${line}\n`)), line);
+  }
 });
 
 Deno.test("the secret of a login is told nowhere, whoever asked for it, nor is any tag", {
@@ -208,7 +247,7 @@ Deno.test("the secret of a login is told nowhere, whoever asked for it, nor is a
   const grant = latin1(`200 OK ${SAMPLE_KEY.session} ${SAMPLE_SECRET_TEXT} welcome\r\n`);
   for (const service of ["buddy", "any"] as const) {
     for (const asked of ["LOG alice secret\n", "GET alice\n"]) {
-      const conversation = createDescriber().conversation(service);
+      const conversation = createDescriber().conversation(service, false);
       const request = conversation.take("client", latin1(asked));
       const told = shown([...request, ...conversation.take("server", grant)]);
       assert(!told.includes(SAMPLE_SECRET_TEXT) && !told.includes("secret"), told);
@@ -217,14 +256,14 @@ Deno.test("the secret of a login is told nowhere, whoever asked for it, nor is a
   }
   for (const { line, request, expected: { kind: transport } } of AUTHENTICATED_SAMPLES) {
     const said = transport === "UDP"
-      ? [createDescriber().datagram("buddy", latin1(line), true)]
-      : createDescriber().conversation("buddy").take("client", latin1(`${line}\n`));
+      ? [createDescriber().datagram("buddy", latin1(line), TO_SERVER)]
+      : createDescriber().conversation("buddy", false).take("client", latin1(`${line}\n`));
     const told = shown(said);
     assert(!told.includes(line.slice(-24)) && told.includes(request), told);
     assert(said.every(({ user }) => user === request.split(" ")[1]), told);
   }
   for (const { answer } of ANSWER_MAC_SAMPLES) {
-    const told = shown([createDescriber().datagram("buddy", latin1(answer), false)]);
+    const told = shown([createDescriber().datagram("buddy", latin1(answer), TO_CLIENT)]);
     assert(!told.includes(answer.slice(-25, -1)), told);
   }
 });
@@ -234,7 +273,7 @@ Deno.test("a password is hidden to the end of its line, whatever it looks like",
 }, () => {
   const tail = AUTHENTICATED_SAMPLES[0]!.line.slice("ADD alice bob ".length);
   for (const password of [`${MARK} words`, `${MARK} ${tail} ${MARK}`, `${MARK} ${tail}`]) {
-    const conversation = createDescriber().conversation("buddy");
+    const conversation = createDescriber().conversation("buddy", false);
     const told = shown(conversation.take("client", latin1(`LOG alice ${password}\n`)));
     assert(!told.includes(MARK) && !told.includes(tail.slice(-24)), told);
   }
@@ -246,7 +285,7 @@ Deno.test("conversation(): whatever bytes come, all of them are told of", {
   const services = fc.constantFrom<TracedService>("buddy", "rooms", "chat", "peer", "any");
   const pieces = cutAnywhere(fc.uint8Array({ maxLength: 400 }));
   fc.assert(fc.property(services, pieces, pieces, (service, sent, answered) => {
-    const conversation = createDescriber().conversation(service);
+    const conversation = createDescriber().conversation(service, false);
     const messages = [
       ...sent.flatMap((piece) => conversation.take("client", piece)),
       ...conversation.end("client"),

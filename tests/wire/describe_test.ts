@@ -31,6 +31,13 @@ const CONVERSATIONS: readonly (readonly [string, TracedService, readonly Turn[]]
       "INFO alice files=20002 ********",
     ]],
   ]],
+  ["what is published, as it is answered", "buddy", [
+    ["client", "INFO alice\n", ["alice", "INFO alice"]],
+    ["server", "200 OK files=20002 key=abc\r\n", ["alice", "200 OK files=20002 ********"]],
+  ]],
+  ["what is no user id", "buddy", [
+    ["client", "GET /?password=x HTTP/1.1\r\n", [undefined, "GET ******** ********"]],
+  ]],
   ["an unknown command", "buddy", [["client", "HELLO there\n", [undefined, "HELLO ********"]]]],
   ["a blank line", "buddy", [["client", "  \n", [undefined, "(a blank line)"]]]],
   ["a login", "chat", [
@@ -41,6 +48,7 @@ const CONVERSATIONS: readonly (readonly [string, TracedService, readonly Turn[]]
     ["client", "C HLEP me\n", ["bob", "C HLEP me"]],
     ["client", "C PM\nD hello all\n", ["bob", "C PM"], ["bob", "D hello all"]],
     ["client", "c password x\n", ["bob", "c password ********"]],
+    ["client", "\r\n", ["bob", "(a blank line)"]],
   ]],
   ["a room that is created", "rooms", [
     ["client", frame(1, 0, "lab", '"ann"'), ["ann", 'request: create lab "ann"']],
@@ -91,7 +99,7 @@ for (const [name, service, turns] of CONVERSATIONS) {
     for (const guess of service === "peer" ? [service] : [service, "any"] as const) {
       const cuts = turns.map(([, text]) => [...everyCutting(latin1(text))]);
       for (let way = 0; way < Math.max(...cuts.map(({ length }) => length)); way++) {
-        const conversation = createDescriber().conversation(guess);
+        const conversation = createDescriber().conversation(guess, false);
         turns.forEach(([from, , ...told], index) => {
           const { how, pieces } = cuts[index]![way % cuts[index]!.length]!;
           const messages = pieces.flatMap((piece) => conversation.take(from, piece));
@@ -108,6 +116,37 @@ const PROXIED = {
   destination: { ip: "192.0.2.1", port: 1234 },
 } as const;
 
+const FROM_BALANCER = { isToServer: true, mayRelay: true } as const;
+
+Deno.test("conversation() believes no PROXY header but a balancer's: it is a line like others", {
+  permissions: "none",
+}, () => {
+  for (const service of ["buddy", "any"] as const) {
+    const bytes = join([encodeProxyV1(PROXIED), latin1("REG alice\n")]);
+    const messages = createDescriber().conversation(service, false).take("client", bytes);
+    assertEquals(messages.map(({ protocol, text, isRelayed }) => [protocol, text, isRelayed]), [
+      ["buddy", `PROXY${" ********".repeat(5)}`, false],
+      ["buddy", "REG alice", false],
+    ]);
+  }
+});
+
+Deno.test("datagram() believes no prefix but a balancer's", { permissions: "none" }, () => {
+  const bytes = join([encodeDatagramPrefix({ ...PROXIED, isProven: true }), latin1("GET alice\n")]);
+  const way = { isToServer: true, mayRelay: false };
+  const { user, isRelayed, text } = createDescriber().datagram("buddy", bytes, way);
+  assertEquals([user, isRelayed, text.includes("alice")], [undefined, false, false]);
+});
+
+Deno.test("datagram() says where masked bytes are behind a prefix", { permissions: "none" }, () => {
+  const prefix = encodeDatagramPrefix({ ...PROXIED, isProven: true });
+  const bytes = join([prefix, latin1(`\x03\x26lab${TOKEN}hi`)]);
+  const told = createDescriber().datagram("rooms", bytes, FROM_BALANCER);
+  const start = prefix.length + 5;
+  assertEquals(told.hidden, [{ start, end: start + TOKEN.length }]);
+  assertEquals(told.bytes.subarray(start, start + TOKEN.length), latin1("*".repeat(TOKEN.length)));
+});
+
 Deno.test("conversation() tells of a PROXY header, and then of what comes behind it", {
   permissions: "none",
 }, () => {
@@ -119,7 +158,7 @@ Deno.test("conversation() tells of a PROXY header, and then of what comes behind
     ] as const
   ) {
     for (const { pieces } of everyCutting(join([header, latin1("REG alice\n")]))) {
-      const conversation = createDescriber().conversation("any");
+      const conversation = createDescriber().conversation("any", true);
       const messages = pieces.flatMap((piece) => conversation.take("client", piece));
       assertEquals(
         messages.map(({ protocol, text, isRelayed }) => [protocol, text, isRelayed]),
@@ -141,7 +180,7 @@ Deno.test("conversation() takes what is not whole at the end for what it is", {
     ["any", "\x16\x03", "(2 bytes: of a protocol this trace does not know)"],
   ];
   for (const [service, bytes, text] of ends) {
-    const conversation = createDescriber().conversation(service);
+    const conversation = createDescriber().conversation(service, false);
     const messages = [...conversation.take("client", latin1(bytes)), ...conversation.end("client")];
     assertEquals(messages.map((message) => message.text), [text]);
   }
@@ -151,7 +190,7 @@ Deno.test("conversation() goes by what there is when a server speaks early", {
   permissions: "none",
 }, () => {
   const texts = (client: string): string[] => {
-    const conversation = createDescriber().conversation("any");
+    const conversation = createDescriber().conversation("any", false);
     const said = conversation.take("client", latin1(client));
     const answered = conversation.take("server", latin1("201 INVALID\r\n"));
     return [...said, ...answered].map(({ text }) => text);
@@ -163,7 +202,7 @@ Deno.test("conversation() goes by what there is when a server speaks early", {
 Deno.test("conversation(): a line that is too long is told of in pieces, the next one as it is", {
   permissions: "none",
 }, () => {
-  const conversation = createDescriber().conversation("buddy");
+  const conversation = createDescriber().conversation("buddy", false);
   const messages = conversation.take("client", latin1(`REG ${"x".repeat(1000)}\nREG bob\n`));
   assertEquals(messages.map(({ text }) => text), [
     "(514 bytes: a line that is too long)",
@@ -197,7 +236,9 @@ const DATAGRAMS: readonly (readonly [
 
 for (const [name, service, bytes, isToServer, told] of DATAGRAMS) {
   Deno.test(`datagram(): ${name}`, { permissions: "none" }, () => {
-    const { user, text } = createDescriber().datagram(service, latin1(bytes), isToServer);
+    const { user, text } = createDescriber().datagram(service, latin1(bytes), {
+      ...{ isToServer, mayRelay: false },
+    });
     assertEquals([user, text], told);
   });
 }
@@ -205,7 +246,7 @@ for (const [name, service, bytes, isToServer, told] of DATAGRAMS) {
 Deno.test("datagram() tells for whom a balancer passed it on", { permissions: "none" }, () => {
   const prefix = encodeDatagramPrefix({ ...PROXIED, isProven: false });
   const datagram = join([prefix, latin1("GET alice\n")]);
-  const told = createDescriber().datagram("buddy", datagram, true);
+  const told = createDescriber().datagram("buddy", datagram, FROM_BALANCER);
   assertEquals(told.text, "(for 192.0.2.7 port 4000) GET alice");
   assertEquals([told.user, told.isRelayed, told.bytes], ["alice", true, datagram]);
 });
@@ -214,10 +255,10 @@ Deno.test("datagram() knows whose token it is once that was granted", {
   permissions: "none",
 }, () => {
   const describer = createDescriber();
-  const conversation = describer.conversation("rooms");
+  const conversation = describer.conversation("rooms", false);
   conversation.take("client", latin1(frame(2, 0, "lab", "ben")));
   conversation.take("server", latin1(frame(2, 2, "lab", `{"token": "${TOKEN}"}`)));
-  const told = describer.datagram("rooms", latin1(`\x03\x26lab${TOKEN}hi`), true);
+  const told = describer.datagram("rooms", latin1(`\x03\x26lab${TOKEN}hi`), FROM_BALANCER);
   assertEquals(told.user, "ben");
   assertEquals(told.fields, [
     ["room length", "3"],

@@ -35,10 +35,16 @@ Deno.test("MaskedBytes finds room tokens by themselves", { permissions: "none" }
 Deno.test("secretMembers() lets names and outcomes be seen, and nothing else", {
   permissions: "none",
 }, () => {
-  const seen: readonly (readonly [string, string])[] = [
-    ['{"username": "ann"}', '{"username": "ann"}'],
+  const answers: readonly (readonly [string, string])[] = [
     ['{"success": 0, "error": "no \\"x\\""}', '{"success": 0, "error": "no \\"x\\""}'],
     ['{"rooms": [{"room": "a", "members": 2}]}', '{"rooms": [{"room": "a", "members": 2}]}'],
+    ['{"token": "t"}', '{"token": "********"}'],
+    ['{"username": "ann"}', '{"********": "********"}'],
+  ];
+  const requests: readonly (readonly [string, string])[] = [
+    ['{"username": "ann"}', '{"username": "ann"}'],
+    ['{"username": ["ann"]}', "********"],
+    ['{"error": "no"}', '{"********": "********"}'],
     ['{"password": "p"}', '{"password": "********"}'],
     ['{"password": 123}', '{"password": ********}'],
     ['{"password": true}', '{"password": true}'],
@@ -46,8 +52,10 @@ Deno.test("secretMembers() lets names and outcomes be seen, and nothing else", {
     ["[1]", "********"],
     ['{"username": "ann"', "********"],
   ];
-  for (const [payload, text] of seen) {
-    const bytes = latin1(payload);
-    assertEquals(new MaskedBytes(bytes, secretMembers(bytes)).text(), text);
+  for (const [from, seen] of [["server", answers], ["client", requests]] as const) {
+    for (const [payload, text] of seen) {
+      const bytes = latin1(payload);
+      assertEquals(new MaskedBytes(bytes, secretMembers(bytes, from)).text(), text);
+    }
   }
 });

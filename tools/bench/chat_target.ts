@@ -13,7 +13,7 @@ import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { openRedisState } from "../../lib/storage/redis_state.ts";
 
 const silent = (): void => {};
-const log = { debug: silent, info: silent, warn: silent, error: silent };
+const log = { isOn: () => false, debug: silent, info: silent, warn: silent, error: silent };
 const url = Deno.args[1];
 const shared = url === undefined
   ? undefined
