@@ -19,7 +19,7 @@ import type { BuddyCommand } from "./buddy_request.ts";
 import { inLines } from "./conversation.ts";
 import { described, lineEnd, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
-import { type KnownCommands, secretWords, wordsThat } from "./masked_words.ts";
+import { type KnownCommands, type KnownWords, secretWords, wordsThat } from "./masked_words.ts";
 import type { CutPiece } from "./message_cutter.ts";
 import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 

@@ -4,7 +4,11 @@
  * ```
  * samples TABLE [KIND]   rows of a table of `tests/samples/`: the bytes in quotes, then the row's name;
  *                        with a kind, what the bytes are read as
- * exchange               requests of the buddy protocol, each followed by its reply
+ * exchange               requests of the buddy protocol, each followed by its reply, which goes on in
+ *                        lines that begin with blanks; SET is a datagram, and has none
+ * chat                   requests of alice in the login chat, each followed by its answer, and what
+ *                        there is to say of it; bob and carol are online
+ * grammar, story, json   for people: nothing compares it
  * ```
  */
 
@@ -31,14 +35,27 @@ export function samplesIn(page: string): PageSample[] {
     );
 }
 
+/** A request and its reply, which may have several lines. */
+export type Exchanged = readonly [request: string, reply: string];
+
 /** Requests and replies of a page, in blocks that belong together. */
-export function exchangesIn(page: string): (readonly [request: string, reply: string])[][] {
-  return [...page.matchAll(/^```exchange\n([^]*?)^```$/gm)].map(([, content]) =>
-    content!.trimEnd().split("\n").map((line) => {
-      const [request = "", reply = ""] = line.split(/ {2,}/);
-      return [request, reply] as const;
-    })
+export function exchangesIn(page: string, kind: "exchange" | "chat"): Exchanged[][] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${kind}\n([^]*?)^\`\`\`$`, "gm"))].map(
+    ([, content]) => {
+      const exchanges: Exchanged[] = [];
+      for (const line of content!.trimEnd().split("\n")) {
+        const [request = "", reply = ""] = line.split(/ {2,}/);
+        const [before, beginning] = request === "" ? exchanges.pop()! : [request, undefined];
+        exchanges.push([before, beginning === undefined ? reply : `${beginning}\n${reply}`]);
+      }
+      return exchanges;
+    },
   );
+}
+
+/** What the blocks of a page say they are, in their order; nothing for one that does not say. */
+export function blockKinds(page: string): string[] {
+  return [...page.matchAll(/^```(\w*)[^\n]*\n[^]*?^```$/gm)].map(([, kind]) => kind!);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "0": "\0" };
