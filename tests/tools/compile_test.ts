@@ -100,6 +100,15 @@ Deno.test("whyNot() of a runtime that cannot be had says where it is and what to
   assert(!why.includes("Stack") && !why.includes("Caused"));
 });
 
+Deno.test("whyNot() of a DENORT_BIN that is not there says that alone", {
+  permissions: "none",
+}, () => {
+  const told = "error: Writing deno compile executable to temporary file 'x'\n\nCaused by:\n" +
+    "    0: Could not find denort at '/nope'\n    1: No such file or directory (os error 2)\n";
+  const [first] = whyNot(told, ATTEMPT).split("\n");
+  assert(first!.endsWith("denort 2.6.8, cannot be had: Could not find denort at '/nope'"), first);
+});
+
 Deno.test("whyNot() of code that is wrong speaks of that alone", { permissions: "none" }, () => {
   const told = 'error: Module not found "x.ts".\n';
   assertEquals(

@@ -107,7 +107,9 @@ export function whyNot(told: string, { script, target, deno }: Attempt): string 
   if (!/denort|base binary|Failed to parse (?:PE|Mach-O)|Invalid object/i.test(reason)) {
     return `${first}:\n${reason}`;
   }
-  const cause = /^ +\d+: ((?:error sending|Invalid|Failed)[^\n]*)/m.exec(reason)?.[1] ?? reason;
+  const cause =
+    /^ +\d+: ((?:error sending|Invalid|Failed|Could not find denort)[^\n]*)/m.exec(reason)?.[1] ??
+      reason;
   return `${first}: its runtime, denort ${deno}, cannot be had: ${cause}\n${advice(target, deno)}`;
 }
 
