@@ -3,8 +3,8 @@
  * shell. Pure. The files beside this one write it down in the shells' own words.
  */
 
-import type { Option, OptionTable } from "./option.ts";
 import { executableOf } from "./installed.ts";
+import { listedOptions, type Option, type OptionTable } from "./option.ts";
 import type { Positional, Program } from "./program.ts";
 
 /** What may stand somewhere. */
@@ -79,7 +79,7 @@ function completedCommand(
   return {
     word,
     help,
-    options: Object.values(program.options).map(completedOption),
+    options: listedOptions(program.options).map(completedOption),
     positionals: program.positionals.map((positional) => completedArgument(positional, program)),
   };
 }

@@ -3,7 +3,7 @@
  * `--log`, `--log-level`, and how a program describes itself.
  */
 
-import { choice, type Option, type OptionTable, text, toggle } from "./option.ts";
+import { choice, listedOptions, type Option, type OptionTable, text, toggle } from "./option.ts";
 
 /** The options of every program. */
 export const COMMON_OPTIONS = {
@@ -87,7 +87,7 @@ function commandLines(program: Program<OptionTable>): string[] {
 /** The text of `--help`: usage, commands, options with their defaults, examples. */
 export function helpText(program: Program<OptionTable>): string {
   const words = [program.name, ...program.positionals.map(positionalForm), "[OPTIONS]"];
-  const rows = Object.values(program.options).map(optionRow);
+  const rows = listedOptions(program.options).map(optionRow);
   return [
     program.summary,
     "",

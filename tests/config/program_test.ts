@@ -2,7 +2,15 @@ import { assert, assertEquals } from "@std/assert";
 import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { CLIENT_PROGRAM } from "../../lib/config/client_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
-import { choices, type OptionTable, port, text, toggle } from "../../lib/config/option.ts";
+import { CTL_PROGRAM } from "../../lib/config/ctl_options.ts";
+import {
+  choices,
+  listedOptions,
+  type OptionTable,
+  port,
+  text,
+  toggle,
+} from "../../lib/config/option.ts";
 import { COMMON_OPTIONS, helpText, type Program } from "../../lib/config/program.ts";
 import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 import { DEFAULT_ROOM_LIMITS, DEFAULT_SERVER_LIMITS } from "../../lib/core/limits.ts";
@@ -63,7 +71,7 @@ for (const program of PROGRAMS) {
   Deno.test(`helpText() of the ${program.name} lists every option with its default`, {
     permissions: "none",
   }, () => {
-    for (const option of Object.values(program.options)) {
+    for (const option of listedOptions(program.options)) {
       const row = rows.find((row) => row.trim().split(" ")[0] === `--${option.flag}`) ?? "";
       assert(row.includes(option.help) && row !== "", `--${option.flag} is missing`);
       const value: unknown = option.default;
@@ -165,4 +173,12 @@ Deno.test("the client refuses a user id outside the grammar, and folds a good on
     () => Promise.reject(),
   );
   assertEquals<string | undefined>(options.user, "alice");
+});
+
+Deno.test("words in a row are no flags to learn", { permissions: "none" }, () => {
+  const help = helpText(CTL_PROGRAM);
+  assert(help.includes("[SERVICE] [COMMAND] [BACKEND] [N]") && help.includes("--admin-port"), help);
+  for (const flag of ["--first", "--second", "--third", "--fourth"]) {
+    assert(!help.includes(flag), help);
+  }
 });

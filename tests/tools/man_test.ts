@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { textAsInstalled } from "../../lib/config/installed.ts";
-import { text } from "../../lib/config/option.ts";
+import { listedOptions, text } from "../../lib/config/option.ts";
 import { COMMON_OPTIONS, optionRow } from "../../lib/config/program.ts";
 import { manPage } from "../../tools/man/page.ts";
 import { MAN_PAGES } from "../../tools/man/pages.ts";
@@ -53,7 +53,7 @@ for (const { executable, program, files } of MAN_PAGES) {
       for (const [path, holds] of files) assertStringIncludes(shown, `${path} ${holds}`);
       assertStringIncludes(shown, "SEE ALSO parley-lb(1)");
       for (const described of [program, ...(program.commands ?? []).map((row) => row.program)]) {
-        for (const option of Object.values(described.options)) {
+        for (const option of listedOptions(described.options)) {
           for (const part of optionRow(option)) {
             assertStringIncludes(shown, part.replace(/\s+/g, " "));
           }

@@ -1,6 +1,6 @@
 /** A manual page made from how a program describes itself. Pure: the tables in, troff out. */
 
-import type { OptionTable } from "../../lib/config/option.ts";
+import { listedOptions, type OptionTable } from "../../lib/config/option.ts";
 import { asInstalled } from "../../lib/config/installed.ts";
 import {
   COMMON_OPTIONS,
@@ -81,7 +81,7 @@ function synopsis({ name, positionals }: Program<OptionTable>): string[] {
 }
 
 function optionItems(options: OptionTable): string[] {
-  return Object.values(options).flatMap((option) => {
+  return listedOptions(options).flatMap((option) => {
     const [typed, meaning] = optionRow(option);
     return item(`.B ${shown(typed)}`, shown(meaning));
   });
