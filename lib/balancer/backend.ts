@@ -15,6 +15,8 @@ export interface BackendCounts {
   connected: number;
   /** Connects that failed. */
   failed: number;
+  /** Requests sent to it on trunks. */
+  trunked: number;
   /** Health checks that failed. */
   failedChecks: number;
   /** Times it was taken out because it was down, and brought back. */
@@ -45,8 +47,11 @@ export class Backend {
   downReason = "";
   /** Connections it has, those being made included. */
   connections = 0;
+  /** Trunks that are open to it. */
+  trunks = 0;
   readonly counts: BackendCounts = {
-    ...{ connected: 0, failed: 0, failedChecks: 0, downs: 0, ups: 0, sent: 0, received: 0 },
+    ...{ connected: 0, failed: 0, failedChecks: 0, downs: 0, ups: 0 },
+    ...{ trunked: 0, sent: 0, received: 0 },
   };
 
   constructor(index: number, settings: BackendSettings) {

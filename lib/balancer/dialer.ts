@@ -7,6 +7,7 @@ import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
 import { closeNow, writeAll } from "../net/orderly_close.ts";
+import { setUpSocket } from "../net/tcp.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
@@ -18,13 +19,18 @@ import { isWorthWaiting, type NoPlace } from "./waiting_line.ts";
  */
 export type Connect = (host: string, port: number) => Promise<ByteStream>;
 
-/** A client that wants a backend. */
-export interface Caller extends Client {
+/** A client that wants to be served by a backend. */
+export interface Seeker extends Client {
   /** What hashing and affinity go by. */
   readonly key: string;
-  /** What every backend is sent before anything of the client: a PROXY header, or nothing. */
-  readonly preface: Uint8Array | undefined;
   /** Backends that have failed it. */
+  readonly tried: ReadonlySet<Backend>;
+}
+
+/** A client that wants a connection with a backend. */
+export interface Caller extends Seeker {
+  /** What a backend is sent before anything of the client: a PROXY header, or nothing. */
+  readonly preface: (backend: Backend) => Uint8Array | undefined;
   readonly tried: Set<Backend>;
   /** Makes the client hear something else than the backend says, where it is to. */
   readonly heard?: (backend: ByteStream) => ByteStream;
@@ -43,7 +49,7 @@ export interface DialerWorld {
   readonly story: Story;
   readonly clock: Clock;
   /** Is told which backend serves whom. */
-  readonly served: (client: Pick<Caller, "ip" | "key">, backend: Backend) => void;
+  readonly served: (client: Pick<Seeker, "ip" | "key">, backend: Backend) => void;
   /** Is told of a client that no backend serves. */
   readonly gaveUp: (reason: NoPlace | "own trouble") => void;
   /** Is told how long it took, in seconds. */
@@ -53,34 +59,64 @@ export interface DialerWorld {
 }
 
 /**
- * Finds a backend that takes the connection. Each is tried once for a client.
+ * Takes a place at a backend, after a wait where every one is full.
  *
+ * @param deadline by the world's clock
  * @returns `undefined` when there is none; the story knows why
  */
-export async function dial(caller: Caller, world: DialerWorld): Promise<Line | undefined> {
-  const { pool, story, clock } = world;
+export async function enter(
+  caller: Seeker,
+  { pool, story, clock, gaveUp }: Pick<DialerWorld, "pool" | "story" | "clock" | "gaveUp">,
+  deadline: number,
+): Promise<Backend | undefined> {
+  const found = pool.enter(caller.key, caller.tried);
+  const chosen = isWorthWaiting(found)
+    ? await pool.waitForPlace(caller.key, caller.tried, deadline, found)
+    : found;
+  if (typeof chosen !== "string") {
+    story.chosen(caller, chosen);
+    return chosen;
+  }
+  gaveUp(chosen);
+  story.gaveUp(caller, chosen, clock());
+  return undefined;
+}
+
+/** A client is served by a backend: what hangs on that is told. */
+export function settle(
+  caller: Pick<Seeker, "ip" | "key">,
+  backend: Backend,
+  { pool, served }: Pick<DialerWorld, "pool" | "served">,
+): void {
+  // A request about no room goes by its address, which is bound to no backend.
+  if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, backend);
+  served(caller, backend);
+}
+
+/**
+ * Finds a backend that takes the connection. Each is tried once for a client.
+ *
+ * @param entered where the client has a place already, which is tried first
+ * @returns `undefined` when there is none; the story knows why
+ */
+export async function dial(
+  caller: Caller,
+  world: DialerWorld,
+  entered?: Backend,
+): Promise<Line | undefined> {
+  const { story, clock } = world;
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
-  for (;;) {
-    const found = pool.enter(caller.key, caller.tried);
-    const chosen = isWorthWaiting(found)
-      ? await pool.waitForPlace(caller.key, caller.tried, deadline, found)
-      : found;
-    if (typeof chosen === "string") {
-      world.gaveUp(chosen);
-      story.gaveUp(caller, chosen, clock());
-      return undefined;
-    }
-    story.chosen(caller, chosen);
+  for (let place = entered;; place = undefined) {
+    const chosen = place ?? await enter(caller, world, deadline);
+    if (chosen === undefined) return undefined;
     const stream = await connectTo(chosen, caller, world);
     if (stream === "retry") continue;
     if (stream === undefined) return undefined;
     chosen.counts.connected++;
     world.times.observe((clock() - begun) / 1000);
-    // A request about no room goes by its address, which is bound to no backend.
-    if (!pool.hasRooms || caller.key !== caller.ip) pool.remember(caller.key, chosen);
     story.connected(caller, chosen);
-    world.served(caller, chosen);
+    settle(caller, chosen, world);
     return { backend: chosen, stream: caller.heard?.(stream) ?? stream };
   }
 }
@@ -97,7 +133,11 @@ async function connectTo(
   let stream: ByteStream | undefined;
   try {
     stream = await connect(backend.settings.host, backend.settings.port);
-    if (caller.preface !== undefined) await writeAll(stream, caller.preface);
+    const preface = caller.preface(backend);
+    // What comes behind a preface must not wait for its receipt; nor what a listener passes on, which
+    // hides the socket.
+    if (preface !== undefined || caller.heard !== undefined) setUpSocket(stream);
+    if (preface !== undefined) await writeAll(stream, preface);
     return stream;
   } catch (error) {
     if (stream !== undefined) closeNow(stream);

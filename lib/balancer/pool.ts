@@ -48,6 +48,10 @@ interface Eligible extends Candidate {
 
 const NOBODY: ReadonlySet<Backend> = new Set();
 
+function isSome<T>(list: readonly T[]): list is readonly [T, ...T[]] {
+  return list.length > 0;
+}
+
 /** The backends of a service. */
 export class Pool {
   #settings: PoolSettings;
@@ -138,12 +142,12 @@ export class Pool {
       return home;
     }
     const eligible = this.eligible(tried);
-    const [first, ...others] = eligible.filter(({ backend }) => backend.hasPlace);
-    if (first === undefined) {
+    const candidates = eligible.filter(({ backend }) => backend.hasPlace);
+    if (!isSome(candidates)) {
       return eligible.length === 0 ? "no backend is left to try" : "every backend is full";
     }
-    const { backend } = this.#faithful([first, ...others], key) ??
-      this.#strategy.choose([first, ...others], key, tried.size > 0);
+    const { backend } = this.#faithful(candidates, key) ??
+      this.#strategy.choose(candidates, key, tried.size > 0);
     backend.connections++;
     return backend;
   }
@@ -226,7 +230,8 @@ export class Pool {
 
   /** Who may be chosen, of the best kind of which there is any. */
   eligible(tried: ReadonlySet<Backend>): readonly Eligible[] {
-    const now = this.#clock();
+    // Asked for every request: the clock is not read for nothing.
+    const now = this.#settings.slowStart > 0 ? this.#clock() : Infinity;
     const usable = this.#backends.filter((backend) =>
       backend.adminState === "ready" && backend.weight > 0 && !tried.has(backend)
     );

@@ -28,8 +28,11 @@ export interface BackendReport {
   /** Connections at the moment, and the most it is given. */
   readonly connections: number;
   readonly max: number | null;
-  /** Since the start. */
+  /** Trunks to it at the moment. */
+  readonly trunks: number;
+  /** Since the start: clients served, and those of them by trunk. */
   readonly connected: number;
+  readonly trunked: number;
   readonly failed: number;
   readonly failedChecks: number;
   readonly downs: number;
@@ -131,17 +134,19 @@ export function reportBackend(backend: Backend): BackendReport {
     isBackup: settings.isBackup,
     connections: backend.connections,
     max: Number.isFinite(settings.max) ? settings.max : null,
+    trunks: backend.trunks,
     ...counts,
   };
 }
 
 /** A backend in one line, for people: with the port of its service, which tells balancers apart. */
 export function backendLine(service: string, port: number, report: BackendReport): string {
-  const { index, name, health, reason, state, weight, connections } = report;
+  const { index, name, health, reason, state, weight, connections, trunks } = report;
+  const by = trunks === 0 ? "" : `, ${trunks} ${trunks === 1 ? "trunk" : "trunks"}`;
   const why = reason === "" ? "" : ` (${reason})`;
   const backup = report.isBackup ? ", backup" : "";
   return `${service} on port ${port}: backend ${index} ${name}: ${health}${why}, ${state}, ` +
-    `weight ${weight}${backup}, ${connections} connections`;
+    `weight ${weight}${backup}, ${connections} connections${by}`;
 }
 
 type Figure = readonly [
@@ -160,8 +165,10 @@ const FIGURES: readonly Figure[] = [
     ({ state }) => state === "ready" ? 1 : 0,
   ],
   [gauge, "lb_backend_weight", "Its share against the others", ({ weight }) => weight],
-  [gauge, "lb_sessions", "Connections at the moment", ({ connections }) => connections],
-  [counter, "lb_sessions_total", "Connections made", ({ connected }) => connected],
+  [gauge, "lb_sessions", "Clients it serves at the moment", ({ connections }) => connections],
+  [gauge, "lb_trunks", "Trunks to it at the moment", ({ trunks }) => trunks],
+  [counter, "lb_sessions_total", "Clients it has served", ({ connected }) => connected],
+  [counter, "lb_trunk_requests_total", "Those of them by trunk", ({ trunked }) => trunked],
   [counter, "lb_connect_errors_total", "Connects that failed", ({ failed }) => failed],
   [
     counter,

@@ -16,6 +16,7 @@ import { Prober } from "./prober.ts";
 import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { tracedConnect } from "./taps.ts";
+import { Trunks } from "./trunks.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 import { Visits } from "./visits.ts";
 
@@ -42,6 +43,7 @@ export class Service {
   readonly #guard: Guard;
   readonly #prober: Prober;
   readonly #lifelines: Lifelines;
+  readonly #trunks: Trunks;
   readonly #visits: Visits;
   readonly #listener: Deno.TcpListener;
   readonly #udp: UdpForwarder | undefined;
@@ -83,6 +85,16 @@ export class Service {
       isWanted: () => this.#options.udpSendProxy || this.#options.strategy === "first",
       doubt: (backend) => this.#prober.doubt(backend),
     });
+    const check = (host: string, port: number): Promise<Deno.TcpConn> =>
+      this.#checker.connect(host, port);
+    this.#trunks = new Trunks({
+      connect: check,
+      connectTrunk: tracedConnect(check, world.trace),
+      preface: () => this.#preface({ kind: "local" }),
+      settings: () => ({ isWanted: this.#isTrunkWanted, seconds: this.#options.checkTimeout }),
+      story,
+      doubt: (backend) => this.#prober.doubt(backend),
+    });
     this.#guard = new Guard(options);
     try {
       this.#udp = UdpForwarder.open({
@@ -99,13 +111,15 @@ export class Service {
           (host, port) => this.#connector.connect(host, port),
           world.trace,
         ),
-        preface: (header) => this.#preface(header),
+        preface: (header, backend) => this.#preface(header, backend.trunks > 0),
+        trunks: this.#trunks,
         served: (client, backend) => this.#udp?.served(client, backend),
         doubt: (backend) => this.#prober.doubt(backend),
       });
     } catch (error) {
       this.#listener.close();
       this.#udp?.stop();
+      this.#trunks.stop();
       throw error;
     }
     this.#apply(options);
@@ -166,8 +180,10 @@ export class Service {
     for (const backend of removed) {
       this.#prober.forget(backend);
       this.#lifelines.forget(backend);
+      this.#trunks.forget(backend);
     }
     for (const backend of added) this.#watch(backend);
+    this.#trunks.look();
     this.#udp?.reconfigured();
     this.#world.story.listing(this.pool.backends);
   }
@@ -190,6 +206,8 @@ export class Service {
       ...[this.#accepting, this.#udp?.stop()],
     ]);
     await this.#visits.stop(graceMs);
+    this.#trunks.cutAll();
+    await this.#trunks.stop();
     clearInterval(this.#sweeping);
     this.#connector.retire();
   }
@@ -197,6 +215,13 @@ export class Service {
   #watch(backend: Backend): void {
     this.#prober.watch(backend);
     this.#lifelines.watch(backend);
+    this.#trunks.watch(backend);
+  }
+
+  /** Whether its clients may be served by trunk: those of rooms and of the login chat never are. */
+  get #isTrunkWanted(): boolean {
+    const { trunk, strategy } = this.#options;
+    return trunk && strategy !== "first" && strategy !== "hash-room";
   }
 
   readonly #changed = (backend: Backend, change: StateChange): void => {
@@ -218,9 +243,9 @@ export class Service {
     this.#sweeping = setInterval(() => this.#visits.sweep(), every);
   }
 
-  /** What a backend is told of the client, if it is to be told. */
-  #preface(header: ProxyHeader): Uint8Array | undefined {
-    if (this.#options.sendProxyV2) return encodeProxyV2(header);
-    return this.#options.sendProxy ? encodeProxyV1(header) : undefined;
+  /** What a backend is told of the client, if it is to be told, or believes us as it does on trunks. */
+  #preface(header: ProxyHeader, isTrusted = false): Uint8Array | undefined {
+    if (this.#options.sendProxy) return encodeProxyV1(header);
+    return this.#options.sendProxyV2 || isTrusted ? encodeProxyV2(header) : undefined;
   }
 }

@@ -58,7 +58,18 @@ function table(name: string, { port, strategy, backends }: ServiceReport): Table
     id: `backends-${name}`,
     caption: `Backends of ${name} (port ${port}, ${strategy})`,
     columns: [
-      ...["Backend", "Checks", "State", "Open", "Made", "Failed", "Sent", "Received", "Weight"],
+      ...[
+        "Backend",
+        "Checks",
+        "State",
+        "Open",
+        "Trunks",
+        "Made",
+        "Failed",
+        "Sent",
+        "Received",
+        "Weight",
+      ],
       "Change",
     ],
     rows: backends.map((backend) => row(name, backend)),
@@ -93,12 +104,13 @@ function countsText(counts: Readonly<Record<string, number>>): string {
 }
 
 function row(service: string, report: BackendReport): Cell[] {
-  const { index, name, health, reason, state, weight, isBackup, connections, max } = report;
+  const { index, name, health, reason, state, weight, isBackup, connections, max, trunks } = report;
   return [
     `${index}: ${name}${isBackup ? " (backup)" : ""}`,
     health === "up" ? { text: "up", tone: "good" } : { text: `down: ${reason}`, tone: "bad" },
     { text: state, tone: state === "ready" ? "good" : "bad" },
     max === null ? connections : `${connections} of ${max}`,
+    trunks === 0 ? "none" : trunks,
     report.connected,
     report.failed,
     bytesText(report.sent),

@@ -111,6 +111,42 @@ export class Story {
     });
   }
 
+  /** Its request was sent to its backend by trunk. */
+  carried(client: Client, backend: Backend): void {
+    if (this.isQuiet) return;
+    this.#tell("info", `Request sent by trunk to backend: ${backend.name}`, {
+      ...named(client),
+      backend: backend.name,
+    });
+  }
+
+  /** A backend is reached by trunk. */
+  trunked(backend: Backend, trunks: number): void {
+    const by = trunks === 1 ? "a trunk" : `${trunks} trunks`;
+    this.#tell("info", `Backend ${backend.index} is reached by ${by}: ${backend.name}`, {
+      backend: backend.name,
+      trunks,
+    });
+  }
+
+  /** A backend believes what clients say of themselves while it has no trunk. */
+  credulous(backend: Backend): void {
+    this.#tell(
+      "warn",
+      `Backend ${backend.index} trusts this balancer: give --send-proxy-v2, or a client may say that ` +
+        `it is another one whenever there is no trunk`,
+      { backend: backend.name },
+    );
+  }
+
+  /** A trunk to a backend was lost. */
+  untrunked(backend: Backend, reason: string): void {
+    this.#tell("warn", `A trunk to backend ${backend.index} was lost (${reason})`, {
+      backend: backend.name,
+      reason,
+    });
+  }
+
   /** A backend failed a client that another one may serve. */
   retrying(client: Client, backend: Backend, reason: string): void {
     this.#tell(

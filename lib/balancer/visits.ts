@@ -12,31 +12,30 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
-import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
 import { HandshakeError } from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
-import { Relays } from "../net/relays.ts";
-import { setUpSocket, type TlsIdentity } from "../net/tcp.ts";
+import { type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival, tracedInside } from "../net/traced_stream.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
-import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
+import type { Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
+import { type Arrival, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
 import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
 import { RetoldAnswer } from "./retold_answer.ts";
-import { ServedClient } from "./served_client.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
+import type { Trunks } from "./trunks.ts";
+import { TrunkVisits } from "./trunk_visits.ts";
 
 /** What visits need. */
 export interface VisitsWorld {
@@ -47,13 +46,15 @@ export interface VisitsWorld {
   readonly clock: Clock;
   readonly connect: Connect;
   /** What a backend is told before anything of the client, if it is to be told. */
-  readonly preface: (header: ProxyHeader) => Uint8Array | undefined;
+  readonly preface: (header: ProxyHeader, backend: Backend) => Uint8Array | undefined;
   /** Is told which backend serves whom. */
   readonly served: DialerWorld["served"];
   /** Is told of a backend that ended a connection at once, without a word. */
   readonly doubt: (backend: Backend) => void;
   /** Is told how long everything takes. */
   readonly times: ServiceTimes;
+  /** What carries requests to backends that offer it. */
+  readonly trunks: Trunks;
   /** What listens to what clients say, where something does: inside of TLS, where there is TLS. */
   readonly trace: Trace | undefined;
   /** Where TLS ends here. */
@@ -66,16 +67,15 @@ interface Ends {
   readonly destination: Endpoint;
 }
 
-/** The same, with what the log calls the connection. */
-type Known = Ends & Pick<AcceptedStream, "connection">;
+/** The same, with what the log calls the connection, and its socket. */
+type Known = Ends & Pick<AcceptedStream, "connection"> & { readonly socket: ByteStream };
 
 /** Everybody who is at a service. */
 export class Visits {
   readonly #world: VisitsWorld;
-  readonly #dialing: DialerWorld;
   readonly #closer = new OrderlyCloser();
-  readonly #relaying: RelayWorld;
-  readonly #relays = new Relays<Backend>();
+  readonly #plain: PlainVisits;
+  readonly #byTrunk: TrunkVisits;
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
   readonly #arriving = new Set<ByteStream>();
@@ -86,39 +86,56 @@ export class Visits {
   /** Starts with nobody. */
   constructor(world: VisitsWorld) {
     this.#world = world;
-    const { pool, connect, story, clock, served, options } = world;
-    this.#dialing = {
+    const { pool, connect, story, clock, served, options, doubt, times, trunks } = world;
+    const closer = this.#closer;
+    const dialing: DialerWorld = {
       ...{ pool, connect, story, clock, served },
-      times: world.times.connect,
+      times: times.connect,
       queueTimeout: () => options().queueTimeout,
       gaveUp: (reason) => this.refused[reason]++,
     };
+    const relaying = { buffers: new CopyBuffers(), closer, now: clock };
+    this.#plain = new PlainVisits({ dialing, relaying, doubt, times });
+    this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer });
     this.refused = noRefusals(world.tls !== undefined);
-    this.#relaying = { buffers: new CopyBuffers(), closer: this.#closer, now: clock };
     const patience = { handshakeSeconds: options().handshakeTimeout };
-    this.#tls = world.tls && new TlsDoor(world.tls, this.#relaying, patience);
+    this.#tls = world.tls && new TlsDoor(world.tls, relaying, patience);
   }
 
   /** Serves a connection to its end. Takes ownership. */
   readonly take = (accepted: AcceptedStream): void => {
     const { stream, remoteIp } = accepted;
-    const { guard, story } = this.#world;
+    const { guard, trunks } = this.#world;
     const place = guard.enter();
     if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
     this.#arriving.add(stream);
-    setUpSocket(stream);
-    this.#serve(accepted, place).catch((error: unknown) => {
+    if (this.#tls === undefined && trunks.isInUse && !guard.isProxy(remoteIp)) {
+      return this.#serveStraight(accepted, place);
+    }
+    this.#untilGone(accepted, place, this.#serve(accepted, place));
+  };
+
+  /** Waits for the end of a client's connection, and gives its place back. */
+  #untilGone(
+    { stream, remoteIp }: AcceptedStream,
+    place: Place,
+    serving: Promise<void>,
+  ): void {
+    serving.catch((error: unknown) => {
       if (error instanceof HandshakeError) {
         return this.#refuse(stream, remoteIp, `TLS handshake failed: ${error.fault}`);
       }
       closeNow(stream);
-      story.log.debug("A connection could not be served", { reason: reasonOf(error) });
-    }).finally(() => {
-      this.#arriving.delete(stream);
-      place.leave();
-      if (guard.open === 0) this.#whenEmpty?.();
-    });
-  };
+      const reason = reasonOf(error);
+      this.#world.story.log.debug("A connection could not be served", { reason });
+    }).finally(() => this.#leave(stream, place));
+  }
+
+  #leave(stream: ByteStream, place: Place): void {
+    this.#arriving.delete(stream);
+    place.leave();
+    if (this.#world.guard.open === 0) this.#whenEmpty?.();
+  }
 
   /**
    * Shows another certificate to whoever comes from now on, where TLS ends here.
@@ -132,20 +149,22 @@ export class Visits {
   /** Ends those that have carried nothing for too long. */
   sweep(): void {
     const now = this.#world.clock();
-    this.#relays.sweep(now, this.#world.options());
+    this.#plain.sweep(now, this.#world.options());
+    this.#byTrunk.sweep(now);
     this.#tls?.sweep(now, this.#world.options());
   }
 
   /** Ends those with one backend, so that its clients come again, to another one. */
   cutFrom(backend: Backend): void {
-    this.#relays.cutFrom(backend);
+    this.#plain.cutFrom(backend);
   }
 
   /** Lets what goes on end by itself for `graceMs`, then ends it. Nothing new may come. */
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#closeArriving();
-      this.#relays.cutAll();
+      this.#plain.cutAll();
+      this.#byTrunk.cutAll();
       this.#tls?.cutAll();
     }, graceMs);
     if (this.#world.guard.open > 0) {
@@ -153,6 +172,7 @@ export class Visits {
     }
     clearTimeout(timer);
     this.#closer.stop();
+    this.#byTrunk.close();
     this.#tls?.close();
   }
 
@@ -187,23 +207,72 @@ export class Visits {
     const { ip } = ends.source;
     const refusal = guard.judge(place, ip, clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
-    const known: Known = { ...ends, connection: accepted.connection };
-    if (this.#tls === undefined) return await this.#serveAdmitted(client, known, stream);
+    const known: Known = { ...ends, connection: accepted.connection, socket: stream };
+    if (this.#tls === undefined) return await this.#serveAdmitted(client, known);
     const inside = await this.#tls.take(client);
     const { stream: heard } = tracedInside({ ...accepted, stream: inside }, tracing);
-    await this.#serveAdmitted(heard, known, stream, () => inside.carriedAt)
+    await this.#serveAdmitted(heard, known, () => inside.carriedAt)
       .finally(() => inside.close());
     await inside.gone;
   }
 
+  /**
+   * Serves a client by trunk of which the socket tells all there is to know. This is the hot path: no
+   * promise, and no option of a socket that is to carry a line each way.
+   */
+  #serveStraight(accepted: AcceptedStream, place: Place): void {
+    const { stream, remoteIp: ip, remotePort: port, connection, localIp, localPort } = accepted;
+    const { guard, clock, trace } = this.#world;
+    const refusal = guard.judge(place, ip, clock());
+    if (refusal !== undefined) {
+      this.#refuse(stream, ip, refusal);
+      return this.#leave(stream, place);
+    }
+    const client = tracedArrival(accepted, clientTracing(trace, () => false)).stream;
+    this.#byTrunk.take(client, {
+      ...{ ip, port, connection },
+      relay: (client, entered) => {
+        const destination = { ip: localIp, port: localPort };
+        const known = { source: { ip, port }, destination, connection, socket: stream };
+        this.#untilGone(accepted, place, this.#servePlain(client, known, 0, { entered }));
+      },
+      gone: () => this.#leave(stream, place),
+    });
+  }
+
+  /** Serves a client that may come in, to its end. */
   async #serveAdmitted(
-    stream: ByteStream,
+    client: ByteStream,
     known: Known,
-    socket: ByteStream,
     carriedAt?: () => number,
   ): Promise<void> {
-    const { story, clock, options, preface, times } = this.#world;
-    const { strategy, tellTlsPort } = options();
+    if (!this.#world.trunks.isInUse) {
+      return await this.#servePlain(client, known, this.#peekDeadline(), { carriedAt });
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#byTrunk.take(client, {
+        ...known.source,
+        connection: known.connection,
+        relay: (client, entered) =>
+          this.#servePlain(client, known, 0, { entered, carriedAt }).then(resolve, reject),
+        gone: resolve,
+      });
+    });
+  }
+
+  /**
+   * Serves a client over a connection of its own; what it says first may decide to whom, and what it
+   * is told.
+   *
+   * @param deadline how long that is waited for, by `performance.now()`
+   */
+  async #servePlain(
+    stream: ByteStream,
+    known: Known,
+    deadline: number,
+    arrival: Omit<Arrival, "served">,
+  ): Promise<void> {
+    const { strategy, tellTlsPort } = this.#world.options();
     const find = keyFinder(strategy);
     let client = stream;
     let key: string | undefined;
@@ -211,86 +280,20 @@ export class Visits {
     if (find !== undefined || tellTlsPort !== undefined) {
       const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
       client = peeked;
-      const deadline = this.#peekDeadline();
       if (find !== undefined) key = await findKey(peeked, find, deadline);
       const asks = tellTlsPort !== undefined && await peeked.peekUntil(asksCapabilities, deadline);
       if (asks) retold = tellTlsPort;
     }
-    const { connection, ...ends } = known;
-    const { source } = ends;
-    const caller: Caller = {
-      ...source,
+    const { socket, connection, ...ends } = known;
+    const header = { kind: "proxied", ...ends } as const;
+    await this.#plain.serve(client, {
+      ...ends.source,
       connection,
-      key: key ?? source.ip,
-      preface: preface({ kind: "proxied", ...ends }),
+      key: key ?? ends.source.ip,
+      preface: (backend) => this.#world.preface(header, backend),
       tried: new Set(),
       ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
-    };
-    const startedAt = clock();
-    const span = beginSpan("balance connection");
-    const line = await dial(caller, this.#dialing);
-    if (line === undefined) {
-      span?.end();
-      return closeNow(client);
-    }
-    this.#arriving.delete(socket);
-    const { backend, relay, end } = await this.#relay(client, line, caller, carriedAt);
-    const milliseconds = clock() - startedAt;
-    times.session.observe(milliseconds / 1000);
-    span?.setAttribute("parley.backend", backend.name);
-    span?.setAttribute("parley.end", end);
-    span?.end();
-    story.closed(caller, {
-      backend: backend.name,
-      sent: relay.sent,
-      received: relay.received,
-      milliseconds,
-      end,
-    });
-  }
-
-  /** Relays to the end, over another backend when the first is lost unused. */
-  async #relay(
-    client: ByteStream,
-    line: Line,
-    caller: Caller,
-    carriedAt: (() => number) | undefined,
-  ): Promise<{ backend: Backend; relay: Relay; end: EndReason }> {
-    const { pool, clock } = this.#world;
-    const served = new ServedClient(line.backend, clock);
-    const relay = new Relay(client, line.stream, {
-      ...this.#relaying,
-      ...(carriedAt === undefined ? {} : { carriedAt }),
-      replace: () => this.#replace(served, caller),
-      unanswered: () => {
-        if (served.isFresh) this.#world.doubt(served.backend);
-      },
-    });
-    const end = await this.#relays.run(relay, served);
-    const { backend } = served;
-    backend.counts.sent += relay.sent;
-    backend.counts.received += relay.received;
-    pool.leave(backend);
-    return { backend, relay, end };
-  }
-
-  /** Another backend for a client whose own was lost unused, if it may have one. */
-  #replace(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> | undefined {
-    if (served.isFresh) this.#world.doubt(served.backend);
-    else if (served.wasMovedLate) return undefined;
-    else served.wasMovedLate = true;
-    return this.#redial(served, caller);
-  }
-
-  async #redial(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> {
-    const { story, pool } = this.#world;
-    story.retrying(caller, served.backend, "it closed the connection unused");
-    caller.tried.add(served.backend);
-    const other = await dial(caller, this.#dialing);
-    if (other === undefined) return undefined;
-    pool.leave(served.backend);
-    served.isServedBy(other.backend);
-    return other.stream;
+    }, { ...arrival, served: () => this.#arriving.delete(socket) });
   }
 
   #peekDeadline(): number {

@@ -59,13 +59,19 @@ export interface Command {
 
 /** A row of a help text: what to type and what it means, with its default. */
 export function optionRow(option: Option<unknown>): readonly [string, string] {
-  const typed = `--${option.flag}${option.valueName ? " " + option.valueName : ""}`;
+  const flag = isOnByItself(option) ? `--no-${option.flag}` : `--${option.flag}`;
+  const typed = `${flag}${option.valueName ? " " + option.valueName : ""}`;
   return [typed, option.help + defaultNote(option)];
+}
+
+/** Whether it is a switch that is there to be turned off. */
+function isOnByItself({ valueName, default: value }: Option<unknown>): boolean {
+  return valueName === undefined && value === true;
 }
 
 function defaultNote(option: Option<unknown>): string {
   const value = option.shownDefault ?? option.default;
-  if (option.secret || value === undefined || value === false) return "";
+  if (option.secret || value === undefined || typeof value === "boolean") return "";
   if (Array.isArray(value)) return value.length === 0 ? "" : ` (${value.join(",")})`;
   return ` (${value})`;
 }

@@ -134,6 +134,10 @@ export const SERVICE_OPTIONS = {
   sendProxy: toggle("send-proxy", "tell backends the client's address: PROXY protocol, version 1"),
   sendProxyV2: toggle("send-proxy-v2", "the same in version 2, binary"),
   udpSendProxy: toggle("udp-send-proxy", "the same in front of every datagram, version 2"),
+  trunk: {
+    ...toggle("trunk", "a connection for each buddy request, also to servers that offer trunks"),
+    default: true,
+  },
   acceptProxy: addressRanges("accept-proxy", "other balancers, which tell the client's address"),
   tlsCert: text("tls-cert", "FILE", undefined, "certificate chain (PEM): clients speak TLS"),
   tlsKey: text("tls-key", "FILE", undefined, "its private key (PEM)"),

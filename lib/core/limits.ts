@@ -167,6 +167,30 @@ export const FORWARD_LIMITS = {
   claimMs: 1000,
 } as const;
 
+/** Bounds on trunks between a balancer and a server (docs/protocols/trunk.md). */
+export const TRUNK_LIMITS = {
+  /** Trunks to each backend. */
+  perBackend: 2,
+  /** Requests without an answer on one trunk. A balancer that sends more is closed. */
+  window: 1024,
+  /** Longest answer: far beyond any list of buddies. One that is longer is none. */
+  answerBytes: 64 * 1024 * 1024,
+  /** Bytes of an answer that a balancer waits for before it passes them on. */
+  pieceBytes: 64 * 1024,
+  /** Bytes of answers that may wait to be sent before no more requests are read. */
+  waitingBytes: 1024 * 1024,
+  /** Seconds a balancer waits for an answer before it asks whether the server is there. */
+  doubtSeconds: 2,
+  /** The same while it waits for none. */
+  idleSeconds: 10,
+  /** Seconds without a word after that until the trunk is given up. */
+  silentSeconds: 4,
+  /** Seconds without a word of its balancer until a server lets go of a trunk. */
+  lostSeconds: 60,
+  /** Seconds until a trunk that was lost or could not be opened is tried again. */
+  againSeconds: 1,
+} as const;
+
 /** Keys an affinity table remembers; the longest unused is forgotten first. */
 export const MAX_AFFINITY_ENTRIES = 100_000;
 

@@ -52,6 +52,11 @@ export interface IncomingStream {
   readonly connection?: number | undefined;
   /** Whether nobody on the way can read it: it came through TLS that ends here. */
   readonly isSecure?: boolean | undefined;
+  /**
+   * Whether it comes from a balancer we trust, on its own behalf: one that said with a PROXY header
+   * whose connection it is speaks for that client alone.
+   */
+  readonly isTrusted?: boolean | undefined;
 }
 
 /** An end of a connection or datagram, as far as a tap knows it. */

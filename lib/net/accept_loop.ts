@@ -20,6 +20,11 @@ const PEER_GONE = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET", "EINVAL", "
 /** Counts the connections of every listener of the program. */
 let lastConnection = 0;
 
+/** A number for the log, for what is served like a connection of its own. */
+export function nextConnection(): number {
+  return ++lastConnection;
+}
+
 /** A connection just accepted, with all that is known of its two ends. */
 export interface AcceptedStream extends IncomingStream {
   /** The other side's port. */
@@ -63,7 +68,7 @@ export async function acceptConnections(
     }
     handle({
       stream: conn,
-      connection: ++lastConnection,
+      connection: nextConnection(),
       remoteIp: socketIp(conn.remoteAddr.hostname),
       remotePort: conn.remoteAddr.port,
       localIp: socketIp(conn.localAddr.hostname),

@@ -7,7 +7,6 @@ import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UnreachableError } from "../core/errors.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 import { connectReason, shortageReason } from "./system_error.ts";
-import { setUpSocket } from "./tcp.ts";
 
 /** Makes connections, all with the same timeout. */
 export class Connector {
@@ -21,8 +20,8 @@ export class Connector {
   }
 
   /**
-   * Connects, trying each address of a name; what is written goes out at once. The caller closes the
-   * connection.
+   * Connects, trying each address of a name. The caller closes the connection, and sets it up where it
+   * is for a conversation.
    *
    * @throws UnreachableError with the reason alone for a message, also after the timeout;
    * OperationalError when it is this machine that lacks something
@@ -32,9 +31,7 @@ export class Connector {
     const deadline = this.#deadlines.add(() => controller.abort());
     this.#connecting++;
     try {
-      const connection = await Deno.connect({ hostname, port, signal: controller.signal });
-      setUpSocket(connection);
-      return connection;
+      return await Deno.connect({ hostname, port, signal: controller.signal });
     } catch (error) {
       const shortage = shortageReason(error);
       if (shortage !== undefined) throw new OperationalError(shortage, { cause: error });

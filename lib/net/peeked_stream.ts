@@ -7,6 +7,7 @@
 import { MAX_PEEK_BYTES } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { within } from "../core/within.ts";
+import { setUpSocket } from "./tcp.ts";
 
 /** What waiting for more bytes came to. */
 export type Peek = "more" | "ended" | "full" | "timeout";
@@ -14,7 +15,7 @@ export type Peek = "more" | "ended" | "full" | "timeout";
 /** A connection whose first bytes can be looked at. Whoever has it closes it, and only it. */
 export class PeekedStream implements ByteStream {
   readonly #stream: ByteStream;
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   #start = 0;
   #end = 0;
   /** A read that was begun to look, and has not come to anything yet. */
@@ -25,6 +26,28 @@ export class PeekedStream implements ByteStream {
   constructor(stream: ByteStream, maxBytes: number = MAX_PEEK_BYTES) {
     this.#stream = stream;
     this.#bytes = new Uint8Array(maxBytes);
+  }
+
+  /**
+   * The same for a connection that somebody has begun to read: `bytes` belongs to it from now on.
+   *
+   * @param read what was read into `bytes` so far, and the read of more of it that is under way
+   */
+  static begun(
+    stream: ByteStream,
+    bytes: Uint8Array,
+    read: {
+      readonly count: number;
+      readonly pending?: Promise<number | null> | undefined;
+      readonly hasEnded?: boolean;
+    },
+  ): PeekedStream {
+    const peeked = new PeekedStream(stream, 0);
+    peeked.#bytes = bytes;
+    peeked.#end = read.count;
+    peeked.#pending = read.pending;
+    peeked.#hasEnded = read.hasEnded ?? false;
+    return peeked;
   }
 
   /** What has come so far: valid until the next call. */
@@ -92,6 +115,11 @@ export class PeekedStream implements ByteStream {
   /** Ends our side of the connection. */
   closeWrite(): Promise<void> {
     return this.#stream.closeWrite();
+  }
+
+  /** See `setUpSocket`, which finds this, and has all of it done to the socket itself. */
+  setNoDelay(): void {
+    setUpSocket(this.#stream);
   }
 
   /** Closes the connection. */

@@ -11,6 +11,9 @@
  * - A reset of one side ends the connection at once, in both directions. The other side sees an end
  *   of input, and a reset if it goes on sending: Deno ends a socket before it closes it, and has no
  *   way to reset one.
+ * - A socket is set up for a conversation before the second piece it is given, or when it turns out to
+ *   stay: the first piece goes out at once anyway, and most connections carry one each way. Measured,
+ *   that is a twentieth of their cost.
  * - A backend that is lost before the first byte went either way may be replaced, and the client
  *   never knows. Afterwards nothing is ever sent twice.
  */
@@ -18,6 +21,7 @@
 import type { ByteStream } from "../core/ports.ts";
 import { closeNow, type OrderlyCloser } from "./orderly_close.ts";
 import type { CopyBuffers } from "./copy_buffers.ts";
+import { setUpSocket } from "./tcp.ts";
 
 /** Why a connection ended. */
 export type EndReason =
@@ -61,6 +65,8 @@ export class Relay {
   /** The backend takes no more, and may still have something to say. */
   #backendIsDeaf = false;
   #isReplaceable = true;
+  #isBackendSetUp = false;
+  #isClientSetUp = false;
   #reason: EndReason | undefined;
   #lastActivity: number;
   /** Bytes the backend was sent. */
@@ -94,6 +100,15 @@ export class Relay {
     this.#reason = reason;
     closeNow(this.#client);
     closeNow(this.#backend);
+  }
+
+  /**
+   * Sets both sockets up for a conversation. Whoever has many relays does it for those that are not
+   * over at once, so that the system finds out about silent ends that are gone.
+   */
+  setUp(): void {
+    this.#isClientSetUp ||= setUp(this.#client);
+    this.#isBackendSetUp ||= setUp(this.#backend);
   }
 
   /** When something was last carried, by the clock it was given. */
@@ -140,6 +155,7 @@ export class Relay {
       if (this.#replacing !== undefined) await this.#replacing;
       const backend = this.#backend;
       try {
+        if (this.sent > 0 && !this.#isBackendSetUp) this.#isBackendSetUp = setUp(backend);
         this.#writing = backend.write(buffer.subarray(at, count));
         const written = await this.#writing;
         at += written;
@@ -170,6 +186,7 @@ export class Relay {
           return await this.#client.closeWrite();
         }
         if (count === "reset") return this.cut("backend reset");
+        if (this.received > 0 && !this.#isClientSetUp) this.#isClientSetUp = setUp(this.#client);
         this.received += count;
         for (let at = 0; at < count;) {
           at += await this.#client.write(buffer.subarray(at, count));
@@ -228,9 +245,15 @@ export class Relay {
       return false;
     }
     this.#backend = other;
+    this.#isBackendSetUp = false;
     this.#lastActivity = this.#world.now();
     // Cut while the new one was being connected: nobody else knows of it.
     if (this.#reason !== undefined) closeNow(other);
     return this.#reason === undefined;
   }
+}
+
+function setUp(stream: ByteStream): true {
+  setUpSocket(stream);
+  return true;
 }

@@ -28,11 +28,12 @@ export class Relays<Backend = never> {
     return end;
   }
 
-  /** Ends those that have carried nothing for too long. */
+  /** Ends those that have carried nothing for too long, and sets the sockets of the others up. */
   sweep(now: number, { idleTimeout, finishTimeout }: IdleBounds): void {
     for (const relay of this.#relays.keys()) {
       const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
       if (now - relay.lastActivity > bound * 1000) relay.cut("idle");
+      else relay.setUp();
     }
   }
 

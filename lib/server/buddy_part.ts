@@ -22,6 +22,8 @@ export interface BuddyPartSources {
   readonly presence: PresenceBook;
   /** Where accounts have passwords. */
   readonly guard: AccountGuard | undefined;
+  /** How many trunks balancers have at the moment. */
+  readonly trunks: () => number;
 }
 
 /** `user2` comes before `user10`. */
@@ -29,12 +31,13 @@ const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Makes the service visible. */
 export function buddyPart(sources: BuddyPartSources): Part {
-  const { ports, door, meter, counts, seconds, presence, guard } = sources;
+  const { ports, door, meter, counts, seconds, presence, guard, trunks } = sources;
   return {
     state: () => ({
       ports,
       requests: { total: meter.total, byKind: meter.byKind() },
       datagrams: counts,
+      trunks: trunks(),
       online: presence.survey(MAX_SHOWN_NAMES),
       ...(guard && { sessions: guard.sessions, refused: guard.refused }),
     }),
@@ -62,6 +65,7 @@ export function buddyPart(sources: BuddyPartSources): Part {
           seconds === undefined ? [] : [[{ service }, seconds]],
         ),
         ...accountFamilies(guard),
+        gauge("parley_trunks", "Trunks of balancers at the moment", [[{ service }, trunks()]]),
         gauge("parley_presence_users", "Users heard of within the lifetime", [
           [{ state: "reachable" }, reachable],
           [{ state: "offline" }, heard - reachable],

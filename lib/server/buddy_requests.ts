@@ -54,7 +54,7 @@ export interface BuddyRequestParts {
   readonly presence: PresenceBook;
   readonly view: EntryView;
   /** What the server offers to other Parleys. */
-  readonly offered: Capabilities;
+  readonly offered: Omit<Capabilities, "trunk">;
   readonly meter: BuddyMeter;
   readonly log: Log;
   /** Judges who asks, where accounts have passwords. */
@@ -106,8 +106,8 @@ export class BuddyRequests {
     let answer: Uint8Array | undefined;
     try {
       answer = guard === undefined || asked === undefined
-        ? await this.#answer(request, from.remoteIp)
-        : await guard.answer(asked, from, (request) => this.#answer(request, from.remoteIp));
+        ? await this.#answer(request, from)
+        : await guard.answer(asked, from, (request) => this.#answer(request, from));
     } catch (error) {
       answer = this.#failed(error, from);
     }
@@ -133,7 +133,7 @@ export class BuddyRequests {
   }
 
   /** Not async, and neither is what it calls: each async frame would cost every request. */
-  #answer(request: BuddyRequest, fromIp: string): Eventually<Uint8Array | undefined> {
+  #answer(request: BuddyRequest, from: Asker): Eventually<Uint8Array | undefined> {
     const { roster, offered } = this.#parts;
     switch (request.kind) {
       case "blank":
@@ -148,9 +148,9 @@ export class BuddyRequests {
       case "remove":
         return roster.remove(request.user, request.buddy).then(replyTo);
       case "capabilities":
-        return encodeOk(capabilityWords(offered));
+        return encodeOk(capabilityWords({ ...offered, trunk: from.isTrusted === true }));
       default:
-        return this.#answerExtension(request, fromIp);
+        return this.#answerExtension(request, from.remoteIp);
     }
   }
 

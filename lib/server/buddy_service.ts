@@ -16,7 +16,7 @@ import { LoginSessions } from "../services/login_sessions.ts";
 import { AccountGuard } from "./account_guard.ts";
 import { buddyPart } from "./buddy_part.ts";
 import { buddyMeter, BuddyRequests } from "./buddy_requests.ts";
-import { BuddySessions } from "./buddy_session.ts";
+import { type Answer, BuddySessions } from "./buddy_session.ts";
 import { openDatagram } from "./datagram_door.ts";
 import { DoorMeter } from "./door_meter.ts";
 import { keepDoor } from "./doorkeeper.ts";
@@ -24,6 +24,7 @@ import { LoginTries } from "./login_tries.ts";
 import { PresenceAnswers, viewFromElsewhere } from "./presence_answers.ts";
 import { type Service, type ServiceParts, STOP_GRACE_MS, tracingOf } from "./service.ts";
 import { portIn } from "./tls_ports.ts";
+import { TrunkSessions } from "./trunk_sessions.ts";
 
 /** What the buddy service is asked to be. */
 export interface BuddySettings {
@@ -68,14 +69,24 @@ export function startBuddies(
     ...{ roster, presence, view, meter, log, guard },
     offered: { get: true, info: true, accounts: guard !== undefined, tls: secure?.number },
   });
-  const sessions = new BuddySessions(
-    (line, from) => {
-      budget.prove(from.remoteIp, clock());
-      return requests.answer(line, from);
-    },
-    limits.readDeadlineSeconds,
-    meter,
-  );
+  const doorMeter = new DoorMeter("buddy");
+  const answer: Answer = (line, from) => {
+    budget.prove(from.remoteIp, clock());
+    return requests.answer(line, from);
+  };
+  const trunks = new TrunkSessions({
+    answer,
+    admission,
+    log,
+    meter: doorMeter,
+    seconds: meter.seconds,
+  });
+  const sessions = new BuddySessions({
+    answer,
+    readDeadlineSeconds: limits.readDeadlineSeconds,
+    tally: meter,
+    trunk: trunks.serve,
+  });
   const seconds = isTimed ? new Histogram() : undefined;
   const answers = new PresenceAnswers({
     roster,
@@ -90,7 +101,6 @@ export function startBuddies(
     guard,
   });
 
-  const doorMeter = new DoorMeter("buddy");
   const door = {
     admission,
     meter: doorMeter,
@@ -124,6 +134,7 @@ export function startBuddies(
     ports,
     part: buddyPart({
       ...{ ports, door: doorMeter, meter, counts: answers.counts, seconds, presence, guard },
+      trunks: () => trunks.open,
     }),
     async stop() {
       listener.close();
@@ -131,7 +142,7 @@ export function startBuddies(
       socket.close();
       // A connection may have been accepted a moment ago: its session is stopped with the others.
       await Promise.all([accepting, receiving]);
-      await sessions.stop(STOP_GRACE_MS);
+      await Promise.all([sessions.stop(STOP_GRACE_MS), trunks.stop(STOP_GRACE_MS)]);
     },
   };
 }

@@ -4,8 +4,10 @@
  */
 
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
+import type { ByteStream } from "../core/ports.ts";
 import { REPLIES } from "../wire/buddy_reply.ts";
 import { ReceiveBuffer } from "../wire/receive_buffer.ts";
+import { opensTrunk } from "../wire/trunk.ts";
 import {
   type Asker,
   type RequestProtocol,
@@ -26,15 +28,29 @@ interface Request {
 
 const OVERLONG: Request = { line: undefined };
 
+/** What buddy sessions need. */
+export interface BuddySessionParts {
+  readonly answer: Answer;
+  readonly readDeadlineSeconds: number;
+  /** Counts what becomes of them, where somebody wants to know. */
+  readonly tally?: RequestTally | undefined;
+  /** Serves a trunk to its end: takes ownership, never rejects. */
+  readonly trunk?: (stream: ByteStream) => Promise<void>;
+}
+
 /** Serves buddy connections. */
 export class BuddySessions extends RequestSessions<ReceiveBuffer, Request> {
-  constructor(answer: Answer, readDeadlineSeconds: number, tally?: RequestTally) {
-    super(protocolOf(answer), readDeadlineSeconds, tally);
+  constructor(parts: BuddySessionParts) {
+    super(protocolOf(parts), parts.readDeadlineSeconds, parts.tally);
   }
 }
 
-function protocolOf(answer: Answer): RequestProtocol<ReceiveBuffer, Request> {
+function protocolOf(
+  { answer, trunk }: BuddySessionParts,
+): RequestProtocol<ReceiveBuffer, Request> {
   return {
+    handOver: ({ line }, { isTrusted }) =>
+      isTrusted === true && line !== undefined && opensTrunk(line) ? trunk : undefined,
     makeBuffer: () => new ReceiveBuffer(MAX_BUDDY_LINE_BYTES),
     take(buffer, hasEnded) {
       if (hasEnded) return buffer.length === 0 ? undefined : { line: buffer.takeRest() };

@@ -39,7 +39,11 @@ export interface Door {
 
 /** Lets connections in until the listener is closed, then resolves. */
 export async function keepDoor(door: Door): Promise<void> {
-  const refuse = refuser(door);
+  const tell = refusalTeller(door);
+  const refuse = (stream: ByteStream, reason: DoorRefusal, from: string): void => {
+    closeNow(stream);
+    tell(reason, from);
+  };
   /** Those whose first bytes have not come yet. */
   const arriving = new Map<PeekedStream, Promise<void>>();
   /** Takes ownership of the connection and its place. */
@@ -85,22 +89,23 @@ async function identify(
     const deadline = performance.now() + seconds * 1000;
     const decision = await stream.peekUntil(decideProxyHeader, deadline);
     if (decision?.state === "broken") return "broken PROXY header";
+    const own = { ...incoming, isTrusted: true };
     // Nothing, or half a header, when the time is over: the session has an answer to that.
-    if (decision?.state !== "whole") return incoming;
+    if (decision?.state !== "whole") return own;
     stream.skip(decision.length);
     const { header } = decision;
-    return header.kind === "proxied" ? { ...incoming, remoteIp: header.source.ip } : incoming;
+    return header.kind === "proxied" ? { ...incoming, remoteIp: header.source.ip } : own;
   } catch {
     return "gone";
   }
 }
 
-function refuser(
+/** Counts those who are turned away, and tells of them now and then. */
+export function refusalTeller(
   { log, meter }: Pick<Door, "log" | "meter">,
-): (stream: ByteStream, reason: DoorRefusal, from: string) => void {
+): (reason: DoorRefusal, from: string) => void {
   const refusals = new NowAndThen();
-  return (stream, reason, from) => {
-    closeNow(stream);
+  return (reason, from) => {
     meter.refused[reason]++;
     const since = refusals.count(performance.now());
     if (since !== undefined) log.warn("Connections are turned away", { reason, from, since });

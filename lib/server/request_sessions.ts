@@ -31,8 +31,11 @@ export interface RequestBuffer {
   reset(): void;
 }
 
-/** Who asks: the address, the connection's number for the log, and whether it is TLS. */
-export type Asker = Pick<IncomingStream, "remoteIp" | "connection" | "isSecure">;
+/** Who asks: the address, the connection's number for the log, and what is known of the way it came. */
+export type Asker = Pick<
+  IncomingStream,
+  "remoteIp" | "connection" | "isSecure" | "isTrusted"
+>;
 
 /** What a request is, and what becomes of it. */
 export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
@@ -46,6 +49,11 @@ export interface RequestProtocol<Buffer extends RequestBuffer, Request> {
   isWhole(request: Request): boolean;
   /** Gives the answer; `undefined` is a close without one. */
   answer(request: Request, from: Asker): Promise<Uint8Array | undefined>;
+  /**
+   * Gives the whole connection to somebody else, if the request asks for that, and nothing came
+   * behind it: what this gives owns it then, and never rejects.
+   */
+  handOver?(request: Request, from: Asker): ((stream: ByteStream) => Promise<void>) | undefined;
   /** What a client is told that did not send its request in time. */
   late(buffer: Buffer): Uint8Array | undefined;
 }
@@ -106,6 +114,13 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
         request = this.#take(session, count, false);
       }
       deadline.cancel();
+      const other = request === undefined || buffer.length > 0
+        ? undefined
+        : this.#protocol.handOver?.(request, incoming);
+      if (other !== undefined) {
+        this.#forget(session);
+        return await other(stream);
+      }
       if (request !== undefined) {
         session.phase = "answering";
         const seconds = this.#tally?.seconds;
@@ -124,9 +139,13 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       deadline.cancel();
       closeNow(stream);
     }
+    this.#forget(session);
+  }
+
+  #forget(session: Session<Buffer>): void {
     this.#sessions.delete(session);
-    buffer.reset();
-    this.#buffers.push(buffer);
+    session.buffer.reset();
+    this.#buffers.push(session.buffer);
     if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
 

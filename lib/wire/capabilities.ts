@@ -18,22 +18,25 @@ export interface Capabilities {
   readonly accounts: boolean;
   /** The port of the same service over TLS, if there is one. */
   readonly tls: number | undefined;
+  /** Many numbered requests on one connection; offered to balancers that are trusted. */
+  readonly trunk: boolean;
 }
 
 const TLS_WORD = "tls=";
+const TRUNK_WORD = "trunk";
 
 /** What an older server offers. */
 export const NO_CAPABILITIES: Capabilities = {
-  ...{ get: false, info: false, accounts: false },
+  ...{ get: false, info: false, accounts: false, trunk: false },
   tls: undefined,
 };
 
 /** Writes the words of a CAP answer. */
 export function capabilityWords(offered: Capabilities): string {
-  const { get, info, accounts, tls } = offered;
+  const { get, info, accounts, tls, trunk } = offered;
   return [
     ...[PARLEY_WORD, get && "get", info && "info", accounts && "accounts"],
-    tls !== undefined && `${TLS_WORD}${tls}`,
+    ...[tls !== undefined && `${TLS_WORD}${tls}`, trunk && TRUNK_WORD],
   ].filter(Boolean).join(" ");
 }
 
@@ -46,6 +49,7 @@ export function parseCapabilities(reply: BuddyReply): Capabilities {
     info: words.includes("info"),
     accounts: words.includes("accounts"),
     tls: portIn(words.find((word) => word.startsWith(TLS_WORD))),
+    trunk: words.includes(TRUNK_WORD),
   };
 }
 
@@ -58,14 +62,15 @@ function portIn(word = ""): number | undefined {
 
 /**
  * The answer to `CAP` as a balancer passes it on that knows where its own clients find TLS: what the
- * server says of that gives way to its own port, the rest stays. For an older server it answers itself,
- * with nothing but that. Another reply is left as it is.
+ * server says of that gives way to its own port, trunks are the balancer's alone, the rest stays. For
+ * an older server it answers itself, with nothing but that. Another reply is left as it is.
  *
  * @param line the server's reply without its line end
  */
 export function retoldCapabilities(line: Uint8Array, tls: number): Uint8Array | undefined {
   const { code, words: [first, ...words] } = parseBuddyReply(line);
   if (first !== PARLEY_WORD && code !== 201) return undefined;
-  const others = first === PARLEY_WORD ? words.filter((word) => !word.startsWith(TLS_WORD)) : [];
+  const told = (word: string): boolean => !word.startsWith(TLS_WORD) && word !== TRUNK_WORD;
+  const others = first === PARLEY_WORD ? words.filter(told) : [];
   return encodeOk([PARLEY_WORD, ...others, `${TLS_WORD}${tls}`].join(" "));
 }

@@ -29,7 +29,8 @@ export function inFrames(
   return converse(cutters, describe, false);
 }
 
-function converse(
+/** A conversation that is cut as its sides need; the end of a side may end its last message. */
+export function converse(
   cutters: Readonly<Record<WireSide, MessageCutter>>,
   describe: Describe,
   endsWhole: boolean,

@@ -15,13 +15,14 @@ import type {
   WireSide,
 } from "../core/wire_message.ts";
 import { copyOf } from "../core/bytes.ts";
-import { buddyConversation, describePresence } from "./describe_buddy.ts";
+import { describePresence } from "./describe_buddy.ts";
 import { chatConversation } from "./describe_chat.ts";
 import { unreadable } from "./described.ts";
 import { peerConversation } from "./describe_peer.ts";
 import { behindPrefix, behindProxyHeader } from "./describe_proxy.ts";
 import { roomConversation } from "./describe_rooms.ts";
 import { describeRoomTalk } from "./describe_room_talk.ts";
+import { buddyOrTrunk } from "./describe_trunk.ts";
 import { TokenUsers } from "./token_users.ts";
 
 /** Makes what reads everything one program sees. */
@@ -30,7 +31,7 @@ export function createDescriber(): Describer {
   const begin = (service: TracedService): Conversation => {
     switch (service) {
       case "buddy":
-        return buddyConversation();
+        return buddyOrTrunk();
       case "rooms":
         return roomConversation(users);
       case "chat":

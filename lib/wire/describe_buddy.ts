@@ -24,7 +24,7 @@ import type { CutPiece } from "./message_cutter.ts";
 import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 
 /** What of each command is no secret; the other words of INFO are judged one by one. */
-const SHOWN_WORDS: Readonly<Record<BuddyCommand, KnownWords>> = {
+const SHOWN_WORDS: Readonly<Record<BuddyCommand | "TRUNK", KnownWords>> = {
   REG: { ids: 1 },
   LOG: { ids: 1 },
   ADD: { ids: 2 },
@@ -32,6 +32,7 @@ const SHOWN_WORDS: Readonly<Record<BuddyCommand, KnownWords>> = {
   GET: { ids: 1 },
   CAP: { ids: 0 },
   INFO: { ids: 1 },
+  TRUNK: { ids: 0, more: 1 },
 };
 const REQUESTS: KnownCommands = new Map(Object.entries(SHOWN_WORDS));
 const DATAGRAMS: KnownCommands = new Map([["SET", { ids: 1, more: 3 }], ["GET", { ids: 1 }]]);
@@ -77,12 +78,18 @@ export function buddyConversation(): Conversation {
     if (from === "server") return describeReply(piece.bytes, user, hasLoggedIn);
     const request = describeRequest(piece.bytes);
     user = request.user ?? user;
-    hasLoggedIn ||= /^[ \t]*LOG[ \t]/i.test(bytesAsText(piece.bytes));
+    hasLoggedIn ||= isLogin(piece.bytes);
     return request;
   });
 }
 
-function describeRequest(bytes: Uint8Array): DescribedMessage {
+/** Whether a request is a login: its answer holds a secret. */
+export function isLogin(line: Uint8Array): boolean {
+  return /^[ \t]*LOG[ \t]/i.test(bytesAsText(line));
+}
+
+/** Describes a request line with its line end. */
+export function describeRequest(bytes: Uint8Array): DescribedMessage {
   const { end, name } = lineEnd(bytes);
   const masked = new MaskedBytes(bytes, secretsOf(bytes.subarray(0, end), REQUESTS));
   const { request } = parseAccountRequest(bytes.subarray(0, end));
@@ -94,8 +101,12 @@ function describeRequest(bytes: Uint8Array): DescribedMessage {
   });
 }
 
-/** @param isGrant whether a secret may be in it */
-function describeReply(
+/**
+ * Describes a reply.
+ *
+ * @param isGrant whether a secret may be in it
+ */
+export function describeReply(
   bytes: Uint8Array,
   user: string | undefined,
   isGrant: boolean,

@@ -24,10 +24,14 @@ export class ReceiveBuffer {
   #searched = 0;
   #end = 0;
 
-  /** Makes an empty buffer for lines of at most `maxLine` bytes, line end not counted. */
-  constructor(maxLine: number) {
+  /**
+   * Makes an empty buffer for lines of at most `maxLine` bytes, line end not counted.
+   *
+   * @param capacity bytes it holds, for a peer that sends many lines at once; one line unless given
+   */
+  constructor(maxLine: number, capacity: number = maxLine + 2) {
     this.maxLine = maxLine;
-    this.#bytes = new Uint8Array(maxLine + 2);
+    this.#bytes = new Uint8Array(capacity);
   }
 
   /** Bytes held that were not taken yet. */

@@ -9,7 +9,7 @@ import { RecordedLog } from "../support/recorded_log.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
 
 const CALLER: Omit<Caller, "tried"> = {
-  ...{ ip: "192.0.2.7", port: 4000, key: "192.0.2.7", preface: undefined },
+  ...{ ip: "192.0.2.7", port: 4000, key: "192.0.2.7", preface: () => undefined },
 };
 
 /** Dials over two backends with this happening to every connect; gives the pool and what was told. */

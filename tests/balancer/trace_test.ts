@@ -6,6 +6,7 @@ import { TestBackend } from "../support/backends.ts";
 import { eventually } from "../support/eventually.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { RawMember, RoomServer } from "../support/room_server.ts";
+import { TestServer } from "../support/server.ts";
 import { readToEnd } from "../support/streams.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { toldTrace } from "../support/told_trace.ts";
@@ -32,6 +33,36 @@ Deno.test("a traced balancer tells of what TLS hides, of PROXY headers, and of b
     "TLS ann to balancer: REG ann",
     `TCP balancer to server ${a.address}: PROXY v2 127.0.0.1 port ${port} to 127.0.0.1 port ${balancer.port}`,
     `TCP balancer to server ${a.address}: REG ann`,
+  ]);
+});
+
+Deno.test("a traced balancer and server tell what goes over a trunk, and for whom", async () => {
+  const { trace, told } = toldTrace();
+  const { trace: serverTrace, told: serverTold } = toldTrace();
+  await using server = await TestServer.start({ trustProxy: ["127.0.0.1"], trace: serverTrace });
+  const address = `127.0.0.1:${server.tcp}`;
+  await using balancer = new TestBalancer({ backends: [address], trunk: true }, { trace });
+  await balancer.tells(`Backend 0 is reached by 2 trunks: ${address}`);
+  told.splice(0);
+  serverTold.splice(0);
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: balancer.port });
+  const { port } = conn.localAddr;
+  await writeAll(conn, new TextEncoder().encode("REG ann\n"));
+  await readToEnd(conn);
+  await eventually("both sides", () => told.length === 4);
+  const asked = `#1 (for 127.0.0.1 port ${port}) REG ann`;
+  assertEquals(
+    told.toSorted(),
+    [
+      `TCP balancer to server ${address}: ${asked}`,
+      `TCP server ${address} to balancer: #1 200 OK`,
+      "TCP ann to balancer: REG ann",
+      "TCP balancer to ann: 200 OK",
+    ].toSorted(),
+  );
+  assertEquals(serverTold, [
+    `TCP balancer 127.0.0.1 to server: ${asked}`,
+    "TCP server to balancer 127.0.0.1: #1 200 OK",
   ]);
 });
 

@@ -72,9 +72,11 @@ for (const program of PROGRAMS) {
     permissions: "none",
   }, () => {
     for (const option of listedOptions(program.options)) {
-      const row = rows.find((row) => row.trim().split(" ")[0] === `--${option.flag}`) ?? "";
-      assert(row.includes(option.help) && row !== "", `--${option.flag} is missing`);
       const value: unknown = option.default;
+      // A switch that is on is there to be turned off.
+      const typed = value === true ? `--no-${option.flag}` : `--${option.flag}`;
+      const row = rows.find((row) => row.trim().split(" ")[0] === typed) ?? "";
+      assert(row.includes(option.help) && row !== "", `${typed} is missing`);
       if (typeof value === "string" || typeof value === "number") {
         assert(row.endsWith(` (${value})`), row);
       }

@@ -18,10 +18,13 @@ const AROUND = extent(200, 1000);
 /** The time the checks have to find a backend that is gone. */
 const MARKED_DOWN_MS = 6000;
 
+/** Has a server offer trunks to a balancer here. */
+const TRUST = ["--trust-proxy=127.0.0.1"];
+
 type Ports = Awaited<ReturnType<typeof ServerProcess.start>>;
 
-async function startServer(): Promise<Ports> {
-  const server = ServerProcess.spawn(["0", "0", "--store=memory"]);
+async function startServer(port = 0, words: readonly string[] = []): Promise<Ports> {
+  const server = ServerProcess.spawn([String(port), "0", "--store=memory", ...words]);
   return Object.assign(server, { ports: await server.ready() });
 }
 
@@ -41,10 +44,19 @@ async function request(port: number, user: string): Promise<{ from: number; isAn
   }
 }
 
-Deno.test("a server killed under 200 requests a second: only requests it had already are lost", async () => {
-  await using victim = await startServer();
-  await using survivor = await startServer();
-  await using balancer = new TestBalancer({ backends: [addressOf(victim), addressOf(survivor)] });
+for (const trunk of [false, true]) {
+  const how = trunk ? "by trunk" : "each on its own";
+  Deno.test(`a server killed under 200 requests a second, ${how}: only requests it had are lost`, () =>
+    killUnderLoad(trunk));
+}
+
+/** Kills one of two servers, and looks at every request that was not answered. */
+async function killUnderLoad(trunk: boolean): Promise<void> {
+  await using victim = await startServer(0, TRUST);
+  await using survivor = await startServer(0, TRUST);
+  const backends = [addressOf(victim), addressOf(survivor)];
+  await using balancer = new TestBalancer({ backends, trunk });
+  if (trunk) await hasTrunks(balancer, backends);
   const requests: Promise<{ from: number; isAnswered: boolean }>[] = [];
   const load = async (count: number): Promise<void> => {
     for (let number = 0; number < count; number++) {
@@ -72,6 +84,83 @@ Deno.test("a server killed under 200 requests a second: only requests it had alr
     );
   }
   assert(failed.length < 20, `${failed.length} requests were lost`);
+}
+
+/** Resolves when each of these is reached by trunk. */
+async function hasTrunks(balancer: TestBalancer, backends: readonly string[]): Promise<void> {
+  for (const [index, name] of backends.entries()) {
+    await balancer.tells(`Backend ${index} is reached by 2 trunks: ${name}`);
+  }
+}
+
+/** Requests whose answers are the same at every server, and different for each. */
+const EXPECTED = new Map([
+  ["HELLO", "201 INVALID\r\n"],
+  ["GET nobody", "202 NO SUCH USER\r\n"],
+  ["CAP", "200 OK parley/1 get info\r\n"],
+  ["", ""],
+]);
+
+Deno.test("a server killed and started again by trunk: nobody is given another one's answer", async () => {
+  let victim = await startServer(0, TRUST);
+  const { port } = { port: victim.ports.buddy.tcp };
+  await using survivor = await startServer(0, TRUST);
+  const backends = [addressOf(victim), addressOf(survivor)];
+  await using balancer = new TestBalancer({
+    ...{ backends, trunk: true, sendProxyV2: true, checkInterval: 0.2, rise: 1, fall: 1 },
+  });
+  await hasTrunks(balancer, backends);
+  let isOver = false;
+  let [answered, unanswered] = [0, 0];
+  const requests = [...EXPECTED];
+  const client = async (number: number): Promise<void> => {
+    for (let turn = number; !isOver; turn++) {
+      const [request, expected] = requests[turn % requests.length]!;
+      const answer = await ask(balancer.port, `${request}\n`).catch(() => "");
+      assert(answer === expected || answer === "", `${request}: ${answer}`);
+      if (answer === "" && expected !== "") unanswered++;
+      else answered++;
+    }
+  };
+  const clients = Array.from({ length: 32 }, (_, number) => client(number));
+  const goOn = async (count: number): Promise<void> => {
+    const wanted = answered + count;
+    while (answered < wanted) await new Promise((resume) => setTimeout(resume, 1));
+  };
+  const kills = extent(3, 30);
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      await goOn(500);
+      await victim.endBy("SIGKILL");
+      await goOn(500);
+      victim = await startServer(port, TRUST);
+      const { counts } = balancer.service.pool.backends[0]!;
+      const before = counts.trunked;
+      while (counts.trunked < before + 100) await goOn(100);
+    }
+  } finally {
+    isOver = true;
+    await Promise.all(clients);
+    await victim[Symbol.asyncDispose]();
+  }
+  // Each kill may cost what was under way on two trunks: at most one request of each client.
+  assert(unanswered <= 32 * kills, `${unanswered} of ${answered} were not answered`);
+});
+
+Deno.test("a server that was stopped (SIGSTOP) loses its trunks in time, and who waits is closed", async () => {
+  await using victim = await startServer(0, TRUST);
+  await using balancer = new TestBalancer({ backends: [addressOf(victim)], trunk: true });
+  await hasTrunks(balancer, [addressOf(victim)]);
+  victim.signal("SIGSTOP");
+  try {
+    const answer = await within("the end", ask(balancer.port, "CAP\n").catch(() => ""));
+    assertEquals(answer, "");
+    await balancer.tells("A trunk to backend 0 was lost (it does not answer)");
+  } finally {
+    victim.signal("SIGCONT");
+  }
+  await hasTrunks(balancer, [addressOf(victim)]);
+  assertEquals(await ask(balancer.port, "CAP\n"), EXPECTED.get("CAP"));
 });
 
 Deno.test("a server killed with nobody asking is marked down in time, and taken back", async () => {

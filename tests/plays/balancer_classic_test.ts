@@ -37,6 +37,7 @@ Deno.test({
     await using balancer = BalancerProcess.spawn(["--admin-port=0"]);
     const { services } = await balancer.ready();
     assertEquals(services, { buddy: { tcp: 1234, udp: null } });
+    await balancer.stderrShows("[LB]   Backend 1: 127.0.0.1:5002\n");
     assertEquals(balancer.story.slice(0, 4), [
       "[LB] Load Balancer running on port 1234...",
       "[LB] Forwarding to 2 backend(s)",

@@ -3,7 +3,7 @@
  * docs/command-line.md.
  */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { echoing, TestBackend } from "../support/backends.ts";
 import { BalancerProcess, ctl } from "../support/balancer_process.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
@@ -130,7 +130,7 @@ Deno.test("ctl drains, takes out, brings back and weighs backends of a running b
   const { stdout } = await ctl(balancer.admin);
   assertEquals(stdout.split("\n").length, 3);
   assertStringIncludes(stdout, `: backend 1 ${b.address}: up, maintain, weight 3`);
-  assert(balancer.story.includes(`[LB] Backend 0: drain (${a.address})`));
+  await balancer.stderrShows(`[LB] Backend 0: drain (${a.address})\n`);
 });
 
 Deno.test("ctl says what is wrong, on stderr, with the exit code of the contract", async () => {
@@ -172,7 +172,9 @@ function config(backends: readonly string[], more = "", program = ""): string {
   return `{ // of a test
     "adminPort": 0, ${program}
     "services": {
-      "buddy": { "host": "127.0.0.1", "listen": 0, "backends": ${JSON.stringify(backends)} ${more} }
+      "buddy": { "host": "127.0.0.1", "listen": 0, "trunk": false, "backends": ${
+    JSON.stringify(backends)
+  } ${more} }
     }
   }`;
 }
@@ -263,7 +265,7 @@ Deno.test("several services are told apart, and their ports are in the ready lin
   assertEquals(Object.keys(ready.services), ["buddy", "chat"]);
   assertEquals(await ask(ready.services.buddy!.tcp, "x\n"), "a x\n");
   assertEquals(await ask(ready.services.chat!.tcp, "x\n"), "b x\n");
-  assert(balancer.story.includes("[LB] chat: New client -> backend #0"), balancer.stderr);
+  await balancer.stderrShows("[LB] chat: New client -> backend #0\n");
   const listed = await fetch(`http://127.0.0.1:${ready.admin}/`).then((answer) => answer.json());
   assertEquals(listed.services.chat.backends[0].name, b.address);
 });

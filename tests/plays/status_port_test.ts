@@ -79,6 +79,7 @@ Deno.test("/metrics counts what every protocol did, by kind and reply", async ()
     ['parley_datagram_seconds_count{service="buddy"}', 1],
     ['parley_dropped_total{service="buddy",reason="unknown"}', 1],
     ['parley_presence_users{state="reachable"}', 1],
+    ['parley_trunks{service="buddy"}', 0],
     ["parley_rooms", 1],
     ["parley_room_members", 2],
     ['parley_messages_total{service="rooms",kind="room"}', 1],

@@ -21,9 +21,10 @@ class Desk implements AsyncDisposable {
 
   constructor(settings: { readonly deadlineSeconds?: number; readonly answer?: Answer } = {}) {
     const { deadlineSeconds = LONG_SECONDS, answer = this.#echo } = settings;
-    this.sessions = new BuddySessions(answer, deadlineSeconds, {
-      seconds: undefined,
-      late: ({ remoteIp }) => this.late.push(remoteIp),
+    this.sessions = new BuddySessions({
+      answer,
+      readDeadlineSeconds: deadlineSeconds,
+      tally: { seconds: undefined, late: ({ remoteIp }) => this.late.push(remoteIp) },
     });
   }
 
@@ -250,10 +251,13 @@ Deno.test("a client that stops reading its reply is closed when its time has pas
 Deno.test("stop() closes clients that have not asked, and finishes what is being answered", async () => {
   const answering = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Uint8Array>();
-  const sessions = new BuddySessions(() => {
-    answering.resolve();
-    return answer.promise;
-  }, LONG_SECONDS);
+  const sessions = new BuddySessions({
+    answer: () => {
+      answering.resolve();
+      return answer.promise;
+    },
+    readDeadlineSeconds: LONG_SECONDS,
+  });
   const [idle, idleEnd] = memoryPair();
   const [busy, busyEnd] = memoryPair();
   const served = [idleEnd, busyEnd].map((stream) => {
@@ -271,7 +275,10 @@ Deno.test("stop() closes clients that have not asked, and finishes what is being
 });
 
 Deno.test("stop() does not wait longer than its grace for a client that reads nothing", async () => {
-  const sessions = new BuddySessions(() => Promise.resolve(new Uint8Array(100)), LONG_SECONDS);
+  const sessions = new BuddySessions({
+    answer: () => Promise.resolve(new Uint8Array(100)),
+    readDeadlineSeconds: LONG_SECONDS,
+  });
   const [client, stream] = memoryPair(10);
   const served = sessions.serve({ stream, remoteIp: CLIENT_IP });
   await client.write(toBytes("REG ann\n"));

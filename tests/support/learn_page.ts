@@ -230,7 +230,7 @@ export class LearnPage implements AsyncDisposable {
     const balancer = await BalancerProcess.start(backends.map(({ tcp }) => `127.0.0.1:${tcp}`), [
       "--udp-listen=0",
       ...backends.map(({ udp }) => `--udp-backend=127.0.0.1:${udp}`),
-      ...["--send-proxy", "--quiet", "--trace"],
+      ...["--send-proxy", "--no-trunk", "--quiet", "--trace"],
     ]);
     this.#programs.set("balancer", { process: balancer, seen: 0 });
     const { buddy } = (await balancer.ready()).services;

@@ -27,6 +27,8 @@ import { RecordedLog } from "./recorded_log.ts";
 /** What a test may want to be different. */
 export interface TestServerOptions {
   readonly host?: string;
+  /** The port of buddies; a free one unless given. */
+  readonly tcpPort?: number;
   readonly advertise?: string;
   readonly presenceTtl?: number;
   readonly trustProxy?: readonly string[];
@@ -70,7 +72,7 @@ export class TestServer implements AsyncDisposable {
       host: options.host ?? "127.0.0.1",
       services: {
         buddy: {
-          tcpPort: 0,
+          tcpPort: options.tcpPort ?? 0,
           udpPort: 0,
           advertise: options.advertise,
           presenceTtl: options.presenceTtl ?? 30,

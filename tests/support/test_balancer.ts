@@ -26,6 +26,8 @@ export function serviceOptions(
 ): ServiceOptions {
   return {
     ...DEFAULTS,
+    // The backends of most tests are no servers of ours, and count what they are sent.
+    trunk: false,
     host: "127.0.0.1",
     listen: 0,
     ...others,

@@ -22,6 +22,7 @@ Deno.test("parseCapabilities(): a client uses only what was offered", {
   assertEquals(read(latin1("200 OK parley/1 get")), { ...NO_CAPABILITIES, get: true });
   const both = { ...NO_CAPABILITIES, get: true, info: true };
   assertEquals(read(latin1("200 OK parley/1 info get")), both);
+  assertEquals(read(latin1("200 OK parley/1 trunk")), { ...NO_CAPABILITIES, trunk: true });
   assertEquals(read(latin1("200 OK parley/1 accounts")), { ...NO_CAPABILITIES, accounts: true });
   assertEquals(read(latin1("200 OK parley/1 tls=1236")), { ...NO_CAPABILITIES, tls: 1236 });
   for (
@@ -35,7 +36,8 @@ Deno.test("parseCapabilities(): an older server answers 201 INVALID and offers n
   permissions: "none",
 }, () => {
   assertEquals(read(REPLIES[201]), NO_CAPABILITIES);
-  assertEquals(NO_CAPABILITIES, { get: false, info: false, accounts: false, tls: undefined });
+  const nothing = { get: false, info: false, accounts: false, tls: undefined, trunk: false };
+  assertEquals(NO_CAPABILITIES, nothing);
 });
 
 Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", {
@@ -53,7 +55,7 @@ Deno.test("parseCapabilities(): an answer that is not Parley's offers nothing", 
 });
 
 Deno.test("parseCapabilities() ignores words it does not know", { permissions: "none" }, () => {
-  const line = "200 OK parley/1 rooms=9090/9091 GET getx trunk get";
+  const line = "200 OK parley/1 rooms=9090/9091 GET getx trunks get";
   assertEquals(read(latin1(line)), { ...NO_CAPABILITIES, get: true });
 });
 
@@ -61,6 +63,7 @@ const anyOffer = fc.record({
   get: fc.boolean(),
   info: fc.boolean(),
   accounts: fc.boolean(),
+  trunk: fc.boolean(),
   tls: fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
 });
 
@@ -74,16 +77,20 @@ Deno.test("capabilityWords() starts with parley/1 and reads back as the same off
   }));
 });
 
-Deno.test("retoldCapabilities() tells one TLS port, keeps every other word, and reads back so", {
-  permissions: "none",
-}, () => {
-  fc.assert(fc.property(anyOffer, fc.integer({ min: 1, max: 65_535 }), (offered, tls) => {
-    const told = retoldCapabilities(encodeOk(capabilityWords(offered)), tls)!;
-    assertEquals(read(told), { ...offered, tls });
-    assertEquals(retoldCapabilities(told, tls), told);
-  }));
-  assertEquals(retoldCapabilities(REPLIES[201], 443), encodeOk("parley/1 tls=443"));
-  for (const line of ["", "200 OK", "200 OK get", "500 STORAGE", "x"]) {
-    assertEquals(retoldCapabilities(latin1(line), 443), undefined, line);
-  }
-});
+Deno.test(
+  "retoldCapabilities() tells one TLS port and no trunk, keeps every other word, and reads back so",
+  {
+    permissions: "none",
+  },
+  () => {
+    fc.assert(fc.property(anyOffer, fc.integer({ min: 1, max: 65_535 }), (offered, tls) => {
+      const told = retoldCapabilities(encodeOk(capabilityWords(offered)), tls)!;
+      assertEquals(read(told), { ...offered, trunk: false, tls });
+      assertEquals(retoldCapabilities(told, tls), told);
+    }));
+    assertEquals(retoldCapabilities(REPLIES[201], 443), encodeOk("parley/1 tls=443"));
+    for (const line of ["", "200 OK", "200 OK get", "500 STORAGE", "x"]) {
+      assertEquals(retoldCapabilities(latin1(line), 443), undefined, line);
+    }
+  },
+);

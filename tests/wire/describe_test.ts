@@ -38,6 +38,38 @@ const CONVERSATIONS: readonly (readonly [string, TracedService, readonly Turn[]]
   ["what is no user id", "buddy", [
     ["client", "GET /?password=x HTTP/1.1\r\n", [undefined, "GET ******** ********"]],
   ]],
+  ["a trunk", "buddy", [
+    ["client", "TRUNK 1\n", [undefined, "TRUNK 1"]],
+    ["server", "200 OK trunk/1\r\n", [undefined, "200 OK trunk/1"]],
+    [
+      "client",
+      "1 192.0.2.7 4000 REG Ann\r\n2 ::1 5000 LOG ben secret\nPING\n3 ::1 1 \n",
+      ["ann", "#1 (for 192.0.2.7 port 4000) REG Ann"],
+      ["ben", "#2 (for ::1 port 5000) LOG ben ********"],
+      [undefined, "PING"],
+      [undefined, "#3 (for ::1 port 1) (a blank line)"],
+    ],
+    [
+      "server",
+      "2 13\n201 INVALID\r\nPONG\n1 35\n200 OK 1\r\nben 101 OFFLINE unknown0\n3 0\n",
+      ["ben", "#2 201 INVALID"],
+      [undefined, "PONG"],
+      ["ann", "#1 200 OK 1 | ben 101 OFFLINE unknown0"],
+      [undefined, "#3 (no answer)"],
+    ],
+    ["client", "4 ::1 1 GET ann\n", ["ann", "#4 (for ::1 port 1) GET ann"]],
+    [
+      "server",
+      "4 8\n200 OK\r\nDRAIN\nERROR a line is no request\n",
+      ["ann", "#4 200 OK"],
+      [undefined, "DRAIN"],
+      [undefined, "ERROR a line is no request"],
+    ],
+  ]],
+  ["a trunk that is refused", "buddy", [
+    ["client", "TRUNK 1\n", [undefined, "TRUNK 1"]],
+    ["server", "201 INVALID\r\n", [undefined, "201 INVALID"]],
+  ]],
   ["an unknown command", "buddy", [["client", "HELLO there\n", [undefined, "HELLO ********"]]]],
   ["a blank line", "buddy", [["client", "  \n", [undefined, "(a blank line)"]]]],
   ["a login", "chat", [

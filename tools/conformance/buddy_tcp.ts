@@ -1,4 +1,4 @@
-/** The buddy protocol over TCP: REG, ADD, DEL. Rules: docs/protocols, buddy. */
+/** The buddy protocol over TCP: REG, ADD, DEL. Rules: docs/protocols/buddy.md. */
 
 import { hostileRules } from "./hostile.ts";
 import { expect, expectLike, newId, type Rule, type Server } from "./rule.ts";

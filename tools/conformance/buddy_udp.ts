@@ -1,4 +1,4 @@
-/** The buddy protocol over UDP: SET and GET. Rules: docs/protocols, buddy. */
+/** The buddy protocol over UDP: SET and GET. Rules: docs/protocols/buddy.md. */
 
 import { register } from "./buddy_tcp.ts";
 import { hostileDatagramRules } from "./hostile.ts";

@@ -1,4 +1,4 @@
-/** The login chat: one TCP connection for each user. Rules: docs/protocols, login chat. */
+/** The login chat: one TCP connection for each user. Rules: docs/protocols/login-chat.md. */
 
 import { hostileRules } from "./hostile.ts";
 import { expect, expectLike, newId, type Rule, type Server } from "./rule.ts";
