@@ -169,7 +169,7 @@ export const BUDDY_UDP_RULES: readonly Rule[] = [
   },
   {
     level: "should",
-    text: "a long list is cut at the end of a line, or whole",
+    text: "a list of 40 buddies is cut at the end of a line, or whole",
     async check(server) {
       const [asker] = await circle(server, 40);
       using socket = new Datagrams(server);
