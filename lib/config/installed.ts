@@ -17,9 +17,9 @@ export function executableOf(name: string): string {
 /** Commands that a text names: a server alone is any server. */
 const COMMANDS = new RegExp(
   "(?<![\\w-])(?:" + [
-    "server (?:--help|(?:chat|check|repair|import|export|migrate|completions))",
-    "client (?:--help|(?:reg|add|del|status|call|send-file|receive|setup|rooms|chat|completions))",
-    "load_balancer (?:--help|(?:ctl|completions))",
+    "server (?:--help|chat|check|repair|import|export|migrate|completions)",
+    "client (?:--help|reg|add|del|status|call|send-file|receive|setup|rooms|chat|completions)",
+    "load_balancer (?:--help|ctl|completions)",
   ].join("|") + ")(?![\\w-])",
   "g",
 );

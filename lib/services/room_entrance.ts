@@ -1,8 +1,8 @@
 /**
  * How somebody gets into a room: by creating it, or by joining. Rules: protocols/rooms.md.
  *
- * Whether a room exists or a name is free, the store judges; what is costly (a hash, a check of a
- * password) is not begun for what it would refuse.
+ * Whether a room exists or a name is free, the store judges, because others may write to it. What is
+ * costly (a hash, a check of a password) is not begun for what it would refuse.
  */
 
 import { BusyError } from "../core/errors.ts";

@@ -2,10 +2,8 @@
  * Rooms: who is in them, talks, leaves and is gone. Rules: protocols/rooms.md. How somebody gets in:
  * `room_entrance.ts`. This room knows no sockets and no bytes; the time is passed in.
  *
- * Rules of this file:
- * - Whether a room exists or a name is free, the store judges, because others may write to it.
- * - A member is known by a token and talks from one address. Without one (they have just joined, or
- *   this server has just started) the first datagram from where they joined settles it.
+ * A member is known by a token and talks from one address. Without one (they have just joined, or this
+ * server has just started) the first datagram from where they joined settles it.
  */
 
 import { isSameAddress } from "../core/endpoint.ts";
