@@ -1,6 +1,7 @@
 /** The examples of `docs/protocols/` are rows of `tests/samples/`, or what a server answers. */
 
 import { assert, assertEquals } from "@std/assert";
+import { bytesAsText } from "../../lib/wire/masked_bytes.ts";
 import * as ACCOUNTS from "../samples/account_samples.ts";
 import * as BUDDY from "../samples/buddy_samples.ts";
 import * as CHAT from "../samples/login_chat_samples.ts";
@@ -10,9 +11,18 @@ import type { Sample } from "../samples/sample.ts";
 import * as TRANSFER from "../samples/transfer_samples.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { ROOT } from "../support/process.ts";
+import { askBytes } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
+import { RoomServer } from "../support/room_server.ts";
 import { TestServer } from "../support/server.ts";
-import { blockKinds, bytesOf, exchangesIn, kindOf, samplesIn } from "./samples_page.ts";
+import {
+  blockKinds,
+  bytesOf,
+  exchangesIn,
+  kindOf,
+  roomExchangesIn,
+  samplesIn,
+} from "./samples_page.ts";
 
 const TABLES: Readonly<Record<string, unknown>> = {
   ...ACCOUNTS,
@@ -88,11 +98,19 @@ for (const { name: page, text } of await pages()) {
       assertEquals(await alice.toTheEnd(), []);
     });
   }
+  for (const { request, answer } of roomExchangesIn(text)) {
+    Deno.test(`docs/protocols/${page}: a server answers so, to ${request.length} bytes`, async () => {
+      await using server = await RoomServer.start();
+      const answered = bytesAsText(await askBytes(server.tcp, request));
+      // Nobody can say beforehand what a token is.
+      assertEquals(answered.replace(/[0-9a-f]{32}/, "x".repeat(32)), bytesAsText(answer));
+    });
+  }
   Deno.test(
     `docs/protocols/${page}: every block says what compares it`,
     { permissions: "none" },
     () => {
-      const known = ["samples", "exchange", "chat", "grammar", "story", "json"];
+      const known = ["samples", "exchange", "chat", "frames", "grammar", "story", "json"];
       assertEquals(blockKinds(text).filter((kind) => !known.includes(kind)), []);
     },
   );

@@ -8,10 +8,12 @@
  *                        lines that begin with blanks; SET is a datagram, and has none
  * chat                   requests of alice in the login chat, each followed by its answer, and what
  *                        there is to say of it; bob and carol are online
+ * frames                 frames of the room protocol: a request, then both of its answer, and so on
  * grammar, story, json   for people: nothing compares it
  * ```
  */
 
+import { joinBytes } from "../../lib/core/bytes.ts";
 import { latin1 } from "../samples/sample.ts";
 
 /** An example: bytes, and which row of which table they are. */
@@ -27,12 +29,29 @@ export interface PageSample {
 export function samplesIn(page: string): PageSample[] {
   return [...page.matchAll(/^```samples (\w+)(?: (\w+))?\n([^]*?)^```$/gm)]
     .flatMap(([, table, kind, content]) =>
-      content!.trimEnd().split("\n").map((line) => {
-        const [, text, name] = /^"(.*)" {2,}(.+)$/.exec(line) ?? [];
-        if (text === undefined) throw new SyntaxError(`Cannot read the sample: ${line}`);
-        return { table: table!, kind, bytes: bytesOf(text), name: name! };
-      })
+      rowsOf(content!).map((row) => ({ table: table!, kind, ...row }))
     );
+}
+
+/** Requests for rooms and their answers, both frames of each as they follow each other. */
+export function roomExchangesIn(page: string): { request: Uint8Array; answer: Uint8Array }[] {
+  return [...page.matchAll(/^```frames\n([^]*?)^```$/gm)].flatMap(([, content]) => {
+    const rows = rowsOf(content!);
+    return rows.flatMap(({ bytes, name }, index) => {
+      if (!name.startsWith("request")) return [];
+      const answer = rows.slice(index + 1, index + 3).map(({ bytes }) => bytes);
+      return [{ request: bytes, answer: joinBytes(answer) }];
+    });
+  });
+}
+
+/** The rows of a block: bytes in quotes, and what they are. */
+function rowsOf(content: string): { readonly bytes: Uint8Array; readonly name: string }[] {
+  return content.trimEnd().split("\n").map((line) => {
+    const [, text, name] = /^"(.*)" {2,}(.+)$/.exec(line) ?? [];
+    if (text === undefined) throw new SyntaxError(`Cannot read the sample: ${line}`);
+    return { bytes: bytesOf(text), name: name! };
+  });
 }
 
 /** A request and its reply, which may have several lines. */
