@@ -89,7 +89,8 @@ Deno.test("architecture: no text names a path of one machine or the host of a re
 Deno.test("architecture: an executable may do what the task of its script may, and no more", async () => {
   const { tasks } = JSON.parse(await textOf("deno.json"));
   for (const { script, permissions } of EXECUTABLES) {
-    const words: string[] = tasks[script.replace(".ts", "")].command.split(" ");
+    const task = script.replace(".ts", "").replace("chat", "");
+    const words: string[] = tasks[task].command.split(" ");
     const flags = words.filter((word) => word.startsWith("--allow-") || word === "--ignore-env");
     assertEquals(permissions, flags, script);
   }

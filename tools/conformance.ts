@@ -40,7 +40,12 @@ Usage: deno task conformance [--host H] [--tcp P] [--udp Q] [--protocol ${
 }]
 
 Without ports, those the protocol usually has. For peer, the port a client takes calls at; whoever
-sits at it is told what to do. Rules are a must (clients in the field need them), a should or a may.
+sits at it is told what to do.
+
+Each rule has its level:
+  must    the protocol: who breaks it speaks another one, even where some clients forgive it
+  should  good for somebody
+  may     a courtesy
 `;
 
 const LEVELS: readonly Level[] = ["must", "should", "may"];
@@ -50,8 +55,11 @@ function settingsOf(words: readonly string[]): { protocol: Protocol; server: Ser
     string: ["host", "tcp", "udp", "protocol"],
     unknown: refuseUnknown,
   });
-  const protocol = PROTOCOLS[args.protocol ?? "buddy"];
-  if (protocol === undefined) throw new UsageError(`No protocol "${args.protocol}"`);
+  const name = args.protocol ?? "buddy";
+  const protocol = Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined;
+  if (protocol === undefined) {
+    throw new UsageError(`No protocol "${name}": there are ${Object.keys(PROTOCOLS).join(", ")}`);
+  }
   const port = (name: "tcp" | "udp"): number => {
     const text = args[name];
     if (text === undefined) return protocol[name];

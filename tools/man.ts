@@ -11,11 +11,18 @@ import { print } from "./print.ts";
 const FOLDER = "dist/man";
 
 await Deno.mkdir(FOLDER, { recursive: true });
-for (const { executable, program } of MAN_PAGES) {
+/** The same for everybody who makes them of this version, so not the day they are made. */
+const changes = await Deno.readTextFile(new URL("../CHANGELOG.md", import.meta.url));
+const date = /^## \[\d[^\]]*\] - (\d{4}-\d\d-\d\d)$/m.exec(changes)?.[1] ?? "";
+
+for (const { executable, program, files } of MAN_PAGES) {
   const seeAlso = MAN_PAGES.map(({ executable }) => executable).filter((name) =>
     name !== executable
   );
   const path = `${FOLDER}/${executable}.1`;
-  await Deno.writeTextFile(path, manPage({ program, executable, version: VERSION, seeAlso }));
+  await Deno.writeTextFile(
+    path,
+    manPage({ program, executable, version: VERSION, date, files, seeAlso }),
+  );
   print(`${path}\n`);
 }

@@ -45,19 +45,32 @@ try {
     }
   });
   const commit = (await Deno.readTextFile(COMMIT_FILE)).trim();
-  for (const { name, script, command } of EXECUTABLES) {
-    const told = command === undefined ? name : `parley-${script.replace(".ts", "")} ${command}`;
+  for (const { name } of EXECUTABLES) {
     await check(`${name} --version tells version and commit`, async () => {
       await using program = new Program(name, launch(name), ["--version"], directory);
-      await program.sees(`${told} ${VERSION} (commit ${commit})`);
+      await program.sees(`${name} ${VERSION} (commit ${commit})`);
       await program.leaves();
     });
     await check(`${name} --help shows examples, under its own name`, async () => {
       await using program = new Program(name, launch(name), ["--help"], directory);
-      await program.sees(`Usage: ${told}`);
+      await program.sees(`Usage: ${name}`);
       await program.sees("Examples:");
-      await program.sees(`  ${told}`);
+      await program.sees(`  ${name}`);
       await program.leaves();
+    });
+    await check(`${name} refuses an option under its own name`, async () => {
+      const { command, clearEnv } = launch(name);
+      const options: Deno.CommandOptions = {
+        args: ["--confg"],
+        clearEnv,
+        cwd: directory,
+        stdin: "null",
+      };
+      const told = new TextDecoder().decode(
+        (await new Deno.Command(command, options).output()).stderr,
+      );
+      const expected = `${name}: Unknown option "--confg", did you mean --config?\n`;
+      if (told !== expected) throw new StoryError(`Expected "${expected}", got "${told}"`);
     });
   }
   await check("the walkthrough passes with the executables", () =>
@@ -67,7 +80,7 @@ try {
       directory,
       transcripts: [`${directory}/output1.txt`, `${directory}/output2.txt`],
     }));
-  for (const { name } of EXECUTABLES.filter(({ command }) => command === undefined)) {
+  for (const { name } of EXECUTABLES.filter(({ name }) => name.startsWith("parley-"))) {
     await check(`${name} completions tells a shell what Tab offers`, async () => {
       const words = ["completions", "bash"];
       await using program = new Program(name, launch(name), words, directory);

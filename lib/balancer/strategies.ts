@@ -24,6 +24,8 @@ export interface Candidate {
 /** Chooses. */
 export interface Strategy {
   /**
+   * Chooses one of them, to get the next connection.
+   *
    * @param candidates at least one, in the order of their index
    * @param key what a hash goes by; others do not look at it
    * @param isRetry whether candidates are missing only because they have failed this one client

@@ -13,17 +13,18 @@ import type { Clock } from "../core/ports.ts";
 import { Attention } from "./attention.ts";
 import * as screens from "./editor_screens.ts";
 import { commonBeginning } from "./completions.ts";
+import { HeldPaste } from "./held_paste.ts";
 import type { Tty } from "./tty.ts";
 import type { InputDrawing } from "./input_drawing.ts";
 import type { InputView } from "./input_layout.ts";
 import { InputLine } from "./input_line.ts";
 import { LineLook, type LookParts } from "./line_look.ts";
-import { keysOf, type PasteAnswer, pasteAnswer, pasteLines } from "./paste_question.ts";
+import { keysOf } from "./paste_question.ts";
 import type { RecallStore } from "./recall_file.ts";
 import type { ScreenLine } from "./screen_line.ts";
 import type { BellMode, Complete, Terminal } from "./terminal.ts";
 import { TypedBefore } from "./typed_before.ts";
-import { type Key, KeyReader, MAX_PASTE_CHARACTERS, PASTE_BRACKETS } from "./typed_keys.ts";
+import { type Key, KeyReader, PASTE_BRACKETS } from "./typed_keys.ts";
 
 /** What a line editor works with. */
 export interface LineEditorParts {
@@ -51,10 +52,7 @@ export class LineEditor implements Terminal {
   #waiting: ((line: string | undefined) => void) | undefined;
   #prompt = screens.NO_PROMPT;
   #isSecret = false;
-  /** What was pasted and is asked about. */
-  #pasted: string | undefined;
-  /** A key has just answered that: Enter behind it belongs to the answer. */
-  #hasAnswered = false;
+  readonly #held = new HeldPaste();
   #complete: Complete = () => [];
   /** Ctrl-C was pressed: nothing is typed any more. */
   #isLeaving = false;
@@ -119,12 +117,7 @@ export class LineEditor implements Terminal {
   }
 
   dropTyped(): readonly string[] {
-    const dropped = [
-      ...this.#typedAhead.splice(0),
-      this.#line.text,
-      ...pasteLines(this.#pasted ?? ""),
-    ];
-    this.#pasted = undefined;
+    const dropped = [...this.#typedAhead.splice(0), this.#line.text, ...this.#held.drop()];
     this.#line.clear();
     this.#draw();
     return dropped.filter((line) => line !== "");
@@ -147,8 +140,9 @@ export class LineEditor implements Terminal {
       const text = await this.#tty.read();
       if (this.#isClosed) return;
       if (text === undefined) return this.#endInput();
-      const isAsked = this.#pasted !== undefined;
-      const keys = this.#isSecret ? this.#keys.read(text) : keysOf(text, this.#keys, isAsked);
+      const keys = this.#isSecret
+        ? this.#keys.read(text)
+        : keysOf(text, this.#keys, this.#held.isAsked);
       for (const key of keys) this.#take(key);
       if (!this.#isClosed) this.#draw();
     }
@@ -157,11 +151,8 @@ export class LineEditor implements Terminal {
   #take(key: Key): void {
     if (this.#isLeaving || this.#isClosed) return;
     this.#keyPressed();
-    const isOfAnswer = this.#hasAnswered;
-    this.#hasAnswered = false;
-    if (this.#pasted !== undefined && key.kind !== "paste") {
-      return this.#answerPaste(pasteLines(this.#pasted), pasteAnswer(key));
-    }
+    const isOfAnswer = this.#held.tookAnswer();
+    if (this.#held.isAsked && key.kind !== "paste") return this.#answerPaste(key);
     if (key.kind === "letters") return this.#type(key.text);
     if (key.kind === "paste" && key.isTooLong) return this.show([screens.pasteTooLongLine()]);
     if (key.kind === "paste") return this.#paste(key.text);
@@ -198,21 +189,16 @@ export class LineEditor implements Terminal {
   }
 
   #paste(text: string): void {
-    const pasted = (this.#pasted ?? "") + text;
-    const lines = pasteLines(pasted);
-    this.#pasted = undefined;
-    if (pasted.length > MAX_PASTE_CHARACTERS) return this.show([screens.pasteTooLongLine()]);
-    if (lines.length > 1 && !this.#isSecret) this.#pasted = pasted;
-    else this.#type(lines[0] ?? "");
+    const pasted = this.#held.add(text, this.#isSecret);
+    if (pasted.kind === "too long") return this.show([screens.pasteTooLongLine()]);
+    if (pasted.kind === "typed") this.#type(pasted.text);
   }
 
-  #answerPaste(lines: readonly string[], answer: PasteAnswer | undefined): void {
-    if (answer === undefined) return;
-    this.#pasted = undefined;
-    this.#hasAnswered = true;
-    if (answer === "one") this.#type(lines.join(" "));
-    if (answer !== "each") return;
-    for (const line of lines) {
+  #answerPaste(key: Key): void {
+    const answered = this.#held.answer(key);
+    if (answered?.answer === "one") this.#type(answered.lines.join(" "));
+    if (answered?.answer !== "each") return;
+    for (const line of answered.lines) {
       this.#type(line);
       this.#enter();
     }
@@ -294,8 +280,8 @@ export class LineEditor implements Terminal {
   #view(): InputView {
     const view = { prompt: screens.NO_PROMPT, before: "", after: "" };
     if (this.#isLeaving) return view;
-    if (this.#pasted !== undefined) {
-      return { ...view, prompt: screens.pastePrompt(pasteLines(this.#pasted).length) };
+    if (this.#held.isAsked) {
+      return { ...view, prompt: screens.pastePrompt(this.#held.lines.length) };
     }
     const { text, before } = this.#line;
     const typed = this.#isSecret ? view : { before, after: text.slice(before.length) };

@@ -7,6 +7,7 @@ import {
   LOGIN_CHAT_PROGRAM,
   type LoginChatOptions,
 } from "../config/login_chat_options.ts";
+import type { Program } from "../config/program.ts";
 import { EXIT, runProgram } from "../config/start.ts";
 import { hostPort } from "../core/endpoint.ts";
 import { OperationalError, UsageError } from "../core/errors.ts";
@@ -30,12 +31,15 @@ import type { Terminal } from "./terminal.ts";
 /** How long the server may take to let us connect. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Runs `client chat` with the words behind it. */
-export function runLoginChatCommand(words: readonly string[]): Promise<never> {
-  return runProgram(LOGIN_CHAT_PROGRAM, words, async (line) => {
+/** Runs `client chat` with the words behind it, or an executable that does nothing else. */
+export function runLoginChatCommand(
+  words: readonly string[],
+  program: Program<typeof LOGIN_CHAT_OPTIONS> = LOGIN_CHAT_PROGRAM,
+): Promise<never> {
+  return runProgram(program, words, async (line) => {
     const { user } = line.options;
     if (user === undefined) {
-      throw new UsageError("Cannot log in without a name: client chat HOST PORT USER");
+      throw new UsageError(`Cannot log in without a name: ${program.name} HOST PORT USER`);
     }
     await runLoginChat(await withScreenSettings(line, LOGIN_CHAT_OPTIONS), user);
     return EXIT.done;

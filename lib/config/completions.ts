@@ -3,8 +3,9 @@
  * shell. Pure. The files beside this one write it down in the shells' own words.
  */
 
-import type { Option, OptionTable } from "./option.ts";
-import { executableOf, type Positional, type Program } from "./program.ts";
+import { executableOf } from "./installed.ts";
+import { listedOptions, type Option, type OptionTable } from "./option.ts";
+import type { Positional, Program } from "./program.ts";
 
 /** What may stand somewhere. */
 export type Values =
@@ -78,7 +79,7 @@ function completedCommand(
   return {
     word,
     help,
-    options: Object.values(program.options).map(completedOption),
+    options: listedOptions(program.options).map(completedOption),
     positionals: program.positionals.map((positional) => completedArgument(positional, program)),
   };
 }

@@ -1,7 +1,8 @@
 /** The command line of `completions`, which every program has. */
 
 import { choice, type OptionTable } from "./option.ts";
-import { type Command, COMMON_OPTIONS, executableOf, type Program } from "./program.ts";
+import { executableOf } from "./installed.ts";
+import { type Command, COMMON_OPTIONS, type Program } from "./program.ts";
 
 /** Shells that completions can be written for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

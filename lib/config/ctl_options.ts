@@ -6,12 +6,15 @@ import { ADMIN_PORT } from "./balancer_options.ts";
 import { type OptionTable, type OptionValues, port, text } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
+/** What it is depends on the others, so it is no flag to learn. */
+const WORD = "a word behind ctl";
+
 /** Every option of the command; the words after it are read by {@linkcode ctlRequest}. */
 export const CTL_OPTIONS = {
-  first: text("first", "WORD", "status", "the first word, as the words after ctl are"),
-  second: text("second", "WORD", undefined, "the second one"),
-  third: text("third", "WORD", undefined, "the third one"),
-  fourth: text("fourth", "WORD", undefined, "the fourth one"),
+  first: { ...text("first", "WORD", "status", WORD), isUnlisted: true },
+  second: { ...text("second", "WORD", undefined, WORD), isUnlisted: true },
+  third: { ...text("third", "WORD", undefined, WORD), isUnlisted: true },
+  fourth: { ...text("fourth", "WORD", undefined, WORD), isUnlisted: true },
   adminPort: port("admin-port", ADMIN_PORT, "port of the balancer's admin endpoint"),
   ...COMMON_OPTIONS,
 } satisfies OptionTable;

@@ -20,6 +20,8 @@ export interface Option<T> {
   readonly repeatable?: boolean;
   /** Every value it takes, where they are few: what Tab offers. */
   readonly words?: readonly string[];
+  /** Whether help, manual page and Tab leave it out: it is a word in a row, and no flag to learn. */
+  readonly isUnlisted?: boolean;
   /** Whether its value must never be shown. */
   readonly secret?: boolean;
   /** Whether a config file gives it as an object, which is handed on as JSON. */
@@ -36,6 +38,11 @@ export interface Option<T> {
 
 /** A program's options by the name the program uses for them (and a config file, too). */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** The options people are told of. */
+export function listedOptions(table: OptionTable): Option<unknown>[] {
+  return Object.values(table).filter(({ isUnlisted }) => !isUnlisted);
+}
 
 /** The values of a table's options. */
 export type OptionValues<T extends OptionTable> = {

@@ -3,7 +3,7 @@
  * `--log`, `--log-level`, and how a program describes itself.
  */
 
-import { choice, type Option, type OptionTable, text, toggle } from "./option.ts";
+import { choice, listedOptions, type Option, type OptionTable, text, toggle } from "./option.ts";
 
 /** The options of every program. */
 export const COMMON_OPTIONS = {
@@ -57,16 +57,6 @@ export interface Command {
   readonly program: Program<OptionTable>;
 }
 
-/** What the executable of a program is called, the word of a command behind it: `parley-lb ctl`. */
-export function executableOf(name: string): string {
-  return `parley-${name.replace(/^load_balancer\b/, "lb")}`;
-}
-
-/** A command line as it is typed where the executables are: descriptions have the names of the tasks. */
-export function asInstalled(words: string): string {
-  return words.replace(/(?<=^|\| )(?:server|client|load_balancer)(?= |$)/g, executableOf);
-}
-
 /** A row of a help text: what to type and what it means, with its default. */
 export function optionRow(option: Option<unknown>): readonly [string, string] {
   const flag = isOnByItself(option) ? `--no-${option.flag}` : `--${option.flag}`;
@@ -92,37 +82,29 @@ export function positionalForm({ name, required, repeats }: Positional): string 
   return required ? form : `[${form}]`;
 }
 
-function commandLines(program: Program<OptionTable>, called: string): string[] {
+function commandLines(program: Program<OptionTable>): string[] {
   if (program.commands === undefined || program.commands.length === 0) return [];
   const rows = program.commands.map(({ word, help, program: { positionals } }) =>
     [[word, ...positionals.map(positionalForm)].join(" "), help] as const
   );
-  return [`Commands (see ${called} COMMAND --help):`, ...alignRows(rows), ""];
+  return [`Commands (see ${program.name} COMMAND --help):`, ...alignRows(rows), ""];
 }
 
-/**
- * The text of `--help`: usage, commands, options with their defaults, examples.
- *
- * @param isInstalled whether it is an executable's, and not a task's
- */
-export function helpText(program: Program<OptionTable>, isInstalled = false): string {
-  const called = isInstalled ? asInstalled(program.name) : program.name;
-  const examples = program.examples.map(([words, meaning]) =>
-    [isInstalled ? asInstalled(words) : words, meaning] as const
-  );
-  const words = [called, ...program.positionals.map(positionalForm), "[OPTIONS]"];
-  const rows = Object.values(program.options).map(optionRow);
+/** The text of `--help`: usage, commands, options with their defaults, examples. */
+export function helpText(program: Program<OptionTable>): string {
+  const words = [program.name, ...program.positionals.map(positionalForm), "[OPTIONS]"];
+  const rows = listedOptions(program.options).map(optionRow);
   return [
     program.summary,
     "",
     `Usage: ${words.join(" ")}`,
     "",
-    ...commandLines(program, called),
+    ...commandLines(program),
     "Options (default in brackets):",
     ...alignRows(rows),
     "",
     "Examples:",
-    ...alignRows(examples),
+    ...alignRows(program.examples),
     "",
     "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 server unreachable.",
     "",

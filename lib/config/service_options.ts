@@ -39,6 +39,14 @@ export const STRATEGIES = [
 /** The name of a way to choose a backend. */
 export type StrategyName = typeof STRATEGIES[number];
 
+/** The names in a row of help, without the usual one, and those that hash in one word. */
+function strategiesText(): string {
+  const others = STRATEGIES.filter((name) => name !== "round-robin");
+  const hashing = others.filter((name) => name.startsWith("hash-"));
+  const named = others.filter((name) => !hashing.includes(name));
+  return `${named.join(",")},hash-${hashing.map((name) => name.slice("hash-".length)).join("|")}`;
+}
+
 const CLASSIC: readonly BackendSettings[] = [5001, 5002].map((port) => ({
   host: "127.0.0.1",
   port,
@@ -59,7 +67,7 @@ export const SERVICE_OPTIONS = {
       "strategy",
       STRATEGIES,
       "round-robin",
-      "first,two-choices,least-connections,hash-room|user|address",
+      strategiesText(),
     ),
     valueName: "NAME",
   },

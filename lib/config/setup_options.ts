@@ -2,7 +2,7 @@
 
 import { CLIENT_OPTIONS, SCREEN_OPTIONS } from "./client_options.ts";
 import { CLIENT_TLS_OPTIONS } from "./client_tls_options.ts";
-import type { OptionTable, OptionValues } from "./option.ts";
+import type { OptionTable } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
 const { login, tlsPort } = CLIENT_OPTIONS;
@@ -15,9 +15,6 @@ export const SETUP_OPTIONS = {
   plain: SCREEN_OPTIONS.plain,
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
-
-/** The options of the command, read. */
-export type SetupOptions = OptionValues<typeof SETUP_OPTIONS>;
 
 /** How the command describes itself. */
 export const SETUP_PROGRAM: Program<typeof SETUP_OPTIONS> = {

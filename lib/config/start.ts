@@ -10,7 +10,8 @@ import { visibleText } from "../core/visible_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { madeOf } from "./commit.ts";
 import type { OptionTable } from "./option.ts";
-import { COMMON_OPTIONS, executableOf, helpText, type Program } from "./program.ts";
+import { asInstalled, executableOf, textAsInstalled } from "./installed.ts";
+import { COMMON_OPTIONS, helpText, type Program } from "./program.ts";
 
 /** Exit codes of every program. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3 } as const;
@@ -25,20 +26,21 @@ export type ProgramOptions = OptionTable & typeof COMMON_OPTIONS;
  * @param main does the work with the options read and tells the exit code
  */
 export async function runProgram<T extends ProgramOptions>(
-  program: Program<T>,
+  described: Program<T>,
   words: readonly string[],
   main: (line: CommandLine<T>) => Promise<number>,
 ): Promise<never> {
+  const program = Deno.build.standalone ? asInstalled(described) : described;
   try {
     const line = await parseCommandLine(program, words, (path) => Deno.readTextFile(path));
     const { help, version } = line.options as { help: boolean; version: boolean };
-    if (help) return finish(EXIT.done, Deno.stdout, helpText(program, Deno.build.standalone));
+    if (help) return finish(EXIT.done, Deno.stdout, helpText(program));
     if (version) return finish(EXIT.done, Deno.stdout, await versionLine(program.name));
     Deno.exit(await main(line));
   } catch (error) {
     // Whatever a message quotes of a command line: a URL in it keeps its password.
     const reason = withoutSecrets(visibleText(reasonOf(error)));
-    const message = `${program.name}: ${reason}\n`;
+    const message = `${program.name}: ${shownText(reason)}\n`;
     return finish(exitCodeOf(error), Deno.stderr, message);
   }
 }
@@ -52,6 +54,11 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof UnreachableError) return EXIT.unreachable;
   return EXIT.failed;
+}
+
+/** A message as it is shown: an executable names commands as they are typed there. */
+export function shownText(text: string): string {
+  return Deno.build.standalone ? textAsInstalled(text) : text;
 }
 
 /** Writes text to stdout. A reader that went away (`server --help | head -1`) changes nothing. */

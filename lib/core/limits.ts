@@ -1,5 +1,6 @@
 /**
- * Every maximum in Parley, named once. Those a site may want to change are options of the programs
+ * Maxima that are options or rules of a protocol, each named once; what bounds one file alone stands
+ * there. Those a site may want to change are options of the programs
  * with these values as defaults; the rest are fixed by the protocols and say which rule.
  */
 

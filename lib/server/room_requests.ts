@@ -6,7 +6,8 @@
 import { ROOM_ANSWER_SECONDS } from "../core/limits.ts";
 import { BusyError, reasonOf, StorageError } from "../core/errors.ts";
 import type { Clock, Log, LogFields } from "../core/ports.ts";
-import type { EnterRefusal, Rooms } from "../services/rooms.ts";
+import type { EnterRefusal } from "../services/room_entrance.ts";
+import type { Rooms } from "../services/rooms.ts";
 import type { AddressAllowance } from "./address_allowance.ts";
 import type { LoginAttempts } from "./login_attempts.ts";
 import {

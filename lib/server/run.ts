@@ -6,7 +6,7 @@ import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
-import { print } from "../config/start.ts";
+import { print, shownText } from "../config/start.ts";
 import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
@@ -143,7 +143,7 @@ export async function runMaintenance(
 ): Promise<number> {
   const { lines, exitCode } = await maintain(command, options);
   // Names of files are anybody's text.
-  print(lines.map((line) => visibleText(line) + "\n").join(""));
+  print(lines.map((line) => shownText(visibleText(line)) + "\n").join(""));
   return exitCode;
 }
 
@@ -155,6 +155,6 @@ export async function runMaintenance(
  */
 export async function runMigration(options: MigrateOptions): Promise<number> {
   const lines = await migrate(options);
-  print(lines.map((line) => visibleText(line) + "\n").join(""));
+  print(lines.map((line) => shownText(visibleText(line)) + "\n").join(""));
   return 0;
 }

@@ -1,73 +1,29 @@
 /**
- * Rooms: who creates, joins, talks, leaves and is gone. Rules: protocols/rooms.md. This room knows
- * no sockets and no bytes; the time is passed in.
+ * Rooms: who is in them, talks, leaves and is gone. Rules: protocols/rooms.md. How somebody gets in:
+ * `room_entrance.ts`. This room knows no sockets and no bytes; the time is passed in.
  *
- * Rules of this file:
- * - Whether a room exists or a name is free, the store judges, because others may write to it.
- * - A member is known by a token and talks from one address. Without one (they have just joined, or
- *   this server has just started) the first datagram from where they joined settles it.
+ * A member is known by a token and talks from one address. Without one (they have just joined, or this
+ * server has just started) the first datagram from where they joined settles it.
  */
 
-import { BusyError } from "../core/errors.ts";
 import { isSameAddress } from "../core/endpoint.ts";
-import { addressGroup } from "../core/ip_address.ts";
-import type { RoomLimits } from "../core/limits.ts";
 import type { PeerAddress } from "../core/presence.ts";
-import type { MemberName, RoomName } from "../core/room_name.ts";
+import type { RoomName } from "../core/room_name.ts";
 import type { Store, StoredRoom } from "../storage/store.ts";
+import {
+  type EnterOutcome,
+  type EntranceParts,
+  type Entrant,
+  RoomEntrance,
+} from "./room_entrance.ts";
 import { RoomSilence } from "./room_silence.ts";
 import { type Member, type MemberWatch, type Room, RoomView } from "./room_view.ts";
-import { type Turn, Turns } from "./turns.ts";
-
-/** Why somebody does not get into a room. */
-export type EnterRefusal =
-  | "room exists"
-  | "no such room"
-  | "name taken"
-  | "room full"
-  | "too many rooms"
-  | "password needed"
-  | "wrong password";
-
-/** What came of creating or joining. */
-export type EnterOutcome =
-  | { readonly kind: "entered"; readonly token: string }
-  | { readonly kind: "refused"; readonly why: EnterRefusal };
-
-/** Somebody who wants to get into a room. */
-export interface Entrant {
-  /** The room. */
-  readonly room: RoomName;
-  /** What they want to be called. */
-  readonly member: MemberName;
-  /** What joining shall take, or what they know of it. */
-  readonly password: string | undefined;
-  /** Where they are. */
-  readonly ip: string;
-  /** Whether they still wait for the answer: nobody is let in who has given up. */
-  readonly isWaiting: () => boolean;
-}
-
-/** Hashing of passwords; see `passwords.ts`. */
-export interface RoomPasswords {
-  /** The record to store for a password. @throws BusyError also when it is not wanted any more */
-  hash(password: string, turn: Turn): Promise<string>;
-  /** Whether a password belongs to a record. @throws BusyError as for `hash` */
-  verify(password: string, stored: string | undefined, turn: Turn): Promise<boolean>;
-}
+import { Turns } from "./turns.ts";
 
 /** What rooms need. */
-export interface RoomParts {
+export interface RoomParts extends EntranceParts {
   /** Where rooms are remembered. */
   readonly store: Pick<Store, "change" | "room" | "rooms">;
-  /** How many of everything there may be. */
-  readonly limits: RoomLimits;
-  /** Makes and checks password hashes. */
-  readonly passwords: RoomPasswords;
-  /** Whether members may be heard at other servers, which can be asked. */
-  readonly isShared?: boolean;
-  /** Makes a token that nobody can guess. */
-  readonly mintToken: () => string;
   /** Is told who came and who went. */
   readonly watch: MemberWatch;
 }
@@ -79,14 +35,18 @@ export class Rooms {
   readonly #silence: RoomSilence;
   /** Reading the store and adopting what it says is one step: nothing older is adopted later. */
   readonly #adopting = new Turns({ atOnce: 1, waiting: Infinity });
-  #creating = 0;
-  readonly #joining = new Map<RoomName, number>();
+  readonly #entrance: RoomEntrance;
 
   /** Starts with none; see {@linkcode Rooms.catchUp}. */
   constructor(parts: RoomParts) {
     this.#parts = parts;
     this.#view = new RoomView(parts.watch, parts.isShared);
     this.#silence = new RoomSilence(parts.store, parts.limits.roomIdleSeconds);
+    this.#entrance = new RoomEntrance(
+      parts,
+      this.#view,
+      (room, token, now) => this.#adoptEntered(room, token, now),
+    );
   }
 
   /** Every room, in the order they were created. */
@@ -115,83 +75,16 @@ export class Rooms {
 
   /** Creates a room with its host in it. @throws StorageError, BusyError */
   async create(entrant: Entrant, now: number): Promise<EnterOutcome> {
-    const { store, limits, mintToken } = this.#parts;
-    const { room, member, ip } = entrant;
-    if (this.#view.size + this.#creating >= limits.maxRooms) return refused("too many rooms");
-    this.#creating++;
-    try {
-      const hash = await this.#hash(entrant);
-      if (hash === "room exists") return refused(hash);
-      const token = mintToken();
-      const outcome = await store.change({
-        ...{ kind: "create room", room, host: member, hash },
-        hostSeat: { token, ip },
-      });
-      return outcome === "done" ? await this.#entered(room, token, now) : refused("room exists");
-    } finally {
-      this.#creating--;
-    }
-  }
-
-  /** The hash a new room shall have. It is costly, and not made for a name that is taken. */
-  async #hash(
-    { room, password, ip, isWaiting }: Entrant,
-  ): Promise<string | undefined | "room exists"> {
-    if (password === undefined) return undefined;
-    const { store, passwords } = this.#parts;
-    if (await store.room(room) !== undefined) return "room exists";
-    const hash = await passwords.hash(password, turnOf(ip, isWaiting));
-    requireWaiting(isWaiting);
-    return hash;
+    return await this.#entrance.create(entrant, now);
   }
 
   /** Joins a room. @throws StorageError, BusyError */
-  async join(
-    { room, member, password, ip, isWaiting }: Entrant,
-    now: number,
-  ): Promise<EnterOutcome> {
-    const { store, limits, passwords } = this.#parts;
-    const stored = await store.room(room);
-    if (stored === undefined) return refused("no such room");
-    if (stored.hash !== undefined) {
-      if (password === undefined) return refused("password needed");
-      const isRight = await passwords.verify(password, stored.hash, turnOf(ip, isWaiting));
-      if (!isRight) return refused("wrong password");
-      requireWaiting(isWaiting);
-    }
-    const known = stored.members.find((known) => known.member === member);
-    if (known !== undefined) {
-      return known.ip === ip && !this.#mayBeLive(room, known.token)
-        ? { kind: "entered", token: known.token }
-        : refused("name taken");
-    }
-    const joining = this.#joining.get(room) ?? 0;
-    if (stored.members.length + joining >= limits.maxRoomMembers) return refused("room full");
-    this.#joining.set(room, joining + 1);
-    try {
-      return await this.#enter(room, member, ip, now);
-    } finally {
-      const left = this.#joining.get(room)! - 1;
-      if (left === 0) this.#joining.delete(room);
-      else this.#joining.set(room, left);
-    }
-  }
-
-  async #enter(
-    room: RoomName,
-    member: MemberName,
-    ip: string,
-    now: number,
-  ): Promise<EnterOutcome> {
-    const { store, mintToken } = this.#parts;
-    const token = mintToken();
-    const outcome = await store.change({ kind: "join room", room, member, token, ip });
-    if (outcome !== "done") return refused(outcome === "absent" ? "no such room" : "name taken");
-    return await this.#entered(room, token, now);
+  async join(entrant: Entrant, now: number): Promise<EnterOutcome> {
+    return await this.#entrance.join(entrant, now);
   }
 
   /** Adopts a room that somebody has got into through this server. */
-  async #entered(room: RoomName, token: string, now: number): Promise<EnterOutcome> {
+  async #adoptEntered(room: RoomName, token: string, now: number): Promise<void> {
     await this.#adopting.run(async () => {
       const stored = await this.#parts.store.room(room);
       if (stored === undefined) return;
@@ -199,14 +92,6 @@ export class Rooms {
       const member = this.#view.memberOf(room, token);
       if (member !== undefined) member.isElsewhere = false;
     });
-    return { kind: "entered", token };
-  }
-
-  /** Whether a member may be registered: here, or at another server, which only it can know. */
-  #mayBeLive(room: RoomName, token: string): boolean {
-    const member = this.#view.memberOf(room, token);
-    if (member === undefined) return this.#view.hasRead || this.#parts.isShared === true;
-    return member.address !== undefined || member.isLeaving || member.isElsewhere;
   }
 
   /**
@@ -284,18 +169,4 @@ export class Rooms {
     await this.catchUp(now);
     await this.#silence.judge(this.#view.rooms(), now);
   }
-}
-
-/** Hashes for one address do not keep the others waiting. */
-function turnOf(ip: string, isWanted: () => boolean): Turn {
-  return { share: `room ${addressGroup(ip)}`, isWanted };
-}
-
-/** The work is not lost, but nothing may come of it that nobody is told. */
-function requireWaiting(isWaiting: () => boolean): void {
-  if (!isWaiting()) throw new BusyError("It took longer than anybody waits");
-}
-
-function refused(why: EnterRefusal): EnterOutcome {
-  return { kind: "refused", why };
 }

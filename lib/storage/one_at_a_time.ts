@@ -6,7 +6,8 @@ export class OneAtATime {
 
   /** Runs `task` when those before it have ended, however they did; resolves or rejects with it. */
   run<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task, task);
+    const result = this.#last.then(task);
+    // Never rejects: the next one runs all the same.
     this.#last = result.catch(() => {});
     return result;
   }

@@ -12,42 +12,30 @@
  */
 
 import { StorageError } from "../core/errors.ts";
-import type { Clock, Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { compact } from "./compaction.ts";
 import { Compactions } from "./compactions.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
-import type { Disk } from "./disk.ts";
 import type { DraftTask } from "./draft_file.ts";
+import { FollowedFiles, type FollowedParts } from "./followed_files.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { OneAtATime } from "./one_at_a_time.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
 import type { StoreMeter } from "./store_meter.ts";
-import { type LoadedFiles, loadTextFiles, takeInto } from "./text_files.ts";
+import type { LoadedFiles } from "./text_files.ts";
 import type { Undo } from "./user_index.ts";
-import { WriteTrouble } from "./write_trouble.ts";
 
 /** How often the journal is looked at for what others have appended. */
 const FOLLOW_MS = 50;
 
 /** What a text store is made of; see `open_store.ts`. */
-export interface TextStoreParts {
-  /** The disk the directory is on. */
-  readonly disk: Disk;
-  /** The data directory. */
-  readonly directory: string;
+export interface TextStoreParts extends FollowedParts {
   /** The files, loaded; the store closes them. */
   readonly files: LoadedFiles;
-  /** Held for every batch of changes. */
-  readonly lock: DirectoryLock;
   /** Held while compacting, so that of several servers one does it. */
   readonly compactionLock: DirectoryLock;
   /** Writes the draft of a compaction. */
   readonly writeDraft: (task: DraftTask) => Promise<void>;
-  /** Gives the time of journal lines. */
-  readonly clock: Clock;
-  /** Is told of failures, recovery and compaction. */
-  readonly log: Log;
   /** Journal length in bytes from which compacting is considered. */
   readonly compactFrom: number;
   /** Is told of every batch. */
@@ -59,13 +47,11 @@ export class TextStore implements Store {
   readonly #parts: TextStoreParts;
   readonly #commits: GroupCommit<StoreChange, ChangeOutcome>;
   readonly #compactions: Compactions;
-  readonly #trouble: WriteTrouble;
+  readonly #files: FollowedFiles;
   /** Whoever holds the lock, one after the other. */
   readonly #turns = new OneAtATime();
   /** Whoever reads or writes the journal, one after the other. */
   readonly #access = new OneAtATime();
-  #files: LoadedFiles;
-  #isStale = false;
   #following: Promise<void> | undefined;
   #caring: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -74,8 +60,7 @@ export class TextStore implements Store {
   /** Takes over files that were just loaded. */
   constructor(parts: TextStoreParts) {
     this.#parts = parts;
-    this.#files = parts.files;
-    this.#trouble = new WriteTrouble(parts.clock, parts.log);
+    this.#files = new FollowedFiles(parts.files, parts);
     this.#commits = new GroupCommit(
       (batch) => this.#withLock((isNew) => this.#commit(batch, isNew)),
       { meter: parts.meter },
@@ -118,7 +103,7 @@ export class TextStore implements Store {
 
   /** Whether changes are taken, and why not. */
   health(): StoreHealth {
-    return this.#trouble.health();
+    return this.#files.health();
   }
 
   /** Finishes what was asked for, then lets go of the files. */
@@ -130,7 +115,7 @@ export class TextStore implements Store {
     await this.#following;
     await this.#turns.run(() => Promise.resolve());
     await this.#access.run(() => Promise.resolve());
-    this.#files.journal.close();
+    this.#files.close();
     await Promise.all([this.#parts.lock.close(), this.#parts.compactionLock.close()]);
   }
 
@@ -152,8 +137,8 @@ export class TextStore implements Store {
   }
 
   async #commit(batch: readonly StoreChange[], isNew: boolean): Promise<ChangeOutcome[]> {
-    await this.#recover();
-    if (isNew || this.#isStale) await this.#catchUp(true);
+    await this.#files.recover();
+    await this.#files.catchUpUnderLock(isNew);
     const { state } = this.#files;
     const accepted: StoreChange[] = [];
     const undo: Undo[] = [];
@@ -168,7 +153,7 @@ export class TextStore implements Store {
     // What changes nothing is answered truly even while nothing can be written.
     if (accepted.length === 0) return outcomes;
     try {
-      await this.#append(accepted);
+      await this.#files.append(accepted);
     } catch (error) {
       for (const takeBack of undo.reverse()) takeBack();
       throw error;
@@ -178,79 +163,17 @@ export class TextStore implements Store {
     return outcomes;
   }
 
-  async #append(changes: readonly StoreChange[]): Promise<void> {
-    this.#trouble.requireNone();
-    try {
-      await this.#files.journal.append(changes, this.#parts.clock());
-    } catch (error) {
-      throw this.#trouble.failed(error);
-    }
-  }
-
-  /**
-   * Reads what others have written. When our place in the journal is gone, everything is read anew,
-   * for which a reader needs the lock, too.
-   */
-  async #catchUp(underLock: boolean): Promise<void> {
-    const { state, journal } = this.#files;
-    if (!this.#isStale) {
-      try {
-        const followed = await journal.follow(takeInto(state), underLock);
-        if (followed !== "same") this.#parts.lock.share();
-        if (followed !== "lost") return;
-        this.#isStale = true;
-      } catch (error) {
-        // Some of it may have been applied; only a fresh start tells what is true. Without the lock
-        // it may have been a moment in which a sibling took something back.
-        this.#isStale ||= !(error instanceof StorageError);
-        if (underLock) throw this.#trouble.failed(error);
-      }
-    }
-    if (underLock) await this.#reload();
-  }
-
-  async #reload(): Promise<void> {
-    const { disk, directory, clock, log } = this.#parts;
-    try {
-      const files = await loadTextFiles(disk, directory, clock());
-      this.#files.journal.close();
-      this.#files = files;
-      this.#isStale = false;
-    } catch (error) {
-      throw this.#trouble.failed(error);
-    }
-    log.info("Read the data directory anew, another server has replaced or cut its files");
-  }
-
-  /** Makes the journal usable again after a failure, when it is time to try. */
-  async #recover(): Promise<void> {
-    if (!this.#trouble.isRetryDue) return;
-    try {
-      if (!this.#isStale) {
-        const followed = await this.#files.journal.reopen(takeInto(this.#files.state));
-        this.#isStale = followed === "lost";
-      }
-      if (this.#isStale) await this.#reload();
-    } catch (error) {
-      // Damage may have been met in the middle of what was applied.
-      this.#isStale ||= !(error instanceof StorageError);
-      this.#trouble.failed(error);
-      return;
-    }
-    this.#trouble.ended();
-  }
-
   /** Gives an answer after reading all that was written before the question. */
   async #caughtUp<T>(answer: () => T): Promise<T> {
     // One that has not begun yet serves everybody who asks meanwhile.
     this.#following ??= this.#access.run(async () => {
       this.#following = undefined;
       if (this.#closed) return;
-      await this.#catchUp(false);
+      await this.#files.catchUp(false);
     });
     await this.#following;
     // Our place in the journal is gone: what a sibling has promised may be in what replaced it.
-    if (this.#needsCare) await this.#takeCare();
+    if (this.#files.needsCare) await this.#takeCare();
     return answer();
   }
 
@@ -262,17 +185,12 @@ export class TextStore implements Store {
     }, FOLLOW_MS);
   }
 
-  /** Whether something is wrong that a moment under the lock may mend. */
-  get #needsCare(): boolean {
-    return this.#trouble.exists ? this.#trouble.isRetryDue : this.#isStale;
-  }
-
   /** Mends what can be mended, also while nobody asks for a change; once for all who wait for it. */
   #takeCare(): Promise<void> {
     this.#caring ??= this.#withLock(async () => {
       if (this.#closed) return;
-      await this.#recover();
-      await this.#catchUp(true);
+      await this.#files.recover();
+      await this.#files.catchUp(true);
     }).catch(() => {}).finally(() => {
       this.#caring = undefined;
     });
@@ -284,22 +202,9 @@ export class TextStore implements Store {
     const snapshotBytes = await compact({
       ...this.#parts,
       journal: () => this.#files.journal,
-      replace: (work) => this.#withLock((isNew) => this.#replaceFiles(work, isNew)),
+      replace: (work) => this.#withLock((isNew) => this.#files.replace(work, isNew)),
     });
-    if (snapshotBytes !== undefined) this.#files = { ...this.#files, snapshotBytes };
+    if (snapshotBytes !== undefined) this.#files.snapshotBytes = snapshotBytes;
     return snapshotBytes;
-  }
-
-  async #replaceFiles(work: () => Promise<void>, isNew: boolean): Promise<void> {
-    this.#trouble.requireNone();
-    if (isNew || this.#isStale) await this.#catchUp(true);
-    try {
-      await work();
-    } catch (error) {
-      // Which files have which names, now and after a loss of power, is not known.
-      this.#isStale = true;
-      throw this.#trouble.failed(error);
-    }
-    await this.#catchUp(true);
   }
 }

@@ -28,8 +28,10 @@ const INVALID: BuddyRequest = { kind: "invalid" };
 
 type Parse = (words: readonly string[], line: Uint8Array) => BuddyRequest;
 
-/** The commands; a verb is added here and in `server/buddy_requests.ts`. */
-const PARSERS: ReadonlyMap<string, Parse> = new Map<string, Parse>([
+/** The commands. A verb is added here; the type check names the other places. */
+export type BuddyCommand = "REG" | "ADD" | "DEL" | "GET" | "INFO" | "LOG" | "CAP";
+
+const PARSERS: ReadonlyMap<string, Parse> = new Map<BuddyCommand, Parse>([
   ["REG", ([, user]) => withUser(user, (user) => ({ kind: "register", user }))],
   ["ADD", ([, user, buddy]) => withBuddy("add", user, buddy)],
   ["DEL", ([, user, buddy]) => withBuddy("remove", user, buddy)],

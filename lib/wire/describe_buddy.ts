@@ -15,24 +15,26 @@ import type {
 import { parseAccountRequest, parseGrant } from "./account_request.ts";
 import { parsePresenceLine, presenceLine } from "./buddy_presence.ts";
 import { parseBuddyReply } from "./buddy_reply.ts";
+import type { BuddyCommand } from "./buddy_request.ts";
 import { inLines } from "./conversation.ts";
 import { described, lineEnd, unreadable } from "./described.ts";
 import { bytesAsText, MaskedBytes } from "./masked_bytes.ts";
-import { type KnownCommands, secretWords, wordsThat } from "./masked_words.ts";
+import { type KnownCommands, type KnownWords, secretWords, wordsThat } from "./masked_words.ts";
 import type { CutPiece } from "./message_cutter.ts";
 import { parseAuthenticatedAnswer, parseAuthenticatedLine } from "./request_mac.ts";
 
 /** What of each command is no secret; the other words of INFO are judged one by one. */
-const REQUESTS: KnownCommands = new Map([
-  ["REG", { ids: 1 }],
-  ["LOG", { ids: 1 }],
-  ["ADD", { ids: 2 }],
-  ["DEL", { ids: 2 }],
-  ["GET", { ids: 1 }],
-  ["CAP", { ids: 0 }],
-  ["INFO", { ids: 1 }],
-  ["TRUNK", { ids: 0, more: 1 }],
-]);
+const SHOWN_WORDS: Readonly<Record<BuddyCommand | "TRUNK", KnownWords>> = {
+  REG: { ids: 1 },
+  LOG: { ids: 1 },
+  ADD: { ids: 2 },
+  DEL: { ids: 2 },
+  GET: { ids: 1 },
+  CAP: { ids: 0 },
+  INFO: { ids: 1 },
+  TRUNK: { ids: 0, more: 1 },
+};
+const REQUESTS: KnownCommands = new Map(Object.entries(SHOWN_WORDS));
 const DATAGRAMS: KnownCommands = new Map([["SET", { ids: 1, more: 3 }], ["GET", { ids: 1 }]]);
 
 /** Of the reply to LOG, what is behind the session is its secret, and how it went. */

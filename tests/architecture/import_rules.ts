@@ -44,6 +44,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 export const SCRIPTS: Readonly<Record<string, string>> = {
   "server.ts": "lib/server/run.ts",
   "client.ts": "lib/client/run.ts",
+  "chatserver.ts": "lib/server/run.ts",
+  "chatclient.ts": "lib/client/login_chat_run.ts",
   "load_balancer.ts": "lib/balancer/run.ts",
 };
 

@@ -238,6 +238,26 @@ Deno.test("what cannot be trusted for certain is refused", async () => {
   await assertRejects(() => securePlace(other, TLS, nowhere), OperationalError, "set HOME");
 });
 
+Deno.test("a file of known servers that cannot be read is no first visit", async () => {
+  await using directory = await TempDir.make();
+  const user = new User(directory.path);
+  using impostor = new Impostor({ cert: CERT, key: KEY });
+  const named = { host: HOST, tcpPort: impostor.port };
+  const file = `${directory.path}/known_servers.txt`;
+  const refused = (why: string): Promise<unknown> =>
+    assertRejects(
+      () => securePlace(named, { ...TLS, tlsPort: impostor.port }, user),
+      OperationalError,
+      `Cannot read "${file}": ${why}`,
+    );
+  await Deno.mkdir(file);
+  await refused("");
+  await Deno.remove(file);
+  await Deno.writeTextFile(file, "#".repeat(1024 * 1024 + 1));
+  await refused("it has more than 1048576 bytes");
+  assertEquals(impostor.heard, 0);
+});
+
 Deno.test("what is refused at the first visit is not remembered", async () => {
   await using directory = await TempDir.make();
   const user = new User(directory.path);

@@ -4,6 +4,7 @@ import { type Services, servicesOf } from "../../lib/config/balancer_options.ts"
 import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { CTL_PROGRAM, type CtlRequest, ctlRequest } from "../../lib/config/ctl_options.ts";
+import { SERVICE_OPTIONS, STRATEGIES } from "../../lib/config/service_options.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 
 /** The services of a command line, with the file `f` it may name. */
@@ -140,4 +141,13 @@ Deno.test("datagrams need a port and an address for each backend, in order", {
       [["--udp-listen=1", "--udp-backend=a:2,weight=2"], 'Cannot use --udp-backend "a:2,weight=2"'],
     ] as const
   ) assertStringIncludes(await refusal([...two, ...words]), message);
+});
+
+Deno.test("the help has the name of every strategy", { permissions: "none" }, () => {
+  const { help, default: usual } = SERVICE_OPTIONS.strategy;
+  const named = help.split(",").flatMap((word) => {
+    const [first = "", ...others] = word.split("|");
+    return [first, ...others.map((other) => `${first.split("-")[0]}-${other}`)];
+  });
+  assertEquals([...named, usual].sort(), [...STRATEGIES].sort());
 });

@@ -5,8 +5,7 @@ import { completedProgram } from "../../lib/config/completions.ts";
 import { bashCompletions } from "../../lib/config/completions_bash.ts";
 import { fishCompletions } from "../../lib/config/completions_fish.ts";
 import { zshCompletions } from "../../lib/config/completions_zsh.ts";
-import { choice, text, toggle } from "../../lib/config/option.ts";
-import type { Option, OptionTable } from "../../lib/config/option.ts";
+import { choice, listedOptions, type OptionTable, text, toggle } from "../../lib/config/option.ts";
 import type { Program } from "../../lib/config/program.ts";
 import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
 
@@ -57,7 +56,7 @@ for (const program of [SERVER_PROGRAM, CLIENT_PROGRAM, BALANCER_PROGRAM]) {
     const completed = completedProgram(described);
     const parts = [described, ...described.commands!.map(({ program }) => program)];
     for (const [index, part] of [completed.itself, ...completed.commands].entries()) {
-      const options: Option<unknown>[] = Object.values(parts[index]!.options);
+      const options = listedOptions(parts[index]!.options);
       assertEquals(
         part.options.map(({ flag, help }) => [flag, help]),
         options.map(({ flag, help, valueName, default: usual }) => [

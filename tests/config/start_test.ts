@@ -32,7 +32,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program that starts as the three scripts do, without permissions of its own. */
+/** Runs a program that starts as all of them do, without permissions of its own. */
 async function runProgram(...words: readonly string[]): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--frozen", "--quiet", "load_balancer.ts", ...words],

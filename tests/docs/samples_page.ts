@@ -4,10 +4,16 @@
  * ```
  * samples TABLE [KIND]   rows of a table of `tests/samples/`: the bytes in quotes, then the row's name;
  *                        with a kind, what the bytes are read as
- * exchange               requests of the buddy protocol, each followed by its reply
+ * exchange               requests of the buddy protocol, each followed by its reply, which goes on in
+ *                        lines that begin with blanks; SET is a datagram, and has none
+ * chat                   requests of alice in the login chat, each followed by its answer, and what
+ *                        there is to say of it; bob and carol are online
+ * frames                 frames of the room protocol: a request, then both of its answer, and so on
+ * grammar, story, json   for people: nothing compares it
  * ```
  */
 
+import { joinBytes } from "../../lib/core/bytes.ts";
 import { latin1 } from "../samples/sample.ts";
 
 /** An example: bytes, and which row of which table they are. */
@@ -23,22 +29,52 @@ export interface PageSample {
 export function samplesIn(page: string): PageSample[] {
   return [...page.matchAll(/^```samples (\w+)(?: (\w+))?\n([^]*?)^```$/gm)]
     .flatMap(([, table, kind, content]) =>
-      content!.trimEnd().split("\n").map((line) => {
-        const [, text, name] = /^"(.*)" {2,}(.+)$/.exec(line) ?? [];
-        if (text === undefined) throw new SyntaxError(`Cannot read the sample: ${line}`);
-        return { table: table!, kind, bytes: bytesOf(text), name: name! };
-      })
+      rowsOf(content!).map((row) => ({ table: table!, kind, ...row }))
     );
 }
 
+/** Requests for rooms and their answers, both frames of each as they follow each other. */
+export function roomExchangesIn(page: string): { request: Uint8Array; answer: Uint8Array }[] {
+  return [...page.matchAll(/^```frames\n([^]*?)^```$/gm)].flatMap(([, content]) => {
+    const rows = rowsOf(content!);
+    return rows.flatMap(({ bytes, name }, index) => {
+      if (!name.startsWith("request")) return [];
+      const answer = rows.slice(index + 1, index + 3).map(({ bytes }) => bytes);
+      return [{ request: bytes, answer: joinBytes(answer) }];
+    });
+  });
+}
+
+/** The rows of a block: bytes in quotes, and what they are. */
+function rowsOf(content: string): { readonly bytes: Uint8Array; readonly name: string }[] {
+  return content.trimEnd().split("\n").map((line) => {
+    const [, text, name] = /^"(.*)" {2,}(.+)$/.exec(line) ?? [];
+    if (text === undefined) throw new SyntaxError(`Cannot read the sample: ${line}`);
+    return { bytes: bytesOf(text), name: name! };
+  });
+}
+
+/** A request and its reply, which may have several lines. */
+export type Exchanged = readonly [request: string, reply: string];
+
 /** Requests and replies of a page, in blocks that belong together. */
-export function exchangesIn(page: string): (readonly [request: string, reply: string])[][] {
-  return [...page.matchAll(/^```exchange\n([^]*?)^```$/gm)].map(([, content]) =>
-    content!.trimEnd().split("\n").map((line) => {
-      const [request = "", reply = ""] = line.split(/ {2,}/);
-      return [request, reply] as const;
-    })
+export function exchangesIn(page: string, kind: "exchange" | "chat"): Exchanged[][] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${kind}\n([^]*?)^\`\`\`$`, "gm"))].map(
+    ([, content]) => {
+      const exchanges: Exchanged[] = [];
+      for (const line of content!.trimEnd().split("\n")) {
+        const [request = "", reply = ""] = line.split(/ {2,}/);
+        const [before, beginning] = request === "" ? exchanges.pop()! : [request, undefined];
+        exchanges.push([before, beginning === undefined ? reply : `${beginning}\n${reply}`]);
+      }
+      return exchanges;
+    },
   );
+}
+
+/** What the blocks of a page say they are, in their order; nothing for one that does not say. */
+export function blockKinds(page: string): string[] {
+  return [...page.matchAll(/^```(\w*)[^\n]*\n[^]*?^```$/gm)].map(([, kind]) => kind!);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "0": "\0" };

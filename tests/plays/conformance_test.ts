@@ -92,8 +92,8 @@ Deno.test("our own client keeps every rule of those that are called", async () =
 });
 
 Deno.test("a wrong command line and a server that is not there have their exit codes", async () => {
-  for (const wrong of [["--protocol=irc"], ["--tcp=x"], ["--verbose"], ["extra"]]) {
-    const { code, stderr } = await conformance(...wrong);
+  for (const wrong of ["--protocol=irc", "--protocol=toString", "--tcp=x", "--verbose", "extra"]) {
+    const { code, stderr } = await conformance(wrong);
     assertEquals(code, 2, stderr);
     assert(stderr.startsWith("conformance: ") && !stderr.includes("at file:"), stderr);
   }

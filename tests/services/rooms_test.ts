@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
 import { BusyError, StorageError } from "../../lib/core/errors.ts";
-import type { EnterOutcome, EnterRefusal } from "../../lib/services/rooms.ts";
+import type { EnterOutcome, EnterRefusal } from "../../lib/services/room_entrance.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { roomName } from "../samples/room_samples.ts";
 import { HOME, makeLab, RoomPlay, tokenOf } from "../support/rooms.ts";

@@ -5,7 +5,8 @@
 import { DEFAULT_ROOM_LIMITS, type RoomLimits } from "../../lib/core/limits.ts";
 import type { PeerAddress } from "../../lib/core/presence.ts";
 import type { Member } from "../../lib/services/room_view.ts";
-import { type EnterOutcome, type Entrant, Rooms } from "../../lib/services/rooms.ts";
+import type { EnterOutcome, Entrant } from "../../lib/services/room_entrance.ts";
+import { Rooms } from "../../lib/services/rooms.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { memberName, roomName } from "../samples/room_samples.ts";

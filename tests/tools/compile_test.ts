@@ -3,7 +3,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareBuilds } from "../../tools/compile/comparison.ts";
 import { whyNot } from "../../tools/compile/deno_compile.ts";
+import { VERSION } from "../../lib/core/version.ts";
 import { ROOT } from "../support/process.ts";
+import { TempDir } from "../support/temp_dir.ts";
 import { fileName, shortName, targetNamed, targetOf } from "../../tools/compile/targets.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -98,6 +100,15 @@ Deno.test("whyNot() of a runtime that cannot be had says where it is and what to
   assert(!why.includes("Stack") && !why.includes("Caused"));
 });
 
+Deno.test("whyNot() of a DENORT_BIN that is not there says that alone", {
+  permissions: "none",
+}, () => {
+  const told = "error: Writing deno compile executable to temporary file 'x'\n\nCaused by:\n" +
+    "    0: Could not find denort at '/nope'\n    1: No such file or directory (os error 2)\n";
+  const [first] = whyNot(told, ATTEMPT).split("\n");
+  assert(first!.endsWith("denort 2.6.8, cannot be had: Could not find denort at '/nope'"), first);
+});
+
 Deno.test("whyNot() of code that is wrong speaks of that alone", { permissions: "none" }, () => {
   const told = 'error: Module not found "x.ts".\n';
   assertEquals(
@@ -122,4 +133,35 @@ Deno.test("compile refuses what it does not know, and builds nothing", async () 
     }).output();
     assertEquals([code, new TextDecoder().decode(stderr)], [2, told]);
   }
+});
+
+Deno.test({
+  name: "a runtime that is none is refused, and what was built before stays",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using directory = await TempDir.make();
+    const at = (name: string): string => `${directory.path}/${name}`;
+    // The same sources, with a dist/ of its own.
+    const needed = ["deno.json", "deno.lock", "lib", "tools", "load_balancer.ts"];
+    const args = ["-s", ...needed.map((name) => `${ROOT}/${name}`), directory.path];
+    assert((await new Deno.Command("ln", { args }).output()).success);
+    await Deno.mkdir(at("dist"));
+    const built = fileName("parley-lb", VERSION, Deno.build.target);
+    for (const name of [built, "parley-lb"]) await Deno.writeTextFile(at(`dist/${name}`), "before");
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--allow-read", "--allow-write=dist", "--allow-run"]
+        .concat("tools/compile.ts", "--only", "parley-lb"),
+      cwd: directory.path,
+      env: { DENORT_BIN: "/bin/ls", NO_COLOR: "1" },
+    }).output();
+    const told = new TextDecoder().decode(stderr);
+    assertEquals(code, 1, told);
+    assertStringIncludes(told, 'what was made does not run, it says "ls (');
+    for (const name of [built, "parley-lb"]) {
+      assertEquals(await Deno.readTextFile(at(`dist/${name}`)), "before");
+    }
+    assertStringIncludes(await Deno.readTextFile(at("dist/SHA256SUMS")), `  ${built}\n`);
+    const left = await Array.fromAsync(Deno.readDir(at("dist")), ({ name }) => name);
+    assertEquals(left.sort(), ["SHA256SUMS", "commit.txt", "parley-lb", built]);
+  },
 });

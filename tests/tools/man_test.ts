@@ -1,7 +1,8 @@
 /** Manual pages: made from the tables, complete, and clean troff. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { text } from "../../lib/config/option.ts";
+import { textAsInstalled } from "../../lib/config/installed.ts";
+import { listedOptions, text } from "../../lib/config/option.ts";
 import { COMMON_OPTIONS, optionRow } from "../../lib/config/program.ts";
 import { manPage } from "../../tools/man/page.ts";
 import { MAN_PAGES } from "../../tools/man/pages.ts";
@@ -36,24 +37,30 @@ Deno.test("there is a page for each executable", { permissions: "none" }, () => 
   assertEquals(MAN_PAGES.map(({ executable }) => executable), EXECUTABLES.map(({ name }) => name));
 });
 
-for (const { executable, program } of MAN_PAGES) {
+for (const { executable, program, files } of MAN_PAGES) {
   Deno.test({
     name: `${executable}.1 has every option and every example, and troff takes it without a word` +
       (GROFF === undefined ? " (no groff here; Debian: groff-base)" : ""),
     ignore: GROFF === undefined,
     async fn() {
-      const page = manPage({ program, executable, version: "1.2.3", seeAlso: ["parley-lb"] });
+      const page = manPage({
+        ...{ program, executable, files, version: "1.2.3", date: "2026-11-21" },
+        seeAlso: ["parley-lb"],
+      });
       const { shown, warnings } = await rendered(page);
       assertEquals(warnings, "");
-      assertStringIncludes(shown, "Parley 1.2.3");
+      assertStringIncludes(shown, "Parley 1.2.3 2026-11-21");
+      for (const [path, holds] of files) assertStringIncludes(shown, `${path} ${holds}`);
       assertStringIncludes(shown, "SEE ALSO parley-lb(1)");
       for (const described of [program, ...(program.commands ?? []).map((row) => row.program)]) {
-        for (const option of Object.values(described.options)) {
+        for (const option of listedOptions(described.options)) {
           for (const part of optionRow(option)) {
             assertStringIncludes(shown, part.replace(/\s+/g, " "));
           }
         }
-        for (const [, meaning] of described.examples) assertStringIncludes(shown, meaning);
+        for (const [, meaning] of described.examples) {
+          assertStringIncludes(shown, textAsInstalled(meaning));
+        }
       }
     },
   });
@@ -77,6 +84,8 @@ Deno.test({
       },
       executable: "chatserver",
       version: "1",
+      date: "",
+      files: [],
       seeAlso: [],
     });
     const { shown, warnings } = await rendered(page);

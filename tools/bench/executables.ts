@@ -21,11 +21,11 @@ export function startExecutables({ scratch }: Bench): Promise<Group> {
   const skipped: string[] = [];
   const figures = async (): Promise<Named[]> => {
     const named: Named[] = [];
-    for (const { name, script, command, permissions } of EXECUTABLES) {
+    for (const { name, script, permissions } of EXECUTABLES) {
       const words = (WORDS[name] ?? ["--version"])
         .map((word) => word.replace("DATA", `${scratch}/${name}`));
       const run = ["run", "--no-prompt", ...permissions, script];
-      if (command === undefined) {
+      if (name.startsWith("parley-")) {
         named.push(await startUp(`${script} from source`, Deno.execPath(), [...run, ...words]));
       }
       const path = `dist/${name}`;

@@ -7,6 +7,7 @@
  */
 
 import { COMMIT_FILE } from "../../lib/config/commit.ts";
+import { VERSION } from "../../lib/core/version.ts";
 import type { Executable } from "./executables.ts";
 import { HEADER_BYTES, type Target, targetOf } from "./targets.ts";
 
@@ -17,7 +18,7 @@ export class CompileError extends Error {
 }
 
 /**
- * Makes an executable.
+ * Makes an executable. Whatever is at its place stays there until a good one has been made.
  *
  * @throws CompileError when there is none, or it would not run where it should
  */
@@ -26,7 +27,21 @@ export async function denoCompile(
   target: Target,
   output: string,
 ): Promise<void> {
-  const { script, command, permissions, threads = [] } = executable;
+  const folder = `${output}.building`;
+  // The name of the file is packed, too.
+  const made = `${folder}/${output.slice(output.lastIndexOf("/") + 1)}`;
+  try {
+    await pack(executable, target, made);
+    await requireKind(executable, target, made);
+    if (target === Deno.build.target) await requireRuns(executable, target, made);
+    await Deno.rename(made, output);
+  } finally {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+async function pack(executable: Executable, target: Target, output: string): Promise<void> {
+  const { script, permissions, threads = [] } = executable;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "compile",
@@ -40,22 +55,40 @@ export async function denoCompile(
       "--output",
       output,
       script,
-      ...(command === undefined ? [] : [command]),
     ],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "inherit",
   }).output();
-  if (!success) {
-    const told = new TextDecoder().decode(stderr);
-    throw new CompileError(whyNot(told, { script, target, deno: Deno.version.deno }));
-  }
-  const made = targetOf(await headerOf(output));
-  if (made === target) return;
-  await Deno.remove(output);
+  if (success) return;
+  const told = new TextDecoder().decode(stderr);
+  throw new CompileError(whyNot(told, { script, target, deno: Deno.version.deno }));
+}
+
+async function requireKind({ script }: Executable, target: Target, made: string): Promise<void> {
+  const kind = targetOf(await headerOf(made));
+  if (kind === target) return;
   throw new CompileError(
     `Cannot compile ${script} for ${target}: the runtime that was taken is one for ` +
-      `${made ?? "another system"}. ${advice(target, Deno.version.deno)}`,
+      `${kind ?? "another system"}. ${advice(target, Deno.version.deno)}`,
+  );
+}
+
+/** Anything of the right kind can be packed, and is no runtime for that. */
+async function requireRuns(
+  { name, script }: Executable,
+  target: Target,
+  made: string,
+): Promise<void> {
+  const command = new Deno.Command(made, { args: ["--version"], stdin: "null", clearEnv: true });
+  const told = await command.output().then(
+    ({ stdout }) => new TextDecoder().decode(stdout).split("\n", 1)[0]!,
+    (error) => (error as Error).message,
+  );
+  if (told.startsWith(`${name} ${VERSION} `)) return;
+  throw new CompileError(
+    `Cannot compile ${script} for ${target}: what was made does not run, it says "${told}". ` +
+      `The runtime that was taken is no denort. ${advice(target, Deno.version.deno)}`,
   );
 }
 
@@ -74,7 +107,9 @@ export function whyNot(told: string, { script, target, deno }: Attempt): string 
   if (!/denort|base binary|Failed to parse (?:PE|Mach-O)|Invalid object/i.test(reason)) {
     return `${first}:\n${reason}`;
   }
-  const cause = /^ +\d+: ((?:error sending|Invalid|Failed)[^\n]*)/m.exec(reason)?.[1] ?? reason;
+  const cause =
+    /^ +\d+: ((?:error sending|Invalid|Failed|Could not find denort)[^\n]*)/m.exec(reason)?.[1] ??
+      reason;
   return `${first}: its runtime, denort ${deno}, cannot be had: ${cause}\n${advice(target, deno)}`;
 }
 

@@ -4,15 +4,12 @@
 export interface Executable {
   readonly name: string;
   readonly script: string;
-  /** The command of the script it stands for. */
-  readonly command?: string;
   readonly permissions: readonly string[];
   /** Scripts that it starts as threads, which no import leads to. */
   readonly threads?: readonly string[];
 }
 
-const SERVER: Omit<Executable, "name"> = {
-  script: "server.ts",
+const SERVER: Omit<Executable, "name" | "script"> = {
   permissions: [
     "--allow-net",
     "--allow-read",
@@ -24,8 +21,7 @@ const SERVER: Omit<Executable, "name"> = {
   threads: ["lib/storage/draft_worker.ts"],
 };
 
-const CLIENT: Omit<Executable, "name"> = {
-  script: "client.ts",
+const CLIENT: Omit<Executable, "name" | "script"> = {
   permissions: [
     "--allow-net",
     "--allow-read",
@@ -35,16 +31,16 @@ const CLIENT: Omit<Executable, "name"> = {
   ],
 };
 
-/** Keep the permissions equal to those of the tasks in `deno.json`; a test compares them. */
+/** Keep the permissions equal to those of the tasks in `deno.json` that run the same; a test compares. */
 export const EXECUTABLES: readonly Executable[] = [
-  { name: "parley-server", ...SERVER },
-  { name: "parley-client", ...CLIENT },
+  { name: "parley-server", script: "server.ts", ...SERVER },
+  { name: "parley-client", script: "client.ts", ...CLIENT },
   {
     name: "parley-lb",
     script: "load_balancer.ts",
     // Writes nothing but its log, where a file is named for it.
     permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
   },
-  { name: "chatserver", ...SERVER, command: "chat" },
-  { name: "chatclient", ...CLIENT, command: "chat" },
+  { name: "chatserver", script: "chatserver.ts", ...SERVER },
+  { name: "chatclient", script: "chatclient.ts", ...CLIENT },
 ];

@@ -1,4 +1,4 @@
-/** The buddy protocol over UDP: SET and GET. Rules: docs/protocols, buddy. */
+/** The buddy protocol over UDP: SET and GET. Rules: docs/protocols/buddy.md. */
 
 import { register } from "./buddy_tcp.ts";
 import { hostileDatagramRules } from "./hostile.ts";
@@ -46,11 +46,15 @@ export const BUDDY_UDP_RULES: readonly Rule[] = [
     level: "must",
     text: "GET of an unknown user, and what is no request, gets no answer",
     async check(server) {
+      const user = await register(server);
       using socket = new Datagrams(server);
       for (const wrong of [`GET ${newId()}\n`, "GET\n", "HELLO\n", "", "GET ../x\n"]) {
         await socket.send(wrong);
       }
       expect("an answer", await socket.receive(SILENCE_MS), undefined);
+      // Silence alone is what a server that is not there has to say.
+      expect("GET of a known user", await socket.ask(`GET ${user}\n`), "");
+      expect("a late answer", await socket.receive(SILENCE_MS), undefined);
     },
   },
   {
@@ -145,7 +149,7 @@ export const BUDDY_UDP_RULES: readonly Rule[] = [
       using socket = new Datagrams(server);
       for (let number = 0; number < 30; number++) await socket.send(`GET ${asker}\n`);
       let answers = 0;
-      while (await socket.receive(SILENCE_MS) !== undefined) answers++;
+      while (answers <= 30 && await socket.receive(SILENCE_MS) !== undefined) answers++;
       expect("answers to 30 GETs", answers, 30);
     },
   },
@@ -165,7 +169,7 @@ export const BUDDY_UDP_RULES: readonly Rule[] = [
   },
   {
     level: "should",
-    text: "a long list is cut at the end of a line, or whole",
+    text: "a list of 40 buddies is cut at the end of a line, or whole",
     async check(server) {
       const [asker] = await circle(server, 40);
       using socket = new Datagrams(server);

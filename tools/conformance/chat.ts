@@ -1,4 +1,4 @@
-/** The login chat: one TCP connection for each user. Rules: docs/protocols, login chat. */
+/** The login chat: one TCP connection for each user. Rules: docs/protocols/login-chat.md. */
 
 import { hostileRules } from "./hostile.ts";
 import { expect, expectLike, newId, type Rule, type Server } from "./rule.ts";
@@ -22,8 +22,13 @@ class Person implements Disposable {
   /** Comes under a new name. */
   static async enter(server: Server, name: string = newId()): Promise<Person> {
     const person = new Person(name, await Connection.open(server));
-    await person.says(`C LOGIN ${name}\n`, /^C PASSWORD (new|existing)$/);
-    await person.says(`C PASSWORD ${PASSWORD}\n`, /^C 200 OK/);
+    try {
+      await person.says(`C LOGIN ${name}\n`, /^C PASSWORD (new|existing)$/);
+      await person.says(`C PASSWORD ${PASSWORD}\n`, /^C 200 OK/);
+    } catch (error) {
+      person[Symbol.dispose]();
+      throw error;
+    }
     return person;
   }
 

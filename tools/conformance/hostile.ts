@@ -101,6 +101,7 @@ export function hostileRules(question: Question, seconds: number): Rule[] {
           // A reset is an end, too.
           if (!(error instanceof Violation) || !error.message.includes("reset")) throw error;
         });
+        await question(server);
       },
     },
   ];

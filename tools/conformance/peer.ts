@@ -1,6 +1,6 @@
 /**
  * Chat between two clients: the one under test is called, and whoever sits at it does what the text
- * says. Rules: docs/protocols, peer chat.
+ * says. Rules: docs/protocols/peer-chat.md.
  */
 
 import { complain } from "../print.ts";

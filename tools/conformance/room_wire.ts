@@ -1,6 +1,6 @@
 /** Rooms by hand: requests over TCP, members over UDP. */
 
-import { expect, expectLike, newId, type Server, Violation } from "./rule.ts";
+import { about, expect, expectLike, newId, type Server, Violation } from "./rule.ts";
 import { Connection, Datagrams, latin1, pause, type Sendable, SILENCE_MS } from "./wire.ts";
 
 /** The operations. */
@@ -78,7 +78,7 @@ export async function askWith(
 
 /** Requires a room to be given. */
 export async function expectToken(what: string, asked: Promise<Answer>): Promise<string> {
-  const { success, token } = await asked;
+  const { success, token } = await about(what, () => asked);
   expect(`${what}: success`, success, 1);
   expectLike(`${what}: token`, token, /^token_[0-9a-f]{32}$/);
   return token;
@@ -86,7 +86,7 @@ export async function expectToken(what: string, asked: Promise<Answer>): Promise
 
 /** Requires a room to be refused. */
 export async function expectRefusal(what: string, asked: Promise<Answer>): Promise<void> {
-  expect(what, await asked, { success: 0, token: "" });
+  expect(what, await about(what, () => asked), { success: 0, token: "" });
 }
 
 /** A member, with a socket of its own. */

@@ -1,4 +1,4 @@
-/** Rooms: the handshake over TCP, the talk over UDP. Rules: docs/protocols, rooms. */
+/** Rooms: the handshake over TCP, the talk over UDP. Rules: docs/protocols/rooms.md. */
 
 import { hostileDatagramRules, hostileRules } from "./hostile.ts";
 import {

@@ -3,7 +3,10 @@
  * language: only what crosses the wire counts.
  */
 
-/** How much a rule weighs: without a must, clients in the field do not work. */
+/**
+ * How much a rule weighs. A must is a rule of docs/protocols: who breaks it speaks another protocol,
+ * even where some clients forgive it. A should is good for somebody, a may is a courtesy.
+ */
 export type Level = "must" | "should" | "may";
 
 /** A rule, as a teacher would read it out, and how it is tried. */
@@ -53,6 +56,16 @@ function isOfNetwork(error: unknown): boolean {
   return error instanceof Deno.errors.ConnectionRefused ||
     error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
     error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.TimedOut;
+}
+
+/** Does a part of a rule; what goes wrong says which part it was. @throws Violation */
+export async function about<T>(what: string, part: () => Promise<T>): Promise<T> {
+  try {
+    return await part();
+  } catch (error) {
+    if (!(error instanceof Violation) && !isOfNetwork(error)) throw error;
+    throw new Violation(`${what}: ${(error as Error).message}`);
+  }
 }
 
 /** Requires what a server gave to be what a rule says. @throws Violation */

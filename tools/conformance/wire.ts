@@ -2,13 +2,16 @@
 
 import { copyOf } from "../../lib/core/bytes.ts";
 import { within } from "../../lib/core/within.ts";
-import { type Server, Violation } from "./rule.ts";
+import { type Server, shown, Violation } from "./rule.ts";
 
 /** How long an answer may take, in milliseconds. */
 export const PATIENCE_MS = 5000;
 
 /** How long silence is waited for. */
 export const SILENCE_MS = 600;
+
+/** More than any answer has: whoever sends more goes on for ever. */
+const MOST_BYTES = 1024 * 1024;
 
 const encoder = new TextEncoder();
 
@@ -19,11 +22,28 @@ function bytesOf(piece: Sendable): Uint8Array {
   return typeof piece === "string" ? encoder.encode(piece) : piece;
 }
 
+/** How long all of an answer may take, however many pieces it comes in. */
+class Patience {
+  readonly ms: number;
+  readonly #endsAt: number;
+
+  constructor(ms: number) {
+    this.ms = ms;
+    this.#endsAt = performance.now() + ms;
+  }
+
+  leftMs(): number {
+    return Math.max(0, this.#endsAt - performance.now());
+  }
+}
+
 /** A TCP connection to the server under test. */
 export class Connection implements Disposable {
   readonly #conn: Deno.TcpConn;
   #held = new Uint8Array();
   #hasEnded = false;
+  /** What was sent last, for messages: a rule asks more than once. */
+  #sent = "";
 
   private constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
@@ -44,6 +64,7 @@ export class Connection implements Disposable {
 
   /** Sends each piece in a write of its own. */
   async send(...pieces: readonly Sendable[]): Promise<void> {
+    this.#sent = `after ${sentText(pieces)}: `;
     for (const piece of pieces) {
       let rest = bytesOf(piece);
       while (rest.length > 0) rest = rest.subarray(await this.#conn.write(rest));
@@ -58,28 +79,31 @@ export class Connection implements Disposable {
 
   /** The next line without its line end; `undefined` when the server has closed. */
   async line(patienceMs: number = PATIENCE_MS): Promise<string | undefined> {
+    const patience = new Patience(patienceMs);
     for (;;) {
       const end = this.#held.indexOf(10);
       if (end >= 0) return text(this.#take(end + 1)).replace(/\r?\n$/, "");
-      if (!await this.#readMore(patienceMs)) return undefined;
+      if (!await this.#readMore(patience)) return undefined;
     }
   }
 
   /** So many bytes; fewer when the server closes before. */
   async bytes(count: number): Promise<Uint8Array> {
-    while (this.#held.length < count && await this.#readMore(PATIENCE_MS));
+    const patience = new Patience(PATIENCE_MS);
+    while (this.#held.length < count && await this.#readMore(patience));
     return this.#take(Math.min(count, this.#held.length));
   }
 
   /** Everything up to an orderly close. @throws Violation when it is a reset, or never comes */
   async rest(patienceMs: number = PATIENCE_MS): Promise<string> {
-    while (await this.#readMore(patienceMs));
+    const patience = new Patience(patienceMs);
+    while (await this.#readMore(patience));
     return text(this.#take(this.#held.length));
   }
 
   /** What comes within a moment, which should be nothing. */
   async quiet(): Promise<string> {
-    const more = await this.#readMore(SILENCE_MS, () => false);
+    const more = await this.#readMore(new Patience(SILENCE_MS), () => false);
     return more ? text(this.#take(this.#held.length)) : "";
   }
 
@@ -93,14 +117,15 @@ export class Connection implements Disposable {
 
   /** Reads what has come; false at the end. */
   async #readMore(
-    patienceMs: number,
+    patience: Patience,
     late: () => boolean = () => {
-      throw new Violation(`no answer, and no close, within ${patienceMs / 1000} s`);
+      const sent = this.#held.length === 0 ? "no answer" : "no end of the answer";
+      throw this.#violation(`${sent}, and no close, within ${patience.ms / 1000} s`);
     },
   ): Promise<boolean> {
     if (this.#hasEnded) return false;
     this.#reading ??= this.#read();
-    const chunk = await within(patienceMs, this.#reading, () => undefined);
+    const chunk = await within(patience.leftMs(), this.#reading, () => undefined);
     if (chunk === undefined) return late();
     this.#reading = undefined;
     if (chunk === null) {
@@ -108,6 +133,9 @@ export class Connection implements Disposable {
       return false;
     }
     this.#held = copyOf([this.#held, chunk]);
+    if (this.#held.length > MOST_BYTES) {
+      throw this.#violation(`the server goes on sending: over ${MOST_BYTES} bytes, and no end`);
+    }
     return true;
   }
 
@@ -118,10 +146,14 @@ export class Connection implements Disposable {
       return count === null ? null : chunk.subarray(0, count);
     } catch (error) {
       if (error instanceof Deno.errors.ConnectionReset) {
-        throw new Violation("the connection was reset instead of closed");
+        throw this.#violation("the connection was reset instead of closed");
       }
       throw error;
     }
+  }
+
+  #violation(message: string): Violation {
+    return new Violation(this.#sent + message);
   }
 
   [Symbol.dispose](): void {
@@ -172,6 +204,15 @@ export async function ask(server: Server, ...pieces: readonly Sendable[]): Promi
   using connection = await Connection.open(server);
   await connection.send(...pieces);
   return await connection.rest();
+}
+
+/** What was sent, as it stands in a message: the beginning of a text, the length of bytes. */
+function sentText(pieces: readonly Sendable[]): string {
+  const text = pieces.filter((piece) => typeof piece === "string").join("");
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const start = text.slice(0, 60);
+  if (text.length < length) return `${length} bytes`;
+  return shown(start) + (start === text ? "" : ` and ${text.length - start.length} more`);
 }
 
 /** Waits. */

@@ -1,8 +1,8 @@
 /** A manual page made from how a program describes itself. Pure: the tables in, troff out. */
 
-import type { OptionTable } from "../../lib/config/option.ts";
+import { listedOptions, type OptionTable } from "../../lib/config/option.ts";
+import { asInstalled } from "../../lib/config/installed.ts";
 import {
-  asInstalled,
   COMMON_OPTIONS,
   optionRow,
   positionalForm,
@@ -15,6 +15,10 @@ export interface ManPage {
   /** `parley-server`; `chatserver` for a command that is an executable of its own. */
   readonly executable: string;
   readonly version: string;
+  /** When that version was: `2026-11-21`. */
+  readonly date: string;
+  /** Files it reads and writes, each with what it holds. */
+  readonly files: readonly (readonly [path: string, holds: string])[];
   /** Other executables with pages of their own. */
   readonly seeAlso: readonly string[];
 }
@@ -28,40 +32,42 @@ const EXIT_STATUS: readonly string[] = [
 ];
 
 /** The text of a page of section 1, for `man`. */
-export function manPage({ program, executable, version, seeAlso }: ManPage): string {
-  const called = (words: string): string => typed(words, program.name, executable);
+export function manPage(
+  { program: described, executable, version, date, files, seeAlso }: ManPage,
+): string {
+  const program = asInstalled(described, executable);
   const commands = program.commands ?? [];
   const summary = program.summary.replaceAll("\n", " ");
   return [
-    `.TH ${executable.toUpperCase()} 1 "" "Parley ${version}" "Parley"`,
+    `.TH ${executable.toUpperCase()} 1 "${date}" "Parley ${version}" "Parley"`,
     ".SH NAME",
     `${shown(executable)} \\- ${shown(summary.replace(/\.(?: .*)?$/, ""))}`,
     ".SH SYNOPSIS",
-    ...synopsis(executable, program),
-    ...commands.flatMap(({ word, program }) => [
-      ".br",
-      ...synopsis(`${executable} ${word}`, program),
-    ]),
+    ...synopsis(program),
+    ...commands.flatMap(({ program }) => [".br", ...synopsis(program)]),
     ".SH DESCRIPTION",
     shown(summary),
     ".SH OPTIONS",
     "Defaults stand in brackets.",
-    "A file named by \\-\\-config may say the same; the command line wins.",
+    "A file named by \\-\\-config may say the same, each option by its name without hyphens",
+    shown(`(--log-level is "logLevel" there); the command line wins.`),
     ...optionItems(program.options),
     ...(commands.length === 0 ? [] : [
       ".SH COMMANDS",
       "Each also takes the options that every program has:",
       shown(Object.values(COMMON_OPTIONS).map(({ flag }) => `--${flag}`).join(", ") + "."),
     ]),
-    ...commands.flatMap(({ word, program }) => [
-      `.SS ${shown(`${executable} ${word}`)}`,
+    ...commands.flatMap(({ program }) => [
+      `.SS ${shown(program.name)}`,
       shown(program.summary.replaceAll("\n", " ")),
       ...optionItems(withoutCommon(program.options)),
-      ...exampleItems(program, called),
+      ...exampleItems(program),
     ]),
     ".SH EXAMPLES",
-    ...exampleItems(program, called),
+    ...exampleItems(program),
     ...EXIT_STATUS,
+    ...(files.length === 0 ? [] : [".SH FILES"]),
+    ...files.flatMap(([path, holds]) => item(`.I ${shown(path)}`, shown(holds))),
     ".SH SEE ALSO",
     ...seeAlso.map((name, index) =>
       `.BR ${shown(name)} (1)${index < seeAlso.length - 1 ? "," : ""}`
@@ -70,22 +76,19 @@ export function manPage({ program, executable, version, seeAlso }: ManPage): str
   ].join("\n");
 }
 
-function synopsis(words: string, { positionals }: Program<OptionTable>): string[] {
-  return [`.B ${shown(words)}`, shown([...positionals.map(positionalForm), "[OPTIONS]"].join(" "))];
+function synopsis({ name, positionals }: Program<OptionTable>): string[] {
+  return [`.B ${shown(name)}`, shown([...positionals.map(positionalForm), "[OPTIONS]"].join(" "))];
 }
 
 function optionItems(options: OptionTable): string[] {
-  return Object.values(options).flatMap((option) => {
+  return listedOptions(options).flatMap((option) => {
     const [typed, meaning] = optionRow(option);
     return item(`.B ${shown(typed)}`, shown(meaning));
   });
 }
 
-function exampleItems(
-  { examples }: Program<OptionTable>,
-  called: (words: string) => string,
-): string[] {
-  return examples.flatMap(([words, meaning]) => item(`.B ${shown(called(words))}`, shown(meaning)));
+function exampleItems({ examples }: Program<OptionTable>): string[] {
+  return examples.flatMap(([words, meaning]) => item(`.B ${shown(words)}`, shown(meaning)));
 }
 
 function item(head: string, meaning: string): string[] {
@@ -94,12 +97,6 @@ function item(head: string, meaning: string): string[] {
 
 function withoutCommon(options: OptionTable): OptionTable {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in COMMON_OPTIONS)));
-}
-
-/** An example as it is typed for an executable, which may be the program's or that of a command. */
-function typed(words: string, name: string, executable: string): string {
-  const whole = new RegExp(`(^|\\| )${name}(?= |$)`, "g");
-  return asInstalled(words.replace(whole, `$1${executable}`));
 }
 
 /** Text as troff takes it for itself: no escapes, no requests, hyphens that can be copied. */
