@@ -215,6 +215,7 @@ Deno.test("in a chat: /send, /accept, and a second time nothing is kept twice", 
   await bob.sees("alice is now your buddy.");
   await alice.sees("bob is now your buddy.");
   await filesPort(server, "bob");
+  await bob.seesInStatus(/^alice +ONLINE/m);
   await alice.types("M bob");
   await bob.sees("alice is calling");
   await bob.types("Y");
