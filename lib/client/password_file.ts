@@ -5,9 +5,10 @@
 
 import { OperationalError, systemReason } from "../core/errors.ts";
 import { MAX_PASSWORD_BYTES } from "../core/limits.ts";
+import { STANDARD_INPUT } from "./script_streams.ts";
 
 /** What stands for the standard input in place of a path. */
-export const STANDARD_INPUT = "-";
+export const INPUT_PATH = "-";
 
 /** The most that is read of a first line: a mark, a password and the end of a line have room. */
 const MOST_BYTES = 3 + MAX_PASSWORD_BYTES + 2;
@@ -25,7 +26,7 @@ export function passwordTrouble(password: string): string | undefined {
 /**
  * Reads the first line of a file.
  *
- * @param path where it is, or {@linkcode STANDARD_INPUT}
+ * @param path where it is, or {@linkcode INPUT_PATH}
  * @param tell is told of a file that others may read
  * @throws OperationalError when it cannot be read, or is no password
  */
@@ -33,15 +34,15 @@ export async function passwordInFile(
   path: string,
   tell: (warning: string) => void,
 ): Promise<string> {
-  const isInput = path === STANDARD_INPUT;
-  if (isInput && Deno.stdin.isTerminal()) {
+  const isInput = path === INPUT_PATH;
+  if (isInput && STANDARD_INPUT.isTerminal()) {
     throw new OperationalError(
       "Cannot read a password that everybody sees: leave --password-file out to be asked for it",
     );
   }
   const place = isInput ? "the standard input" : `"${path}"`;
   try {
-    return passwordOf(await (isInput ? firstLine(Deno.stdin) : readFile(path, tell)));
+    return passwordOf(await (isInput ? firstLine(STANDARD_INPUT) : readFile(path, tell)));
   } catch (error) {
     const reason = error instanceof UnusableError ? error.message : systemReason(error);
     const hint = error instanceof Deno.errors.NotCapable ? "; for a pipe: --password-file -" : "";

@@ -6,7 +6,7 @@
 import { OperationalError } from "../core/errors.ts";
 import type { UserId } from "../core/user_id.ts";
 import { visibleText } from "../core/visible_text.ts";
-import { passwordInFile, passwordTrouble, STANDARD_INPUT } from "./password_file.ts";
+import { INPUT_PATH, passwordInFile, passwordTrouble } from "./password_file.ts";
 import { passwordPrompt, passwordRefusedLine, repeatPrompt } from "./login_chat_screens.ts";
 import { line, type ScreenLine } from "./screen_line.ts";
 import type { AskPassword } from "./server_link.ts";
@@ -76,7 +76,7 @@ export function passwordsFrom(
 ): AskPassword {
   const warn = tell ?? ((text: string) => terminal?.show([line(visibleText(text), "bad")]));
   // The terminal of a script gives the next line of the standard input anyway.
-  const isHere = path === STANDARD_INPUT && terminal?.hidesSecrets === false;
+  const isHere = path === INPUT_PATH && terminal?.hidesSecrets === false;
   // The standard input has its first line once.
   let read: Promise<string> | undefined;
   return async (user, isNew) => {

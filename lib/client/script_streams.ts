@@ -61,6 +61,12 @@ function status(text: string): void {
   writeToStderr(`\r\x1b[K${text.slice(0, columns - 1)}`);
 }
 
+/** The input of this process, for who wants no more of it than a line. */
+export const STANDARD_INPUT = {
+  isTerminal: (): boolean => Deno.stdin.isTerminal(),
+  read: (into: Uint8Array): Promise<number | null> => Deno.stdin.read(into),
+};
+
 /** The streams of this process. */
 export const SCRIPT_STREAMS: ScriptStreams = {
   print,

@@ -20,7 +20,7 @@ import { RecordedLog } from "../support/recorded_log.ts";
 import { within } from "../support/within.ts";
 
 const [HERE, THERE] = ["192.0.2.1", "192.0.2.2"];
-const HASH = new Passwords(CHEAP_COST).hash("secret");
+const HASH = await new Passwords(CHEAP_COST).hash("secret");
 
 /** A guard over two users, whose password is `secret`. */
 class Gate {
@@ -49,7 +49,7 @@ class Gate {
     const gate = new Gate(passwords, answerSeconds);
     for (const user of ["alice", "bob"].map(id)) {
       await gate.store.change({ kind: "register", user });
-      await gate.store.change({ kind: "set password", user, hash: await HASH });
+      await gate.store.change({ kind: "set password", user, hash: HASH });
     }
     return gate;
   }
