@@ -8,7 +8,7 @@ export const CLIENT_ACCOUNT_OPTIONS = {
     "password-file",
     "FILE",
     undefined,
-    "its first line is the password, where the server asks for one; - is standard input",
+    "its first line is the password; - is standard input",
   ),
   allowCleartextPasswords: toggle(
     "allow-cleartext-passwords",
