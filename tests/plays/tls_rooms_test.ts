@@ -42,8 +42,9 @@ Deno.test("rooms from the menu of a client with TLS go over TLS, and tell what d
   await ann.types("5", "lab", "ann", "open sesame");
   await ann.sees(NOT_ENCRYPTED);
 
-  const words = [`--tcp-port=${ports.rooms.tls}`, `--udp-port=${ports.rooms.udp}`];
-  await using bob = new ClientProcess(["rooms", "join", "lab", "bob", "--tls", ...words]);
+  await using theirs = await TempDir.make();
+  const words = ["--tls", `--tcp-port=${ports.rooms.tls}`, `--udp-port=${ports.rooms.udp}`];
+  await using bob = new ClientProcess(["rooms", "join", "lab", "bob", ...words], theirs.path);
   await bob.types("open sesame");
   await bob.sees("You are in room lab");
   await bob.sees(NOT_ENCRYPTED);
