@@ -12,6 +12,7 @@ import { CHAT_REPLIES, chatReply, encodeChatAnswer } from "../wire/login_chat_an
 import type { ChatLogin } from "./chat_login.ts";
 import { ChatMeter } from "./chat_meter.ts";
 import { ChatSession } from "./chat_session.ts";
+import { OpenSessions } from "./open_sessions.ts";
 
 /** What sessions are held to. */
 export type ChatSessionLimits = ChatLimits & Pick<ServerLimits, "readDeadlineSeconds">;
@@ -28,9 +29,8 @@ export class ChatSessions {
   readonly #deadlines: DeadlineQueue;
   /** For lines that have begun: a person thinks before typing one, and sends it whole. */
   readonly #lineDeadlines: DeadlineQueue;
-  readonly #sessions = new Set<ChatSession>();
+  readonly #sessions = new OpenSessions<ChatSession>();
   readonly #pinging: ReturnType<typeof setInterval>;
-  #whenEmpty: (() => void) | undefined;
 
   constructor(
     limits: ChatSessionLimits,
@@ -75,7 +75,6 @@ export class ChatSessions {
     await session.run();
     deadline.cancel();
     this.#sessions.delete(session);
-    if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
 
   async #turnAway({ stream }: IncomingStream): Promise<void> {
@@ -91,9 +90,7 @@ export class ChatSessions {
     this.#deadlines.close();
     this.#lineDeadlines.close();
     for (const session of this.#sessions) session.end();
-    if (this.#sessions.size > 0) {
-      await new Promise<void>((resolve) => this.#whenEmpty = resolve);
-    }
+    await this.#sessions.emptied();
     this.#closer.stop();
   }
 }

@@ -19,6 +19,7 @@ import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../net/orderly_close.ts";
 import { type Attention, RequestSession as Session } from "./request_session.ts";
+import { OpenSessions } from "./open_sessions.ts";
 
 /** Where a request is put together. */
 export interface RequestBuffer {
@@ -72,10 +73,9 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
   readonly #protocol: RequestProtocol<Buffer, Request>;
   readonly #deadlines: DeadlineQueue;
   readonly #closer = new OrderlyCloser();
-  readonly #sessions = new Set<Session<Buffer>>();
+  readonly #sessions = new OpenSessions<Session<Buffer>>();
   readonly #buffers: Buffer[] = [];
   readonly #tally: RequestTally | undefined;
-  #whenEmpty: (() => void) | undefined;
 
   /** Serves nobody yet. */
   constructor(
@@ -136,7 +136,6 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
     this.#sessions.delete(session);
     session.buffer.reset();
     this.#buffers.push(session.buffer);
-    if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
 
   /**
@@ -146,13 +145,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
    */
   async stop(graceMs: number): Promise<void> {
     for (const { stream, phase } of this.#sessions) if (phase !== "answering") closeNow(stream);
-    const timer = setTimeout(() => {
-      for (const { stream } of this.#sessions) closeNow(stream);
-    }, graceMs);
-    if (this.#sessions.size > 0) {
-      await new Promise<void>((resolve) => this.#whenEmpty = resolve);
-    }
-    clearTimeout(timer);
+    await this.#sessions.endWithin(graceMs, ({ stream }) => closeNow(stream));
     this.#deadlines.close();
     this.#closer.stop();
   }

@@ -34,6 +34,7 @@ import {
 import type { Answer } from "./buddy_session.ts";
 import type { DoorMeter } from "./door_meter.ts";
 import { refusalTeller } from "./doorkeeper.ts";
+import { OpenSessions } from "./open_sessions.ts";
 
 /** What trunks need. */
 export interface TrunkParts {
@@ -52,8 +53,7 @@ export class TrunkSessions {
   readonly #world: SessionWorld;
   readonly #deadlines = new DeadlineQueue(TRUNK_LIMITS.lostSeconds);
   readonly #closer = new OrderlyCloser();
-  readonly #sessions = new Set<TrunkSession>();
-  #whenEmpty: (() => void) | undefined;
+  readonly #sessions = new OpenSessions<TrunkSession>();
   #isStopping = false;
 
   /** Serves nobody yet. */
@@ -79,7 +79,6 @@ export class TrunkSessions {
     if (this.#isStopping) session.drain();
     await running;
     this.#sessions.delete(session);
-    if (this.#sessions.size === 0) this.#whenEmpty?.();
   };
 
   /**
@@ -90,13 +89,7 @@ export class TrunkSessions {
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     for (const session of this.#sessions) session.drain();
-    const timer = setTimeout(() => {
-      for (const session of this.#sessions) session.cut();
-    }, graceMs);
-    if (this.#sessions.size > 0) {
-      await new Promise<void>((resolve) => this.#whenEmpty = resolve);
-    }
-    clearTimeout(timer);
+    await this.#sessions.endWithin(graceMs, (session) => session.cut());
     this.#deadlines.close();
     this.#closer.stop();
   }
