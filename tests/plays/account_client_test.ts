@@ -116,8 +116,7 @@ Deno.test("two people see each other, and do again when the server was started a
   await bob.sees("Registered as bob. You are online.\nbob>\n");
   await alice.types("A bob");
   await alice.sees("bob is now your buddy.\n");
-  await alice.types("S");
-  await alice.sees("bob   ONLINE");
+  await alice.untilOnline("bob");
 
   assertEquals((await server.endBy("SIGTERM")).code, 0);
   const again = [`--tcp-port=${tcp}`, `--udp-port=${udp}`, "--services=buddy"];
