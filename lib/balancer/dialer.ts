@@ -11,7 +11,7 @@ import { setUpSocket } from "../net/tcp.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
-import { isWorthWaiting, type NoPlace } from "./waiting_line.ts";
+import { isWorthWaiting, type NoBackend, type NoPlace } from "./waiting_line.ts";
 
 /**
  * Makes a connection; rejects with the reason for a message, with an OperationalError when it is no
@@ -58,21 +58,32 @@ export interface DialerWorld {
   readonly queueTimeout: () => number;
 }
 
+/** Takes a place at a backend, if there is one at once, as nearly always. */
+export function enterAtOnce(
+  caller: Seeker,
+  { pool, story }: Pick<DialerWorld, "pool" | "story">,
+): Backend | NoBackend {
+  const found = pool.enter(caller.key, caller.tried);
+  if (typeof found !== "string") story.chosen(caller, found);
+  return found;
+}
+
 /**
- * Takes a place at a backend, after a wait where every one is full.
+ * Takes a place at a backend after a wait, where every one is full.
  *
+ * @param why it could not be had at once
  * @param deadline by the world's clock
  * @returns `undefined` when there is none; the story knows why
  */
-export async function enter(
+export async function enterLater(
   caller: Seeker,
   { pool, story, clock, gaveUp }: Pick<DialerWorld, "pool" | "story" | "clock" | "gaveUp">,
+  why: NoBackend,
   deadline: number,
 ): Promise<Backend | undefined> {
-  const found = pool.enter(caller.key, caller.tried);
-  const chosen = isWorthWaiting(found)
-    ? await pool.waitForPlace(caller.key, caller.tried, deadline, found)
-    : found;
+  const chosen = isWorthWaiting(why)
+    ? await pool.waitForPlace(caller.key, caller.tried, deadline, why)
+    : why;
   if (typeof chosen !== "string") {
     story.chosen(caller, chosen);
     return chosen;
@@ -108,7 +119,10 @@ export async function dial(
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
   for (let place = entered;; place = undefined) {
-    const chosen = place ?? await enter(caller, world, deadline);
+    const found = place ?? enterAtOnce(caller, world);
+    const chosen = typeof found === "string"
+      ? await enterLater(caller, world, found, deadline)
+      : found;
     if (chosen === undefined) return undefined;
     const stream = await connectTo(chosen, caller, world);
     if (stream === "retry") continue;

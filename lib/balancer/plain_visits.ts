@@ -1,16 +1,23 @@
 /**
  * Clients with a connection of their own to a backend: dialed, relayed, and given to another backend
- * when theirs is lost unused.
+ * when theirs is lost unused. What they say first may decide who gets them, and what they are told.
  */
 
+import type { ServiceOptions } from "../config/service_options.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
+import type { AcceptedStream } from "../net/accept_loop.ts";
 import { closeNow } from "../net/orderly_close.ts";
 import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
+import { PeekedStream } from "../net/peeked_stream.ts";
 import { type IdleBounds, Relays } from "../net/relays.ts";
+import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
+import { asksCapabilities } from "../wire/routing_key.ts";
+import { findKey, keyFinder } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
+import { RetoldAnswer } from "./retold_answer.ts";
 import { ServedClient } from "./served_client.ts";
 
 /** What plain visits need. */
@@ -20,6 +27,26 @@ export interface PlainVisitsWorld {
   /** Is told of a backend that ended a connection at once, without a word. */
   readonly doubt: (backend: Backend) => void;
   readonly times: ServiceTimes;
+  readonly options: () => Pick<ServiceOptions, "strategy" | "tellTlsPort">;
+  /** What a backend is told before anything of the client, if it is to be told. */
+  readonly preface: (header: ProxyHeader, backend: Backend) => Uint8Array | undefined;
+}
+
+/** Both ends of a client's connection, as they are known: by the socket or by a PROXY header. */
+export interface Ends {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+}
+
+/** The same, with what the log calls the connection. */
+type KnownClient = Ends & Pick<AcceptedStream, "connection">;
+
+/** What a client said first. */
+interface Said {
+  /** Whose request it is, or about which room; its address where that does not matter. */
+  readonly key?: string | undefined;
+  /** The TLS port it is to be told of. */
+  readonly retold?: number | undefined;
 }
 
 /** How a client came here. */
@@ -42,8 +69,52 @@ export class PlainVisits {
     this.#world = world;
   }
 
-  /** Finds a backend, and relays to the end. Takes ownership. */
-  async serve(client: ByteStream, caller: Caller, arrival: Arrival): Promise<void> {
+  /**
+   * Finds a backend, and relays to the end. Takes ownership.
+   *
+   * @param deadline how long what it says first is waited for, by `performance.now()`
+   */
+  serve(
+    client: ByteStream,
+    known: KnownClient,
+    deadline: number,
+    arrival: Arrival,
+  ): Promise<void> {
+    const { strategy, tellTlsPort } = this.#world.options();
+    const isHeard = keyFinder(strategy) !== undefined || tellTlsPort !== undefined;
+    // Who need not be heard is not waited for: that is a function less in the way of most.
+    return isHeard
+      ? this.#serveHeard(client, known, deadline, arrival)
+      : this.#carry(client, this.#callerOf(known, {}), arrival);
+  }
+
+  async #serveHeard(
+    stream: ByteStream,
+    known: KnownClient,
+    deadline: number,
+    arrival: Arrival,
+  ): Promise<void> {
+    const { strategy, tellTlsPort } = this.#world.options();
+    const find = keyFinder(strategy);
+    const client = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
+    const key = find && await findKey(client, find, deadline);
+    const asks = tellTlsPort !== undefined && await client.peekUntil(asksCapabilities, deadline);
+    const caller = this.#callerOf(known, { key, retold: asks ? tellTlsPort : undefined });
+    await this.#carry(client, caller, arrival);
+  }
+
+  #callerOf({ connection, source, destination }: KnownClient, { key, retold }: Said): Caller {
+    return {
+      ...source,
+      connection,
+      key: key ?? source.ip,
+      preface: (backend) => this.#world.preface({ kind: "proxied", source, destination }, backend),
+      tried: new Set(),
+      ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
+    };
+  }
+
+  async #carry(client: ByteStream, caller: Caller, arrival: Arrival): Promise<void> {
     const { dialing, times } = this.#world;
     const { clock, story } = dialing;
     const startedAt = clock();

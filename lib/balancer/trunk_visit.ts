@@ -15,6 +15,7 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { joinBytes } from "../core/bytes.ts";
 import { MAX_BUDDY_LINE_BYTES } from "../core/limits.ts";
+import type { Link, LinkedList } from "../core/linked_list.ts";
 import type { ByteStream } from "../core/ports.ts";
 import type { Deadline, DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, type OrderlyCloser } from "../net/orderly_close.ts";
@@ -23,7 +24,7 @@ import type { EndReason } from "../net/relay.ts";
 import { asksCapabilities } from "../wire/routing_key.ts";
 import { keyFinder } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
-import { type DialerWorld, enter, type Seeker, settle } from "./dialer.ts";
+import { type DialerWorld, enterAtOnce, enterLater, type Seeker, settle } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
 import type { Client } from "./story.ts";
 import type { TrunkCaller } from "./trunk_link.ts";
@@ -55,7 +56,7 @@ export interface TrunkVisitWorld extends TrunkVisitsWorld {
   /** For requests to come. */
   readonly deadlines: () => DeadlineQueue;
   /** Every visit that goes on. */
-  readonly visits: Set<TrunkVisit>;
+  readonly visits: LinkedList<TrunkVisit>;
 }
 
 const LF = 10;
@@ -69,6 +70,7 @@ export class TrunkVisit implements TrunkCaller, Seeker {
   readonly #world: TrunkVisitWorld;
   readonly #stream: ByteStream;
   readonly #guest: Guest;
+  readonly #link: Link<TrunkVisit>;
   readonly ip: string;
   readonly port: number;
   readonly connection: number | undefined;
@@ -99,6 +101,7 @@ export class TrunkVisit implements TrunkCaller, Seeker {
     this.#world = world;
     this.#stream = stream;
     this.#guest = guest;
+    this.#link = world.visits.add(this);
     this.ip = this.key = guest.ip;
     this.port = guest.port;
     this.connection = guest.connection;
@@ -167,13 +170,11 @@ export class TrunkVisit implements TrunkCaller, Seeker {
 
   /** Takes a place at a backend; where there is none at once, it is waited for. */
   #enter(): void {
-    const { pool, story, options, clock } = this.#world;
-    const entered = pool.enter(this.key, this.tried);
-    if (typeof entered !== "string") {
-      story.chosen(this, entered);
-      return this.#ask(entered);
-    }
-    enter(this, this.#world, clock() + options().queueTimeout * 1000).then((backend) => {
+    const { pool, options, clock } = this.#world;
+    const found = enterAtOnce(this, this.#world);
+    if (typeof found !== "string") return this.#ask(found);
+    const deadline = clock() + options().queueTimeout * 1000;
+    enterLater(this, this.#world, found, deadline).then((backend) => {
       if (this.#phase !== "asking") {
         if (backend !== undefined) pool.leave(backend);
       } else if (backend === undefined) this.#finish("no backend");
@@ -261,7 +262,7 @@ export class TrunkVisit implements TrunkCaller, Seeker {
   #relay(entered?: Backend): void {
     this.#phase = "over";
     this.#deadline!.cancel();
-    this.#world.visits.delete(this);
+    this.#world.visits.remove(this.#link);
     const client = PeekedStream.begun(this.#stream, this.#buffer, {
       count: this.#length,
       pending: this.#pending,
@@ -275,7 +276,7 @@ export class TrunkVisit implements TrunkCaller, Seeker {
     const { visits, buffers, story, times, clock, closer } = this.#world;
     this.#phase = "over";
     this.#deadline!.cancel();
-    visits.delete(this);
+    visits.remove(this.#link);
     const milliseconds = clock() - this.begun;
     times.session.observe(milliseconds / 1000);
     if (this.#backend !== undefined) {

@@ -1,5 +1,6 @@
 /** The clients of a service that are served by trunk, and when they are ended. */
 
+import { LinkedList } from "../core/linked_list.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import {
@@ -30,7 +31,7 @@ class VisitBuffers {
 /** Everybody who is served by trunk. */
 export class TrunkVisits {
   readonly #world: TrunkVisitWorld;
-  readonly #visits = new Set<TrunkVisit>();
+  readonly #visits = new LinkedList<TrunkVisit>();
   #deadlines: DeadlineQueue;
   readonly #former: DeadlineQueue[] = [];
   #peekTimeout: number;
@@ -49,9 +50,7 @@ export class TrunkVisits {
 
   /** Serves a client to its end. Takes ownership. */
   take(stream: ByteStream, guest: Guest): void {
-    const visit = new TrunkVisit(stream, guest, this.#world);
-    this.#visits.add(visit);
-    visit.begin();
+    new TrunkVisit(stream, guest, this.#world).begin();
   }
 
   /** Ends those that have waited for too long, for an answer or for their client to read it. */
@@ -62,7 +61,7 @@ export class TrunkVisits {
       this.#former.push(this.#deadlines);
       this.#deadlines = new DeadlineQueue(this.#peekTimeout = peekTimeout);
     }
-    for (const visit of this.#visits) {
+    for (const visit of this.#visits.values()) {
       // They are in the order they came.
       if (now - visit.begun <= Math.min(idleTimeout, finishTimeout) * 1000) return;
       const bound = visit.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
@@ -72,7 +71,7 @@ export class TrunkVisits {
 
   /** Ends all. */
   cutAll(): void {
-    for (const visit of this.#visits) visit.cut("stopped");
+    for (const visit of this.#visits.values()) visit.cut("stopped");
   }
 
   /** Forgets its deadlines, when nobody is there any more. */

@@ -5,12 +5,13 @@
  * - Whatever one connection does, the others go on: each is served by a promise of its own that
  *   never rejects.
  * - A connection's life: a place, PROXY header and key where they are needed, a backend, the relay.
- *   Until the relay has it, it belongs to `#serve`. Its place is given back when nothing of it is left.
+ *   Until the relay has it, it belongs to this file. Its place is given back when nothing of it is left.
  * - A reload changes what the next connection meets, never one that is there.
  */
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
+import { type Link, LinkedList } from "../core/linked_list.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import type { Place } from "../net/admission.ts";
@@ -21,17 +22,15 @@ import { PeekedStream } from "../net/peeked_stream.ts";
 import { type TlsIdentity } from "../net/tcp.ts";
 import { TlsDoor } from "../net/tls_door.ts";
 import { tracedArrival, tracedInside } from "../net/traced_stream.ts";
-import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
-import { asksCapabilities } from "../wire/routing_key.ts";
-import { findKey, keyFinder, takeProxyHeader } from "./arrival.ts";
+import type { ProxyHeader } from "../wire/proxy_protocol.ts";
+import { takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import type { Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
-import { type Arrival, PlainVisits } from "./plain_visits.ts";
+import { type Arrival, type Ends, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
 import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
-import { RetoldAnswer } from "./retold_answer.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
 import type { Trunks } from "./trunks.ts";
@@ -61,14 +60,17 @@ export interface VisitsWorld {
   readonly tls: TlsIdentity | undefined;
 }
 
-/** Both ends of a client's connection, as they are known: by the socket or by a PROXY header. */
-interface Ends {
-  readonly source: Endpoint;
-  readonly destination: Endpoint;
+/** A client on its way. */
+interface Visit {
+  readonly accepted: AcceptedStream;
+  /** To be given back when nothing of it is left. */
+  readonly place: Place;
+  /** Where it stands among those that have no relay yet. */
+  readonly arriving: Link<ByteStream>;
 }
 
-/** The same, with what the log calls the connection, and its socket. */
-type Known = Ends & Pick<AcceptedStream, "connection"> & { readonly socket: ByteStream };
+/** What is known of a client that may come in. */
+type Known = Ends & Visit;
 
 /** Everybody who is at a service. */
 export class Visits {
@@ -78,7 +80,7 @@ export class Visits {
   readonly #byTrunk: TrunkVisits;
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
-  readonly #arriving = new Set<ByteStream>();
+  readonly #arriving = new LinkedList<ByteStream>();
   /** Clients turned away so far, by reason. */
   readonly refused: Refusals;
   #whenEmpty: (() => void) | undefined;
@@ -95,7 +97,8 @@ export class Visits {
       gaveUp: (reason) => this.refused[reason]++,
     };
     const relaying = { buffers: new CopyBuffers(), closer, now: clock };
-    this.#plain = new PlainVisits({ dialing, relaying, doubt, times });
+    const { preface } = world;
+    this.#plain = new PlainVisits({ dialing, relaying, doubt, times, options, preface });
     this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer });
     this.refused = noRefusals(world.tls !== undefined);
     const patience = { handshakeSeconds: options().handshakeTimeout };
@@ -105,22 +108,17 @@ export class Visits {
   /** Serves a connection to its end. Takes ownership. */
   readonly take = (accepted: AcceptedStream): void => {
     const { stream, remoteIp } = accepted;
-    const { guard, trunks } = this.#world;
+    const { guard } = this.#world;
     const place = guard.enter();
     if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
-    this.#arriving.add(stream);
-    if (this.#tls === undefined && trunks.isInUse && !guard.isProxy(remoteIp)) {
-      return this.#serveStraight(accepted, place);
-    }
-    this.#untilGone(accepted, place, this.#serve(accepted, place));
+    const visit = { accepted, place, arriving: this.#arriving.add(stream) };
+    if (this.#tls === undefined && !guard.isProxy(remoteIp)) return this.#serveStraight(visit);
+    this.#untilGone(visit, this.#serve(visit));
   };
 
   /** Waits for the end of a client's connection, and gives its place back. */
-  #untilGone(
-    { stream, remoteIp }: AcceptedStream,
-    place: Place,
-    serving: Promise<void>,
-  ): void {
+  #untilGone(visit: Visit, serving: Promise<void>): void {
+    const { stream, remoteIp } = visit.accepted;
     serving.catch((error: unknown) => {
       if (error instanceof HandshakeError) {
         return this.#refuse(stream, remoteIp, `TLS handshake failed: ${error.fault}`);
@@ -128,11 +126,11 @@ export class Visits {
       closeNow(stream);
       const reason = reasonOf(error);
       this.#world.story.log.debug("A connection could not be served", { reason });
-    }).finally(() => this.#leave(stream, place));
+    }).then(() => this.#leave(visit));
   }
 
-  #leave(stream: ByteStream, place: Place): void {
-    this.#arriving.delete(stream);
+  #leave({ arriving, place }: Visit): void {
+    this.#arriving.remove(arriving);
     place.leave();
     if (this.#world.guard.open === 0) this.#whenEmpty?.();
   }
@@ -177,7 +175,7 @@ export class Visits {
   }
 
   #closeArriving(): void {
-    for (const stream of this.#arriving) closeNow(stream);
+    for (const stream of this.#arriving.values()) closeNow(stream);
   }
 
   #refuse(stream: ByteStream, ip: string, reason: RefusalReason, told: string = reason): void {
@@ -186,7 +184,8 @@ export class Visits {
     this.#world.story.refused(ip, told, this.#world.clock());
   }
 
-  async #serve(accepted: AcceptedStream, place: Place): Promise<void> {
+  async #serve(visit: Visit): Promise<void> {
+    const { accepted, place } = visit;
     const { stream, remoteIp, remotePort, localIp, localPort } = accepted;
     const { guard, clock, trace } = this.#world;
     let ends: Ends = {
@@ -207,7 +206,7 @@ export class Visits {
     const { ip } = ends.source;
     const refusal = guard.judge(place, ip, clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
-    const known: Known = { ...ends, connection: accepted.connection, socket: stream };
+    const known: Known = { ...ends, ...visit };
     if (this.#tls === undefined) return await this.#serveAdmitted(client, known);
     const inside = await this.#tls.take(client);
     const { stream: heard } = tracedInside({ ...accepted, stream: inside }, tracing);
@@ -217,26 +216,28 @@ export class Visits {
   }
 
   /**
-   * Serves a client by trunk of which the socket tells all there is to know. This is the hot path: no
-   * promise, and no option of a socket that is to carry a line each way.
+   * Serves a client of which the socket tells all there is to know. This is the hot path: no promise
+   * and no function that waits before there is something to wait for.
    */
-  #serveStraight(accepted: AcceptedStream, place: Place): void {
+  #serveStraight(visit: Visit): void {
+    const { accepted, place } = visit;
     const { stream, remoteIp: ip, remotePort: port, connection, localIp, localPort } = accepted;
-    const { guard, clock, trace } = this.#world;
+    const { guard, clock, trace, trunks } = this.#world;
     const refusal = guard.judge(place, ip, clock());
     if (refusal !== undefined) {
       this.#refuse(stream, ip, refusal);
-      return this.#leave(stream, place);
+      return this.#leave(visit);
     }
     const client = tracedArrival(accepted, clientTracing(trace, () => false)).stream;
+    const known = { source: { ip, port }, destination: { ip: localIp, port: localPort }, ...visit };
+    if (!trunks.isInUse) {
+      return this.#untilGone(visit, this.#servePlain(client, known, this.#peekDeadline(), {}));
+    }
     this.#byTrunk.take(client, {
       ...{ ip, port, connection },
-      relay: (client, entered) => {
-        const destination = { ip: localIp, port: localPort };
-        const known = { source: { ip, port }, destination, connection, socket: stream };
-        this.#untilGone(accepted, place, this.#servePlain(client, known, 0, { entered }));
-      },
-      gone: () => this.#leave(stream, place),
+      relay: (client, entered) =>
+        this.#untilGone(visit, this.#servePlain(client, known, 0, { entered })),
+      gone: () => this.#leave(visit),
     });
   }
 
@@ -252,7 +253,7 @@ export class Visits {
     await new Promise<void>((resolve, reject) => {
       this.#byTrunk.take(client, {
         ...known.source,
-        connection: known.connection,
+        connection: known.accepted.connection,
         relay: (client, entered) =>
           this.#servePlain(client, known, 0, { entered, carriedAt }).then(resolve, reject),
         gone: resolve,
@@ -260,40 +261,16 @@ export class Visits {
     });
   }
 
-  /**
-   * Serves a client over a connection of its own; what it says first may decide to whom, and what it
-   * is told.
-   *
-   * @param deadline how long that is waited for, by `performance.now()`
-   */
-  async #servePlain(
-    stream: ByteStream,
-    known: Known,
+  /** Serves a client over a connection of its own. */
+  #servePlain(
+    client: ByteStream,
+    { arriving, accepted: { connection }, source, destination }: Known,
     deadline: number,
     arrival: Omit<Arrival, "served">,
   ): Promise<void> {
-    const { strategy, tellTlsPort } = this.#world.options();
-    const find = keyFinder(strategy);
-    let client = stream;
-    let key: string | undefined;
-    let retold: number | undefined;
-    if (find !== undefined || tellTlsPort !== undefined) {
-      const peeked = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
-      client = peeked;
-      if (find !== undefined) key = await findKey(peeked, find, deadline);
-      const asks = tellTlsPort !== undefined && await peeked.peekUntil(asksCapabilities, deadline);
-      if (asks) retold = tellTlsPort;
-    }
-    const { socket, connection, ...ends } = known;
-    const header = { kind: "proxied", ...ends } as const;
-    await this.#plain.serve(client, {
-      ...ends.source,
-      connection,
-      key: key ?? ends.source.ip,
-      preface: (backend) => this.#world.preface(header, backend),
-      tried: new Set(),
-      ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
-    }, { ...arrival, served: () => this.#arriving.delete(socket) });
+    const known = { connection, source, destination };
+    const served = (): void => this.#arriving.remove(arriving);
+    return this.#plain.serve(client, known, deadline, { ...arrival, served });
   }
 
   #peekDeadline(): number {

@@ -3,6 +3,8 @@
  * cleared tens of thousands of times a second for deadlines that almost never pass.
  */
 
+import { type Link, LinkedList } from "../core/linked_list.ts";
+
 /** A deadline that has not passed. */
 export interface Deadline {
   /** Forgets it. Doing so twice, or after it passed, does nothing. */
@@ -10,28 +12,30 @@ export interface Deadline {
 }
 
 class Entry implements Deadline {
-  readonly #entries: Set<Entry>;
+  readonly #entries: LinkedList<Entry>;
+  readonly #link: Link<Entry>;
   readonly at: number;
   readonly expire: () => void;
 
-  constructor(entries: Set<Entry>, at: number, expire: () => void) {
+  constructor(entries: LinkedList<Entry>, at: number, expire: () => void) {
     this.#entries = entries;
     this.at = at;
     this.expire = expire;
+    this.#link = entries.add(this);
   }
 
   cancel(): void {
-    this.#entries.delete(this);
+    this.#entries.remove(this.#link);
   }
 }
 
 /**
  * Deadlines that all lie the same time ahead when they are set, so that the oldest is always the
- * next: a set in insertion order is the queue.
+ * next.
  */
 export class DeadlineQueue {
   readonly #milliseconds: number;
-  readonly #entries = new Set<Entry>();
+  readonly #entries = new LinkedList<Entry>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Makes a queue of deadlines that lie `seconds` ahead. */
@@ -42,14 +46,13 @@ export class DeadlineQueue {
   /** Calls `expire` once, when the time has passed, unless cancelled before. */
   add(expire: () => void): Deadline {
     const entry = new Entry(this.#entries, performance.now() + this.#milliseconds, expire);
-    this.#entries.add(entry);
     this.#timer ??= setTimeout(this.#run, this.#milliseconds);
     return entry;
   }
 
   /** Lets all deadlines pass now. */
   expireAll(): void {
-    const entries = [...this.#entries];
+    const entries = this.#entries.values();
     this.close();
     for (const { expire } of entries) expire();
   }
@@ -64,12 +67,13 @@ export class DeadlineQueue {
   readonly #run = (): void => {
     this.#timer = undefined;
     const now = performance.now();
-    for (const entry of this.#entries) {
+    for (let next = this.#entries.first; next !== undefined; next = this.#entries.first) {
+      const entry = next.value;
       if (entry.at > now) {
         this.#timer ??= setTimeout(this.#run, entry.at - now);
         return;
       }
-      this.#entries.delete(entry);
+      entry.cancel();
       entry.expire();
     }
   };

@@ -1,5 +1,6 @@
 /** The relays of a service, and when they are ended although neither side has ended them. */
 
+import { LinkedList } from "../core/linked_list.ts";
 import type { EndReason, Relay } from "./relay.ts";
 
 /** With whom a relay goes on at the moment; another one may take a backend's place. */
@@ -16,21 +17,27 @@ export interface IdleBounds {
   readonly finishTimeout: number;
 }
 
+/** A relay, and with whom it goes on. */
+interface Member<Backend> {
+  readonly relay: Relay;
+  readonly served: Served<Backend> | undefined;
+}
+
 /** Every relay that goes on. */
 export class Relays<Backend = never> {
-  readonly #relays = new Map<Relay, Served<Backend> | undefined>();
+  readonly #relays = new LinkedList<Member<Backend>>();
 
   /** Relays to the end. Never rejects. */
   async run(relay: Relay, served?: Served<Backend>): Promise<EndReason> {
-    this.#relays.set(relay, served);
+    const link = this.#relays.add({ relay, served });
     const end = await relay.run();
-    this.#relays.delete(relay);
+    this.#relays.remove(link);
     return end;
   }
 
   /** Ends those that have carried nothing for too long, and sets the sockets of the others up. */
   sweep(now: number, { idleTimeout, finishTimeout }: IdleBounds): void {
-    for (const relay of this.#relays.keys()) {
+    for (const { relay } of this.#relays.values()) {
       const bound = relay.isFinishing ? Math.min(idleTimeout, finishTimeout) : idleTimeout;
       if (now - relay.lastActivity > bound * 1000) relay.cut("idle");
       else relay.setUp();
@@ -39,13 +46,13 @@ export class Relays<Backend = never> {
 
   /** Ends those with one backend, so that its clients come again, to another one. */
   cutFrom(backend: Backend): void {
-    for (const [relay, served] of this.#relays) {
+    for (const { relay, served } of this.#relays.values()) {
       if (served?.backend === backend) relay.cut("backend down");
     }
   }
 
   /** Ends all. */
   cutAll(): void {
-    for (const relay of this.#relays.keys()) relay.cut("stopped");
+    for (const { relay } of this.#relays.values()) relay.cut("stopped");
   }
 }

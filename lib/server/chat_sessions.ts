@@ -70,11 +70,11 @@ export class ChatSessions {
       lineDeadlines: this.#lineDeadlines,
       meter: this.#meter,
     }, incoming);
-    this.#sessions.add(session);
+    const open = this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => session.expire());
     await session.run();
     deadline.cancel();
-    this.#sessions.delete(session);
+    this.#sessions.ended(open);
   }
 
   async #turnAway({ stream }: IncomingStream): Promise<void> {

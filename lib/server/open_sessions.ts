@@ -1,8 +1,10 @@
 /** Sessions of a service that go on, and the end of the last one. */
 
+import { type Link, LinkedList } from "../core/linked_list.ts";
+
 /** Every session that goes on. */
 export class OpenSessions<Session> implements Iterable<Session> {
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new LinkedList<Session>();
   #whenEmpty: (() => void) | undefined;
 
   /** How many there are. */
@@ -10,14 +12,14 @@ export class OpenSessions<Session> implements Iterable<Session> {
     return this.#sessions.size;
   }
 
-  /** A session begins. */
-  add(session: Session): void {
-    this.#sessions.add(session);
+  /** A session begins. What this gives is to be told when it has ended. */
+  add(session: Session): Link<Session> {
+    return this.#sessions.add(session);
   }
 
   /** A session has ended. */
-  delete(session: Session): void {
-    this.#sessions.delete(session);
+  ended(session: Link<Session>): void {
+    this.#sessions.remove(session);
     if (this.#sessions.size === 0) this.#whenEmpty?.();
   }
 
@@ -30,13 +32,14 @@ export class OpenSessions<Session> implements Iterable<Session> {
   /** Waits for all to end, and cuts those that go on for longer than `graceMs`. */
   async endWithin(graceMs: number, cut: (session: Session) => void): Promise<void> {
     const timer = setTimeout(() => {
-      for (const session of this.#sessions) cut(session);
+      for (const session of this) cut(session);
     }, graceMs);
     await this.emptied();
     clearTimeout(timer);
   }
 
+  /** Those that go on now. */
   [Symbol.iterator](): Iterator<Session> {
-    return this.#sessions.values();
+    return this.#sessions.values().values();
   }
 }

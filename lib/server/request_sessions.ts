@@ -15,6 +15,7 @@
  */
 
 import type { Histogram } from "../core/histogram.ts";
+import type { Link } from "../core/linked_list.ts";
 import type { ByteStream, IncomingStream } from "../core/ports.ts";
 import { DeadlineQueue } from "../net/deadline_queue.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../net/orderly_close.ts";
@@ -93,7 +94,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
     const { stream } = incoming;
     const buffer = this.#buffers.pop() ?? this.#protocol.makeBuffer();
     const session = new Session(incoming, buffer);
-    this.#sessions.add(session);
+    const open = this.#sessions.add(session);
     const deadline = this.#deadlines.add(() => this.#expire(session));
     try {
       // Read here: nearly every request comes in one piece, and an async function more for it is felt.
@@ -108,7 +109,7 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
         ? undefined
         : this.#protocol.handOver?.(request, incoming);
       if (other !== undefined) {
-        this.#forget(session);
+        this.#forget(open);
         return await other(stream);
       }
       if (request !== undefined) {
@@ -129,13 +130,14 @@ export class RequestSessions<Buffer extends RequestBuffer, Request> {
       deadline.cancel();
       closeNow(stream);
     }
-    this.#forget(session);
+    this.#forget(open);
   }
 
-  #forget(session: Session<Buffer>): void {
-    this.#sessions.delete(session);
-    session.buffer.reset();
-    this.#buffers.push(session.buffer);
+  #forget(open: Link<Session<Buffer>>): void {
+    this.#sessions.ended(open);
+    const { buffer } = open.value;
+    buffer.reset();
+    this.#buffers.push(buffer);
   }
 
   /**

@@ -74,11 +74,11 @@ export class TrunkSessions {
   /** Serves one trunk to its end. Takes ownership; never rejects. */
   readonly serve = async (stream: ByteStream): Promise<void> => {
     const session = new TrunkSession(stream, this.#world);
-    this.#sessions.add(session);
+    const open = this.#sessions.add(session);
     const running = session.run();
     if (this.#isStopping) session.drain();
     await running;
-    this.#sessions.delete(session);
+    this.#sessions.ended(open);
   };
 
   /**
