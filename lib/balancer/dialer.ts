@@ -31,7 +31,7 @@ export interface Seeker extends Client {
 export interface Caller extends Seeker {
   /** What a backend is sent before anything of the client: a PROXY header, or nothing. */
   readonly preface: (backend: Backend) => Uint8Array | undefined;
-  readonly tried: Set<Backend>;
+  tried: ReadonlySet<Backend>;
   /** Makes the client hear something else than the backend says, where it is to. */
   readonly heard?: (backend: ByteStream) => ByteStream;
 }
@@ -115,7 +115,7 @@ export async function dial(
   world: DialerWorld,
   entered?: Backend,
 ): Promise<Line | undefined> {
-  const { story, clock } = world;
+  const { connect, story, clock } = world;
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
   for (let place = entered;; place = undefined) {
@@ -124,9 +124,19 @@ export async function dial(
       ? await enterLater(caller, world, found, deadline)
       : found;
     if (chosen === undefined) return undefined;
-    const stream = await connectTo(chosen, caller, world);
-    if (stream === "retry") continue;
-    if (stream === undefined) return undefined;
+    let stream: ByteStream | undefined;
+    try {
+      stream = await connect(chosen.settings.host, chosen.settings.port);
+      const preface = caller.preface(chosen);
+      // What comes behind a preface must not wait for its receipt; nor what a listener passes on, which
+      // hides the socket.
+      if (preface !== undefined || caller.heard !== undefined) setUpSocket(stream);
+      if (preface !== undefined) await writeAll(stream, preface);
+    } catch (error) {
+      if (stream !== undefined) closeNow(stream);
+      if (hasFailed(chosen, caller, world, error)) continue;
+      return undefined;
+    }
     chosen.counts.connected++;
     world.times.observe((clock() - begun) / 1000);
     story.connected(caller, chosen);
@@ -136,38 +146,29 @@ export async function dial(
 }
 
 /**
- * Connects, or gives the place back: with a failure that counts against the backend, so that another
- * one is to be tried, or with one of our own, which nobody else would mend.
+ * Gives the place back at a backend that could not be connected.
+ *
+ * @returns whether that counts against the backend, so that another one is to be tried; it does not
+ * where it is our own trouble, which nobody else would mend
  */
-async function connectTo(
+function hasFailed(
   backend: Backend,
   caller: Caller,
-  { pool, connect, story, clock, gaveUp }: DialerWorld,
-): Promise<ByteStream | "retry" | undefined> {
-  let stream: ByteStream | undefined;
-  try {
-    stream = await connect(backend.settings.host, backend.settings.port);
-    const preface = caller.preface(backend);
-    // What comes behind a preface must not wait for its receipt; nor what a listener passes on, which
-    // hides the socket.
-    if (preface !== undefined || caller.heard !== undefined) setUpSocket(stream);
-    if (preface !== undefined) await writeAll(stream, preface);
-    return stream;
-  } catch (error) {
-    if (stream !== undefined) closeNow(stream);
-    const reason = reasonOf(error);
-    const isOurs = error instanceof OperationalError;
-    if (isOurs) {
-      gaveUp("own trouble");
-      story.gaveUp(caller, reason, clock());
-    } else {
-      backend.counts.failed++;
-      caller.tried.add(backend);
-      story.retrying(caller, backend, reason);
-      pool.report(backend, false, reason);
-    }
-    // Only now: whoever waits for a place is not to be given one that has just been found bad.
-    pool.leave(backend);
-    return isOurs ? undefined : "retry";
+  { pool, story, clock, gaveUp }: DialerWorld,
+  error: unknown,
+): boolean {
+  const reason = reasonOf(error);
+  const isOurs = error instanceof OperationalError;
+  if (isOurs) {
+    gaveUp("own trouble");
+    story.gaveUp(caller, reason, clock());
+  } else {
+    backend.counts.failed++;
+    caller.tried = new Set([...caller.tried, backend]);
+    story.retrying(caller, backend, reason);
+    pool.report(backend, false, reason);
   }
+  // Only now: whoever waits for a place is not to be given one that has just been found bad.
+  pool.leave(backend);
+  return !isOurs;
 }

@@ -8,7 +8,7 @@ import type { ByteStream } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import { closeNow } from "../net/orderly_close.ts";
-import { type EndReason, Relay, type RelayWorld } from "../net/relay.ts";
+import { Relay, type RelayWorld } from "../net/relay.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
 import { type IdleBounds, Relays } from "../net/relays.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
@@ -48,6 +48,8 @@ interface Said {
   /** The TLS port it is to be told of. */
   readonly retold?: number | undefined;
 }
+
+const NOBODY: ReadonlySet<Backend> = new Set();
 
 /** How a client came here. */
 export interface Arrival {
@@ -109,14 +111,14 @@ export class PlainVisits {
       connection,
       key: key ?? source.ip,
       preface: (backend) => this.#world.preface({ kind: "proxied", source, destination }, backend),
-      tried: new Set(),
+      tried: NOBODY,
       ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
     };
   }
 
   async #carry(client: ByteStream, caller: Caller, arrival: Arrival): Promise<void> {
     const { dialing, times } = this.#world;
-    const { clock, story } = dialing;
+    const { clock, story, pool } = dialing;
     const startedAt = clock();
     const span = beginSpan("balance connection");
     const line = await dial(caller, dialing, arrival.entered);
@@ -125,7 +127,13 @@ export class PlainVisits {
       return closeNow(client);
     }
     arrival.served();
-    const { backend, relay, end } = await this.#relay(client, line, caller, arrival);
+    const served = new ServedClient(line.backend, clock);
+    const relay = this.#relay(client, line, caller, { served, carriedAt: arrival.carriedAt });
+    const end = await this.#relays.run(relay, served);
+    const { backend } = served;
+    backend.counts.sent += relay.sent;
+    backend.counts.received += relay.received;
+    pool.leave(backend);
     const milliseconds = clock() - startedAt;
     times.session.observe(milliseconds / 1000);
     span?.setAttribute("parley.backend", backend.name);
@@ -155,16 +163,15 @@ export class PlainVisits {
     this.#relays.cutAll();
   }
 
-  /** Relays to the end, over another backend when the first is lost unused. */
-  async #relay(
+  /** Stands between client and backend, and then another one, where the first is lost unused. */
+  #relay(
     client: ByteStream,
     line: Line,
     caller: Caller,
-    { carriedAt }: Arrival,
-  ): Promise<{ backend: Backend; relay: Relay; end: EndReason }> {
-    const { dialing: { pool, clock }, relaying, doubt } = this.#world;
-    const served = new ServedClient(line.backend, clock);
-    const relay = new Relay(client, line.stream, {
+    { served, carriedAt }: Pick<Arrival, "carriedAt"> & { readonly served: ServedClient },
+  ): Relay {
+    const { relaying, doubt } = this.#world;
+    return new Relay(client, line.stream, {
       ...relaying,
       ...(carriedAt === undefined ? {} : { carriedAt }),
       replace: () => this.#replace(served, caller),
@@ -172,12 +179,6 @@ export class PlainVisits {
         if (served.isFresh) doubt(served.backend);
       },
     });
-    const end = await this.#relays.run(relay, served);
-    const { backend } = served;
-    backend.counts.sent += relay.sent;
-    backend.counts.received += relay.received;
-    pool.leave(backend);
-    return { backend, relay, end };
   }
 
   /** Another backend for a client whose own was lost unused, if it may have one. */
@@ -191,7 +192,7 @@ export class PlainVisits {
   async #redial(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> {
     const { story, pool } = this.#world.dialing;
     story.retrying(caller, served.backend, "it closed the connection unused");
-    caller.tried.add(served.backend);
+    caller.tried = new Set([...caller.tried, served.backend]);
     const other = await dial(caller, this.#world.dialing);
     if (other === undefined) return undefined;
     pool.leave(served.backend);

@@ -84,7 +84,9 @@ export class Relay {
 
   /** Relays to the end. Takes ownership of both connections; never rejects. */
   async run(): Promise<EndReason> {
-    await Promise.all([this.#relayRequest(), this.#relayReply()]);
+    const requested = this.#relayRequest();
+    await this.#relayReply();
+    await requested;
     // What was cut is closed; doing so again would cost an exception, and clients that reset are many.
     if (this.#reason !== undefined) return this.#reason;
     closeNow(this.#backend);
