@@ -32,7 +32,13 @@ export interface Group {
 export type StartGroup = (bench: Bench) => Promise<Group>;
 
 /**
- * Measures a load: everybody in turn, once unmeasured to warm up, then so many rounds. Whoever
+ * Rounds that warm up. The compilers of V8 and Java are at work for the first two seconds under load:
+ * a proxy whose code was still being compiled cost a tenth more, a bare one nothing.
+ */
+const WARMING_ROUNDS = 3;
+
+/**
+ * Measures a load: everybody in turn, a few times unmeasured to warm up, then so many rounds. Whoever
  * begins a round changes, so that nobody always has the quieter part of it.
  */
 export async function measureLoad(
@@ -40,9 +46,9 @@ export async function measureLoad(
   rounds: number,
 ): Promise<Omit<LoadResult, "group">> {
   const runs = contenders.map((): Measured[] => []);
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -WARMING_ROUNDS; round < rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
-      const index = (turn + round + 1) % contenders.length;
+      const index = (turn + round + WARMING_ROUNDS) % contenders.length;
       const measured = await contenders[index]!.run();
       if (round >= 0) runs[index]!.push(measured);
     }
