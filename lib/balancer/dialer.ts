@@ -33,7 +33,7 @@ export interface Caller extends Seeker {
   readonly preface: (backend: Backend) => Uint8Array | undefined;
   tried: ReadonlySet<Backend>;
   /** Makes the client hear something else than the backend says, where it is to. */
-  readonly heard?: (backend: ByteStream) => ByteStream;
+  readonly heard?: ((backend: ByteStream) => ByteStream) | undefined;
 }
 
 /** A connection with a backend, and the place it has there: give it back to the pool at the end. */

@@ -39,7 +39,7 @@ export interface Ends {
 }
 
 /** The same, with what the log calls the connection. */
-type KnownClient = Ends & Pick<AcceptedStream, "connection">;
+export type KnownClient = Ends & Pick<AcceptedStream, "connection">;
 
 /** What a client said first. */
 interface Said {
@@ -106,13 +106,15 @@ export class PlainVisits {
   }
 
   #callerOf({ connection, source, destination }: KnownClient, { key, retold }: Said): Caller {
+    const { ip, port } = source;
     return {
-      ...source,
+      ip,
+      port,
       connection,
-      key: key ?? source.ip,
+      key: key ?? ip,
       preface: (backend) => this.#world.preface({ kind: "proxied", source, destination }, backend),
       tried: NOBODY,
-      ...(retold !== undefined && { heard: (backend) => new RetoldAnswer(backend, retold) }),
+      heard: retold === undefined ? undefined : (backend) => new RetoldAnswer(backend, retold),
     };
   }
 
@@ -170,10 +172,12 @@ export class PlainVisits {
     caller: Caller,
     { served, carriedAt }: Pick<Arrival, "carriedAt"> & { readonly served: ServedClient },
   ): Relay {
-    const { relaying, doubt } = this.#world;
+    const { relaying: { buffers, closer, now }, doubt } = this.#world;
     return new Relay(client, line.stream, {
-      ...relaying,
-      ...(carriedAt === undefined ? {} : { carriedAt }),
+      buffers,
+      closer,
+      now,
+      carriedAt,
       replace: () => this.#replace(served, caller),
       unanswered: () => {
         if (served.isFresh) doubt(served.backend);

@@ -48,6 +48,12 @@ interface Eligible extends Candidate {
 
 const NOBODY: ReadonlySet<Backend> = new Set();
 
+/** Backups come after the others, and those that are down when there is nobody else. */
+function rankOf({ health, settings }: Backend): number {
+  if (!health.isUp) return 0;
+  return settings.isBackup ? 1 : 2;
+}
+
 function isSome<T>(list: readonly T[]): list is readonly [T, ...T[]] {
   return list.length > 0;
 }
@@ -232,13 +238,15 @@ export class Pool {
   eligible(tried: ReadonlySet<Backend>): readonly Eligible[] {
     // Asked for every request: the clock is not read for nothing.
     const now = this.#settings.slowStart > 0 ? this.#clock() : Infinity;
-    const usable = this.#backends.filter((backend) =>
-      backend.adminState === "ready" && backend.weight > 0 && !tried.has(backend)
-    );
-    const up = usable.filter(({ health }) => health.isUp);
-    const main = up.filter(({ settings }) => !settings.isBackup);
-    const best = main.length > 0 ? main : up.length > 0 ? up : usable;
-    return best.map((backend) => this.#candidate(backend, now));
+    let [best, bestRank]: [Eligible[], number] = [[], 0];
+    for (const backend of this.#backends) {
+      if (backend.adminState !== "ready" || backend.weight <= 0 || tried.has(backend)) continue;
+      const rank = rankOf(backend);
+      if (rank < bestRank) continue;
+      if (rank > bestRank) [best, bestRank] = [[], rank];
+      best.push(this.#candidate(backend, now));
+    }
+    return best;
   }
 
   /** Everybody who may be told something: whoever is up, else all that are there at all. */

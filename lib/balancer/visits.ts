@@ -27,7 +27,7 @@ import { takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import type { Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
-import { type Arrival, type Ends, PlainVisits } from "./plain_visits.ts";
+import { type Arrival, type Ends, type KnownClient, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
 import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
@@ -70,7 +70,7 @@ interface Visit {
 }
 
 /** What is known of a client that may come in. */
-type Known = Ends & Visit;
+type Known = KnownClient & Pick<Visit, "arriving">;
 
 /** Everybody who is at a service. */
 export class Visits {
@@ -206,7 +206,9 @@ export class Visits {
     const { ip } = ends.source;
     const refusal = guard.judge(place, ip, clock());
     if (refusal !== undefined) return this.#refuse(stream, ip, refusal);
-    const known: Known = { ...ends, ...visit };
+    const { source, destination } = ends;
+    const { connection } = accepted;
+    const known: Known = { source, destination, connection, arriving: visit.arriving };
     if (this.#tls === undefined) return await this.#serveAdmitted(client, known);
     const inside = await this.#tls.take(client);
     const { stream: heard } = tracedInside({ ...accepted, stream: inside }, tracing);
@@ -229,7 +231,12 @@ export class Visits {
       return this.#leave(visit);
     }
     const client = tracedArrival(accepted, clientTracing(trace, () => false)).stream;
-    const known = { source: { ip, port }, destination: { ip: localIp, port: localPort }, ...visit };
+    const known = {
+      source: { ip, port },
+      destination: { ip: localIp, port: localPort },
+      connection,
+      arriving: visit.arriving,
+    };
     if (!trunks.isInUse) {
       return this.#untilGone(visit, this.#servePlain(client, known, this.#peekDeadline(), {}));
     }
@@ -253,7 +260,7 @@ export class Visits {
     await new Promise<void>((resolve, reject) => {
       this.#byTrunk.take(client, {
         ...known.source,
-        connection: known.accepted.connection,
+        connection: known.connection,
         relay: (client, entered) =>
           this.#servePlain(client, known, 0, { entered, carriedAt }).then(resolve, reject),
         gone: resolve,
@@ -264,13 +271,12 @@ export class Visits {
   /** Serves a client over a connection of its own. */
   #servePlain(
     client: ByteStream,
-    { arriving, accepted: { connection }, source, destination }: Known,
+    known: Known,
     deadline: number,
-    arrival: Omit<Arrival, "served">,
+    { entered, carriedAt }: Omit<Arrival, "served">,
   ): Promise<void> {
-    const known = { connection, source, destination };
-    const served = (): void => this.#arriving.remove(arriving);
-    return this.#plain.serve(client, known, deadline, { ...arrival, served });
+    const served = (): void => this.#arriving.remove(known.arriving);
+    return this.#plain.serve(client, known, deadline, { entered, carriedAt, served });
   }
 
   #peekDeadline(): number {

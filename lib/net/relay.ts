@@ -49,7 +49,7 @@ export interface RelayWorld {
   /** Is told when the backend is the first to end the connection, and has not said anything. */
   readonly unanswered?: () => void;
   /** When something last went on behind the client's stream, where that passes things on itself. */
-  readonly carriedAt?: () => number;
+  readonly carriedAt?: (() => number) | undefined;
 }
 
 /** Relays one connection. */
