@@ -6,8 +6,6 @@
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Histogram } from "../core/histogram.ts";
 import type { ByteStream, Clock } from "../core/ports.ts";
-import { closeNow, writeAll } from "../net/orderly_close.ts";
-import { setUpSocket } from "../net/tcp.ts";
 import type { Backend } from "./backend.ts";
 import type { Pool } from "./pool.ts";
 import type { Client, Story } from "./story.ts";
@@ -28,7 +26,9 @@ export interface Seeker extends Client {
 }
 
 /** A client that wants a connection with a backend. */
-export interface Caller extends Seeker {
+export interface Caller<Client = ByteStream> extends Seeker {
+  /** Its own connection, as whoever carries it knows it. */
+  readonly client: Client;
   /** What a backend is sent before anything of the client: a PROXY header, or nothing. */
   readonly preface: (backend: Backend) => Uint8Array | undefined;
   tried: ReadonlySet<Backend>;
@@ -36,16 +36,24 @@ export interface Caller extends Seeker {
   readonly heard?: ((backend: ByteStream) => ByteStream) | undefined;
 }
 
+/** Makes connections for callers. */
+export interface Opener<Client, Stream> {
+  /**
+   * Connects with a backend, up to where the client's first byte may follow. Rejects as
+   * {@linkcode Connect} does.
+   */
+  open(caller: Caller<Client>, backend: Backend): Promise<Stream>;
+}
+
 /** A connection with a backend, and the place it has there: give it back to the pool at the end. */
-export interface Line {
+export interface Line<Stream> {
   readonly backend: Backend;
-  readonly stream: ByteStream;
+  readonly stream: Stream;
 }
 
 /** What dialing goes by. */
 export interface DialerWorld {
   readonly pool: Pool;
-  readonly connect: Connect;
   readonly story: Story;
   readonly clock: Clock;
   /** Is told which backend serves whom. */
@@ -107,15 +115,17 @@ export function settle(
 /**
  * Finds a backend that takes the connection. Each is tried once for a client.
  *
+ * @param opener connects with it
  * @param entered where the client has a place already, which is tried first
  * @returns `undefined` when there is none; the story knows why
  */
-export async function dial(
-  caller: Caller,
+export async function dial<Client, Stream>(
+  caller: Caller<Client>,
   world: DialerWorld,
+  opener: Opener<Client, Stream>,
   entered?: Backend,
-): Promise<Line | undefined> {
-  const { connect, story, clock } = world;
+): Promise<Line<Stream> | undefined> {
+  const { story, clock } = world;
   const begun = clock();
   const deadline = begun + world.queueTimeout() * 1000;
   for (let place = entered;; place = undefined) {
@@ -124,16 +134,10 @@ export async function dial(
       ? await enterLater(caller, world, found, deadline)
       : found;
     if (chosen === undefined) return undefined;
-    let stream: ByteStream | undefined;
+    let stream: Stream;
     try {
-      stream = await connect(chosen.settings.host, chosen.settings.port);
-      const preface = caller.preface(chosen);
-      // What comes behind a preface must not wait for its receipt; nor what a listener passes on, which
-      // hides the socket.
-      if (preface !== undefined || caller.heard !== undefined) setUpSocket(stream);
-      if (preface !== undefined) await writeAll(stream, preface);
+      stream = await opener.open(caller, chosen);
     } catch (error) {
-      if (stream !== undefined) closeNow(stream);
       if (hasFailed(chosen, caller, world, error)) continue;
       return undefined;
     }
@@ -141,7 +145,7 @@ export async function dial(
     world.times.observe((clock() - begun) / 1000);
     story.connected(caller, chosen);
     settle(caller, chosen, world);
-    return { backend: chosen, stream: caller.heard?.(stream) ?? stream };
+    return { backend: chosen, stream };
   }
 }
 
@@ -153,7 +157,7 @@ export async function dial(
  */
 function hasFailed(
   backend: Backend,
-  caller: Caller,
+  caller: Caller<unknown>,
   { pool, story, clock, gaveUp }: DialerWorld,
   error: unknown,
 ): boolean {

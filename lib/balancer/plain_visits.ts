@@ -7,15 +7,15 @@ import type { ServiceOptions } from "../config/service_options.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { beginSpan } from "../core/spans.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
-import { closeNow } from "../net/orderly_close.ts";
-import { Relay, type RelayWorld } from "../net/relay.ts";
+import type { RelayWorld } from "../net/relay.ts";
 import { PeekedStream } from "../net/peeked_stream.ts";
-import { type IdleBounds, Relays } from "../net/relays.ts";
+import { type IdleBounds, type Relaying, Relays } from "../net/relays.ts";
 import type { Endpoint, ProxyHeader } from "../wire/proxy_protocol.ts";
 import { asksCapabilities } from "../wire/routing_key.ts";
 import { findKey, keyFinder } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
-import { type Caller, dial, type DialerWorld, type Line } from "./dialer.ts";
+import { type Carrier, LocalCarrier } from "./carrier.ts";
+import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
 import { RetoldAnswer } from "./retold_answer.ts";
 import { ServedClient } from "./served_client.ts";
@@ -23,6 +23,7 @@ import { ServedClient } from "./served_client.ts";
 /** What plain visits need. */
 export interface PlainVisitsWorld {
   readonly dialing: DialerWorld;
+  readonly connect: Connect;
   readonly relaying: RelayWorld;
   /** Is told of a backend that ended a connection at once, without a word. */
   readonly doubt: (backend: Backend) => void;
@@ -65,10 +66,12 @@ export interface Arrival {
 export class PlainVisits {
   readonly #world: PlainVisitsWorld;
   readonly #relays = new Relays<Backend>();
+  readonly #here: LocalCarrier;
 
   /** Starts with nobody. */
   constructor(world: PlainVisitsWorld) {
     this.#world = world;
+    this.#here = new LocalCarrier(world.connect);
   }
 
   /**
@@ -87,7 +90,7 @@ export class PlainVisits {
     // Who need not be heard is not waited for: that is a function less in the way of most.
     return isHeard
       ? this.#serveHeard(client, known, deadline, arrival)
-      : this.#carry(client, this.#callerOf(known, {}), arrival);
+      : this.#carry(this.#here, this.#callerOf(client, known, {}), arrival);
   }
 
   async #serveHeard(
@@ -101,13 +104,18 @@ export class PlainVisits {
     const client = stream instanceof PeekedStream ? stream : new PeekedStream(stream);
     const key = find && await findKey(client, find, deadline);
     const asks = tellTlsPort !== undefined && await client.peekUntil(asksCapabilities, deadline);
-    const caller = this.#callerOf(known, { key, retold: asks ? tellTlsPort : undefined });
-    await this.#carry(client, caller, arrival);
+    const retold = asks ? tellTlsPort : undefined;
+    await this.#carry(this.#here, this.#callerOf(client, known, { key, retold }), arrival);
   }
 
-  #callerOf({ connection, source, destination }: KnownClient, { key, retold }: Said): Caller {
+  #callerOf<Client>(
+    client: Client,
+    { connection, source, destination }: KnownClient,
+    { key, retold }: Said,
+  ): Caller<Client> {
     const { ip, port } = source;
     return {
+      client,
       ip,
       port,
       connection,
@@ -118,19 +126,23 @@ export class PlainVisits {
     };
   }
 
-  async #carry(client: ByteStream, caller: Caller, arrival: Arrival): Promise<void> {
+  async #carry<Client, Stream>(
+    carrier: Carrier<Client, Stream>,
+    caller: Caller<Client>,
+    arrival: Arrival,
+  ): Promise<void> {
     const { dialing, times } = this.#world;
     const { clock, story, pool } = dialing;
     const startedAt = clock();
     const span = beginSpan("balance connection");
-    const line = await dial(caller, dialing, arrival.entered);
+    const line = await dial(caller, dialing, carrier, arrival.entered);
     if (line === undefined) {
       span?.end();
-      return closeNow(client);
+      return carrier.close(caller.client);
     }
     arrival.served();
     const served = new ServedClient(line.backend, clock);
-    const relay = this.#relay(client, line, caller, { served, carriedAt: arrival.carriedAt });
+    const relay = this.#relay(carrier, line, caller, { served, carriedAt: arrival.carriedAt });
     const end = await this.#relays.run(relay, served);
     const { backend } = served;
     backend.counts.sent += relay.sent;
@@ -166,38 +178,38 @@ export class PlainVisits {
   }
 
   /** Stands between client and backend, and then another one, where the first is lost unused. */
-  #relay(
-    client: ByteStream,
-    line: Line,
-    caller: Caller,
+  #relay<Client, Stream>(
+    carrier: Carrier<Client, Stream>,
+    line: Line<Stream>,
+    caller: Caller<Client>,
     { served, carriedAt }: Pick<Arrival, "carriedAt"> & { readonly served: ServedClient },
-  ): Relay {
+  ): Relaying {
     const { relaying: { buffers, closer, now }, doubt } = this.#world;
-    return new Relay(client, line.stream, {
+    return carrier.relay(caller.client, line.stream, {
       buffers,
       closer,
       now,
       carriedAt,
-      replace: () => this.#replace(served, caller),
-      unanswered: () => {
-        if (served.isFresh) doubt(served.backend);
+      replace: (isFresh = served.isFresh) => {
+        if (isFresh) doubt(served.backend);
+        return served.move(isFresh) ? this.#redial(carrier, served, caller) : undefined;
+      },
+      unanswered: (isFresh = served.isFresh) => {
+        if (isFresh) doubt(served.backend);
       },
     });
   }
 
-  /** Another backend for a client whose own was lost unused, if it may have one. */
-  #replace(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> | undefined {
-    if (served.isFresh) this.#world.doubt(served.backend);
-    else if (served.wasMovedLate) return undefined;
-    else served.wasMovedLate = true;
-    return this.#redial(served, caller);
-  }
-
-  async #redial(served: ServedClient, caller: Caller): Promise<ByteStream | undefined> {
+  /** Another backend for a client whose own was lost unused. */
+  async #redial<Client, Stream>(
+    carrier: Carrier<Client, Stream>,
+    served: ServedClient,
+    caller: Caller<Client>,
+  ): Promise<Stream | undefined> {
     const { story, pool } = this.#world.dialing;
     story.retrying(caller, served.backend, "it closed the connection unused");
     caller.tried = new Set([...caller.tried, served.backend]);
-    const other = await dial(caller, this.#world.dialing);
+    const other = await dial(caller, this.#world.dialing, carrier);
     if (other === undefined) return undefined;
     pool.leave(served.backend);
     served.isServedBy(other.backend);

@@ -91,14 +91,16 @@ export class Visits {
     const { pool, connect, story, clock, served, options, doubt, times, trunks } = world;
     const closer = this.#closer;
     const dialing: DialerWorld = {
-      ...{ pool, connect, story, clock, served },
+      ...{ pool, story, clock, served },
       times: times.connect,
       queueTimeout: () => options().queueTimeout,
       gaveUp: (reason) => this.refused[reason]++,
     };
     const relaying = { buffers: new CopyBuffers(), closer, now: clock };
     const { preface } = world;
-    this.#plain = new PlainVisits({ dialing, relaying, doubt, times, options, preface });
+    this.#plain = new PlainVisits({
+      ...{ dialing, connect, relaying, doubt, times, options, preface },
+    });
     this.#byTrunk = new TrunkVisits({ ...dialing, times, options, trunks, closer });
     this.refused = noRefusals(world.tls !== undefined);
     const patience = { handshakeSeconds: options().handshakeTimeout };

@@ -1,7 +1,25 @@
 /** The relays of a service, and when they are ended although neither side has ended them. */
 
 import { LinkedList } from "../core/linked_list.ts";
-import type { EndReason, Relay } from "./relay.ts";
+import type { EndReason } from "./relay.ts";
+
+/** What stands between a client and its backend: a relay, or what another thread does as one. */
+export interface Relaying {
+  /** Bytes the backend was sent. */
+  readonly sent: number;
+  /** Bytes that came from it. */
+  readonly received: number;
+  /** When something was last carried. */
+  readonly lastActivity: number;
+  /** Whether the backend has ended its side. */
+  readonly isFinishing: boolean;
+  /** Relays to the end. Never rejects. */
+  run(): Promise<EndReason>;
+  /** Ends it at once. */
+  cut(reason: EndReason): void;
+  /** Sets its sockets up for a conversation. */
+  setUp(): void;
+}
 
 /** With whom a relay goes on at the moment; another one may take a backend's place. */
 export interface Served<Backend> {
@@ -19,7 +37,7 @@ export interface IdleBounds {
 
 /** A relay, and with whom it goes on. */
 interface Member<Backend> {
-  readonly relay: Relay;
+  readonly relay: Relaying;
   readonly served: Served<Backend> | undefined;
 }
 
@@ -28,7 +46,7 @@ export class Relays<Backend = never> {
   readonly #relays = new LinkedList<Member<Backend>>();
 
   /** Relays to the end. Never rejects. */
-  async run(relay: Relay, served?: Served<Backend>): Promise<EndReason> {
+  async run(relay: Relaying, served?: Served<Backend>): Promise<EndReason> {
     const link = this.#relays.add({ relay, served });
     const end = await relay.run();
     this.#relays.remove(link);

@@ -1,15 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { type Caller, dial, type DialerWorld } from "../../lib/balancer/dialer.ts";
+import { type Caller, dial, type DialerWorld, type Opener } from "../../lib/balancer/dialer.ts";
 import { Pool } from "../../lib/balancer/pool.ts";
 import { Story } from "../../lib/balancer/story.ts";
 import { OperationalError, UnreachableError } from "../../lib/core/errors.ts";
 import { Histogram } from "../../lib/core/histogram.ts";
-import type { ByteStream } from "../../lib/core/ports.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
 
-const CALLER: Omit<Caller, "tried"> = {
-  ...{ ip: "192.0.2.7", port: 4000, key: "192.0.2.7", preface: () => undefined },
+const CALLER: Omit<Caller<null>, "tried"> = {
+  ...{ client: null, ip: "192.0.2.7", port: 4000, key: "192.0.2.7", preface: () => undefined },
 };
 
 /** Dials over two backends with this happening to every connect; gives the pool and what was told. */
@@ -22,10 +21,12 @@ async function dialWith(failure: Error): Promise<{ pool: Pool; told: string[] }>
   const world: DialerWorld = {
     times: new Histogram(),
     ...{ pool, clock, served: () => {}, gaveUp: () => {}, queueTimeout: () => 1 },
-    connect: () => Promise.reject(failure),
     story: new Story(log, "test", { isQuiet: false, isAlone: true }),
   };
-  for (let client = 0; client < 9; client++) await dial({ ...CALLER, tried: new Set() }, world);
+  const opener = { open: () => Promise.reject(failure) };
+  for (let client = 0; client < 9; client++) {
+    await dial({ ...CALLER, tried: new Set() }, world, opener);
+  }
   return { pool, told: log.entries.map(({ message }) => message) };
 }
 
@@ -50,14 +51,16 @@ Deno.test("dial() tries another backend for who joins no room, and no other for 
   const world: DialerWorld = {
     ...{ pool, clock, served: () => {}, gaveUp: () => {}, queueTimeout: () => 0.01 },
     times: new Histogram(),
-    connect: (host) =>
-      host === refusing
-        ? Promise.reject(new UnreachableError("nothing is listening there"))
-        : Promise.resolve({} as ByteStream),
     story: new Story(log, "test", { isQuiet: false, isAlone: true }),
   };
+  const opener: Opener<null, string> = {
+    open: (_caller, { settings: { host } }) =>
+      host === refusing
+        ? Promise.reject(new UnreachableError("nothing is listening there"))
+        : Promise.resolve(host),
+  };
   const served = async (key: string): Promise<string | undefined> =>
-    (await dial({ ...CALLER, key, tried: new Set() }, world))?.backend.settings.host;
+    (await dial({ ...CALLER, key, tried: new Set() }, world, opener))?.stream;
   for (const key of [CALLER.ip, "lab"]) {
     refusing = (await served(key))!;
     const isRoom = key === "lab";
