@@ -10,11 +10,14 @@ import { ownAddresses } from "../net/interfaces.ts";
 import { refuseItself } from "./own_backend.ts";
 import { Service } from "./service.ts";
 import { Story } from "./story.ts";
+import { Workers } from "./workers.ts";
 
 /** What a balancer needs to start. */
 export interface BalancerSettings {
   readonly services: Services;
   readonly isQuiet: boolean;
+  /** Threads that carry connections, the main one included. */
+  readonly threads: number;
   readonly log: Log;
   /** What listens to everything that crosses the wire, where something does. */
   readonly trace?: Trace | undefined;
@@ -36,13 +39,17 @@ const FIXED = [
 export class Balancer {
   readonly #services: ReadonlyMap<string, Service>;
   readonly #readFile: BalancerSettings["readFile"];
+  /** The threads beside the main one. */
+  readonly workers: Workers | undefined;
 
   private constructor(
     services: ReadonlyMap<string, Service>,
     readFile: BalancerSettings["readFile"],
+    workers: Workers | undefined,
   ) {
     this.#services = services;
     this.#readFile = readFile;
+    this.workers = workers;
   }
 
   /**
@@ -52,20 +59,22 @@ export class Balancer {
    * a service is its own backend; nothing is open then
    */
   static async start(settings: BalancerSettings): Promise<Balancer> {
-    const { services, isQuiet, log, clock, random, readFile, trace } = settings;
+    const { services, isQuiet, log, clock, random, readFile, trace, threads } = settings;
     const open = new Map<string, Service>();
     refuseThemselves(services);
+    const workers = threads > 1 ? new Workers(threads, log) : undefined;
     try {
       for (const [name, options] of services) {
         const tls = await identityOf(options, readFile);
         const story = new Story(log, name, { isQuiet, isAlone: services.size === 1 });
-        open.set(name, new Service(options, { clock, random, story, tls, trace }));
+        open.set(name, new Service(options, { clock, random, story, tls, trace, workers }));
       }
+      await Promise.all([...open.values()].map((service) => service.opened()));
     } catch (error) {
-      await Promise.all([...open.values()].map((service) => service.stop(0)));
+      await stopAll(open, workers, 0);
       throw error;
     }
-    return new Balancer(open, readFile);
+    return new Balancer(open, readFile, workers);
   }
 
   /** The services by name. */
@@ -120,8 +129,18 @@ export class Balancer {
 
   /** Takes nothing new, gives connections so long to end, and lets go of everything. */
   async stop(graceMs: number): Promise<void> {
-    await Promise.all([...this.#services.values()].map((service) => service.stop(graceMs)));
+    await stopAll(this.#services, this.workers, graceMs);
   }
+}
+
+/** Stops services, and the threads that carry for them. */
+async function stopAll(
+  services: ReadonlyMap<string, Service>,
+  workers: Workers | undefined,
+  graceMs: number,
+): Promise<void> {
+  await Promise.all([...services.values()].map((service) => service.stop(graceMs)));
+  workers?.end();
 }
 
 function refuseThemselves(services: Services): void {

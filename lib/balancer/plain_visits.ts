@@ -17,6 +17,7 @@ import type { Backend } from "./backend.ts";
 import { type Carrier, LocalCarrier } from "./carrier.ts";
 import { type Caller, type Connect, dial, type DialerWorld, type Line } from "./dialer.ts";
 import type { ServiceTimes } from "./report.ts";
+import { REMOTE_CARRIER, type RemoteClient } from "./remote_client.ts";
 import { RetoldAnswer } from "./retold_answer.ts";
 import { ServedClient } from "./served_client.ts";
 
@@ -91,6 +92,11 @@ export class PlainVisits {
     return isHeard
       ? this.#serveHeard(client, known, deadline, arrival)
       : this.#carry(this.#here, this.#callerOf(client, known, {}), arrival);
+  }
+
+  /** The same for a client whose connection a worker holds; nobody listens to what it says. */
+  serveRemote(client: RemoteClient, known: KnownClient, arrival: Arrival): Promise<void> {
+    return this.#carry(REMOTE_CARRIER, this.#callerOf(client, known, {}), arrival);
   }
 
   async #serveHeard(

@@ -13,7 +13,7 @@ import { ConfigWatch } from "./config_watch.ts";
 
 /** Options of the program as a whole that it was started with for good. */
 const FIXED = [
-  ...["adminPort", "status", "statusHost", "trace"] as const,
+  ...["workers", "adminPort", "status", "statusHost", "trace"] as const,
   ...["log", "logLevel", "logFile", "logSize", "logKeep", "logRate"] as const,
 ] as const;
 

@@ -2,7 +2,7 @@
  * The balancer as a program: from options to exit code.
  */
 
-import { servicesOf } from "../config/balancer_options.ts";
+import { servicesOf, threadsOf } from "../config/balancer_options.ts";
 import { BALANCER_PROGRAM } from "../config/balancer_program.ts";
 import type { CommandLine } from "../config/command_line.ts";
 import type { CtlOptions } from "../config/ctl_options.ts";
@@ -54,12 +54,14 @@ async function balance(
   { log, trace }: ProgramLog,
 ): Promise<number> {
   const { options } = line;
+  const threads = threadsOf(options);
   surviveUnexpected(log);
   const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
   const balancer = await Balancer.start({
     services: servicesOf(line),
     isQuiet: options.quiet,
+    threads,
     log,
     trace: wire?.trace,
     clock: () => performance.now(),

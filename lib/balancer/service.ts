@@ -4,9 +4,10 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import type { Clock, Trace } from "../core/ports.ts";
-import { acceptConnections } from "../net/accept_loop.ts";
+import { acceptConnections, type AcceptedStream } from "../net/accept_loop.ts";
 import { Connector } from "../net/connector.ts";
-import { listenTcp, type TlsIdentity } from "../net/tcp.ts";
+import { sweepMs } from "../net/relays.ts";
+import { listenFirst, listenTcp, type TlsIdentity } from "../net/tcp.ts";
 import { encodeProxyV1, encodeProxyV2, type ProxyHeader } from "../wire/proxy_protocol.ts";
 import type { Backend } from "./backend.ts";
 import { Guard } from "./guard.ts";
@@ -14,11 +15,13 @@ import { Lifelines } from "./lifelines.ts";
 import { Pool, type StateChange } from "./pool.ts";
 import { Prober } from "./prober.ts";
 import { type DatagramReport, type ServiceTimes, serviceTimes } from "./report.ts";
+import type { SharedPort } from "./shared_port.ts";
 import type { Story } from "./story.ts";
 import { tracedConnect } from "./taps.ts";
 import { Trunks } from "./trunks.ts";
 import { UdpForwarder } from "./udp_forwarder.ts";
 import { Visits } from "./visits.ts";
+import type { Workers } from "./workers.ts";
 
 /** What a service needs from outside. */
 export interface ServiceWorld {
@@ -31,10 +34,9 @@ export interface ServiceWorld {
   readonly trace?: Trace | undefined;
   /** Where the options name a certificate. */
   readonly tls: TlsIdentity | undefined;
+  /** The threads beside this one, where there are some. */
+  readonly workers?: Workers | undefined;
 }
-
-/** How often idle connections are looked for, at most and at least, in milliseconds. */
-const SWEEP_MS = { most: 50, least: 1000 } as const;
 
 /** A service that runs from its start to its stop. */
 export class Service {
@@ -46,6 +48,7 @@ export class Service {
   readonly #trunks: Trunks;
   readonly #visits: Visits;
   readonly #listener: Deno.TcpListener;
+  readonly #shared: SharedPort | undefined;
   readonly #udp: UdpForwarder | undefined;
   readonly #accepting: Promise<void>;
   /** How long everything takes. */
@@ -64,8 +67,9 @@ export class Service {
   constructor(options: ServiceOptions, world: ServiceWorld) {
     this.#options = options;
     this.#world = world;
-    const { clock, random, story, tls } = world;
-    this.#listener = listenTcp({ hostname: options.host, port: options.listen });
+    const { clock, random, story, tls, workers } = world;
+    const listen = workers === undefined ? listenTcp : listenFirst;
+    this.#listener = listen({ hostname: options.host, port: options.listen });
     this.pool = new Pool(options, { clock, random, onState: this.#changed });
     this.#connector = new Connector(options.connectTimeout);
     this.#checker = new Connector(options.checkTimeout);
@@ -122,11 +126,18 @@ export class Service {
       this.#trunks.stop();
       throw error;
     }
+    this.#shared = workers?.share(this.#visits.takeRemote);
     this.#apply(options);
     story.started(this.port, this.pool.backends);
     if (this.#udp !== undefined) story.note(`Datagrams on port ${this.#udp.port}`);
     for (const backend of this.pool.backends) this.#watch(backend);
-    this.#accepting = acceptConnections(this.#listener, this.#visits.take, story.log);
+    const { take } = this.#visits;
+    const shared = this.#shared;
+    const taking = shared === undefined ? take : (accepted: AcceptedStream): void => {
+      shared.taken[0]!++;
+      take(accepted);
+    };
+    this.#accepting = acceptConnections(this.#listener, taking, story.log);
   }
 
   /** The port it really has. */
@@ -159,9 +170,23 @@ export class Service {
     return this.#world.story;
   }
 
+  /** Clients that came to each thread so far, the main one first; `null` where there is no other. */
+  get taken(): readonly number[] | null {
+    return this.#shared?.taken ?? null;
+  }
+
   /** Connections let in and not yet gone. */
   get connections(): number {
     return this.#guard.open;
+  }
+
+  /**
+   * Resolves when all threads that share the port listen.
+   *
+   * @throws OperationalError when one cannot
+   */
+  async opened(): Promise<void> {
+    await this.#shared?.opened();
   }
 
   /** Goes by other options from now on; those that a listener was opened with must be the same. */
@@ -200,6 +225,7 @@ export class Service {
   /** Takes nothing new, lets what goes on end by itself for `graceMs`, then ends it. */
   async stop(graceMs: number): Promise<void> {
     this.#listener.close();
+    this.#shared?.close();
     this.#checker.abandon();
     await Promise.all([
       ...[this.#prober.stop(), this.#lifelines.stop()],
@@ -218,10 +244,14 @@ export class Service {
     this.#trunks.watch(backend);
   }
 
-  /** Whether its clients may be served by trunk: those of rooms and of the login chat never are. */
+  /**
+   * Whether its clients may be served by trunk: those of rooms and of the login chat never are, and
+   * those that workers hold cannot be.
+   */
   get #isTrunkWanted(): boolean {
     const { trunk, strategy } = this.#options;
-    return trunk && strategy !== "first" && strategy !== "hash-room";
+    const isShared = this.#shared?.isOpen ?? false;
+    return trunk && strategy !== "first" && strategy !== "hash-room" && !isShared;
   }
 
   readonly #changed = (backend: Backend, change: StateChange): void => {
@@ -238,9 +268,8 @@ export class Service {
     this.#options = options;
     this.#guard.reconfigure(options);
     clearInterval(this.#sweeping);
-    const soonest = Math.min(options.idleTimeout, options.finishTimeout) * 1000;
-    const every = Math.min(SWEEP_MS.least, Math.max(SWEEP_MS.most, soonest / 4));
-    this.#sweeping = setInterval(() => this.#visits.sweep(), every);
+    this.#sweeping = setInterval(() => this.#visits.sweep(), sweepMs(options));
+    this.#shared?.apply(options, this.port);
   }
 
   /** What a backend is told of the client, if it is to be told, or believes us as it does on trunks. */

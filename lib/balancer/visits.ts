@@ -11,10 +11,9 @@
 
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
-import { type Link, LinkedList } from "../core/linked_list.ts";
+import { LinkedList } from "../core/linked_list.ts";
 import type { ByteStream, Clock, Trace } from "../core/ports.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
-import type { Place } from "../net/admission.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
 import { HandshakeError } from "../net/handshake_faults.ts";
 import { closeNow, OrderlyCloser } from "../net/orderly_close.ts";
@@ -27,14 +26,16 @@ import { takeProxyHeader } from "./arrival.ts";
 import type { Backend } from "./backend.ts";
 import type { Connect, DialerWorld } from "./dialer.ts";
 import type { Guard } from "./guard.ts";
-import { type Arrival, type Ends, type KnownClient, PlainVisits } from "./plain_visits.ts";
+import { type Arrival, type Ends, PlainVisits } from "./plain_visits.ts";
 import type { Pool } from "./pool.ts";
+import type { RemoteArrival } from "./remote_client.ts";
 import { noRefusals, type RefusalReason, type Refusals } from "./refusals.ts";
 import type { ServiceTimes } from "./report.ts";
 import type { Story } from "./story.ts";
 import { clientTracing } from "./taps.ts";
 import type { Trunks } from "./trunks.ts";
 import { TrunkVisits } from "./trunk_visits.ts";
+import { type AnyVisit, type Closable, type Known, knownOf, type Visit } from "./visit.ts";
 
 /** What visits need. */
 export interface VisitsWorld {
@@ -60,18 +61,6 @@ export interface VisitsWorld {
   readonly tls: TlsIdentity | undefined;
 }
 
-/** A client on its way. */
-interface Visit {
-  readonly accepted: AcceptedStream;
-  /** To be given back when nothing of it is left. */
-  readonly place: Place;
-  /** Where it stands among those that have no relay yet. */
-  readonly arriving: Link<ByteStream>;
-}
-
-/** What is known of a client that may come in. */
-type Known = KnownClient & Pick<Visit, "arriving">;
-
 /** Everybody who is at a service. */
 export class Visits {
   readonly #world: VisitsWorld;
@@ -80,7 +69,7 @@ export class Visits {
   readonly #byTrunk: TrunkVisits;
   readonly #tls: TlsDoor | undefined;
   /** Connections that have no relay yet. */
-  readonly #arriving = new LinkedList<ByteStream>();
+  readonly #arriving = new LinkedList<Closable>();
   /** Clients turned away so far, by reason. */
   readonly refused: Refusals;
   #whenEmpty: (() => void) | undefined;
@@ -109,17 +98,46 @@ export class Visits {
 
   /** Serves a connection to its end. Takes ownership. */
   readonly take = (accepted: AcceptedStream): void => {
-    const { stream, remoteIp } = accepted;
-    const { guard } = this.#world;
-    const place = guard.enter();
-    if (place === undefined) return this.#refuse(stream, remoteIp, "too many connections");
-    const visit = { accepted, place, arriving: this.#arriving.add(stream) };
-    if (this.#tls === undefined && !guard.isProxy(remoteIp)) return this.#serveStraight(visit);
+    const visit = this.#enter(accepted);
+    if (visit === undefined) return;
+    const isStraight = this.#tls === undefined && !this.#world.guard.isProxy(accepted.remoteIp);
+    if (isStraight) return this.#serveStraight(visit);
     this.#untilGone(visit, this.#serve(visit));
   };
 
+  /** Serves a connection that a worker holds to its end: one that nobody has to listen to. */
+  readonly takeRemote = (accepted: RemoteArrival): void => {
+    const visit = this.#enter(accepted);
+    if (visit === undefined || !this.#isLetIn(visit)) return;
+    const known = knownOf(visit);
+    const served = (): void => this.#arriving.remove(visit.arriving);
+    this.#untilGone(visit, this.#plain.serveRemote(accepted.stream, known, { served }));
+  };
+
+  /** Takes a place for a client, or closes it. */
+  #enter<Accepted extends AcceptedStream | RemoteArrival>(
+    accepted: Accepted,
+  ): Visit<Accepted> | undefined {
+    const { stream, remoteIp } = accepted;
+    const place = this.#world.guard.enter();
+    if (place !== undefined) return { accepted, place, arriving: this.#arriving.add(stream) };
+    this.#refuse(stream, remoteIp, "too many connections");
+    return undefined;
+  }
+
+  /** Whether a client may come in of which the socket tells all there is to know; or it goes. */
+  #isLetIn(visit: AnyVisit): boolean {
+    const { stream, remoteIp } = visit.accepted;
+    const { guard, clock } = this.#world;
+    const refusal = guard.judge(visit.place, remoteIp, clock());
+    if (refusal === undefined) return true;
+    this.#refuse(stream, remoteIp, refusal);
+    this.#leave(visit);
+    return false;
+  }
+
   /** Waits for the end of a client's connection, and gives its place back. */
-  #untilGone(visit: Visit, serving: Promise<void>): void {
+  #untilGone(visit: AnyVisit, serving: Promise<void>): void {
     const { stream, remoteIp } = visit.accepted;
     serving.catch((error: unknown) => {
       if (error instanceof HandshakeError) {
@@ -131,7 +149,7 @@ export class Visits {
     }).then(() => this.#leave(visit));
   }
 
-  #leave({ arriving, place }: Visit): void {
+  #leave({ arriving, place }: AnyVisit): void {
     this.#arriving.remove(arriving);
     place.leave();
     if (this.#world.guard.open === 0) this.#whenEmpty?.();
@@ -180,7 +198,7 @@ export class Visits {
     for (const stream of this.#arriving.values()) closeNow(stream);
   }
 
-  #refuse(stream: ByteStream, ip: string, reason: RefusalReason, told: string = reason): void {
+  #refuse(stream: Closable, ip: string, reason: RefusalReason, told: string = reason): void {
     closeNow(stream);
     this.refused[reason]++;
     this.#world.story.refused(ip, told, this.#world.clock());
@@ -224,21 +242,12 @@ export class Visits {
    * and no function that waits before there is something to wait for.
    */
   #serveStraight(visit: Visit): void {
-    const { accepted, place } = visit;
-    const { stream, remoteIp: ip, remotePort: port, connection, localIp, localPort } = accepted;
-    const { guard, clock, trace, trunks } = this.#world;
-    const refusal = guard.judge(place, ip, clock());
-    if (refusal !== undefined) {
-      this.#refuse(stream, ip, refusal);
-      return this.#leave(visit);
-    }
+    if (!this.#isLetIn(visit)) return;
+    const { accepted } = visit;
+    const { remoteIp: ip, remotePort: port, connection } = accepted;
+    const { trace, trunks } = this.#world;
     const client = tracedArrival(accepted, clientTracing(trace, () => false)).stream;
-    const known = {
-      source: { ip, port },
-      destination: { ip: localIp, port: localPort },
-      connection,
-      arriving: visit.arriving,
-    };
+    const known = knownOf(visit);
     if (!trunks.isInUse) {
       return this.#untilGone(visit, this.#servePlain(client, known, this.#peekDeadline(), {}));
     }

@@ -1,7 +1,7 @@
 /** The command line of `load_balancer.ts`. */
 
 import { UsageError } from "../core/errors.ts";
-import { BALANCER_LIMITS } from "../core/limits.ts";
+import { BALANCER_LIMITS, MAX_BALANCER_WORKERS } from "../core/limits.ts";
 import type { CommandLine } from "./command_line.ts";
 import { readObject } from "./config_file.ts";
 import { LOG_FILE_OPTIONS } from "./log_options.ts";
@@ -12,6 +12,7 @@ import {
   port,
   seconds,
   toggle,
+  wholeNumber,
 } from "./option.ts";
 import { COMMON_OPTIONS } from "./program.ts";
 import { STATUS_OPTIONS } from "./status_options.ts";
@@ -82,6 +83,12 @@ export const BALANCER_OPTIONS = {
     BALANCER_LIMITS.stopGraceSeconds,
     "seconds connections may go on after SIGTERM",
   ),
+  workers: wholeNumber(
+    "workers",
+    BALANCER_LIMITS.workers,
+    { min: 1, max: MAX_BALANCER_WORKERS },
+    "threads that carry plain connections, on Linux; without trunks",
+  ),
   quiet: toggle("quiet", "do not tell of every connection"),
   ...STATUS_OPTIONS,
   ...TRACE_OPTIONS,
@@ -110,4 +117,29 @@ export function servicesOf(
     );
   }
   return options.services;
+}
+
+/**
+ * How many threads carry connections, the main one included.
+ *
+ * @param os the system, as Deno names it
+ * @throws UsageError where there can be no more than one
+ */
+export function threadsOf(
+  { workers, trace }: Pick<BalancerOptions, "workers" | "trace">,
+  os: typeof Deno.build.os = Deno.build.os,
+): number {
+  if (workers === 1) return 1;
+  if (os !== "linux") {
+    throw new UsageError(
+      `Cannot use --workers ${workers} here: only Linux shares a port between threads, leave it out`,
+    );
+  }
+  if (trace) {
+    throw new UsageError(
+      `Cannot use --trace with --workers ${workers}: it would show one thread only; ` +
+        `leave one of them out`,
+    );
+  }
+  return workers;
 }

@@ -120,9 +120,17 @@ export const BALANCER_LIMITS = {
   udpIdleTimeoutSeconds: 300,
   /** Members of rooms, or GETs under way, at once; more are dropped and counted. */
   maxUdpClients: 4096,
+  /**
+   * Threads that carry connections. One by default: servers that trust the balancer are reached faster
+   * by trunk. The most there may be is {@linkcode MAX_BALANCER_WORKERS}.
+   */
+  workers: 1,
   /** Seconds connections may go on when the balancer stops; the contract says 5 in all. */
   stopGraceSeconds: 4,
 } as const;
+
+/** Threads of a balancer: whoever has more cores has a network that is slower than these. */
+export const MAX_BALANCER_WORKERS = 16;
 
 /**
  * The most a balancer holds of one direction of a connection, in bytes: what it has read and not

@@ -18,7 +18,7 @@ export async function writeAll(
 }
 
 /** Closes and does not mind if that was done before. */
-export function closeNow(stream: ByteStream): void {
+export function closeNow(stream: Pick<ByteStream, "close">): void {
   try {
     stream.close();
   } catch {

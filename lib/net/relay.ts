@@ -31,7 +31,8 @@ export type EndReason =
   | "idle"
   | "stopped"
   | "backend down"
-  | "no backend";
+  | "no backend"
+  | "worker lost";
 
 /** What a relay needs beside its two ends. */
 export interface RelayWorld {

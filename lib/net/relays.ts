@@ -35,6 +35,15 @@ export interface IdleBounds {
   readonly finishTimeout: number;
 }
 
+/** How often idle connections are looked for, at most and at least, in milliseconds. */
+const SWEEP_MS = { most: 50, least: 1000 } as const;
+
+/** How often relays with these bounds are to be swept, in milliseconds. */
+export function sweepMs({ idleTimeout, finishTimeout }: IdleBounds): number {
+  const soonest = Math.min(idleTimeout, finishTimeout) * 1000;
+  return Math.min(SWEEP_MS.least, Math.max(SWEEP_MS.most, soonest / 4));
+}
+
 /** A relay, and with whom it goes on. */
 interface Member<Backend> {
   readonly relay: Relaying;

@@ -45,8 +45,35 @@ export function setUpSocket(stream: ByteStream): void {
  * @throws OperationalError naming the address and what to do
  */
 export function listenTcp(address: ListenAddress): Deno.TcpListener {
+  return listenPlain(address, false);
+}
+
+/**
+ * Listens on a port that other threads of this program listen on as well: the system gives each
+ * connection to one of them (`SO_REUSEPORT`, Linux). The caller closes the listener.
+ *
+ * @throws OperationalError as {@linkcode listenTcp}
+ */
+export function listenBeside(address: ListenAddress): Deno.TcpListener {
+  return listenPlain(address, true);
+}
+
+/**
+ * Listens as the first of those who share a port. Another program could share it as well, and would
+ * be given a part of the connections: so it is refused when anybody listens there.
+ *
+ * @throws OperationalError as {@linkcode listenTcp}
+ */
+export function listenFirst({ hostname, port }: ListenAddress): Deno.TcpListener {
+  const alone = listenTcp({ hostname, port });
+  const { port: free } = alone.addr as Deno.NetAddr;
+  alone.close();
+  return listenBeside({ hostname, port: free });
+}
+
+function listenPlain(address: ListenAddress, reusePort: boolean): Deno.TcpListener {
   try {
-    return Deno.listen({ ...address, tcpBacklog: TCP_BACKLOG });
+    return Deno.listen({ ...address, tcpBacklog: TCP_BACKLOG, reusePort });
   } catch (error) {
     const at = hostPort(address.hostname, address.port);
     throw new OperationalError(`Cannot listen on ${at} (TCP): ${listenReason(error)}`, {

@@ -13,6 +13,7 @@ async function start(services: Record<string, ServiceOptions>): Promise<Balancer
   return await Balancer.start({
     services: new Map(Object.entries(services)),
     isQuiet: true,
+    threads: 1,
     log: new RecordedLog(),
     clock: () => performance.now(),
     random: Math.random,

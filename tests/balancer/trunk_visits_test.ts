@@ -44,7 +44,6 @@ class Desk implements AsyncDisposable {
       pool: this.pool,
       clock,
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
-      connect: () => Promise.reject(new Error("nobody is to be connected")),
       served: () => {},
       gaveUp: (reason) => this.gaveUp.push(reason),
       queueTimeout: () => settings.queueTimeout,
