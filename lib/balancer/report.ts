@@ -64,6 +64,8 @@ export interface ServiceReport {
   readonly port: number;
   readonly strategy: string;
   readonly connections: number;
+  /** Clients that came to each thread since the start, the main one first; `null` with one thread. */
+  readonly taken: readonly number[] | null;
   /** Clients waiting for a place. */
   readonly waiting: number;
   /** Connections turned away since the start, by reason. */
@@ -77,6 +79,7 @@ export interface ServiceReport {
 export interface Reportable {
   readonly port: number;
   readonly connections: number;
+  readonly taken: readonly number[] | null;
   readonly options: {
     readonly strategy: string;
     readonly udpBackends: readonly DatagramBackend[];
@@ -105,12 +108,13 @@ export function serviceTimes(): ServiceTimes {
 
 /** Reports on a service. */
 export function reportService(
-  { port, connections, options, pool, datagrams, refused }: Reportable,
+  { port, connections, taken, options, pool, datagrams, refused }: Reportable,
 ): ServiceReport {
   return {
     port,
     strategy: options.strategy,
     connections,
+    taken,
     waiting: pool.waiting,
     refused,
     udp: datagrams && {
@@ -211,6 +215,15 @@ function serviceFamilies(services: Reports): Family[] {
       "lb_waiting",
       "Clients that wait for a place at a backend",
       services.map(([service, { waiting }]) => [{ service }, waiting]),
+    ),
+    counter(
+      "lb_thread_connections_total",
+      "Clients that came to a thread, where there are several",
+      services.flatMap(([service, { taken }]) =>
+        (taken ?? []).map((count, index) =>
+          [{ service, thread: String(index + 1) }, count] as const
+        )
+      ),
     ),
     counter(
       "lb_refused_total",

@@ -78,7 +78,7 @@ function table(name: string, { port, strategy, backends }: ServiceReport): Table
 }
 
 /** What of a service is no single backend's. */
-function traffic(name: string, { refused, udp }: ServiceReport): Table {
+function traffic(name: string, { refused, udp, taken }: ServiceReport): Table {
   const datagrams: readonly (readonly [what: string, value: Cell])[] = udp === null ? [] : [
     [`Datagrams go to`, udp.backends.join(", ")],
     ["Clients by UDP", udp.clients],
@@ -86,11 +86,14 @@ function traffic(name: string, { refused, udp }: ServiceReport): Table {
     ["Datagrams to clients", udp.sent],
     ["Datagrams dropped", countsText(udp.dropped)],
   ];
+  const threads: readonly Cell[][] = taken === null
+    ? []
+    : [["Clients by thread", taken.join(", ")]];
   return {
     id: `traffic-${name}`,
     caption: `Traffic of ${name}`,
     columns: ["What", "So far"],
-    rows: [["Clients turned away", countsText(refused)], ...datagrams],
+    rows: [["Clients turned away", countsText(refused)], ...threads, ...datagrams],
     empty: "",
   };
 }

@@ -36,7 +36,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     // Of `fs` only what Deno does not have: how much room a disk has.
     node: ["crypto", "dns", "fs/promises", "process", "readline", "util"],
   },
-  balancer: { rooms: ["core", "wire", "config", "observe", "net"] },
+  // Of `timers` only what Deno does not have under a name of its own: the end of a turn.
+  balancer: { rooms: ["core", "wire", "config", "observe", "net"], node: ["timers"] },
   std: { rooms: [], npm: ["deno-std"] },
 };
 

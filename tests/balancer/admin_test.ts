@@ -14,6 +14,7 @@ function services(...names: readonly string[]): Administered {
     return [name, {
       port: 1234,
       connections: 0,
+      taken: null,
       options,
       pool,
       datagrams: null,

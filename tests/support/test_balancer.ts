@@ -7,6 +7,7 @@ import { datagramBackends, parseBackend } from "../../lib/config/backend_option.
 import { SERVICE_OPTIONS, type ServiceOptions } from "../../lib/config/service_options.ts";
 import { Service, type ServiceWorld } from "../../lib/balancer/service.ts";
 import { Story } from "../../lib/balancer/story.ts";
+import { Workers } from "../../lib/balancer/workers.ts";
 import { ask, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
 
@@ -37,27 +38,41 @@ export function serviceOptions(
 }
 
 /** What of the world a test may want to be different. */
-export type TestWorld = Partial<Pick<ServiceWorld, "tls" | "trace" | "clock">>;
+export type TestWorld = Partial<Pick<ServiceWorld, "tls" | "trace" | "clock">> & {
+  /** Threads that carry connections, one unless given; see {@linkcode TestBalancer.start}. */
+  readonly threads?: number;
+};
 
 /** A service that balances; stopped at the end of the test. */
 export class TestBalancer implements AsyncDisposable {
   readonly service: Service;
   readonly log: RecordedLog;
+  /** The threads beside the main one. */
+  readonly workers: Workers | undefined;
   #stopping: Promise<void> | undefined;
 
   /** Starts one. */
   constructor(
     options: TestOptions,
-    { tls, trace, clock = () => performance.now() }: TestWorld = {},
+    { tls, trace, clock = () => performance.now(), threads = 1 }: TestWorld = {},
   ) {
     this.log = new RecordedLog();
+    this.workers = threads > 1 ? new Workers(threads, this.log) : undefined;
     this.service = new Service(serviceOptions(options), {
       clock,
       random: Math.random,
       story: new Story(this.log, "test", { isQuiet: false, isAlone: true }),
       tls,
       trace,
+      workers: this.workers,
     });
+  }
+
+  /** Starts one, and waits until all of its threads listen. */
+  static async start(options: TestOptions, world: TestWorld): Promise<TestBalancer> {
+    const balancer = new TestBalancer(options, world);
+    await balancer.service.opened();
+    return balancer;
   }
 
   get port(): number {
@@ -92,6 +107,7 @@ export class TestBalancer implements AsyncDisposable {
   /** Stops it before the test ends. */
   async stop(graceMs: number): Promise<void> {
     await (this.#stopping ??= this.service.stop(graceMs));
+    this.workers?.end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
