@@ -147,6 +147,7 @@ export class Relay {
             // A slow reader is served as long as it takes something.
             this.#lastActivity = this.#world.now();
           } catch {
+            this.#writing = undefined;
             if (await this.#replaceUnused(backend)) continue;
             this.#backendIsDeaf = true;
             return;
@@ -212,8 +213,9 @@ export class Relay {
 
   /** Whether there is another backend in place of one that has ended without a word. */
   async #isMadeUpFor(backend: ByteStream): Promise<boolean> {
-    // A write under way has either been taken (then the backend was used) or fails.
-    await this.#writing?.catch(() => {});
+    // A write under way has either been taken (then the backend was used) or fails. Where there is
+    // none, nothing is waited for: one that began meanwhile could be taken by what is given up.
+    while (this.#writing !== undefined) await this.#writing.catch(() => {});
     if (await this.#replaceUnused(backend)) return true;
     if (!this.#clientHasEnded && this.#reason === undefined) this.#world.unanswered?.();
     return false;

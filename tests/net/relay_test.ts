@@ -176,6 +176,32 @@ Deno.test("Relay gives a client another backend when its own is lost unused", as
   }
 });
 
+Deno.test("Relay gives another backend what the client said as its own was lost", async () => {
+  const [other, otherSide] = memoryPair(16);
+  const [said, lost] = [Promise.withResolvers<number>(), Promise.withResolvers<null>()];
+  const reads: Promise<number | null>[] = [said.promise, Promise.resolve(null)];
+  // What is written is taken by the system; nobody reads it.
+  const closing = { closeWrite: () => Promise.resolve(), close: () => {} };
+  const taking = { write: (piece: Uint8Array) => Promise.resolve(piece.length), ...closing };
+  const closer = new OrderlyCloser();
+  const relay = new Relay(
+    { read: () => reads.shift()!, ...taking },
+    { read: () => lost.promise, ...taking },
+    {
+      ...{ buffers: new CopyBuffers(), closer, now: () => performance.now() },
+      replace: () => Promise.resolve(otherSide),
+    },
+  );
+  const ended = relay.run();
+  // In one turn, the loss first.
+  lost.resolve(null);
+  said.resolve(3);
+  assertEquals((await readToEnd(other)).length, 3);
+  await other.closeWrite();
+  assertEquals(await ended, "ended");
+  closer.stop();
+});
+
 Deno.test("Relay sends nothing twice: after the first byte a lost backend is not replaced", async () => {
   using stage = new Stage({ others: 1 });
   await writeAll(stage.client, bytes("REG ann\n"));
