@@ -103,6 +103,8 @@ export class WorkerLink {
         return this.#answered(report.service)?.resolve();
       case "not listening":
         return this.#answered(report.service)?.reject(new OperationalError(report.reason));
+      case "broken":
+        return this.#fail(report.reason);
       case "log":
         return this.#world.log[report.level](report.message, {
           worker: this.number,

@@ -106,6 +106,8 @@ export type Report =
   | Arrival
   | { readonly kind: "listening"; readonly service: number }
   | { readonly kind: "not listening"; readonly service: number; readonly reason: string }
+  /** Something went wrong that nobody has thought of: it is to be ended. */
+  | { readonly kind: "broken"; readonly reason: string }
   /** Something for the log. */
   | {
     readonly kind: "log";
