@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { backendName } from "../../lib/config/backend_option.ts";
-import { type Services, servicesOf } from "../../lib/config/balancer_options.ts";
+import { type Services, servicesOf, threadsOf } from "../../lib/config/balancer_options.ts";
 import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { parseCommandLine } from "../../lib/config/command_line.ts";
 import { CTL_PROGRAM, type CtlRequest, ctlRequest } from "../../lib/config/ctl_options.ts";
@@ -150,4 +150,32 @@ Deno.test("the help has the name of every strategy", { permissions: "none" }, ()
     return [first, ...others.map((other) => `${first.split("-")[0]}-${other}`)];
   });
   assertEquals([...named, usual].sort(), [...STRATEGIES].sort());
+});
+
+Deno.test("--workers is one thread unless given, and refused where there can be no more", {
+  permissions: "none",
+}, async () => {
+  const threads = async (os: typeof Deno.build.os, ...words: string[]): Promise<number> => {
+    const { options } = await parseCommandLine(
+      BALANCER_PROGRAM,
+      words,
+      () => Promise.resolve("{}"),
+    );
+    return threadsOf(options, os);
+  };
+  assertEquals(await threads("windows"), 1);
+  assertEquals(await threads("darwin", "--workers=1", "--trace"), 1);
+  assertEquals(await threads("linux", "--workers=16"), 16);
+  for (
+    const [os, words, message] of [
+      ["windows", ["--workers=2"], "Cannot use --workers 2 here: only Linux shares a port"],
+      ["darwin", ["--workers=2"], "Cannot use --workers 2 here: only Linux shares a port"],
+      ["linux", ["--workers=2", "--trace"], "Cannot use --trace with --workers 2: it would show"],
+      ["linux", ["--workers=17"], 'Cannot use --workers "17": expected a whole number'],
+      ["linux", ["--workers=0"], 'Cannot use --workers "0": expected a whole number'],
+    ] as const
+  ) {
+    const { message: told } = await assertRejects(() => threads(os, ...words), UsageError);
+    assertStringIncludes(told, message);
+  }
 });

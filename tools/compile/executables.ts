@@ -40,6 +40,7 @@ export const EXECUTABLES: readonly Executable[] = [
     script: "load_balancer.ts",
     // Writes nothing but its log, where a file is named for it.
     permissions: ["--allow-net", "--allow-read", "--allow-write", "--allow-sys=networkInterfaces"],
+    threads: ["lib/balancer/worker.ts"],
   },
   { name: "chatserver", script: "chatserver.ts", ...SERVER },
   { name: "chatclient", script: "chatclient.ts", ...CLIENT },
