@@ -129,6 +129,27 @@ try {
     if (!snapshot.includes("\nuser ann - ")) throw new StoryError("No users.txt was written");
     await server.stops();
   });
+  await check("parley-lb carries connections in two threads", async () => {
+    const args = ["0", "0", "balanced", "--host", "127.0.0.1"];
+    await using server = new Program("parley-server", launch("parley-server"), args, directory);
+    const { buddy } = JSON.parse((await server.sees("ready ")).slice("ready ".length));
+    const backend = `--backend=127.0.0.1:${buddy.tcp}`;
+    const words = ["--host=127.0.0.1", "--listen=0", "--admin-port=0", "--workers=2", backend];
+    await using balancer = new Program("parley-lb", launch("parley-lb"), words, directory);
+    const { services, admin } = JSON.parse((await balancer.sees("ready ")).slice("ready ".length));
+    const taken = async (): Promise<number[]> => {
+      const report = await fetch(`http://127.0.0.1:${admin}/`).then((answer) => answer.json());
+      return report.services.buddy.taken;
+    };
+    for (let user = 0; (await taken()).includes(0); user++) {
+      using client = await Deno.connect({ hostname: "127.0.0.1", port: services.buddy.tcp });
+      await client.write(new TextEncoder().encode(`REG user${user}\n`));
+      const answer = await new Response(client.readable).text();
+      if (answer !== "200 OK\r\n") throw new StoryError(`user${user} was answered "${answer}"`);
+    }
+    await balancer.stops();
+    await server.stops();
+  });
   await check("two parley-clients talk in a room of a parley-server", async () => {
     const args = ["--host", "127.0.0.1", "--data", "rooms", "--services", "rooms"];
     const free = ["--rooms-tcp-port", "0", "--rooms-udp-port", "0"];

@@ -64,6 +64,7 @@ export class Balancer {
     refuseThemselves(services);
     const workers = threads > 1 ? new Workers(threads, log) : undefined;
     try {
+      await workers?.started();
       for (const [name, options] of services) {
         const tls = await identityOf(options, readFile);
         const story = new Story(log, name, { isQuiet, isAlone: services.size === 1 });

@@ -26,3 +26,4 @@ globalThis.addEventListener("error", (event) => {
   outbox.post({ kind: "broken", reason: reasonOf(event.error) });
 });
 scope.onmessage = ({ data: orders }) => orders.forEach(thread.follow);
+outbox.post({ kind: "started" });

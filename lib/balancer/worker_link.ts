@@ -23,6 +23,8 @@ export class WorkerLink {
   readonly #worker: Worker;
   readonly #outbox: Outbox<Order>;
   readonly #clients = new Map<number, RemoteClient>();
+  readonly #starting = Promise.withResolvers<void>();
+  #isStarted = false;
   /** Services it has been told to listen for, and has not answered. */
   readonly #answers = new Map<number, PromiseWithResolvers<void>>();
   #isGone = false;
@@ -38,8 +40,10 @@ export class WorkerLink {
     try {
       this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     } catch (error) {
-      throw new OperationalError(`Cannot start worker ${number}: ${systemReason(error)}`);
+      throw this.#startError(error);
     }
+    // Whoever does not wait for the start is told of a failure by the other way.
+    this.#starting.promise.catch(() => {});
     this.#outbox = new Outbox((orders) => this.#isGone || this.#worker.postMessage(orders));
     this.#worker.onmessage = ({ data: reports }: MessageEvent<readonly Report[]>) =>
       reports.forEach(this.#hear);
@@ -49,14 +53,18 @@ export class WorkerLink {
     };
   }
 
+  /**
+   * Resolves when it takes orders.
+   *
+   * @throws OperationalError when it cannot be started
+   */
+  started(): Promise<void> {
+    return this.#starting.promise;
+  }
+
   /** Tells it what to do. */
   get post(): (order: Order) => void {
     return this.#outbox.post;
-  }
-
-  /** Whether it is there no more. */
-  get isGone(): boolean {
-    return this.#isGone;
   }
 
   /**
@@ -85,20 +93,27 @@ export class WorkerLink {
 
   #fail(reason: string): void {
     if (this.#isGone) return;
-    const message = `Worker ${this.number} has failed, the others go on: ${reason}`;
     const clients = this.#clients.size;
-    this.#world.log.error(message, { worker: this.number, reason, clients });
     this.end();
-    for (const { reject } of this.#answers.values()) {
-      reject(new OperationalError(`Cannot start worker ${this.number}: ${reason}`));
-    }
+    this.#starting.reject(this.#startError(reason));
+    for (const { reject } of this.#answers.values()) reject(this.#startError(reason));
     this.#answers.clear();
+    if (!this.#isStarted) return;
+    const message = `Worker ${this.number} has failed, the others go on: ${reason}`;
+    this.#world.log.error(message, { worker: this.number, reason, clients });
+  }
+
+  #startError(error: unknown): OperationalError {
+    return new OperationalError(`Cannot start worker ${this.number}: ${systemReason(error)}`);
   }
 
   readonly #hear = (report: Report): void => {
     switch (report.kind) {
       case "arrived":
         return this.#arrived(report);
+      case "started":
+        this.#isStarted = true;
+        return this.#starting.resolve();
       case "listening":
         return this.#answered(report.service)?.resolve();
       case "not listening":

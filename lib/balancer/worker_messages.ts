@@ -104,6 +104,8 @@ export interface Arrival {
 export type Report =
   | ClientReport
   | Arrival
+  /** It takes orders. */
+  | { readonly kind: "started" }
   | { readonly kind: "listening"; readonly service: number }
   | { readonly kind: "not listening"; readonly service: number; readonly reason: string }
   /** Something went wrong that nobody has thought of: it is to be ended. */

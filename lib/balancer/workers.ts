@@ -38,6 +38,15 @@ export class Workers {
     return this.#links;
   }
 
+  /**
+   * Resolves when all of them take orders.
+   *
+   * @throws OperationalError when one cannot be started
+   */
+  async started(): Promise<void> {
+    await Promise.all(this.#links.map((link) => link.started()));
+  }
+
   /** Shares a port with them, as soon as it is opened. */
   share(take: (arrival: RemoteArrival) => void): SharedPort {
     const port = new SharedPort(this.#ports.length, { links: this.#links, log: this.#log, take });

@@ -3,6 +3,7 @@
  */
 
 import { type Ended, ProgramProcess } from "./process.ts";
+import { OWN_CODE } from "./server_process.ts";
 
 /** The object of the `ready` line. */
 export interface BalancerReady {
@@ -19,9 +20,13 @@ const NET = "--allow-net";
 export class BalancerProcess extends ProgramProcess {
   /** Starts `load_balancer.ts` with these arguments, and does not wait for anything. */
   static spawn(args: readonly string[], directory?: string): BalancerProcess {
-    const files = directory === undefined
-      ? []
-      : [`--allow-read=${directory}`, `--allow-write=${directory}`];
+    // A thread is a script of ours that is read when it is started.
+    const own = args.some((word) => word.startsWith("--workers")) ? [OWN_CODE] : [];
+    const read = [...own, ...directory === undefined ? [] : [directory]];
+    const files = [
+      ...read.length === 0 ? [] : [`--allow-read=${read}`],
+      ...directory === undefined ? [] : [`--allow-write=${directory}`],
+    ];
     return new BalancerProcess({
       script: "load_balancer.ts",
       permissions: [NET, "--allow-sys=networkInterfaces", ...files],
