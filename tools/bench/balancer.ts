@@ -20,15 +20,22 @@ import {
 export const HAPROXY = "HAProxy";
 const NGINX = "nginx";
 
+/** What ours is called. */
+const OURS = "Parley";
+
+/** Threads of the balancer in rows of their own: as many as the machine of the bench has cores. */
+const WORKERS = 2;
+
 /** Connections a second, each with one short request, answered by backends that do nothing else. */
 export async function startProxies(bench: Bench): Promise<Group> {
   const backends = [await startBackend(bench, "line"), await startBackend(bench, "line")];
   const proxies = await startInFront(bench, backends);
+  const threads = await startBalancer(backends, [`--workers=${WORKERS}`]);
   const goals: readonly Goal[] = [
     { against: "bare", of: "rate", must: 0.9, aim: 1.2 },
     { against: HAPROXY, of: "rate", must: 0.4, aim: 0.6 },
   ];
-  return groupOf(
+  const group = groupOf(
     bench,
     proxies,
     backends,
@@ -40,6 +47,30 @@ export async function startProxies(bench: Bench): Promise<Group> {
         : [...goals, ...(clients === 32 ? [P99] : []), { against: NGINX, of: "rate" }],
     })),
   );
+  const compared = proxies.running.filter(({ name }) =>
+    goals.some(({ against }) => against === name)
+  );
+  const byThreads = loadsOf(
+    bench,
+    [{ name: OURS, server: threads }, ...compared],
+    [32, 256].map((clients) => ({
+      clients,
+      name: `balancer, plain, ${clients} at once, ${WORKERS} workers`,
+      goals: [{ against: "bare", of: "rate", aim: 1.2 }, {
+        against: HAPROXY,
+        of: "rate",
+        aim: 0.6,
+      }],
+    })),
+  );
+  return {
+    ...group,
+    loads: [...group.loads, ...byThreads],
+    stop: async () => {
+      await threads.stop();
+      await group.stop();
+    },
+  };
 }
 
 /** Starts a backend in C, which is faster than any proxy: it says one line, or as much as is asked. */
@@ -90,7 +121,7 @@ export async function startInFront(
   const ports = backends.map(({ tcp }) => String(tcp));
   return {
     running: [
-      { name: "Parley", server: await startBalancer(backends) },
+      { name: OURS, server: await startBalancer(backends) },
       { name: "bare", server: await startBare("bare_proxy.ts", ports, "tcp") },
       ...peers.running,
     ],
@@ -98,20 +129,27 @@ export async function startInFront(
   };
 }
 
+/** A load on everybody, and how many clients make it. */
+type Row = Pick<Load, "name" | "goals"> & { readonly clients: number };
+
+function loadsOf(bench: Bench, running: Peers["running"], rows: readonly Row[]): Load[] {
+  return rows.map(({ clients, name, goals }) => ({
+    ...{ name, goals, unit: "requests" },
+    contenders: running.map(({ name, server }) => ({
+      name,
+      run: registrations(bench, server, clients),
+    })),
+  }));
+}
+
 function groupOf(
   bench: Bench,
   { running, skipped }: Peers,
   backends: readonly Target[],
-  loads: readonly (Pick<Load, "name" | "goals"> & { readonly clients: number })[],
+  rows: readonly Row[],
 ): Group {
   return {
-    loads: loads.map(({ clients, name, goals }) => ({
-      ...{ name, goals, unit: "requests" },
-      contenders: running.map(({ name, server }) => ({
-        name,
-        run: registrations(bench, server, clients),
-      })),
-    })),
+    loads: loadsOf(bench, running, rows),
     skipped,
     stop: () => stopAll([...running.map(({ server }) => server), ...backends]),
   };

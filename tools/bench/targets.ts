@@ -21,9 +21,12 @@ export async function startServer(service: string, words: readonly string[]): Pr
   return await startReady("server.ts", words, (ready) => ready[service]);
 }
 
-/** Starts the real balancer in front of backends on these ports. */
-export async function startBalancer(backends: readonly Target[]): Promise<Target> {
-  const words = ["--host=127.0.0.1", "--listen=0", "--admin-port=0", "--quiet"];
+/** Starts the real balancer in front of backends on these ports, with more words if there are any. */
+export async function startBalancer(
+  backends: readonly Target[],
+  more: readonly string[] = [],
+): Promise<Target> {
+  const words = ["--host=127.0.0.1", "--listen=0", "--admin-port=0", "--quiet", ...more];
   const places = backends.map(({ tcp }) => `--backend=127.0.0.1:${tcp}`);
   return await startReady("load_balancer.ts", [...words, ...places], ({ services }) => {
     return services.buddy;
