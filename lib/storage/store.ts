@@ -11,7 +11,12 @@ import type { UserId } from "../core/user_id.ts";
 
 /** A change to users and their buddies. */
 export type UserChange =
-  | { readonly kind: "register"; readonly user: UserId }
+  | {
+    readonly kind: "register";
+    readonly user: UserId;
+    /** Hash of the password that the user has from the beginning: nobody can choose one in between. */
+    readonly hash?: string;
+  }
   | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
   /** Gives a user a password hash (never the password), or another one. */
   | {

@@ -137,6 +137,23 @@ export function testStoreContract(
     assertEquals(await store.buddiesOf(ann), []);
   });
 
+  contract(
+    "who registers with a password hash has it at once, and nobody else's name",
+    async (store) => {
+      const withHash = (hash: string): UserChange => ({ kind: "register", user: ann, hash });
+      assertEquals(await inTurn(store, withHash("scrypt$15$8$3$c2FsdA$aGFzaA")), ["done"]);
+      assertEquals(await inTurn(store, withHash("another one"), register(ann)), [
+        "exists",
+        "exists",
+      ]);
+      assertEquals(await store.passwordOf(ann), "scrypt$15$8$3$c2FsdA$aGFzaA");
+      assertEquals(await store.buddiesOf(ann), []);
+      await inTurn(store, register(bob));
+      assertEquals(await inTurn(store, { kind: "register", user: bob, hash: "late" }), ["exists"]);
+      assertEquals(await store.passwordOf(bob), undefined);
+    },
+  );
+
   contract("of many who choose somebody's first password at once, one gets it", async (store) => {
     await inTurn(store, register(ann));
     const choose = (hash: string): UserChange => ({
