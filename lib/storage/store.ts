@@ -133,6 +133,8 @@ export interface Store {
   buddiesOf(user: UserId): Eventually<readonly UserId[] | undefined>;
   /** A user's password hash; `undefined` for one without, or not registered. */
   passwordOf(user: UserId): Eventually<string | undefined>;
+  /** How many users are registered and have no password hash. */
+  usersWithoutPassword(): Eventually<number>;
   /** Every room, in the order they were created; the same array as long as nothing changes. */
   rooms(): Eventually<readonly StoredRoom[]>;
   /** A room, by the newest state there is; `undefined` where there is none. */

@@ -46,6 +46,11 @@ export class UserIndex {
     return this.#buddies.size;
   }
 
+  /** How many users have no password hash. */
+  get withoutPassword(): number {
+    return this.#buddies.size - this.#hashes.size;
+  }
+
   /** A user's buddies, or `undefined` when the user is not registered. */
   buddiesOf(user: UserId): readonly UserId[] | undefined {
     return this.#listOf(user);

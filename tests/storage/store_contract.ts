@@ -154,6 +154,14 @@ export function testStoreContract(
     },
   );
 
+  contract("those without a password are counted", async (store) => {
+    assertEquals(await store.usersWithoutPassword(), 0);
+    await inTurn(store, register(ann), { kind: "register", user: bob, hash: "a hash" });
+    assertEquals(await store.usersWithoutPassword(), 1);
+    await inTurn(store, { kind: "set password", user: ann, hash: "another one" });
+    assertEquals(await store.usersWithoutPassword(), 0);
+  });
+
   contract("of many who choose somebody's first password at once, one gets it", async (store) => {
     await inTurn(store, register(ann));
     const choose = (hash: string): UserChange => ({
