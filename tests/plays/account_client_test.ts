@@ -168,4 +168,5 @@ Deno.test("a person is told what is wrong with a login", async () => {
   await using clear = new ClientProcess(ports, settings.path);
   await clear.types("L alice", "X");
   await clear.sees("everybody on the network could read yours: speak TLS with --tls");
+  assertEquals((await clear.ended()).stdout.includes("Password"), false, "none was asked for");
 });
