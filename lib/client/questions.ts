@@ -41,7 +41,7 @@ export class Questions {
   async ask<Value>({ text, shown, read }: Question<Value>): Promise<Value | undefined> {
     const { terminal, stopped } = this.#world;
     for (;;) {
-      terminal.prompt(valuePrompt(text, shown));
+      terminal.prompt({ ...valuePrompt(text, shown), about: "question" });
       const typed = await this.#lines.next(stopped);
       if (typed.kind !== "line") return undefined;
       try {

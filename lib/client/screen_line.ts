@@ -9,9 +9,17 @@ export type Tone = "plain" | "good" | "bad" | "call" | "peer" | "you" | "own" | 
 /**
  * What a line is part of, for a terminal at which a person sits: it shows the time of such a line,
  * rings, and counts what is new. `chat` is said in a chat of two, `own` is a prompt behind which a
- * message is typed.
+ * message is typed, `question` one behind which something is answered that is good for this once.
  */
-export type About = "message" | "chat" | "direct" | "mention" | "call" | "news" | "own";
+export type About =
+  | "message"
+  | "chat"
+  | "direct"
+  | "mention"
+  | "call"
+  | "news"
+  | "own"
+  | "question";
 
 /** One line to show, or a prompt. Its text holds no control characters and no line end. */
 export interface ScreenLine {

@@ -151,7 +151,7 @@ export class ServerLink {
    * @throws UnreachableError when there is no answer
    */
   async logIn(user: UserId, password: string): Promise<BuddyReply> {
-    this.#checkSecrecy();
+    this.requireSecrecy();
     const login = new Login(user, password, this.#clock);
     const reply = await login.begin((line) => this.#tellPassword(line));
     if (login.isGood) this.#login = login;
@@ -164,11 +164,16 @@ export class ServerLink {
    * @returns the reply: 200 when it is registered; nobody is logged in by it
    */
   async register(user: UserId, password: string): Promise<BuddyReply> {
-    this.#checkSecrecy();
+    this.requireSecrecy();
     return await this.#tellPassword(encodePasswordRequest("register", user, password));
   }
 
-  #checkSecrecy(): void {
+  /**
+   * Sees to it that a password may be sent. Whoever asks a person for one does this first.
+   *
+   * @throws OperationalError when it would go where others can read it
+   */
+  requireSecrecy(): void {
     if (this.#mayTellPasswords) return;
     throw new OperationalError(
       `The server at ${this.#route.name} takes passwords, and everybody on the network could read ` +
@@ -201,7 +206,7 @@ export class ServerLink {
   async #passwordOf(user: UserId, isNew: boolean): Promise<string | undefined> {
     const ask = this.#askPassword;
     if (ask === undefined || !(await this.capabilities()).accounts) return undefined;
-    this.#checkSecrecy();
+    this.requireSecrecy();
     const password = await ask(user, isNew);
     if (password !== undefined) return password;
     throw new OperationalError(`Cannot go on as ${user}: no password was typed`);

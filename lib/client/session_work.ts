@@ -101,6 +101,7 @@ async function resultOf(effect: WorkEffect, parts: WorkParts): Promise<MenuEvent
 
 /** Logs in where names have passwords. */
 async function logIn(user: UserId, { link, askPassword }: WorkParts): Promise<MenuEvent> {
+  link.requireSecrecy();
   const password = await askPassword(user, false);
   if (password === undefined) return { kind: "failed", line: notLoggedInLine() };
   return { kind: "checked", user, reply: await link.logIn(user, password) };

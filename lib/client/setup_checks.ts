@@ -77,6 +77,7 @@ export class SetupChecks {
   }
 
   async #logIn(user: UserId): Promise<boolean | undefined> {
+    this.#link.requireSecrecy();
     const password = await this.#askPassword(user, false);
     if (password === undefined) return undefined;
     const { code, text } = await this.#link.logIn(user, password);

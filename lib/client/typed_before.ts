@@ -1,7 +1,8 @@
 /**
  * What Up brings back: where something is said to people, what was said to people; where a command
  * is typed, commands, those of earlier runs included. So no command is said to anybody by mistake,
- * and nothing that was said is kept.
+ * and nothing that was said is kept. Answers to questions are not brought back, and never kept:
+ * somebody may have taken the question for another one, and typed a password.
  */
 
 import { InputRecall } from "./input_recall.ts";
@@ -21,6 +22,7 @@ export class TypedBefore {
 
   /** Lines of the kind that is typed behind a prompt. */
   behind(prompt: ScreenLine): InputRecall {
+    if (prompt.about === "question") return new InputRecall();
     return prompt.about === "own" ? this.#said : this.#commands;
   }
 

@@ -17,6 +17,7 @@ import { wirePages } from "../observe/wire_pages.ts";
 import { TRACE_WARNING, watchWire } from "../observe/wire_watch.ts";
 import type { SharedState } from "../storage/shared_state.ts";
 import { createDescriber } from "../wire/describe.ts";
+import type { Store } from "../storage/store.ts";
 import { StoreMeter } from "../storage/store_meter.ts";
 import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
@@ -66,6 +67,7 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
       chat: options.services.includes("chat") ? options : undefined,
     };
     tls = await openTls(options);
+    if (options.accounts === "password") await tellUnclaimed(store, log);
     server = await startServer({
       ...{ ...options, limits: options, services, accounts: accountsOf(options) },
       ...{ store, shared, tls, clock: sinceStart, log, trace: wire?.trace },
@@ -98,6 +100,13 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
 function accountsOf(options: ServerOptions): AccountSettings | undefined {
   const { accounts, minPassword, allowCleartextPasswords: allowCleartext } = options;
   return accounts === "open" ? undefined : { minPassword, allowCleartext };
+}
+
+/** Tells of names that were registered when nobody needed a password: the first to come has them. */
+async function tellUnclaimed(store: Store, log: Log): Promise<void> {
+  const names = await store.usersWithoutPassword();
+  if (names === 0) return;
+  log.warn("Names have no password yet: whoever logs in first has them", { names });
 }
 
 /** Tells people where to dial, and programs (one line on stdout) which ports were bound. */

@@ -89,8 +89,9 @@ export class Accounts {
     if (Array.from(password).length < minPassword) return "too short";
     if (mayRegister?.(ip) === false) return "too many names";
     const hash = await this.#hashOfNew(password, ip, waiting);
-    // For a name of the buddy service this answers that it exists, which is just as well.
-    await store.change({ kind: "register", user });
+    // One change: nothing that happens in between leaves a name that anybody could take.
+    if (await store.change({ kind: "register", user, hash }) === "done") return "registered";
+    // A name of the buddy service has none yet.
     const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
     if (outcome === "done") return "registered";
     // Somebody else chose one while we were at it: the name is theirs.
@@ -114,9 +115,7 @@ export class Accounts {
     if (Array.from(password).length < minPassword) return "too short";
     if (mayRegister?.(ip) === false) return "too many names";
     const hash = await this.#hashOfNew(password, ip, waiting);
-    if (await store.change({ kind: "register", user }) !== "done") return "exists";
-    const outcome = await store.change({ kind: "set password", user, hash, unlessSet: true });
-    // Somebody who logged in between the two has made the name theirs.
+    const outcome = await store.change({ kind: "register", user, hash });
     return outcome === "done" ? "registered" : "exists";
   }
 

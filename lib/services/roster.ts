@@ -66,7 +66,7 @@ export class Roster {
    *
    * @returns `undefined` for a user not registered
    */
-  buddies(user: UserId): Eventually<BuddyPresence[] | undefined> {
+  buddies(user: UserId): Eventually<readonly BuddyPresence[] | undefined> {
     return afterwards(this.#store.buddiesOf(user), (buddies) => {
       return buddies && afterwards(this.#presence.ofAll(buddies), reachableFirst);
     });

@@ -30,6 +30,11 @@ export class MemoryStore implements Store {
     return this.#state.users.passwordOf(user);
   }
 
+  /** How many users have none. */
+  usersWithoutPassword(): number {
+    return this.#state.users.withoutPassword;
+  }
+
   /** Every room. */
   rooms(): readonly StoredRoom[] {
     return this.#state.rooms.rooms();

@@ -208,4 +208,21 @@ export const MIGRATIONS: readonly Migration[] = [
       END $$;
     `,
   },
+  {
+    number: 4,
+    name: "users that register with a password",
+    sql: `
+      ALTER FUNCTION parley.change_user(jsonb) RENAME TO change_known_user;
+
+      CREATE FUNCTION parley.change_user(item jsonb) RETURNS text LANGUAGE plpgsql AS $$
+      DECLARE
+        outcome text := parley.change_known_user(item);
+      BEGIN
+        IF outcome = 'done' AND item->>'kind' = 'register' AND item ? 'hash' THEN
+          UPDATE parley.users SET hash = item->>'hash' WHERE id = item->>'user';
+        END IF;
+        RETURN outcome;
+      END $$;
+    `,
+  },
 ];

@@ -19,7 +19,7 @@ import { GroupCommit } from "./group_commit.ts";
 import { DatabaseLink, tryWriting } from "./postgres_link.ts";
 import { migrateDatabase } from "./postgres_migrate.ts";
 import { PostgresRooms } from "./postgres_rooms.ts";
-import { readUsers, readUsersAfter, type UserRow } from "./postgres_users.ts";
+import { countWithoutPassword, readUsers, readUsersAfter, type UserRow } from "./postgres_users.ts";
 import { RememberedUsers } from "./remembered_users.ts";
 import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from "./store.ts";
 import type { StoreMeter } from "./store_meter.ts";
@@ -130,6 +130,11 @@ class PostgresStore implements Store {
   /** A user's password hash. An old one is no substitute: it may have been changed. */
   async passwordOf(user: UserId): Promise<string | undefined> {
     return (await this.#questions.submit(user))?.hash;
+  }
+
+  /** How many users have none. */
+  usersWithoutPassword(): Promise<number> {
+    return this.#link.use(countWithoutPassword);
   }
 
   /** Every room. */

@@ -48,6 +48,16 @@ export async function readUsersAfter(client: DatabaseClient, place: string): Pro
   return rows.map(userRow);
 }
 
+/** How many users have no password. */
+export async function countWithoutPassword(client: DatabaseClient): Promise<number> {
+  const { rows } = await client.query({
+    name: "users without a password",
+    text: "SELECT count(*)::int AS users FROM parley.users WHERE hash IS NULL",
+    values: [],
+  });
+  return (rows[0] as { readonly users: number }).users;
+}
+
 function userRow(row: unknown): UserRow {
   const { hash, buddies, ...rest } = row as Pick<UserRow, "id" | "place"> & {
     readonly hash: string | null;

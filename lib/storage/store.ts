@@ -11,7 +11,12 @@ import type { UserId } from "../core/user_id.ts";
 
 /** A change to users and their buddies. */
 export type UserChange =
-  | { readonly kind: "register"; readonly user: UserId }
+  | {
+    readonly kind: "register";
+    readonly user: UserId;
+    /** Hash of the password that the user has from the beginning: nobody can choose one in between. */
+    readonly hash?: string;
+  }
   | { readonly kind: "add" | "remove"; readonly user: UserId; readonly buddy: UserId }
   /** Gives a user a password hash (never the password), or another one. */
   | {
@@ -128,6 +133,8 @@ export interface Store {
   buddiesOf(user: UserId): Eventually<readonly UserId[] | undefined>;
   /** A user's password hash; `undefined` for one without, or not registered. */
   passwordOf(user: UserId): Eventually<string | undefined>;
+  /** How many users are registered and have no password hash. */
+  usersWithoutPassword(): Eventually<number>;
   /** Every room, in the order they were created; the same array as long as nothing changes. */
   rooms(): Eventually<readonly StoredRoom[]>;
   /** A room, by the newest state there is; `undefined` where there is none. */

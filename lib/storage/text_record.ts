@@ -11,6 +11,8 @@
  * ```
  *
  * - SEQUENCE counts every record by one, so a missing or doubled line shows.
+ * - `reg` has the hash of a password behind the name of who registers with one: both are there, or
+ *   neither.
  * - TIME is when it was written, UTC, for people; nothing depends on it.
  * - CHECKSUM: see `checked_line.ts`.
  * - The first record of a file is `journal`. It names the format and what went before: its own
@@ -71,7 +73,9 @@ function entryWords(entry: JournalEntry): string {
     case "journal":
       return `journal ${JOURNAL_FORMAT} ${entry.after}`;
     case "register":
-      return `reg ${entry.user}`;
+      return entry.hash === undefined
+        ? `reg ${entry.user}`
+        : `reg ${entry.user} ${encodeField(entry.hash)}`;
     case "add":
       return `add ${entry.user} ${entry.buddy}`;
     case "remove":
@@ -141,9 +145,12 @@ const ENTRIES: ReadonlyMap<string, ParseEntry> = new Map<string, ParseEntry>([
       ? { kind: "journal", after }
       : "format";
   }],
-  ["reg", (fields) => {
-    const user = storedId(fields[0]);
-    return user && fields.length === 1 ? { kind: "register", user } : "format";
+  ["reg", ([name, ...fields]) => {
+    const user = storedId(name);
+    if (user === undefined) return "format";
+    if (fields.length === 0) return { kind: "register", user };
+    const [hash] = decodeFields(fields, 1);
+    return hash === undefined ? "format" : { kind: "register", user, hash };
   }],
   ["add", (fields) => buddyEntry("add", fields)],
   ["del", (fields) => buddyEntry("remove", fields)],

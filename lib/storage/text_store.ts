@@ -91,6 +91,11 @@ export class TextStore implements Store {
     return this.#users.passwordOf(user) ?? this.#caughtUp(() => this.#users.passwordOf(user));
   }
 
+  /** How many users have none, with what other servers have written. */
+  usersWithoutPassword(): Promise<number> {
+    return this.#caughtUp(() => this.#users.withoutPassword);
+  }
+
   /** Every room. */
   rooms(): Promise<readonly StoredRoom[]> {
     return this.#caughtUp(() => this.#files.state.rooms.rooms());

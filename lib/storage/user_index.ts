@@ -46,6 +46,11 @@ export class UserIndex {
     return this.#buddies.size;
   }
 
+  /** How many users have no password hash. */
+  get withoutPassword(): number {
+    return this.#buddies.size - this.#hashes.size;
+  }
+
   /** A user's buddies, or `undefined` when the user is not registered. */
   buddiesOf(user: UserId): readonly UserId[] | undefined {
     return this.#listOf(user);
@@ -101,8 +106,13 @@ export class UserIndex {
   /** Makes a change that was judged `done`. The result takes it back while it is the last one. */
   apply(change: UserChange): Undo {
     if (change.kind === "register") {
-      this.#buddies.set(change.user, NOBODY);
-      return () => this.#buddies.delete(change.user);
+      const { user, hash } = change;
+      this.#buddies.set(user, NOBODY);
+      if (hash !== undefined) this.#hashes.set(user, hash);
+      return () => {
+        this.#buddies.delete(user);
+        this.#hashes.delete(user);
+      };
     }
     if (change.kind === "set password") return this.#setPassword(change.user, change.hash);
     const buddies = this.#listOf(change.user)!;

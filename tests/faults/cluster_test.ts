@@ -42,7 +42,10 @@ Deno.test({
       ] as const
     ) {
       await breakIt();
-      await eventually("each knows its own only", async () => await ann.others() === "");
+      await eventually(
+        "each knows its own only",
+        async () => await ann.others() === "" && await bob.others() === "",
+      );
       // Changes and this server's own presence go on.
       await setBob(one, "AWAY", 1);
       await eventually("bob as heard here", async () => (await look(one)).includes("AWAY"));

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClientProcess } from "../support/client_process.ts";
 import { eventually } from "../support/eventually.ts";
 import { run } from "../support/one_shot.ts";
+import { ask } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
@@ -137,6 +138,20 @@ Deno.test("two people see each other, and do again when the server was started a
   assertEquals((await bob.ended()).code, 0);
 });
 
+Deno.test("a site that begins to ask for passwords is told how many names have none", async () => {
+  await using directory = await TempDir.make();
+  {
+    await using open = await ServerProcess.start(directory.path, ["--services=buddy"]);
+    for (const user of ["alice", "bob"]) {
+      assertEquals(await ask(open.ports.buddy.tcp, `REG ${user}\n`), "200 OK\r\n");
+    }
+    await open.endBy("SIGTERM");
+    assertEquals(open.stderr.includes("no password"), false);
+  }
+  await using server = await ServerProcess.start(directory.path, GUARDED);
+  await server.stderrShows("Names have no password yet: whoever logs in first has them names=2\n");
+});
+
 Deno.test("a person is told what is wrong with a login", async () => {
   await using directory = await TempDir.make();
   await using settings = await TempDir.make();
@@ -153,4 +168,5 @@ Deno.test("a person is told what is wrong with a login", async () => {
   await using clear = new ClientProcess(ports, settings.path);
   await clear.types("L alice", "X");
   await clear.sees("everybody on the network could read yours: speak TLS with --tls");
+  assertEquals((await clear.ended()).stdout.includes("Password"), false, "none was asked for");
 });

@@ -20,6 +20,12 @@ function numbers(shown: string, name: string): number[] {
   return (line.slice(name.length + 2).match(/\d+/g) ?? []).map(Number);
 }
 
+/** The number in a line on stderr, when that has come. */
+async function told(tool: ProgramProcess, line: RegExp): Promise<number> {
+  await eventually(`${line} on stderr`, () => line.test(tool.stderr));
+  return Number(line.exec(tool.stderr)![1]);
+}
+
 /** Whether there is a process of this number. */
 async function runs(pid: number): Promise<boolean> {
   const { code } = await new Deno.Command("kill", {
@@ -60,7 +66,7 @@ Deno.test({
 
     // Bob says that he is online every ten seconds, as clients do, and is so all the time.
     const saying = setInterval(() => ann.send("SET bob 100 ONLINE 4001"), 10_000);
-    const home = Number(/.*rooms: New client -> backend #(\d)/s.exec(tool.stderr)![1]) + 1;
+    const home = await told(tool, /rooms: New client -> backend #(\d+)\n/) + 1;
     Deno.kill(pids[home]!, "SIGKILL");
     await tool.stderrShows(`cluster: server ${home} has ended (SIGKILL)`);
     assertEquals([await host.hears(), await guest.hears()], ["__ROOM_CLOSED__", "__ROOM_CLOSED__"]);
@@ -68,8 +74,7 @@ Deno.test({
       "the name is free again",
       async () => (await askRoom(roomsTcp, 1, "lab", '"eve"')).success,
     );
-    await tool.stderrShows(`cluster: server ${home} runs again, pid `);
-    const again = Number(/runs again, pid (\d+)/.exec(tool.stderr)![1]);
+    const again = await told(tool, new RegExp(`cluster: server ${home} runs again, pid (\\d+)\n`));
     for (let turn = 0; turn < 30; turn++) {
       assertEquals(await ann.ask("GET ann"), "bob 100 ONLINE 127.0.0.1 4001\n");
       await new Promise((resume) => setTimeout(resume, 100));

@@ -123,7 +123,7 @@ Deno.test("accounts survive a restart, and no file holds a password", async () =
   }
   assert(files >= 3, "journal, lock and transcript at least");
   const everything = printed.join("\n");
-  assertStringIncludes(everything, "password alice scrypt$15$8$3$");
+  assertStringIncludes(everything, "reg alice scrypt$15$8$3$");
   assertStringIncludes(everything, "Sent, but nobody else is online.");
   for (const secret of ["Tr0ub4dor", "wr0ng-guess", btoa("Tr0ub4dor & 3"), btoa("wr0ng-guess")]) {
     assertEquals(everything.includes(secret), false, secret);

@@ -37,6 +37,18 @@ Deno.test("a new name is registered at its first login, and has its password the
   assertEquals(await accounts.logIn(alice, "secret word", HERE), "wrong");
 });
 
+for (const way of ["register", "logIn"] as const) {
+  Deno.test(`whatever happens during ${way}(), no new name is there without its password`, async () => {
+    const office = new Office();
+    const change = office.store.change.bind(office.store);
+    let changes = 0;
+    office.store.change = (wanted) =>
+      ++changes === 1 ? change(wanted) : Promise.reject(new StorageError("The disk is full"));
+    assertEquals(await office.accounts()[way](alice, "secret words", HERE), "registered");
+    assertEquals(await office.accounts().logIn(alice, "other words", THERE), "wrong");
+  });
+}
+
 Deno.test("only a hash of the password is stored", async () => {
   const office = new Office();
   await office.accounts().logIn(alice, "secret words", HERE);

@@ -137,6 +137,31 @@ export function testStoreContract(
     assertEquals(await store.buddiesOf(ann), []);
   });
 
+  contract(
+    "who registers with a password hash has it at once, and nobody else's name",
+    async (store) => {
+      const withHash = (hash: string): UserChange => ({ kind: "register", user: ann, hash });
+      assertEquals(await inTurn(store, withHash("scrypt$15$8$3$c2FsdA$aGFzaA")), ["done"]);
+      assertEquals(await inTurn(store, withHash("another one"), register(ann)), [
+        "exists",
+        "exists",
+      ]);
+      assertEquals(await store.passwordOf(ann), "scrypt$15$8$3$c2FsdA$aGFzaA");
+      assertEquals(await store.buddiesOf(ann), []);
+      await inTurn(store, register(bob));
+      assertEquals(await inTurn(store, { kind: "register", user: bob, hash: "late" }), ["exists"]);
+      assertEquals(await store.passwordOf(bob), undefined);
+    },
+  );
+
+  contract("those without a password are counted", async (store) => {
+    assertEquals(await store.usersWithoutPassword(), 0);
+    await inTurn(store, register(ann), { kind: "register", user: bob, hash: "a hash" });
+    assertEquals(await store.usersWithoutPassword(), 1);
+    await inTurn(store, { kind: "set password", user: ann, hash: "another one" });
+    assertEquals(await store.usersWithoutPassword(), 0);
+  });
+
   contract("of many who choose somebody's first password at once, one gets it", async (store) => {
     await inTurn(store, register(ann));
     const choose = (hash: string): UserChange => ({

@@ -27,6 +27,10 @@ const SAMPLES: readonly (readonly [JournalEntry, content: string])[] = [
   [{ kind: "journal", after: "-" }, "7 2026-11-20T20:11:25Z journal parley/1 -"],
   [{ kind: "journal", after: "5a3f8d10" }, "7 2026-11-20T20:11:25Z journal parley/1 5a3f8d10"],
   [{ kind: "register", user: id("alice") }, "7 2026-11-20T20:11:25Z reg alice"],
+  [
+    { kind: "register", user: id("alice"), hash: "scrypt$15$8$3$c2FsdA$aGFzaA" },
+    "7 2026-11-20T20:11:25Z reg alice scrypt$15$8$3$c2FsdA$aGFzaA",
+  ],
   [{ kind: "add", user: id("alice"), buddy: id("bob") }, "7 2026-11-20T20:11:25Z add alice bob"],
   [{ kind: "remove", user: id("alice"), buddy: id("bob") }, "7 2026-11-20T20:11:25Z del alice bob"],
   [
@@ -100,7 +104,7 @@ const FAULTS: readonly (readonly [what: string, line: string, fault: RecordFault
   ["an id outside the grammar", sealed("2 x reg ../alice"), "format"],
   ["no id", sealed("2 x reg"), "format"],
   ["a missing buddy", sealed("2 x add alice"), "format"],
-  ["one word too many", sealed("2 x reg alice bob"), "format"],
+  ["one word too many", sealed("2 x reg alice scrypt$1 bob"), "format"],
   ["a word too many behind a buddy", sealed("2 x del alice bob carol"), "format"],
   ["two blanks", sealed("2 x add alice  bob"), "format"],
   ["a password without a hash", sealed("2 x password alice"), "format"],
@@ -155,7 +159,10 @@ const entries: fc.Arbitrary<JournalEntry> = fc.oneof(
     room: texts,
     member: texts,
   }),
-  fc.record({ kind: fc.constant("register" as const), user: userIds }),
+  fc.record(
+    { kind: fc.constant("register" as const), user: userIds, hash: texts },
+    { requiredKeys: ["kind", "user"] },
+  ),
   fc.record({ kind: fc.constantFrom("add" as const, "remove"), user: userIds, buddy: userIds }),
 );
 const sequences = fc.integer({ min: 1, max: 999_999_999_999_999 });

@@ -16,16 +16,19 @@ const LOADS = [
   { receivers: 1000, window: 64, messages: 2000 },
 ] as const;
 
-/** What a client of each server sends to be let in, and to say something to all others. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
-  Parley: [
-    ...["--send", "C LOGIN u%d\\nC PASSWORD secret\\n", "--wait", "C 200 OK"],
+/**
+ * What a client of each server sends to be let in, and to say something to all others. In every run
+ * they are others: those of the one before may not have left yet, and nobody is in twice.
+ */
+const WORDS: Readonly<Record<string, (run: number) => readonly string[]>> = {
+  Parley: (run) => [
+    ...["--send", `C LOGIN u${run}x%d\\nC PASSWORD secret\\n`, "--wait", "C 200 OK"],
     ...["--msg", "C PM\\nD @%t %d\\n"],
   ],
   // The line a receiver of ours gets.
-  bare: ["--msg", "D PM u0 @%t %d\\n"],
-  [NGIRCD]: [
-    ...["--pong", "--send", "NICK u%d\\r\\nUSER u%d 0 * :u\\r\\n", "--wait", " 001 "],
+  bare: (run) => ["--msg", `D PM u${run}x0 @%t %d\\n`],
+  [NGIRCD]: (run) => [
+    ...["--pong", "--send", `NICK u${run}x%d\\r\\nUSER u%d 0 * :u\\r\\n`, "--wait", " 001 "],
     ...["--send", "JOIN #r\\r\\n", "--wait", " 366 "],
     ...["--msg", "PRIVMSG #r :MSG @%t %d\\r\\n"],
   ],
@@ -66,10 +69,11 @@ function runOf(
   server: Target,
   { receivers, window, messages }: typeof LOADS[number],
 ): Contender["run"] {
+  let count = 0;
   return () =>
     runGenerator(generators.fanout, [
       ...["--port", String(server.tcp), "--members", String(receivers + 1), "--max-secs", "20"],
       ...["--msgs", String(Math.ceil(messages * seconds)), "--window", String(window)],
-      ...WORDS[name]!,
+      ...WORDS[name]!(count++),
     ], [server]);
 }
