@@ -40,7 +40,7 @@ export class Balancer {
   readonly #services: ReadonlyMap<string, Service>;
   readonly #readFile: BalancerSettings["readFile"];
   /** The threads beside the main one. */
-  readonly workers: Workers | undefined;
+  readonly #workers: Workers | undefined;
 
   private constructor(
     services: ReadonlyMap<string, Service>,
@@ -49,7 +49,7 @@ export class Balancer {
   ) {
     this.#services = services;
     this.#readFile = readFile;
-    this.workers = workers;
+    this.#workers = workers;
   }
 
   /**
@@ -130,7 +130,7 @@ export class Balancer {
 
   /** Takes nothing new, gives connections so long to end, and lets go of everything. */
   async stop(graceMs: number): Promise<void> {
-    await stopAll(this.#services, this.workers, graceMs);
+    await stopAll(this.#services, this.#workers, graceMs);
   }
 }
 

@@ -20,7 +20,7 @@ interface Held {
 export class CarryingThread {
   readonly #post: (report: Report) => void;
   readonly #log: Log;
-  readonly #relaying: RelayWorld & { readonly closer: OrderlyCloser };
+  readonly #relaying: RelayWorld;
   /** By the number of the service. */
   readonly #ports = new Map<number, Held>();
   readonly #clients = new Map<number, WorkerClient>();
@@ -45,7 +45,7 @@ export class CarryingThread {
       case "listen":
         return this.#listen(order);
       case "configure":
-        return this.#port(order.service, order.settings).port.configure(order.settings);
+        return this.#ports.get(order.service)?.port.configure(order.settings);
       case "stop listening":
         return this.#ports.get(order.service)?.port.stopListening();
       case "connect":
@@ -57,12 +57,6 @@ export class CarryingThread {
         throw new TypeError(`No such order: ${JSON.stringify(order satisfies never)}`);
     }
   };
-
-  /** Lets go of everything that is no client's. */
-  close(): void {
-    for (const { port } of this.#ports.values()) port.close();
-    this.#relaying.closer.stop();
-  }
 
   #listen({ service, address, settings }: Order & { readonly kind: "listen" }): void {
     const { port } = this.#port(service, settings);

@@ -6,6 +6,7 @@
 import type { ServiceOptions } from "../config/service_options.ts";
 import { reasonOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
+import type { ListenAddress } from "../net/tcp.ts";
 import { keyFinder } from "./arrival.ts";
 import type { RemoteArrival } from "./remote_client.ts";
 import type { WorkerLink } from "./worker_link.ts";
@@ -34,23 +35,13 @@ export class SharedPort {
     this.taken = [0, ...world.links.map(() => 0)];
   }
 
-  /** Goes by these options: opens it to workers, configures them, or closes it to them. */
+  /** Goes by these options: opens it to workers, or closes it to them; who is there gets them, too. */
   apply(options: ServiceOptions, port: number): void {
-    const isOpen = canBeShared(options);
-    const service = this.#service;
-    const settings = settingsOf(options);
-    if (isOpen && !this.#isOpen) {
-      const address = { hostname: options.host, port };
-      const opening = this.#world.links.map((link) => link.listen(service, address, settings));
-      this.#opening = Promise.all(opening);
-      // Told of here, too: after the start nobody waits for it.
-      this.#opening.catch((error: unknown) => {
-        const reason = reasonOf(error);
-        this.#world.log.error(`A worker does not listen: ${reason}`, { reason });
-      });
-      this.#isOpen = true;
-    } else if (isOpen) this.#tell({ kind: "configure", service, settings });
-    else this.close();
+    const { connectTimeout, idleTimeout, finishTimeout, host: hostname } = options;
+    const settings: CarryingSettings = { connectTimeout, idleTimeout, finishTimeout };
+    if (canBeShared(options) && !this.#isOpen) return this.#open({ hostname, port }, settings);
+    if (!canBeShared(options)) this.close();
+    this.#tell({ kind: "configure", service: this.#service, settings });
   }
 
   /** Whether workers carry its clients at the moment. */
@@ -80,6 +71,18 @@ export class SharedPort {
     this.#world.take(arrival);
   }
 
+  #open(address: ListenAddress, settings: CarryingSettings): void {
+    const { links, log } = this.#world;
+    this.#isOpen = true;
+    const opening = Promise.all(links.map((link) => link.listen(this.#service, address, settings)));
+    // Told of here, too: after the start nobody waits for it.
+    opening.catch((error: unknown) => {
+      const reason = reasonOf(error);
+      log.error(`A worker does not listen: ${reason}`, { reason });
+    });
+    this.#opening = opening;
+  }
+
   #tell(order: Order): void {
     for (const { post } of this.#world.links) post(order);
   }
@@ -92,9 +95,4 @@ export function canBeShared(options: ServiceOptions): boolean {
   const { tlsCert, acceptProxy, strategy, tellTlsPort } = options;
   return tlsCert === undefined && acceptProxy.length === 0 &&
     keyFinder(strategy) === undefined && tellTlsPort === undefined;
-}
-
-function settingsOf(options: ServiceOptions): CarryingSettings {
-  const { connectTimeout, idleTimeout, finishTimeout } = options;
-  return { connectTimeout, idleTimeout, finishTimeout };
 }

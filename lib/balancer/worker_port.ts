@@ -66,13 +66,6 @@ export class WorkerPort {
   readonly connect = (host: string, port: number): Promise<Deno.TcpConn> =>
     this.#connector.connect(host, port);
 
-  /** Lets go of its timers; nobody is there any more. */
-  close(): void {
-    this.stopListening();
-    this.#connector.retire();
-    clearInterval(this.#sweeping);
-  }
-
   #sweepOften(): ReturnType<typeof setInterval> {
     return setInterval(
       () => this.relays.sweep(this.#world.now(), this.#settings),
