@@ -60,15 +60,14 @@ export function listenBeside(address: ListenAddress): Deno.TcpListener {
 
 /**
  * Listens as the first of those who share a port. Another program could share it as well, and would
- * be given a part of the connections: so it is refused when anybody listens there.
+ * be given a part of the connections: so it is refused when anybody listens there. A free port that
+ * the system is asked for is nobody's.
  *
  * @throws OperationalError as {@linkcode listenTcp}
  */
-export function listenFirst({ hostname, port }: ListenAddress): Deno.TcpListener {
-  const alone = listenTcp({ hostname, port });
-  const { port: free } = alone.addr as Deno.NetAddr;
-  alone.close();
-  return listenBeside({ hostname, port: free });
+export function listenFirst(address: ListenAddress): Deno.TcpListener {
+  if (address.port !== 0) listenTcp(address).close();
+  return listenBeside(address);
 }
 
 function listenPlain(address: ListenAddress, reusePort: boolean): Deno.TcpListener {
