@@ -1,9 +1,11 @@
 /** A service whose connections several threads carry: decided in one place, whoever carries them. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { servicesPart } from "../../lib/balancer/services_part.ts";
+import { metricsText } from "../../lib/observe/metrics.ts";
 import { closingAtOnce, counting, echoing, TestBackend } from "../support/backends.ts";
 import { eventually } from "../support/eventually.ts";
-import type { TestBalancer, TestOptions } from "../support/test_balancer.ts";
+import { TestBalancer, type TestOptions } from "../support/test_balancer.ts";
 import { askThread, clientOf, startThreads, takenOf } from "../support/worker_clients.ts";
 
 /** Health checks that stay out of the way: one at the start, and then only connects count. */
@@ -36,6 +38,25 @@ Deno.test("threads share a port, and every client is answered and told of by one
   assertEquals(carried, answers.length * 8);
   assertEquals(takenOf(balancer).reduce((sum, count) => sum + count), answers.length);
   assertEquals(balancer.service.connections, 0);
+});
+
+Deno.test("page and figures tell which thread took how many, where there are several", async () => {
+  await using a = new TestBackend("a");
+  await using alone = new TestBalancer({ backends: [a.address] });
+  await using balancer = await startThreads([a]);
+  await askThread(balancer, 2, "hi\n");
+  const [here, there] = takenOf(balancer);
+  const told = ({ service }: TestBalancer): string => {
+    const part = servicesPart(new Map([["buddy", service]]));
+    return JSON.stringify(part.view().tables) + metricsText(part.families());
+  };
+  const text = told(balancer);
+  assertStringIncludes(text, `["Clients by thread","${here}, ${there}"]`);
+  for (const [thread, count] of [[1, here], [2, there]]) {
+    const labels = `service="buddy",thread="${thread}"`;
+    assertStringIncludes(text, `lb_thread_connections_total{${labels}} ${count}\n`);
+  }
+  assert(!/thread/i.test(told(alone)));
 });
 
 Deno.test("a worker carries much, and keeps half-closes", async () => {
