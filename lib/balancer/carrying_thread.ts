@@ -1,6 +1,7 @@
 /** Everything a worker does, without being one: orders in, reports out. */
 
 import { reasonOf } from "../core/errors.ts";
+import { ForgetfulMap } from "../core/forgetful_map.ts";
 import type { Log } from "../core/ports.ts";
 import type { AcceptedStream } from "../net/accept_loop.ts";
 import { CopyBuffers } from "../net/copy_buffers.ts";
@@ -23,7 +24,7 @@ export class CarryingThread {
   readonly #relaying: RelayWorld;
   /** By the number of the service. */
   readonly #ports = new Map<number, Held>();
-  readonly #clients = new Map<number, WorkerClient>();
+  readonly #clients = new ForgetfulMap<number, WorkerClient>();
   #lastClient = 0;
 
   /** @param post takes what is to be told to the main thread */
@@ -90,7 +91,7 @@ export class CarryingThread {
   #take(service: number, accepted: AcceptedStream, world: WorkerClientWorld): void {
     const { stream, remoteIp, remotePort, localIp, localPort } = accepted;
     const client = ++this.#lastClient;
-    this.#clients.set(client, new WorkerClient(client, stream, world));
+    this.#clients.add(client, new WorkerClient(client, stream, world));
     this.#post({ kind: "arrived", service, client, remoteIp, remotePort, localIp, localPort });
   }
 }

@@ -10,6 +10,7 @@
  *   twice, has confused requests: the trunk is closed, and nobody is given anything of it.
  */
 
+import { ForgetfulMap } from "../core/forgetful_map.ts";
 import { TRUNK_LIMITS } from "../core/limits.ts";
 import type { ByteStream } from "../core/ports.ts";
 import { JoinedWriter } from "../net/joined_writer.ts";
@@ -26,22 +27,13 @@ export interface TrunkCaller {
   lost(wasSent: boolean): void;
 }
 
-/**
- * A request on its way. It forgets who asked when it is answered: the tables that a map leaves behind
- * would keep them until the collector's next long turn (see `core/linked_list.ts`). Measured, its short
- * turns took 10 ms of every 140 under full load.
- */
-interface Asked {
-  caller: TrunkCaller | undefined;
-}
-
 /** One trunk. */
 export class TrunkLink {
   readonly #stream: ByteStream;
   readonly #reader = new TrunkReplyReader();
   readonly #writer: JoinedWriter;
   /** Those who wait for an answer, in the order of their numbers. */
-  readonly #waiting = new Map<number, Asked>();
+  readonly #waiting = new ForgetfulMap<number, TrunkCaller>();
   #last = 0;
   /** The last request the socket was given. */
   #handed = 0;
@@ -75,7 +67,7 @@ export class TrunkLink {
   /** Sends a request, which must be one line without LF. Only while it is open. */
   send(caller: TrunkCaller, line: Uint8Array): void {
     const number = ++this.#last;
-    this.#waiting.set(number, { caller });
+    this.#waiting.add(number, caller);
     const { ip, port } = caller;
     putTrunkRequest(this.#writer.next(), number, ip, port, line);
   }
@@ -106,7 +98,7 @@ export class TrunkLink {
     } catch {
       this.cut("it was reset");
     }
-    for (const [number, { caller }] of this.#waiting) caller?.lost(number <= this.#handed);
+    for (const [number, caller] of this.#waiting.entries()) caller.lost(number <= this.#handed);
     this.#waiting.clear();
     return this.#end!;
   }
@@ -168,16 +160,12 @@ export class TrunkLink {
   }
 
   #callerOf(number: number, isLast: boolean): TrunkCaller | undefined {
-    const asked = this.#waiting.get(number);
-    if (asked === undefined || number > this.#handed) {
+    const caller = this.#waiting.get(number);
+    if (caller === undefined || number > this.#handed) {
       this.cut("it answered what was not asked");
       return undefined;
     }
-    const { caller } = asked;
-    if (isLast) {
-      this.#waiting.delete(number);
-      asked.caller = undefined;
-    }
+    if (isLast) this.#waiting.delete(number);
     return caller;
   }
 }

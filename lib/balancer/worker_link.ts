@@ -1,6 +1,7 @@
 /** One worker, as the main thread has it: started, told what to do, listened to, and mourned. */
 
 import { OperationalError, systemReason } from "../core/errors.ts";
+import { ForgetfulMap } from "../core/forgetful_map.ts";
 import type { Log } from "../core/ports.ts";
 import { nextConnection } from "../net/accept_loop.ts";
 import type { ListenAddress } from "../net/tcp.ts";
@@ -22,7 +23,7 @@ export class WorkerLink {
   readonly #world: WorkerLinkWorld;
   readonly #worker: Worker;
   readonly #outbox: Outbox<Order>;
-  readonly #clients = new Map<number, RemoteClient>();
+  readonly #clients = new ForgetfulMap<number, RemoteClient>();
   readonly #starting = Promise.withResolvers<void>();
   #isStarted = false;
   /** Services it has been told to listen for, and has not answered. */
@@ -87,7 +88,7 @@ export class WorkerLink {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#worker.terminate();
-    for (const client of this.#clients.values()) client.lose();
+    for (const [, client] of this.#clients.entries()) client.lose();
     this.#clients.clear();
   }
 
@@ -133,7 +134,7 @@ export class WorkerLink {
   #arrived({ service, client: id, remoteIp, remotePort, localIp, localPort }: Arrival): void {
     const { post } = this;
     const stream = new RemoteClient(id, { post, gone: this.#gone });
-    this.#clients.set(id, stream);
+    this.#clients.add(id, stream);
     const connection = nextConnection();
     this.#world.take(service, { stream, connection, remoteIp, remotePort, localIp, localPort });
   }
