@@ -38,11 +38,25 @@ export type DatagramHandler = (bytes: Uint8Array, from: DatagramAddress) => void
 /** A UDP socket of the system, as far as it is used here. */
 export type SystemSocket = Pick<Deno.DatagramConn, "receive" | "send" | "close" | "addr">;
 
+/** A buffer for texts that are on their way, one after the other. */
+class OwnBuffer {
+  readonly bytes = new Uint8Array(OWN_BYTES);
+  /** Says that its text is sent. Made once: each text would make one otherwise. */
+  readonly free: () => void;
+
+  /** @param unused where it goes then */
+  constructor(unused: OwnBuffer[]) {
+    this.free = () => {
+      if (unused.length < MAX_OWN) unused.push(this);
+    };
+  }
+}
+
 /** A bound UDP socket that hands datagrams on until it is closed. */
 export class DatagramSocket {
   readonly #socket: SystemSocket;
   readonly #mapsIpv4: boolean;
-  readonly #own: Uint8Array[] = [];
+  readonly #own: OwnBuffer[] = [];
   #pending = 0;
   /** The last datagram sent while the socket was new; `undefined` when it is so no more. */
   #sending: Promise<unknown> | undefined = Promise.resolve();
@@ -105,12 +119,9 @@ export class DatagramSocket {
   sendText(text: string, to: DatagramAddress): void {
     // A character has at most three bytes.
     if (3 * text.length > OWN_BYTES) return this.send(encoder.encode(text), to);
-    const own = this.#own.pop() ?? new Uint8Array(OWN_BYTES);
-    const { written } = encoder.encodeInto(text, own);
-    const free = (): void => {
-      if (this.#own.length < MAX_OWN) this.#own.push(own);
-    };
-    this.#transmit(own.subarray(0, written), to).then(free, free);
+    const { bytes, free } = this.#own.pop() ?? new OwnBuffer(this.#own);
+    const { written } = encoder.encodeInto(text, bytes);
+    this.#transmit(bytes.subarray(0, written), to).then(free, free);
   }
 
   /** Sends and waits until the system has taken it. */

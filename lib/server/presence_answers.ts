@@ -86,6 +86,17 @@ interface Timing {
   readonly span: Span | undefined;
 }
 
+/** Who asks, and when. */
+interface Asked {
+  readonly from: DatagramAddress;
+  readonly via: DatagramAddress;
+  /** By the server's clock. */
+  readonly now: number;
+  readonly timing: Timing | undefined;
+  /** What an answer is authenticated with, where accounts have passwords. */
+  readonly proof: AdmittedDatagram | undefined;
+}
+
 /** Acts on presence datagrams. */
 export class PresenceAnswers {
   readonly #parts: PresenceAnswerParts;
@@ -150,9 +161,11 @@ export class PresenceAnswers {
       const timing = this.#isTimed
         ? { begun: performance.now(), span: beginSpan("buddy answer") }
         : undefined;
-      return afterwards(roster.buddies(request.user), (buddies) => {
+      // Read once for all that goes by it: that takes longer than finding a buddy.
+      const now = this.#parts.clock();
+      return afterwards(roster.buddies(request.user, now), (buddies) => {
         if (buddies === undefined) counts.unknown++;
-        else this.#answer(buddies, from, via, timing, proof);
+        else this.#answer(buddies, { from, via, now, timing, proof });
       });
     }
     return afterwards(roster.isKnown(request.user), (isKnown) => {
@@ -171,26 +184,23 @@ export class PresenceAnswers {
 
   #answer(
     buddies: readonly BuddyPresence[],
-    from: DatagramAddress,
-    via: DatagramAddress,
-    timing: Timing | undefined,
-    proof: AdmittedDatagram | undefined,
+    { from, via, now, timing, proof }: Asked,
   ): void {
-    const { budget, view, clock, send, seconds } = this.#parts;
+    const { budget, view, send, seconds } = this.#parts;
     const { counts } = this;
-    const allowance = budget.allow(from.ip, clock());
+    const allowance = budget.allow(from.ip, now);
     if (allowance.kind === "silence") {
       counts.overLimit++;
       return;
     }
-    const entries = buddies.map((entry) => view(entry, from.ip));
+    const seen = (entry: BuddyPresence): BuddyPresence => view(entry, from.ip);
     const most = maxAnswerBytes(allowance);
-    const answer = proof === undefined ? buddyListText(entries, most) : authenticatedAnswer(
-      buddyListText(entries, most - ANSWER_MAC_BYTES),
+    const answer = proof === undefined ? buddyListText(buddies, most, seen) : authenticatedAnswer(
+      buddyListText(buddies, most - ANSWER_MAC_BYTES, seen),
       proof.key,
       proof.counter,
     );
-    if (allowance.kind === "short" && !budget.spend(answer.length, clock())) {
+    if (allowance.kind === "short" && !budget.spend(answer.length, now)) {
       counts.overLimit++;
       return;
     }

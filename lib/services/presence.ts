@@ -17,8 +17,12 @@ export interface PresenceBook {
    * @param address the datagram's source, with the port the user takes chats on
    */
   set(user: UserId, status: PresenceStatus, address: PeerAddress): void;
-  /** What to tell others of users, in the order they are asked for. */
-  ofAll(users: readonly UserId[]): Eventually<BuddyPresence[]>;
+  /**
+   * What to tell others of users, in the order they are asked for.
+   *
+   * @param now by the server's clock, where that was read already
+   */
+  ofAll(users: readonly UserId[], now?: number): Eventually<BuddyPresence[]>;
   /**
    * Stores what a user publishes, for as long as their presence holds.
    *
@@ -100,8 +104,7 @@ export class Presence implements PresenceBook {
    * What to tell others of users, all at one moment. With the clock read for each, a list of ten took
    * 0.8 us and not 0.14 (measured, the lowest of 300 runs).
    */
-  ofAll(users: readonly UserId[]): BuddyPresence[] {
-    const now = this.#clock();
+  ofAll(users: readonly UserId[], now: number = this.#clock()): BuddyPresence[] {
     return users.map((user) => this.of(user, now));
   }
 

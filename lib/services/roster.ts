@@ -64,11 +64,12 @@ export class Roster {
   /**
    * A user's buddies as they are now: who can be reached first, then in the order of adding.
    *
+   * @param now by the server's clock, where that was read already
    * @returns `undefined` for a user not registered
    */
-  buddies(user: UserId): Eventually<readonly BuddyPresence[] | undefined> {
+  buddies(user: UserId, now?: number): Eventually<readonly BuddyPresence[] | undefined> {
     return afterwards(this.#store.buddiesOf(user), (buddies) => {
-      return buddies && afterwards(this.#presence.ofAll(buddies), reachableFirst);
+      return buddies && afterwards(this.#presence.ofAll(buddies, now), reachableFirst);
     });
   }
 }

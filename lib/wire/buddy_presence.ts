@@ -23,26 +23,38 @@ export type PresenceRequest =
 const LF = 10;
 const CR = 13;
 
+/** The most fields of a request; what follows them is not read. */
+const REQUEST_FIELDS = 5;
+
 /**
  * Reads a datagram: its first line, without a CR at its end. Longer than a request may be, or
  * anything but SET and GET by the rules, is `undefined`.
  */
 export function parsePresenceRequest(datagram: Uint8Array): PresenceRequest | undefined {
-  const line = presenceLine(datagram);
-  return line && parsePresenceLine(line);
+  const end = presenceLineEnd(datagram);
+  return end === undefined ? undefined : parseFields(splitFields(datagram, REQUEST_FIELDS, end));
 }
 
 /** The line of a datagram that a request is read from; `undefined` where it is too long for one. */
 export function presenceLine(datagram: Uint8Array): Uint8Array | undefined {
-  const line = firstLine(datagram);
-  const isTooLong = line.length > MAX_BUDDY_LINE_BYTES ||
-    datagram.length > MAX_BUDDY_LINE_BYTES + 2;
-  return isTooLong ? undefined : line;
+  const end = presenceLineEnd(datagram);
+  return end === undefined ? undefined : datagram.subarray(0, end);
+}
+
+function presenceLineEnd(datagram: Uint8Array): number | undefined {
+  const at = datagram.indexOf(LF);
+  const last = at < 0 ? datagram.length : at;
+  const end = last > 0 && datagram[last - 1] === CR ? last - 1 : last;
+  const isTooLong = end > MAX_BUDDY_LINE_BYTES || datagram.length > MAX_BUDDY_LINE_BYTES + 2;
+  return isTooLong ? undefined : end;
 }
 
 /** Reads a request from its line, as {@linkcode parsePresenceRequest}. */
 export function parsePresenceLine(line: Uint8Array): PresenceRequest | undefined {
-  const fields = splitFields(line, 5);
+  return parseFields(splitFields(line, REQUEST_FIELDS));
+}
+
+function parseFields(fields: readonly string[]): PresenceRequest | undefined {
   const user = parseUserId(fields[1] ?? "");
   if (user === undefined) return undefined;
   switch (fields[0]!.toUpperCase()) {
@@ -72,12 +84,6 @@ function statusOf(
     if (text === status && code === String(PRESENCE_CODES[status])) return status;
   }
   return undefined;
-}
-
-function firstLine(datagram: Uint8Array): Uint8Array {
-  const at = datagram.indexOf(LF);
-  const end = at < 0 ? datagram.length : at;
-  return datagram.subarray(0, end > 0 && datagram[end - 1] === CR ? end - 1 : end);
 }
 
 /** Writes a request as the datagram a client sends, ending in LF. */
@@ -116,15 +122,17 @@ function lineOf({ buddy, status, address }: BuddyPresence<string>): string {
  * Writes a GET answer: a line for each buddy, cut at a line end so that it has at most `maxBytes`.
  * Nobody gives an empty answer.
  *
+ * @param seen an entry as the asker is to see it
  * @returns the text; it is ASCII, so characters are bytes
  */
-export function buddyListText(
-  entries: readonly BuddyPresence<string>[],
+export function buddyListText<Entry extends BuddyPresence<string>>(
+  entries: readonly Entry[],
   maxBytes: number = MAX_DATAGRAM_BYTES,
+  seen: (entry: Entry) => Entry = (entry) => entry,
 ): string {
   let text = "";
   for (const entry of entries) {
-    const line = buddyLine(entry);
+    const line = buddyLine(seen(entry));
     if (text.length + line.length > maxBytes) break;
     text += line;
   }

@@ -12,15 +12,16 @@ const TAB = 9;
  *
  * @param line a line without its line end
  * @param most how many fields are wanted
+ * @param end where the line ends, in bytes that may go on behind it
  */
-export function splitFields(line: Uint8Array, most: number): string[] {
+export function splitFields(line: Uint8Array, most: number, end: number = line.length): string[] {
   const fields: string[] = [];
   let at = 0;
   while (fields.length < most) {
-    while (at < line.length && isBlank(line[at])) at++;
-    if (at >= line.length) break;
+    while (at < end && isBlank(line[at])) at++;
+    if (at >= end) break;
     let field = "";
-    while (at < line.length && !isBlank(line[at])) field += String.fromCharCode(line[at++]!);
+    while (at < end && !isBlank(line[at])) field += String.fromCharCode(line[at++]!);
     fields.push(field);
   }
   return fields;
