@@ -9,6 +9,7 @@ import { TypedLines } from "../../lib/client/typed_lines.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { memberName, roomName } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
+import { CLOSED_PORT, steadyPorts } from "../support/ports.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { within } from "../support/within.ts";
 
@@ -40,9 +41,7 @@ class Outsider implements AsyncDisposable {
 }
 
 Deno.test("a member joins again, a host opens the room again, when the server is back", async () => {
-  const first = await RoomServer.start();
-  const ports = { tcp: first.tcp, udp: first.udp };
-  await first.stop();
+  const ports = steadyPorts();
   await using host = new Outsider(ports, "create");
   await host.terminal.sees("Lost room lab; trying to enter again in 1 s. q leaves.");
   host.terminal.types("anybody?");
@@ -70,10 +69,7 @@ Deno.test("a member waits for somebody to open the room, but not for ever", asyn
 });
 
 Deno.test("q gives up coming back", async () => {
-  const first = await RoomServer.start();
-  const ports = { tcp: first.tcp, udp: first.udp };
-  await first.stop();
-  await using member = new Outsider(ports, "join");
+  await using member = new Outsider({ tcp: CLOSED_PORT, udp: CLOSED_PORT }, "join");
   await member.terminal.sees("Cannot reach");
   member.terminal.types("q");
   assertEquals(await within("the end", member.entered), undefined);
