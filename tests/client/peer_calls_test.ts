@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { type CallTimes, PeerCalls } from "../../lib/client/peer_calls.ts";
 import { HandPlayed, HandPlayedCallee } from "../support/client_peers.ts";
 import { HeldTimers } from "../support/held_timers.ts";
-import { CLOSED_PORT } from "../support/ports.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { within } from "../support/within.ts";
 
@@ -85,7 +85,7 @@ Deno.test("call(): one that nobody answers is given up", async () => {
 
 Deno.test("call(): nothing listening is told as unreachable", async () => {
   await using play = new CallsPlay();
-  await play.calls.call(to(CLOSED_PORT));
+  await play.calls.call(to(NOBODYS_PORT));
   assertEquals(play.told, ["failed: unreachable"]);
 });
 

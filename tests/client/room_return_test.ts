@@ -9,8 +9,9 @@ import { TypedLines } from "../../lib/client/typed_lines.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { memberName, roomName } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
-import { CLOSED_PORT, steadyPorts } from "../support/ports.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RoomServer } from "../support/room_server.ts";
+import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 const LAB = roomName("lab");
@@ -41,7 +42,7 @@ class Outsider implements AsyncDisposable {
 }
 
 Deno.test("a member joins again, a host opens the room again, when the server is back", async () => {
-  const ports = steadyPorts();
+  const ports = { tcp: freePort(), udp: freePort() };
   await using host = new Outsider(ports, "create");
   await host.terminal.sees("Lost room lab; trying to enter again in 1 s. q leaves.");
   host.terminal.types("anybody?");
@@ -69,7 +70,7 @@ Deno.test("a member waits for somebody to open the room, but not for ever", asyn
 });
 
 Deno.test("q gives up coming back", async () => {
-  await using member = new Outsider({ tcp: CLOSED_PORT, udp: CLOSED_PORT }, "join");
+  await using member = new Outsider({ tcp: NOBODYS_PORT, udp: NOBODYS_PORT }, "join");
   await member.terminal.sees("Cannot reach");
   member.terminal.types("q");
   assertEquals(await within("the end", member.entered), undefined);

@@ -13,10 +13,10 @@ import { memberName, roomName } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
 import { eventually } from "../support/eventually.ts";
 import { OlderRoomServer } from "../support/older_room_server.ts";
-import { steadyPorts } from "../support/ports.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { freePort } from "../support/unprivileged.ts";
 
 const LAB = roomName("lab");
 
@@ -54,7 +54,7 @@ Deno.test("RoomStay: a server that is gone is told, and that leaving may not be 
 });
 
 Deno.test("RoomStay: a server that has forgotten the room ends the chat", async () => {
-  const ports = steadyPorts();
+  const ports = { tcp: freePort(), udp: freePort() };
   const server = await RoomServer.start({ ports });
   const { terminal, end } = await enter(server, "create", "ann");
   const over = assertRejects(() => end, OperationalError, "Lost room lab: the server does not");
@@ -67,7 +67,7 @@ Deno.test("RoomStay: a server that has forgotten the room ends the chat", async 
 
 Deno.test("RoomStay: a server that keeps rooms has its member again", async () => {
   await using directory = await TempDir.make();
-  const ports = steadyPorts();
+  const ports = { tcp: freePort(), udp: freePort() };
   const server = await RoomServer.start({ directory: directory.path, ports });
   using ann = await server.create("lab", "ann");
   const { terminal, end } = await enter(server, "join", "bob");

@@ -5,7 +5,7 @@ import { NO_CAPABILITIES } from "../../lib/wire/capabilities.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { HeldTimers } from "../support/held_timers.ts";
 import { id } from "../support/ids.ts";
-import { CLOSED_PORT } from "../support/ports.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 
 const ALICE = id("alice");
@@ -67,19 +67,19 @@ Deno.test("capabilities(): a server that hangs up on CAP, or is silent, offers n
 });
 
 Deno.test("capabilities(): a server that could not be reached is asked with the next request", async () => {
-  const link = new ServerLink({ host: "127.0.0.1", tcpPort: CLOSED_PORT }, new RecordedLog());
+  const link = new ServerLink({ host: "127.0.0.1", tcpPort: NOBODYS_PORT }, new RecordedLog());
   await assertRejects(() => link.capabilities(), UnreachableError);
   await assertRejects(() => link.request({ kind: "register", user: ALICE }), UnreachableError);
   await assertRejects(() => link.capabilities(), UnreachableError, "nothing is listening");
 });
 
 Deno.test("request(): nothing listening is an UnreachableError that names the address", async () => {
-  const link = new ServerLink({ host: "127.0.0.1", tcpPort: CLOSED_PORT }, new RecordedLog());
+  const link = new ServerLink({ host: "127.0.0.1", tcpPort: NOBODYS_PORT }, new RecordedLog());
   const error = await assertRejects(
     () => link.request({ kind: "register", user: ALICE }),
     UnreachableError,
   );
-  assertEquals(error.message, `Cannot reach 127.0.0.1:${CLOSED_PORT}: nothing is listening there`);
+  assertEquals(error.message, `Cannot reach 127.0.0.1:${NOBODYS_PORT}: nothing is listening there`);
   assertEquals(link.reachedIp, undefined);
 });
 

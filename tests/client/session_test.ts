@@ -10,10 +10,11 @@ import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
 import { HeldTimers } from "../support/held_timers.ts";
 import { id } from "../support/ids.ts";
-import { CLOSED_PORT, steadyPort } from "../support/ports.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { TestServer } from "../support/server.ts";
+import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 /** A session and its terminal; it leaves at the end of the test. */
@@ -148,8 +149,8 @@ Deno.test("M finds a buddy who came online only now", async () => {
 });
 
 Deno.test("an unreachable server is said once at start, with what to check", async () => {
-  await using play = new SessionPlay({ tcp: CLOSED_PORT, udp: CLOSED_PORT });
-  const line = await play.terminal.sees(`Cannot reach 127.0.0.1:${CLOSED_PORT}`);
+  await using play = new SessionPlay({ tcp: NOBODYS_PORT, udp: NOBODYS_PORT });
+  const line = await play.terminal.sees(`Cannot reach 127.0.0.1:${NOBODYS_PORT}`);
   assertStringIncludes(line, "check that the server runs, and --server and --tcp-port");
   play.terminal.types("?");
   await play.terminal.sees("Type a letter");
@@ -179,7 +180,7 @@ Deno.test("S says so when the server does not answer, and when its last answer c
 });
 
 Deno.test("a person whose server is not there yet is logged in when it is; what they type comes first", async () => {
-  const tcp = steadyPort();
+  const tcp = freePort();
   await using early = new SessionPlay({ tcp, udp: 1 }, "alice", true);
   await using busy = new SessionPlay({ tcp, udp: 1 }, "bob", true);
   await early.terminal.sees("trying to log in as alice again in 1 s.");
