@@ -14,33 +14,33 @@ const FOR_EVER_MS = 2 ** 31 - 1;
 export class HeldTimers implements Disposable {
   /** The length of the timers that are held: no others should have it. */
   readonly milliseconds: number;
-  readonly #setTimeout = globalThis.setTimeout;
-  readonly #clearTimeout = globalThis.clearTimeout;
   /** What is to be done when they pass, of those that run, the first one first. */
   readonly #running = new Map<Timer, () => void>();
+  readonly #giveBack: () => void;
   #begun = Promise.withResolvers<void>();
 
   constructor(milliseconds: number) {
     this.milliseconds = milliseconds;
+    const { setTimeout, clearTimeout } = globalThis;
+    this.#giveBack = () => Object.assign(globalThis, { setTimeout, clearTimeout });
     globalThis.setTimeout = ((...begun: Parameters<typeof setTimeout>) => {
       const [action, wanted] = begun;
-      return wanted === milliseconds
-        ? this.#hold(action as () => void)
-        : this.#setTimeout(...begun);
+      if (wanted !== milliseconds) return setTimeout(...begun);
+      // The system has it, too: one that is forgotten is found at the end of the test.
+      const timer = setTimeout(() => {}, FOR_EVER_MS);
+      this.#hold(timer, action as () => void);
+      return timer;
     }) as typeof setTimeout;
     globalThis.clearTimeout = (timer) => {
       this.#running.delete(timer as Timer);
-      this.#clearTimeout(timer);
+      clearTimeout(timer);
     };
   }
 
-  /** The system has a timer of it, too: one that is forgotten is found at the end of the test. */
-  #hold(action: () => void): Timer {
-    const timer = this.#setTimeout(() => {}, FOR_EVER_MS);
+  #hold(timer: Timer, action: () => void): void {
     this.#running.set(timer, action);
     this.#begun.resolve();
     this.#begun = Promise.withResolvers();
-    return timer;
   }
 
   /** Lets the time of one pass, as soon as it has begun. */
@@ -54,7 +54,6 @@ export class HeldTimers implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    globalThis.setTimeout = this.#setTimeout;
-    globalThis.clearTimeout = this.#clearTimeout;
+    this.#giveBack();
   }
 }
