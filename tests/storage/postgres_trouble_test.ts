@@ -13,6 +13,7 @@ import { eventually } from "../support/eventually.ts";
 import { id } from "../support/ids.ts";
 import { NO_POSTGRES, PrivatePostgres } from "../support/postgres.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
+import { tellTime } from "../support/told_time.ts";
 
 const server = NO_POSTGRES === undefined ? await PrivatePostgres.start() : undefined;
 if (server !== undefined) Deno.test.afterAll(() => server[Symbol.asyncDispose]());
@@ -41,10 +42,11 @@ function open(log: RecordedLog, address: DatabaseAddress = server!.address): Pro
   return openStore({ kind: "postgres", address, log });
 }
 
-/** Resolves when somebody holds a lock, or waits for one. */
-async function untilLocked(postgres: PrivatePostgres, condition: string): Promise<void> {
-  const query = `SELECT count(*) > 0 FROM pg_locks WHERE ${condition}`;
-  await eventually("the lock", async () => await postgres.sql(query) === "t");
+/** Resolves when a change waits for one of the same user. */
+async function untilWaiting(postgres: PrivatePostgres): Promise<void> {
+  const query = "SELECT count(*) > 0 FROM pg_locks " +
+    "WHERE NOT granted AND locktype = 'advisory' AND classid = 1885434476";
+  await eventually("the change that waits", async () => await postgres.sql(query) === "t");
 }
 
 trouble("a commit is on disk, whatever the default of the database is", async (postgres) => {
@@ -167,45 +169,35 @@ trouble("an idle connection that is ended costs nobody anything", async (postgre
 });
 
 trouble("a server waits while another one prepares the database", async (postgres) => {
-  const holding = postgres.sql(
-    "BEGIN; SELECT pg_advisory_xact_lock(1885434476, 256); SELECT pg_sleep(3); COMMIT",
-  );
-  await untilLocked(postgres, "granted AND locktype = 'advisory' AND objid = 256");
   const log = new RecordedLog();
-  const store = await open(log);
-  await store.close();
+  const other = await postgres.hold("SELECT pg_advisory_xact_lock(1885434476, 256)");
+  const opening = open(log);
+  await eventually("the word of it", () => log.entries.length > 0);
+  await other[Symbol.asyncDispose]();
+  await (await opening).close();
   assertEquals(log.messages("info"), ["Another server prepares the database, waiting for it"]);
-  await holding;
 });
 
 trouble("changes of one user take turns, whichever server makes them", async (postgres, store) => {
-  const holding = postgres.sql(
-    "BEGIN; SELECT pg_advisory_xact_lock(1885434476, hashtext('ann') & 255); " +
-      "SELECT pg_sleep(1.2); COMMIT",
+  const other = await postgres.hold(
+    "SELECT pg_advisory_xact_lock(1885434476, hashtext('ann') & 255)",
   );
-  const ours = "locktype = 'advisory' AND classid = 1885434476";
-  await untilLocked(postgres, `granted AND ${ours}`);
   const changing = store.change(register(ann));
-  await untilLocked(postgres, `NOT granted AND ${ours}`);
-  await holding;
+  await untilWaiting(postgres);
+  await other[Symbol.asyncDispose]();
   assertEquals(await changing, "done");
 });
 
 trouble("a change that waited too long for its turn is refused, and not made", async (
-  postgres,
+  _postgres,
   store,
 ) => {
-  await postgres.sql(`
-    CREATE FUNCTION parley.slowly() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$;
-    CREATE TRIGGER slowly AFTER INSERT ON parley.users
-      FOR EACH STATEMENT EXECUTE FUNCTION parley.slowly()`);
   const first = store.change(register(ann));
-  await untilLocked(
-    postgres,
-    "granted AND relation = 'parley.users'::regclass AND mode = 'RowExclusiveLock'",
-  );
+  // Its batch has begun, and the next one waits for its end.
+  await new Promise((resume) => setTimeout(resume, 0));
   const late = assertRejects(() => store.change(register(bob)), StorageError, "too slow");
+  const asked = performance.now();
+  using _time = tellTime(() => asked + 5000);
   assertEquals(await first, "done");
   await late;
   assertEquals(store.health(), { writable: true });
