@@ -38,8 +38,9 @@ shared("what one server hears of users, the other one knows", async (one, two) =
 });
 
 shared("presence ends with its lifetime", async (one, two) => {
-  await one.presence.put(ann, record(), 150, true);
+  await one.presence.put(ann, record(), LONG, true);
   assertEquals(await two.presence.get([ann]), [record()]);
+  await one.presence.put(ann, record(), 150, true);
   await eventually("the end", async () => (await two.presence.get([ann]))[0] === undefined);
 });
 
@@ -107,6 +108,7 @@ shared("messages reach every server that listens", async (one, two) => {
   const heard: [number, Uint8Array][] = [];
   for (const [index, state] of [one, two].entries()) {
     state.exchange.listen("lab", (message) => heard.push([index, new Uint8Array(message)]));
+    await eventually("listening", () => state.exchange.isListening("lab"));
   }
   const bytes = new Uint8Array([0, 255, 10, 13]);
   // Part of a larger buffer, as the relay has them.
