@@ -5,13 +5,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
 import { MissingBackendError, OperationalError, StorageError } from "../../lib/core/errors.ts";
-import { openStore } from "../../lib/storage/open_store.ts";
 import { DatabaseLink } from "../../lib/storage/postgres_link.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { add, register, remove } from "../support/changes.ts";
 import { eventually } from "../support/eventually.ts";
 import { id } from "../support/ids.ts";
-import { NO_POSTGRES, PrivatePostgres } from "../support/postgres.ts";
+import { NO_POSTGRES, PATIENT_DEADLINES, PrivatePostgres } from "../support/postgres.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { tellTime } from "../support/told_time.ts";
 
@@ -38,8 +37,8 @@ function trouble(
   });
 }
 
-function open(log: RecordedLog, address: DatabaseAddress = server!.address): Promise<Store> {
-  return openStore({ kind: "postgres", address, log });
+function open(log: RecordedLog, address?: DatabaseAddress): Promise<Store> {
+  return server!.open(log, address);
 }
 
 /** Resolves when a change waits for one of the same user. */
@@ -51,7 +50,7 @@ async function untilWaiting(postgres: PrivatePostgres): Promise<void> {
 
 trouble("a commit is on disk, whatever the default of the database is", async (postgres) => {
   await postgres.sql("ALTER DATABASE parley SET synchronous_commit = off");
-  const link = new DatabaseLink(postgres.address, new RecordedLog());
+  const link = new DatabaseLink(postgres.address, new RecordedLog(), PATIENT_DEADLINES);
   try {
     const { rows } = await link.use((client) => client.query("SHOW synchronous_commit"));
     assertEquals(rows, [{ synchronous_commit: "on" }]);
@@ -154,15 +153,16 @@ trouble("a database that cannot keep all text is refused at the start", async (p
 });
 
 trouble("an idle connection that is ended costs nobody anything", async (postgres, store, log) => {
+  const ours = "FROM pg_stat_activity WHERE application_name = 'parley'";
   await store.change(register(ann));
   for (const user of ["bob", "eve", "kim"]) {
-    const ended = await postgres.sql(
-      "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity " +
-        "WHERE application_name = 'parley'",
-    );
+    const ended = await postgres.sql(`SELECT count(pg_terminate_backend(pid, 20000)) ${ours}`);
     assert(Number(ended) > 0);
-    // The driver reads of the end in its next turn.
-    await new Promise((resume) => setTimeout(resume, 50));
+    // Which the driver reads of, and so has another one.
+    await eventually(
+      "another connection",
+      async () => Number(await postgres.sql(`SELECT count(*) ${ours}`)) > 0,
+    );
     assertEquals(await store.change(register(id(user))), "done");
   }
   assertEquals(log.messages("error"), []);
@@ -196,8 +196,8 @@ trouble("a change that waited too long for its turn is refused, and not made", a
   // Its batch has begun, and the next one waits for its end.
   await new Promise((resume) => setTimeout(resume, 0));
   const late = assertRejects(() => store.change(register(bob)), StorageError, "too slow");
-  const asked = performance.now();
-  using _time = tellTime(() => asked + 5000);
+  const muchLater = performance.now() + 2 * PATIENT_DEADLINES.turn;
+  using _time = tellTime(() => muchLater);
   assertEquals(await first, "done");
   await late;
   assertEquals(store.health(), { writable: true });

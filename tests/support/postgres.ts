@@ -4,6 +4,10 @@
  */
 
 import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
+import { openStore } from "../../lib/storage/open_store.ts";
+import type { DatabaseDeadlines } from "../../lib/storage/postgres_link.ts";
+import type { Store } from "../../lib/storage/store.ts";
+import { RecordedLog } from "./recorded_log.ts";
 import { TempDir } from "./temp_dir.ts";
 import {
   findProgram,
@@ -24,6 +28,12 @@ export const NO_POSTGRES: string | undefined =
   POSTGRES === undefined || INITDB === undefined || PSQL === undefined
     ? "no PostgreSQL here (Debian: postgresql)"
     : undefined;
+
+/** Far longer than a database takes for anything, on a busy machine too. */
+export const PATIENT_DEADLINES: DatabaseDeadlines = {
+  ...{ connect: 20_000, lock: 20_000, statement: 30_000, answer: 40_000 },
+  ...{ idleInTransaction: 20_000, turn: 20_000 },
+};
 
 const decoder = new TextDecoder();
 
@@ -93,6 +103,11 @@ export class PrivatePostgres implements AsyncDisposable {
         // A process of a connection that ended meanwhile.
       }
     }
+  }
+
+  /** Opens the store in it, which has more patience than that of a server. */
+  async open(log = new RecordedLog(), address: DatabaseAddress = this.address): Promise<Store> {
+    return await openStore({ kind: "postgres", address, log, deadlines: PATIENT_DEADLINES });
   }
 
   /** Runs statements as its owner. @returns what they print, unaligned */
