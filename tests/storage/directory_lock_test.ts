@@ -3,9 +3,8 @@ import { StorageError } from "../../lib/core/errors.ts";
 import { DirectoryLock, type LockTiming } from "../../lib/storage/directory_lock.ts";
 import { SYSTEM_DISK } from "../../lib/storage/disk.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { HeldTime } from "../support/held_time.ts";
 import { TempDir } from "../support/temp_dir.ts";
-import { tellTime } from "../support/told_time.ts";
 import { within } from "../support/within.ts";
 
 /** Kept as long as there is work, given up at once when there is none. */
@@ -110,18 +109,18 @@ Deno.test("a timer that runs although it was cleared does not let go of a lock i
 
 Deno.test("turns grow while no sibling writes, and are short again when one does", async () => {
   const disk = new FailingDisk();
-  const clock = new FakeClock(0);
-  using _time = tellTime(clock.read);
+  using time = new HeldTime();
   const timing: LockTiming = { deadlineMs: 20_000, turnMs: 1, idleMs: 20_000, growth: 32 };
   const lock = await lockOn(disk, timing);
   /** Works until a turn is over; how many milliseconds it was. */
   async function turn(): Promise<number> {
-    const start = clock.now;
+    let length = 0;
     do {
-      clock.advance(1);
+      time.advance(1);
+      length++;
       lock.release();
     } while (!await lock.acquire());
-    return clock.now - start;
+    return length;
   }
   await lock.acquire();
   const turns = [];

@@ -9,10 +9,10 @@ import { DatabaseLink } from "../../lib/storage/postgres_link.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { add, register, remove } from "../support/changes.ts";
 import { eventually } from "../support/eventually.ts";
+import { HeldTime } from "../support/held_time.ts";
 import { id } from "../support/ids.ts";
 import { NO_POSTGRES, PATIENT_DEADLINES, PrivatePostgres } from "../support/postgres.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
-import { tellTime } from "../support/told_time.ts";
 
 const server = NO_POSTGRES === undefined ? await PrivatePostgres.start() : undefined;
 if (server !== undefined) Deno.test.afterAll(() => server[Symbol.asyncDispose]());
@@ -192,12 +192,12 @@ trouble("a change that waited too long for its turn is refused, and not made", a
   _postgres,
   store,
 ) => {
+  using time = new HeldTime();
   const first = store.change(register(ann));
   // Its batch has begun, and the next one waits for its end.
   await new Promise((resume) => setTimeout(resume, 0));
   const late = assertRejects(() => store.change(register(bob)), StorageError, "too slow");
-  const muchLater = performance.now() + 2 * PATIENT_DEADLINES.turn;
-  using _time = tellTime(() => muchLater);
+  time.advance(2 * PATIENT_DEADLINES.turn);
   assertEquals(await first, "done");
   await late;
   assertEquals(store.health(), { writable: true });
