@@ -21,8 +21,8 @@ const TURN_MS = 200;
 /** How long a server waits for its turn, and a step may take: over a large table it takes a while. */
 const PATIENCE_MS = 3_600_000;
 
-/** How long a server that fell silent keeps the others waiting. */
-const SILENCE_MS = 30_000;
+/** A server that does not go on for so long loses its turn: a busy machine is no dead one. */
+const IDLE_MS = 30_000;
 
 /** What may be different; those of this Parley, and nobody to tell, unless given. */
 export interface MigrateOptions {
@@ -48,7 +48,7 @@ export async function migrateDatabase(
     BEGIN;
     SET LOCAL statement_timeout = 0;
     SET LOCAL lock_timeout = 0;
-    SET LOCAL idle_in_transaction_session_timeout = ${SILENCE_MS};
+    SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
   `);
   try {
     await waitForTurn(client, onWait);
