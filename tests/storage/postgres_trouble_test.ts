@@ -140,6 +140,22 @@ trouble("a database that takes no changes is refused at the start", async (postg
   }
 });
 
+trouble("a start that the database gave up, because it was silent, may be tried again", async (
+  postgres,
+) => {
+  const link = new DatabaseLink(postgres.address, new RecordedLog(), PATIENT_DEADLINES);
+  const givesUp = "DO $$ BEGIN RAISE EXCEPTION 'silent' USING ERRCODE = '25P03'; END $$";
+  try {
+    await assertRejects(
+      () => link.begin((client) => client.query(givesUp)),
+      MissingBackendError,
+      "silent",
+    );
+  } finally {
+    await link.close();
+  }
+});
+
 trouble("a database that cannot keep all text is refused at the start", async (postgres) => {
   await postgres.sql(
     "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
