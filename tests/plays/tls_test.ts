@@ -91,12 +91,13 @@ Deno.test("--handshake-deadline ends a handshake that does not come to its end",
   await using server = await ServerProcess.start(directory.path, words);
   const { tls } = server.ports.buddy as unknown as { tls: number };
   using client = await RawTcp.connect(tls);
-  await client.send(BEGUN_HELLO);
-  assertEquals(await client.readToEnd(), "");
+  // A machine that is busy may send it when the time is over: then it is cut off by a reset.
+  await client.send(BEGUN_HELLO).catch(() => {});
+  assertEquals(await client.readToEnd().catch(() => ""), "");
   const { status } = server.ports as unknown as { status: number };
   const port = new StatusPort(status);
   const name = 'parley_tls_handshakes_failed_total{reason="too slow"}';
-  assertEquals((await port.metrics()).get(name), 1);
+  await eventually("that it is counted", async () => (await port.metrics()).get(name) === 1);
   const state = JSON.parse((await port.get("/api/state")).text);
   assertEquals(state.connections.handshakesFailed["too slow"], 1);
 });
