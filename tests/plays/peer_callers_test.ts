@@ -21,8 +21,7 @@ class CalledPlay implements AsyncDisposable {
   static async start(list = "bob 100 ONLINE 127.0.0.1 4001\n"): Promise<CalledPlay> {
     const server = new FakeServer(olderServer(() => list));
     const alice = await ClientProcess.register(server, "alice");
-    await alice.types("S"); // the list has come when this is answered
-    await alice.sees("User ");
+    await alice.seesInStatus(/^User /m); // the list has come then
     return new CalledPlay(server, alice);
   }
 

@@ -14,7 +14,7 @@ export interface LogEntry {
 /** A log and what it was told. */
 export class RecordedLog implements Log {
   readonly entries: LogEntry[] = [];
-  #next = Promise.withResolvers<void>();
+  #wake: (() => void) | undefined;
   readonly #isTalkative: boolean;
 
   readonly isOn = (level: LogLevel): boolean => level !== "debug" || this.#isTalkative;
@@ -35,14 +35,13 @@ export class RecordedLog implements Log {
 
   /** Resolves when the log is told the next thing. */
   next(): Promise<void> {
-    return this.#next.promise;
+    return new Promise((resolve) => this.#wake = resolve);
   }
 
   #at(level: LogLevel): (message: string, fields?: LogFields) => void {
     return (message, fields = {}) => {
       this.entries.push({ level, message, fields });
-      this.#next.resolve();
-      this.#next = Promise.withResolvers();
+      this.#wake?.();
     };
   }
 }

@@ -22,8 +22,8 @@ function shared(store: MemoryStore): Store {
 }
 
 const TRUSTED = ["127.0.0.1"];
-/** A backend that is gone is missed at once; one that is only late on a busy machine is not. */
-export const FAST = { checkInterval: 0.05, checkTimeout: 20, fall: 1, rise: 1 };
+/** A backend that is gone is missed at once. */
+export const FAST = { checkInterval: 0.05, checkTimeout: 0.5, fall: 1, rise: 1 };
 
 /** So many room servers and a balancer in front of them; gone at the end of the test. */
 export class RoomSite implements AsyncDisposable {

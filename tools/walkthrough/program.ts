@@ -15,7 +15,7 @@ export interface Launch {
 }
 
 /** Longest wait for anything a program should show or do. */
-export const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 15_000;
 
 /** A step that went otherwise than the story says. */
 export class StoryError extends Error {
