@@ -132,11 +132,8 @@ Deno.test("accounts survive a restart, and no file holds a password", async () =
 
 Deno.test("a client that is not let in says why, in one line, with its exit code", async () => {
   await using directory = await TempDir.make();
-  await using server = await startChatServer(directory.path, [
-    "--services=chat",
-    "--max-clients=2",
-  ]);
-  using alice = await ChatClient.enter(server.chat, "alice", "secret words");
+  await using server = await startChatServer(directory.path);
+  using _alice = await ChatClient.enter(server.chat, "alice", "secret words");
   const refusals: readonly (readonly [string, string, number, string])[] = [
     ["alice", "guess", 1, 'Cannot log in as "alice": the password is wrong'],
     [
@@ -163,6 +160,15 @@ Deno.test("a client that is not let in says why, in one line, with its exit code
       stderr: `client chat: ${line}\n`,
     });
   }
+});
+
+Deno.test("a client for whom there is no place says why, with its exit code", async () => {
+  await using directory = await TempDir.make();
+  await using server = await startChatServer(directory.path, [
+    "--services=chat",
+    "--max-clients=2",
+  ]);
+  using alice = await ChatClient.enter(server.chat, "alice");
   using _second = await ChatClient.enter(server.chat, "second");
   await using third = await startChatClient(server.chat, "third");
   const full = await third.ended();
