@@ -47,10 +47,14 @@ Deno.test("two threads in front of two servers: requests are answered, presence 
   assertEquals(await ask(tcp, "ADD user0 user1\n"), "200 OK\r\n");
   using client = new RawUdp(udp!);
   await client.send("SET user1 100 ONLINE 4001\n");
-  // Whichever server is asked: one of them alone has heard it.
-  for (let turn = 0; turn < 4; turn++) {
-    assertEquals(await client.ask("GET user0\n"), "user1 100 ONLINE 127.0.0.1 4001\n");
+  const line = "user1 100 ONLINE 127.0.0.1 4001\n";
+  // One of them has yet to read what was added at the other.
+  for (const server of servers) {
+    await eventually("user1 in the list", async () => {
+      return await server.ask("GET user0\n") === `200 OK 1\r\n${line}`;
+    });
   }
+  for (let turn = 0; turn < 4; turn++) assertEquals(await client.ask("GET user0\n"), line);
 });
 
 Deno.test("threads end with the balancer, although connections do nothing", async () => {

@@ -231,6 +231,7 @@ Deno.test("in a chat: /send, /accept, and a second time nothing is kept twice", 
   await alice.sees("bob is now your buddy.");
   await filesPort(server, "bob");
   await bob.seesInStatus(/^alice +ONLINE/m);
+  await alice.seesInStatus(/^bob +ONLINE/m);
   await alice.types("M bob");
   await bob.sees("alice is calling");
   await bob.types("Y");
@@ -284,6 +285,7 @@ Deno.test("what was cut off is offered as Resume, and a cancelled offer goes awa
   await using alice = await ClientProcess.start(server, ["--user", "alice"]);
   await using bob = await ClientProcess.start(server, ["--user", "bob", "--files", `${path}/in`]);
   await filesPort(server, "bob");
+  await alice.seesInStatus(/^bob +ONLINE/m);
   await alice.types(`/send bob ${path}/film.mkv`);
   await bob.sees("Resume? ");
   assert(/Resume\? \d+ % of it is here: \/accept goes on where it stopped/.test(bob.shown));

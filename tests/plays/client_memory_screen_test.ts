@@ -48,7 +48,12 @@ onScreen(
       "alice:",
     );
     await screen.enters("/search BIKE");
-    await endsIn(screen, "hh:mm alice: /search BIKE", "  MOMENT bob: fine, the bike shed", "alice:");
+    await endsIn(
+      screen,
+      "hh:mm alice: /search BIKE",
+      "  MOMENT bob: fine, the bike shed",
+      "alice:",
+    );
   },
 );
 

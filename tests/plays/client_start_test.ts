@@ -10,6 +10,7 @@ import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
+import { within } from "../support/within.ts";
 
 async function startedWith(...args: readonly string[]): Promise<ClientEnd> {
   await using client = new ClientProcess(args);
@@ -107,5 +108,5 @@ Deno.test("--refresh is how often SET and GET go out", async () => {
     },
   };
   await client.types("R alice");
-  await fourth.promise;
+  await within("the fourth question", fourth.promise);
 });
