@@ -8,20 +8,21 @@ import { echoing, TestBackend } from "../support/backends.ts";
 import { BalancerProcess, ctl } from "../support/balancer_process.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { freePort } from "../support/unprivileged.ts";
 
 Deno.test("backends that are down at the start are told of, watched, and taken when they are up", async () => {
-  const gone = new TestBackend("gone");
-  await gone.die();
+  const port = freePort();
+  const gone = `127.0.0.1:${port}`;
   await using b = new TestBackend("b");
-  await using balancer = await BalancerProcess.start([gone.address, b.address], [
+  await using balancer = await BalancerProcess.start([gone, b.address], [
     "--check-interval=0.1",
   ]);
   await balancer.stderrShows(
-    `[LB] Backend 0 is down: ${gone.address} (nothing is listening there)\n`,
+    `[LB] Backend 0 is down: ${gone} (nothing is listening there)\n`,
   );
   assertEquals(await ask(balancer.port, "x\n"), "b x\n");
-  await using _back = new TestBackend("back", undefined, gone.port);
-  await balancer.stderrShows(`[LB] Backend 0 is up: ${gone.address}\n`);
+  await using _back = new TestBackend("back", undefined, port);
+  await balancer.stderrShows(`[LB] Backend 0 is up: ${gone}\n`);
   const answers = [await ask(balancer.port, "x\n"), await ask(balancer.port, "x\n")];
   assertEquals(answers.sort(), ["b x\n", "back x\n"]);
 });

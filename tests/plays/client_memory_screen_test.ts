@@ -9,6 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { bobCalls, chatWithBob, onScreen } from "../support/screen_play.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
+import { freePort } from "../support/unprivileged.ts";
 
 /** Waits until these are the last lines, without the moments at which things were said before. */
 async function endsIn(screen: ClientScreen, ...lines: readonly string[]): Promise<void> {
@@ -63,8 +64,8 @@ Deno.test({
   ignore: NO_SCREEN !== undefined,
   async fn() {
     await using directory = await TempDir.make();
-    const first = await TestServer.start({ chat: {}, directory: directory.path });
-    const chatPort = first.chat;
+    const chatPort = freePort();
+    const first = await TestServer.start({ chat: { chatPort }, directory: directory.path });
     const words = ["chat", "127.0.0.1", String(chatPort), "alice"];
     await using screen = await ClientScreen.open(words, "Choose a password:");
     await typesUnseen(screen, "secret");

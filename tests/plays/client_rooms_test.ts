@@ -9,6 +9,7 @@ import { ClientProcess } from "../support/client_process.ts";
 import { OlderRoomServer } from "../support/older_room_server.ts";
 import { RealClock } from "../support/fake_clock.ts";
 import { RoomServer } from "../support/room_server.ts";
+import { freePort } from "../support/unprivileged.ts";
 
 /** Where rooms are, as the words of a command line. */
 function portWords({ tcp, udp }: { readonly tcp: number; readonly udp: number }): string[] {
@@ -133,8 +134,7 @@ Deno.test("client rooms: what the server refuses is one line and exit code 1", a
 });
 
 Deno.test("client rooms: a server that is not there is exit code 3, in the menu a line", async () => {
-  // A port that no system gives to anybody by itself.
-  const port = 1;
+  const port = freePort();
   await using straight = new ClientProcess(["rooms", "join", "lab", "bob", `--tcp-port=${port}`]);
   const { code, stderr } = await straight.ended();
   assertEquals(code, 3);

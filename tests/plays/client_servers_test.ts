@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { FakeServer, olderServer, type ServerScript } from "../support/client_fake_server.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { TestServer } from "../support/server.ts";
+import { freePort } from "../support/unprivileged.ts";
 
 /** One reply to every request but CAP, which an older server does not know. */
 function replying(reply: string): ServerScript {
@@ -98,9 +99,7 @@ Deno.test("a server that hangs up without a reply is a clear line, and the menu 
 });
 
 Deno.test("a server that is down is a clear line, and works as soon as it is up", async () => {
-  const gone = new FakeServer({});
-  const ports = { tcp: gone.tcp, udp: gone.udp };
-  await gone[Symbol.asyncDispose]();
+  const ports = { tcp: freePort(), udp: freePort() };
   await using client = await ClientProcess.start(ports);
   await client.sees(
     `Cannot reach 127.0.0.1:${ports.tcp}: nothing is listening there; ` +

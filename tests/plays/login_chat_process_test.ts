@@ -9,6 +9,7 @@ import { enterChat, OPERATION, startChatClient, startChatServer } from "../suppo
 import { ClientProcess } from "../support/client_process.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 /** Waits until somebody sees exactly these online. */
@@ -227,13 +228,13 @@ Deno.test("a server that is not there, or goes away, is told with exit code 3", 
     3,
     'client chat: Cannot log in as "half": the server closed the connection\n',
   ]);
-  await using late = await startChatClient(server.chat, "late");
+  const port = freePort();
+  await using late = await startChatClient(port, "late");
   const end = await late.ended();
   assertEquals(end.code, 3);
   assertEquals(
     end.stderr,
-    `client chat: Cannot reach 127.0.0.1:${server.chat}: ` +
-      "nothing is listening there\n",
+    `client chat: Cannot reach 127.0.0.1:${port}: nothing is listening there\n`,
   );
 });
 
