@@ -130,11 +130,13 @@ Deno.test("two people see each other, and do again when the server was started a
   await using second = spawn();
   await second.ready();
   // Both find out by silence, and log in anew by themselves.
-  for (let isSeen = false; !isSeen;) {
+  await eventually("two logins", async () => {
     await alice.types("S");
     await alice.sees("alice>\n");
-    isSeen = (second.stderr.match(/Logged in/g)?.length ?? 0) >= 2;
-  }
+    return [/Logged in .*user=alice\b/, /Logged in .*user=bob\b/].every((login) =>
+      login.test(second.stderr)
+    );
+  });
   await alice.types("D bob");
   await alice.sees("bob is not your buddy any more.\n");
   await bob.types("X");

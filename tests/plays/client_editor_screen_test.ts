@@ -272,7 +272,8 @@ onScreen("Ctrl-C at a paste that is asked about drops it, and nobody leaves", as
 
 onScreen("the log does not fall into the line that is typed", async (server) => {
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`, "--log-level=debug"];
-  await using screen = await ClientScreen.open(ports, MENU);
+  // The line about that comes by itself, and at any time until then.
+  await using screen = await ClientScreen.open(ports, "request=capabilities");
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   server.script = {
