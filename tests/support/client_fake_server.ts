@@ -86,10 +86,8 @@ export class FakeServer implements AsyncDisposable {
       this.sentBy(from as Deno.NetAddr);
       this.#heard(this.datagrams, datagram.trimEnd());
       const answer = this.script.answer?.(datagram.trimEnd());
-      if (answer === undefined) continue;
-      await this.#socket.send(toBytes(answer), from).catch((error) => {
-        if (!this.#isStopped) throw error;
-      });
+      // The test may be over by then, and the socket closed.
+      if (answer !== undefined) await this.#socket.send(toBytes(answer), from).catch(() => {});
     }
   }
 
