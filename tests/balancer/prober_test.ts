@@ -15,6 +15,7 @@ import {
 import { eventually } from "../support/eventually.ts";
 import { serviceOptions, type TestOptions } from "../support/test_balancer.ts";
 import { TestServer } from "../support/server.ts";
+import { within } from "../support/within.ts";
 
 /** The world of a prober that tells this of each result. */
 function worldOf(
@@ -34,14 +35,14 @@ function worldOf(
 async function checked(
   address: string,
   options: TestOptions,
-  preface?: Uint8Array,
+  world: Partial<ProberWorld> = {},
 ): Promise<string> {
   const results: string[] = [];
   const prober = new Prober({
     ...worldOf((isGood, reason) => results.push(isGood ? "good" : reason), options),
-    preface: () => preface,
+    ...world,
   });
-  await prober.watch(new Backend(0, parseBackend(address, "")));
+  await within("a check", prober.watch(new Backend(0, parseBackend(address, ""))));
   await prober.stop();
   return results.join();
 }
@@ -68,6 +69,17 @@ for (const check of ["answer", "buddy"] as const) {
     assertEquals(await checked(a.address, { check, checkTimeout: 0.2 }), HANGS);
   });
 }
+
+Deno.test("a check is over when its time is, also where that is before it is connected", async () => {
+  await using a = new TestBackend("a", hanging);
+  const connect: ProberWorld["connect"] = async (hostname, port) => {
+    await new Promise((resume) => setTimeout(resume, 100));
+    return await Deno.connect({ hostname, port });
+  };
+  for (const check of ["answer", "buddy", "connect"] as const) {
+    assertEquals(await checked(a.address, { check, checkTimeout: 0.05 }, { connect }), HANGS);
+  }
+});
 
 Deno.test("the connect check asks for no more than a connection", async () => {
   await using a = new TestBackend("a", hanging);
@@ -144,7 +156,8 @@ Deno.test("a backend that expects a PROXY header is sent one first", async () =>
     seen += new TextDecoder().decode(bytes.subarray(0, await stream.read(bytes) ?? 0));
   });
   const preface = new TextEncoder().encode("PROXY UNKNOWN\r\n");
-  assertEquals(await checked(a.address, { check: "answer" }, preface), "good");
+  const world = { preface: () => preface };
+  assertEquals(await checked(a.address, { check: "answer" }, world), "good");
   assertEquals(seen, "PROXY UNKNOWN\r\n");
 });
 
