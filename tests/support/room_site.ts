@@ -79,10 +79,8 @@ export class RoomSite implements AsyncDisposable {
   async pair(room: string): Promise<{ host: RawMember; guest: RawMember }> {
     const host = await this.enter(1, room, "ann");
     const guest = await this.enter(2, room, "bob");
-    await guest.says("here");
-    assertEquals(await host.hears(), "bob: here");
-    await host.says("good");
-    assertEquals(await guest.hears(), "ann: good");
+    await introduce(guest, host, "bob");
+    await introduce(host, guest, "ann");
     return { host, guest };
   }
 
@@ -124,10 +122,23 @@ export async function saysUntilHeard(
 ): Promise<string[]> {
   const timer = setInterval(() => speaker.says("back"), 20);
   try {
+    await speaker.says("back");
     return await Promise.all(listeners.map((listener) => listener.hears()));
   } finally {
     clearInterval(timer);
   }
+}
+
+/**
+ * Has somebody heard for the first time: whoever registered may not have been told of yet, because
+ * each has a socket of their own at the server. Nothing of it is under way any more in the end.
+ */
+async function introduce(speaker: RawMember, listener: RawMember, name: string): Promise<void> {
+  assertEquals(await saysUntilHeard(speaker, listener), [`${name}: back`]);
+  await speaker.says("here");
+  let heard: string;
+  do heard = await listener.hears(); while (heard === `${name}: back`);
+  assertEquals(heard, `${name}: here`);
 }
 
 /** Closes the sockets of members. */
