@@ -21,12 +21,16 @@ export function shared(rule: string, check: SharedCheck): void {
   Deno.test({ name: `redis: ${rule}${why}`, ignore: NO_REDIS !== undefined }, async () => {
     await using redis = await PrivateRedis.start();
     const log = new RecordedLog();
-    const open = (): Promise<SharedState> => openRedisState(redis.address, log);
-    const states = await Promise.all([open(), open()]);
+    const one = await openRedisState(redis.address, log);
     try {
-      await check(...states, redis, log);
+      const two = await openRedisState(redis.address, log);
+      try {
+        await check(one, two, redis, log);
+      } finally {
+        two.close();
+      }
     } finally {
-      for (const state of states) state.close();
+      one.close();
     }
   });
 }
