@@ -212,7 +212,7 @@ Deno.test({
     await other.send("still ");
     using client = await RawTcp.connect(balancer.port);
     await client.send("x\n");
-    assertEquals(await client.read(10), "half a rep");
+    await client.hears("half a rep");
     a.reset();
     assertEquals(await client.readToEnd(), "");
     await balancer.tells("Connection closed");

@@ -121,12 +121,12 @@ Deno.test("Service closes connections that carry nothing for too long, and no ot
   using idle = await RawTcp.connect(balancer.port);
   using busy = await RawTcp.connect(balancer.port);
   await idle.send("x");
-  assertEquals(await idle.read(1), "x");
+  await idle.hears("x");
   let isOver = false;
   const ended = idle.readToEnd().finally(() => isOver = true);
   await eventually("the idle client's end", async () => {
     await busy.send("x");
-    assertEquals(await busy.read(1), "x");
+    await busy.hears("x");
     clock.advance(100);
     return isOver;
   });
@@ -143,7 +143,7 @@ Deno.test({
     await using balancer = new TestBalancer({ backends: [a.address], check: "connect" });
     using client = await RawTcp.connect(balancer.port);
     await client.send("x");
-    assertEquals(await client.read(1), "x");
+    await client.hears("x");
     // One-shot connections are over before that.
     await eventually("the set-up", async () => await keptAlive(balancer.port) === 1);
     assertEquals(await keptAlive(a.port), 0, "only our own ends of it");
@@ -231,7 +231,7 @@ Deno.test("Service lets connections end when it stops", async () => {
   await using balancer = new TestBalancer({ backends: [a.address] });
   using patient = await RawTcp.connect(balancer.port);
   await patient.send("one ");
-  assertEquals(await patient.read(4), "one ");
+  await patient.hears("one ");
   const stopping = balancer.stop(60_000);
   await patient.send("two");
   await patient.finish();
@@ -245,7 +245,7 @@ Deno.test("Service ends connections when it stops and the grace is over", async 
   await using balancer = new TestBalancer({ backends: [a.address] });
   using idle = await RawTcp.connect(balancer.port);
   await idle.send("x");
-  assertEquals(await idle.read(1), "x");
+  await idle.hears("x");
   await balancer.stop(10);
   assertEquals(await idle.readToEnd(), "");
   assertEquals(balancer.service.connections, 0);

@@ -50,17 +50,6 @@ export class RawTcp implements Disposable {
     await this.#conn.closeWrite();
   }
 
-  /** So many bytes, as text. Rejects when the stream ends before. */
-  async read(count: number): Promise<string> {
-    const bytes = new Uint8Array(count);
-    for (let at = 0; at < count;) {
-      const got = await within(`${count} bytes`, this.#conn.read(bytes.subarray(at)));
-      if (got === null) throw new Error(`The stream ended after ${at} of ${count} bytes`);
-      at += got;
-    }
-    return new TextDecoder().decode(bytes);
-  }
-
   /** Everything up to a clean end of the stream. Rejects when the connection is reset instead. */
   async readToEnd(): Promise<string> {
     return await readToEnd(this.#conn);
