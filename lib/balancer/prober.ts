@@ -47,6 +47,7 @@ type Finding = { readonly isGood: boolean; readonly reason: string } | undefined
 
 const GOOD: Finding = { isGood: true, reason: "" };
 const CLOSES_AT_ONCE = "it closes connections at once";
+const HANGS = "it takes connections and does not answer";
 
 /** The longest answer worth looking at. */
 const ANSWER_BYTES = 512;
@@ -131,6 +132,8 @@ export class Prober {
     try {
       stream = await this.#world.connect(host, port);
       if (this.#isStopped) return undefined;
+      // The time was over before there was something to close: nothing else would end this check.
+      if (isLate) return { isGood: false, reason: HANGS };
       this.#open.add(stream);
       if (check === "connect" && !isDoubted) return GOOD;
       const preface = this.#world.preface();
@@ -144,7 +147,7 @@ export class Prober {
     } catch (error) {
       // What is wrong here says nothing about a backend.
       if (error instanceof OperationalError) return undefined;
-      const reason = isLate ? "it takes connections and does not answer" : reasonOf(error);
+      const reason = isLate ? HANGS : reasonOf(error);
       return { isGood: false, reason };
     } finally {
       clearTimeout(timer);

@@ -9,12 +9,15 @@ import { RecordedLog } from "../support/recorded_log.ts";
 import { serviceOptions } from "../support/test_balancer.ts";
 import { over, UdpBackend } from "../support/udp_backend.ts";
 
-async function start(services: Record<string, ServiceOptions>): Promise<Balancer> {
+async function start(
+  services: Record<string, ServiceOptions>,
+  log = new RecordedLog(),
+): Promise<Balancer> {
   return await Balancer.start({
     services: new Map(Object.entries(services)),
     isQuiet: true,
     threads: 1,
-    log: new RecordedLog(),
+    log,
     clock: () => performance.now(),
     random: Math.random,
     readFile: () => Promise.reject(new Error("no such file")),
@@ -23,19 +26,18 @@ async function start(services: Record<string, ServiceOptions>): Promise<Balancer
 
 Deno.test("Balancer starts every service or none", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr as Deno.NetAddr;
-  free.close();
+  const log = new RecordedLog();
   const backends = ["127.0.0.1:1"];
   const error = await assertRejects(
     () =>
       start({
-        one: serviceOptions({ backends, listen: port }),
+        one: serviceOptions({ backends }),
         two: serviceOptions({ backends, listen: (taken.addr as Deno.NetAddr).port }),
-      }),
+      }, log),
     OperationalError,
   );
   assertStringIncludes(error.message, "the port is in use");
+  const port = log.entries[0]!.fields.port as number;
   Deno.listen({ hostname: "127.0.0.1", port }).close();
 });
 

@@ -4,10 +4,10 @@ import { assert, assertEquals } from "@std/assert";
 import type { Backend } from "../../lib/balancer/backend.ts";
 import { counting, echoing, TestBackend } from "../support/backends.ts";
 import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { ask, askAndFinish, RawTcp } from "../support/raw_tcp.ts";
 import { keptAlive, TELLS_USAGE, USAGE_NOTE } from "../support/process_usage.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
-import { within } from "../support/within.ts";
 
 Deno.test("Service passes requests on in turn, and tells the story", async () => {
   await using a = new TestBackend("a");
@@ -55,7 +55,7 @@ Deno.test("Service with least-connections sends new clients where fewest are", a
   const held: RawTcp[] = [];
   for (let turn = 0; turn < 6; turn++) held.push(await RawTcp.connect(balancer.port));
   for (const client of held) await client.send("x");
-  while (a.asked + b.asked < 6) await new Promise((resume) => setTimeout(resume, 1));
+  await eventually("all of them", () => a.asked + b.asked === 6);
   assertEquals([a.asked, b.asked], [3, 3]);
   for (const client of held) client[Symbol.dispose]();
 });
@@ -115,20 +115,24 @@ Deno.test("Service does not wait for ever for the bytes a choice depends on", as
 
 Deno.test("Service closes connections that carry nothing for too long, and no others", async () => {
   await using a = new TestBackend("a", echoing);
-  await using balancer = new TestBalancer({ backends: [a.address], idleTimeout: 0.3 });
+  const clock = new FakeClock();
+  const options = { backends: [a.address], idleTimeout: 0.3 };
+  await using balancer = new TestBalancer(options, { clock: clock.read });
   using idle = await RawTcp.connect(balancer.port);
   using busy = await RawTcp.connect(balancer.port);
+  await idle.send("x");
+  await idle.hears("x");
   let isOver = false;
-  const ended = within("the idle client's end", idle.readToEnd()).then(() => isOver = true);
-  let sent = 0;
-  while (!isOver) {
+  const ended = idle.readToEnd().finally(() => isOver = true);
+  await eventually("the idle client's end", async () => {
     await busy.send("x");
-    sent++;
-    await new Promise((resume) => setTimeout(resume, 20));
-  }
-  await ended;
+    await busy.hears("x");
+    clock.advance(100);
+    return isOver;
+  });
+  assertEquals(await ended, "");
   await busy.finish();
-  assertEquals((await busy.readToEnd()).length, sent);
+  assertEquals(await busy.readToEnd(), "");
 });
 
 Deno.test({
@@ -139,7 +143,7 @@ Deno.test({
     await using balancer = new TestBalancer({ backends: [a.address], check: "connect" });
     using client = await RawTcp.connect(balancer.port);
     await client.send("x");
-    while (a.asked < 1) await new Promise((resume) => setTimeout(resume, 1));
+    await client.hears("x");
     // One-shot connections are over before that.
     await eventually("the set-up", async () => await keptAlive(balancer.port) === 1);
     assertEquals(await keptAlive(a.port), 0, "only our own ends of it");
@@ -172,11 +176,11 @@ Deno.test("Service bounds its connections in all", async () => {
   using two = await RawTcp.connect(balancer.port);
   await one.send("1");
   await two.send("2");
-  while (balancer.service.connections < 2) await new Promise((resume) => setTimeout(resume, 1));
+  await eventually("both", () => balancer.service.connections === 2);
   assertEquals(await ask(balancer.port, "3").catch(() => ""), "");
   await one.finish();
   assertEquals(await one.readToEnd(), "1");
-  while (balancer.service.connections > 1) await new Promise((resume) => setTimeout(resume, 1));
+  await eventually("a place", () => balancer.service.connections === 1);
   assertEquals(await askAndFinish(balancer.port, "4"), "4");
 });
 
@@ -189,7 +193,7 @@ async function oneWaiting(
   const [{ name }] = balancer.service.pool.backends as [Backend];
   await balancer.tells(`Client connected to backend: ${name}`);
   const waiting = askAndFinish(balancer.port, "2");
-  while (balancer.service.pool.waiting < 1) await new Promise((resume) => setTimeout(resume, 1));
+  await eventually("one that waits", () => balancer.service.pool.waiting === 1);
   return { first, waiting };
 }
 
@@ -222,22 +226,28 @@ Deno.test("Service closes a client that waited too long for a place", async () =
   assert(balancer.told.includes("Connection closed: every backend is full"));
 });
 
-Deno.test("Service lets connections end when it stops, up to the grace", async () => {
+Deno.test("Service lets connections end when it stops", async () => {
   await using a = new TestBackend("a", echoing);
   await using balancer = new TestBalancer({ backends: [a.address] });
   using patient = await RawTcp.connect(balancer.port);
-  using idle = await RawTcp.connect(balancer.port);
   await patient.send("one ");
-  await idle.send("x");
-  while (balancer.service.connections < 2 || a.asked < 2) {
-    await new Promise((resume) => setTimeout(resume, 1));
-  }
-  const stopping = balancer.stop(300);
+  await patient.hears("one ");
+  const stopping = balancer.stop(60_000);
   await patient.send("two");
   await patient.finish();
-  assertEquals(await patient.readToEnd(), "one two");
+  assertEquals(await patient.readToEnd(), "two");
   await stopping;
-  assertEquals(await idle.readToEnd(), "x");
+  assertEquals(balancer.service.connections, 0);
+});
+
+Deno.test("Service ends connections when it stops and the grace is over", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = new TestBalancer({ backends: [a.address] });
+  using idle = await RawTcp.connect(balancer.port);
+  await idle.send("x");
+  await idle.hears("x");
+  await balancer.stop(10);
+  assertEquals(await idle.readToEnd(), "");
   assertEquals(balancer.service.connections, 0);
 });
 
@@ -245,7 +255,7 @@ Deno.test("Service serves who waits for a place while it stops, if the grace is 
   await using a = new TestBackend("a", echoing);
   await using balancer = new TestBalancer({ backends: [`${a.address},max=1`] });
   const { first, waiting } = await oneWaiting(balancer);
-  const stopping = balancer.stop(10_000);
+  const stopping = balancer.stop(60_000);
   await leaveTo(first, waiting);
   await stopping;
 });

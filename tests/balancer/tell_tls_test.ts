@@ -49,7 +49,7 @@ Deno.test("a client of a balancer finds TLS at the balancer, and the servers end
     assertEquals((await link.request({ kind: "register", user: id(name) })).code, 200);
     link.close();
   }
-  assertEquals(balancer.service.connections, 0);
+  await balancer.isLeft();
 });
 
 Deno.test("--tell-tls-port changes the answer to CAP, however it is asked, and nothing else", async () => {

@@ -65,7 +65,7 @@ Deno.test("Service takes a PROXY header in front of TLS, and knows the client by
   );
   await using passes = new TestBalancer({ backends: [`127.0.0.1:${ends.port}`], sendProxy: true });
   assertEquals(await askTls(passes.port, "REG ann\n"), "a 8\n");
-  await ends.tells("Connection closed");
+  for (const balancer of [passes, ends]) await balancer.tells("Connection closed");
   const [connected, closed] = ["Client connected to backend", "Connection closed"].map((start) =>
     [passes, ends].map(({ log }) =>
       log.entries.find(({ message }) => message.startsWith(start))!.fields.clientPort

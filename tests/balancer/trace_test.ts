@@ -43,13 +43,19 @@ Deno.test("a traced balancer and server tell what goes over a trunk, and for who
   const address = `127.0.0.1:${server.tcp}`;
   await using balancer = new TestBalancer({ backends: [address], trunk: true }, { trace });
   await balancer.tells(`Backend 0 is reached by 2 trunks: ${address}`);
+  // What was written is told when that is known, which may be after it was read at the other side.
+  const opened = (told: readonly string[]) => told.filter((line) => line.includes("trunk/1"));
+  await eventually(
+    "both sides of both",
+    () => [told, serverTold].every((told) => opened(told).length === 2),
+  );
   told.splice(0);
   serverTold.splice(0);
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: balancer.port });
   const { port } = conn.localAddr;
   await writeAll(conn, new TextEncoder().encode("REG ann\n"));
   await readToEnd(conn);
-  await eventually("both sides", () => told.length === 4);
+  await eventually("both sides", () => told.length === 4 && serverTold.length === 2);
   const asked = `#1 (for 127.0.0.1 port ${port}) REG ann`;
   assertEquals(
     told.toSorted(),

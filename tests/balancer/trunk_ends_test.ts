@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { TestBackend } from "../support/backends.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { TestBalancer } from "../support/test_balancer.ts";
 import { balanceByTrunk, TrunkBackend } from "../support/trunk_backend.ts";
@@ -183,9 +184,11 @@ Deno.test("a balancer that stops closes who is not answered when its grace is ov
 
 Deno.test("a request nobody answers is given up after the idle time", async () => {
   await using a = new TrunkBackend();
-  await using balancer = await balanceByTrunk(a, { idleTimeout: 0.2 });
+  const clock = new FakeClock();
+  await using balancer = await balanceByTrunk(a, { idleTimeout: 0.2 }, { clock: clock.read });
   const client = ask(balancer.port, "REG ann\n");
   const { trunk, number } = await a.asked("REG ann");
+  clock.advance(201);
   assertEquals(await client.catch(() => ""), "");
   // Its answer comes all the same, and is nobody's.
   await trunk.answer(number, "200 OK\r\n");

@@ -10,6 +10,7 @@ import { TrunkVisits } from "../../lib/balancer/trunk_visits.ts";
 import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { toBytes } from "../support/raw_tcp.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { readToEnd } from "../support/streams.ts";
@@ -18,6 +19,8 @@ import { within } from "../support/within.ts";
 
 /** Two backends with a trunk each, and the servers' ends of them. */
 class Desk implements AsyncDisposable {
+  /** It stands still until a test moves it. */
+  readonly clock = new FakeClock();
   readonly servers: ByteStream[] = [];
   readonly log = new RecordedLog();
   /** Why clients were not served. */
@@ -31,7 +34,7 @@ class Desk implements AsyncDisposable {
   /** `capacity` bytes may be on their way on a trunk. */
   constructor(capacity?: number, options: TestOptions = {}) {
     const settings = serviceOptions({ backends: ["a:1", "b:2"], ...options });
-    const clock = (): number => performance.now();
+    const clock = this.clock.read;
     this.pool = new Pool(settings, { clock, random: Math.random, onState: () => {} });
     for (const backend of this.pool.backends) {
       const [client, server] = memoryPair(capacity);
@@ -154,9 +157,9 @@ Deno.test("a client that takes nothing of its answer is closed after the finish 
   await turn();
   await writeAll(desk.servers[0]!, toBytes(`1 100\n${"x".repeat(100)}`));
   await turn();
-  desk.visits.sweep(performance.now() + 4000);
+  desk.visits.sweep(desk.clock.now + 4000);
   assertEquals(desk.log.messages("info").includes("Connection closed"), false);
-  desk.visits.sweep(performance.now() + 6000);
+  desk.visits.sweep(desk.clock.now + 6000);
   await gone;
   const { fields } = desk.log.entries.at(-1)!;
   assertEquals([fields.end, fields.received, fields.sent], ["idle", 100, 9]);

@@ -5,7 +5,7 @@ import { eventually } from "../support/eventually.ts";
 import { counted } from "../support/counts.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { RawUdp } from "../support/raw_udp.ts";
-import { TestBalancer } from "../support/test_balancer.ts";
+import { TestBalancer, type TestOptions } from "../support/test_balancer.ts";
 import { type DatagramBehaviour, over, silent, UdpBackend } from "../support/udp_backend.ts";
 
 /** Knows ann, and nobody else. */
@@ -41,12 +41,14 @@ Deno.test("A GET that nobody answers gives its place back", async () => {
     await a.has(turn + 1);
     await eventually("it was given up", () => balancer.service.datagrams!.clients === 0);
   }
-  assertEquals(await ann.ask("GET ann"), "about ann\n");
+  // As clients do, it asks again while nothing comes: the time for an answer is short here.
+  const timer = setInterval(() => ann.send("GET ann"), 20);
+  assertEquals(await ann.receive().finally(() => clearInterval(timer)), "about ann\n");
 });
 
 Deno.test("A client whose GETs nobody answers leaves sockets to others, and is counted", async () => {
   await using a = new UdpBackend("a", knowsAnn);
-  await using balancer = new TestBalancer({ ...over(a), udpAnswerTimeout: 30 });
+  await using balancer = new TestBalancer(over(a));
   using eve = new RawUdp(balancer.udp);
   for (let asked = 0; asked < 200; asked++) await eve.send("GET nobody");
   await a.has(192);
@@ -98,11 +100,14 @@ class Turns implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly a = new UdpBackend("a");
   readonly b = new UdpBackend("b");
-  readonly balancer = new TestBalancer(
-    { ...over(this.a, this.b), udpAnswerTimeout: 1 },
-    { clock: this.clock.read },
-  );
-  readonly #client = new RawUdp(this.balancer.udp);
+  readonly balancer: TestBalancer;
+  readonly #client: RawUdp;
+
+  constructor(options: TestOptions = {}) {
+    const clock = this.clock.read;
+    this.balancer = new TestBalancer({ ...over(this.a, this.b), ...options }, { clock });
+    this.#client = new RawUdp(this.balancer.udp);
+  }
 
   /** Whoever answers the next four GETs. */
   async asked(): Promise<string> {
@@ -148,7 +153,8 @@ Deno.test("A backend that was down is asked last until what it missed is true no
 });
 
 Deno.test("A backend that was silent for a moment may have been started again, and is asked last", async () => {
-  await using turns = new Turns();
+  // Waited for once, and long for an answer of the other one.
+  await using turns = new Turns({ udpAnswerTimeout: 2 });
   const { behaviour } = turns.a;
   turns.a.behaviour = silent;
   assertEquals(await turns.asked(), "bbbb");

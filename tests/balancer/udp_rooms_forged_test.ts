@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { encodeDatagramPrefix } from "../../lib/wire/datagram_prefix.ts";
 import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { counted } from "../support/counts.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { RawMember } from "../support/room_server.ts";
@@ -19,17 +20,20 @@ async function forge(member: RawMember, message: string): Promise<void> {
 }
 
 Deno.test("Rooms: a forged __LEAVE__ takes nobody out, and a forged word does not keep them in", async () => {
-  await using site = await RoomSite.start({ udpIdleTimeout: 2 });
+  const clock = new FakeClock();
+  await using site = await RoomSite.start({ udpIdleTimeout: 2 }, 2, { clock: clock.read });
   const { host, guest } = await site.pair("lab");
   const places = (): number => site.balancer.service.datagrams!.clients;
   await forge(guest, "__LEAVE__");
   await forge(host, "hello");
   await eventually("both have come", () => places() === 4);
   // Both are forgotten, and meanwhile the true ones go on: longer than one that left would.
-  const timer = setInterval(() => host.says("still"), 200);
+  for (const word of ["still", "here"]) {
+    clock.advance(1500);
+    await host.says(word);
+    assertEquals(await guest.hears(), `ann: ${word}`);
+  }
   await eventually("what was forged is forgotten", () => places() === 2);
-  assertEquals(await guest.hears(), "ann: still");
-  clearInterval(timer);
   // What takes them out of the room is their own.
   await site.servers[site.homeOf("lab")]!.stop();
   const other = site.servers[1 - site.homeOf("lab")]!;
@@ -38,7 +42,8 @@ Deno.test("Rooms: a forged __LEAVE__ takes nobody out, and a forged word does no
 });
 
 Deno.test("Rooms: claims of nobody knows whom give way to those who joined, and to each other", async () => {
-  await using site = await RoomSite.start({ maxUdpClients: 8 });
+  const clock = new FakeClock();
+  await using site = await RoomSite.start({ maxUdpClients: 8 }, 2, { clock: clock.read });
   const forged = Array.from(
     { length: 8 },
     (_, number) => new RawMember(site.balancer.udp, "zzzz", `token_${number}`),
@@ -51,7 +56,7 @@ Deno.test("Rooms: claims of nobody knows whom give way to those who joined, and 
   await late.says("too soon");
   await eventually("it was dropped", () => site.dropped("tooMany") === 1);
   // A moment later it would have a place, at the cost of another claim.
-  await new Promise((resume) => setTimeout(resume, 1100));
+  clock.advance(1100);
   await late.says("hi");
   for (const claim of forged) await claim.says("hi");
   await host.says("as ever");

@@ -16,7 +16,8 @@ async function echoed(balancer: TestBalancer, a: TestBackend): Promise<RawTcp> {
   const client = await clientOf(balancer, 2);
   const { asked } = a;
   await client.send("x");
-  await eventually("a relay", () => a.asked > asked);
+  await client.hears("x");
+  assertEquals(a.asked, asked + 1);
   return client;
 }
 
@@ -40,36 +41,49 @@ Deno.test("a worker that breaks is told of, what it held is given back, and the 
     'Worker 2 has failed, the others go on: No such order: {"kind":"nonsense"}',
   ]);
   const [, before] = takenOf(balancer);
-  for (let turn = 0; turn < 20; turn++) {
-    using client = await clientOf(balancer, 1);
-    await client.send("hi");
-    await client.finish();
-    assertEquals(await client.readToEnd(), "hi");
-  }
+  let answered = 0;
+  await eventually("twenty answers", async () => {
+    // The system may let go of its listener a moment later, and of who came to it in between.
+    const answer = await askAndFinish(balancer.port, "hi").catch(() => "");
+    assert(answer === "hi" || answer === "", answer);
+    if (answer === "hi") answered++;
+    return answered === 20;
+  });
   assertEquals(takenOf(balancer)[1], before, "nobody is given to a thread that is gone");
 });
 
-Deno.test("clients of a worker may end within the grace of a stop, then they are cut", async () => {
+Deno.test("clients of a worker may end within the grace of a stop", async () => {
   await using a = new TestBackend("a", echoing);
   await using balancer = await startThreads([a]);
   using patient = await echoed(balancer, a);
-  using idle = await echoed(balancer, a);
-  const stopping = balancer.stop(300);
+  const stopping = balancer.stop(60_000);
   await patient.send("y");
   await patient.finish();
-  assertEquals(await patient.readToEnd(), "xy");
+  assertEquals(await patient.readToEnd(), "y");
   await stopping;
-  assertEquals(await idle.readToEnd(), "x");
   assertEquals(balancer.service.connections, 0);
-  assertEquals(endsOf(balancer).slice(-2), ["ended", "stopped"]);
-  await assertRejects(() => balancer.ask("hi\n"), Deno.errors.ConnectionRefused);
+  assertEquals(endsOf(balancer).at(-1), "ended");
+  // The worker lets go of the port when its thread has ended.
+  await eventually("nobody listens", async () => {
+    const outcome = await balancer.ask("hi\n").catch((error: unknown) => error);
+    return outcome instanceof Deno.errors.ConnectionRefused;
+  });
+});
+
+Deno.test("clients of a worker are cut when the grace of a stop is over", async () => {
+  await using a = new TestBackend("a", echoing);
+  await using balancer = await startThreads([a]);
+  using idle = await echoed(balancer, a);
+  await balancer.stop(10);
+  assertEquals(await idle.readToEnd(), "");
+  assertEquals(balancer.service.connections, 0);
+  assertEquals(endsOf(balancer).at(-1), "stopped");
 });
 
 Deno.test("a client of a worker that waits for a place is let go of by a stop", async () => {
   await using a = new TestBackend("a", echoing);
   await using balancer = await startThreads([a], {
     backends: [`${a.address},max=1`],
-    queueTimeout: 0.3,
   });
   using held = await echoed(balancer, a);
   using waiting = await clientOf(balancer, 2);
@@ -89,22 +103,24 @@ Deno.test("a reload changes what workers go by, and clients that are there stay"
   // Workers do not listen to what clients say: the main thread takes them all, until that changes.
   balancer.service.reconfigure({ ...options, strategy: "hash-user" });
   const [, before] = takenOf(balancer);
-  for (let answered = 0; answered < 8;) {
+  let answered = 0;
+  await eventually("eight answers", async () => {
     // One that came to a worker just before it heard of it is closed.
     const answer = await askAndFinish(balancer.port, "REG ann\n").catch(() => "");
     if (answer === "REG ann\n") answered++;
-  }
+    return answered === 8;
+  });
   assertEquals(takenOf(balancer)[1], before);
   balancer.service.reconfigure(options);
   await balancer.service.opened();
   using other = await echoed(balancer, a);
   await held.send("y");
   await held.finish();
-  assertEquals(await held.readToEnd(), "xy");
+  assertEquals(await held.readToEnd(), "y");
 
   // Also for those whom workers hold while they listen no more.
   balancer.service.reconfigure({ ...options, strategy: "hash-user", idleTimeout: 0.05 });
-  assertEquals(await other.readToEnd(), "x");
+  assertEquals(await other.readToEnd(), "");
   await eventually("the idle end", () => endsOf(balancer).includes("idle"));
 });
 

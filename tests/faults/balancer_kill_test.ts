@@ -3,6 +3,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { BALANCER_LIMITS } from "../../lib/core/limits.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
@@ -191,10 +192,13 @@ Deno.test("a client that has not asked yet is moved when its server is killed", 
 Deno.test("a server that was stopped (SIGSTOP) is marked down in time, and taken back when it goes on", async () => {
   await using victim = await startServer();
   await using other = await startServer();
-  await using balancer = new TestBalancer({ backends: [addressOf(victim), addressOf(other)] });
+  await using balancer = new TestBalancer({
+    backends: [addressOf(victim), addressOf(other)],
+    checkTimeout: BALANCER_LIMITS.checkTimeoutSeconds,
+  });
   assertEquals(await ask(balancer.port, "REG ann\n"), "200 OK\r\n");
   // The very first check counts at once: it is to be over.
-  await new Promise((resume) => setTimeout(resume, 500));
+  await balancer.checked();
   victim.signal("SIGSTOP");
   try {
     const why = "it takes connections and does not answer";

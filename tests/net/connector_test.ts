@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UnreachableError } from "../../lib/core/errors.ts";
 import { Connector } from "../../lib/net/connector.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { FullListener } from "../support/full_listener.ts";
 
 Deno.test("Connector connects, again and again", async () => {
@@ -16,11 +17,11 @@ Deno.test("Connector connects, again and again", async () => {
 });
 
 Deno.test("Connector says why it cannot", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
   const connector = new Connector(20);
-  const error = await assertRejects(() => connector.connect("127.0.0.1", port), UnreachableError);
+  const error = await assertRejects(
+    () => connector.connect("127.0.0.1", NOBODYS_PORT),
+    UnreachableError,
+  );
   assertEquals(error.message, "nothing is listening there");
   connector.retire();
 });

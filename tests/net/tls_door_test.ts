@@ -60,12 +60,15 @@ async function descriptorsFallTo(most: number): Promise<void> {
 
 const TIMES = 8;
 
+/** Longer than a machine stands still on which much else goes on. */
+const PATIENT: TlsPatience = { lingerSeconds: 60 };
+
 /** Up to here a connection cannot be closed while something is being written to it. */
 const WRITES_LAST = Number(Deno.version.deno.split(".")[1]) < 9;
 const LAST_NOTE = WRITES_LAST ? " (this Deno finishes writing before it closes)" : "";
 
 Deno.test("TlsDoor carries a conversation, and both ends of it", async () => {
-  using entrance = new Entrance();
+  using entrance = new Entrance(PATIENT);
   const { client, stream } = await entrance.pair();
   const question = "x".repeat(300_000);
   await Promise.all([
@@ -135,7 +138,7 @@ Deno.test({
 });
 
 Deno.test("TlsDoor lets the rest of what it was told reach a client that reads late", async () => {
-  using entrance = new Entrance();
+  using entrance = new Entrance(PATIENT);
   const { client, stream } = await entrance.pair();
   const rest = "y".repeat(100_000);
   await writeAll(stream, new TextEncoder().encode(rest));
@@ -147,7 +150,7 @@ Deno.test("TlsDoor lets the rest of what it was told reach a client that reads l
 });
 
 Deno.test("TlsDoor lets it reach the client without an end, too, as plain connections do", async () => {
-  using entrance = new Entrance();
+  using entrance = new Entrance(PATIENT);
   const { client, stream } = await entrance.pair();
   const rest = "z".repeat(100_000);
   await writeAll(stream, new TextEncoder().encode(rest));

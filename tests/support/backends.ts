@@ -60,6 +60,8 @@ export class TestBackend implements AsyncDisposable {
     closeNow(this.#listener as unknown as ByteStream);
     for (const stream of this.#streams) closeNow(stream);
     await this.#accepting;
+    // One may have been accepted already, and come only now.
+    for (const stream of this.#streams) closeNow(stream);
     await Promise.all(this.#serving);
   }
 

@@ -14,7 +14,7 @@ export interface LogEntry {
 /** A log and what it was told. */
 export class RecordedLog implements Log {
   readonly entries: LogEntry[] = [];
-  #wake: (() => void) | undefined;
+  readonly #waiting: (() => void)[] = [];
   readonly #isTalkative: boolean;
 
   readonly isOn = (level: LogLevel): boolean => level !== "debug" || this.#isTalkative;
@@ -35,13 +35,13 @@ export class RecordedLog implements Log {
 
   /** Resolves when the log is told the next thing. */
   next(): Promise<void> {
-    return new Promise((resolve) => this.#wake = resolve);
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #at(level: LogLevel): (message: string, fields?: LogFields) => void {
     return (message, fields = {}) => {
       this.entries.push({ level, message, fields });
-      this.#wake?.();
+      for (const wake of this.#waiting.splice(0)) wake();
     };
   }
 }

@@ -8,31 +8,39 @@ import { within } from "./within.ts";
 
 type Resettable = Socket & { resetAndDestroy?: () => void };
 
-/** A server that sends something to who has sent something, and then resets. */
+/** A server that sends something to who has sent something, and resets when it is told to. */
 export class ResettingServer implements AsyncDisposable {
   /** Whether this version can reset. */
   static readonly isPossible: boolean = "resetAndDestroy" in Socket.prototype;
   /** For the name of a test that is not run without. */
   static readonly note: string = ResettingServer.isPossible ? "" : " (this Deno cannot reset)";
   readonly #server: Server;
+  readonly #answered: Resettable[];
 
-  private constructor(server: Server) {
+  private constructor(server: Server, answered: Resettable[]) {
     this.#server = server;
+    this.#answered = answered;
   }
 
   /** Starts one that sends `text`. */
   static async start(text: string): Promise<ResettingServer> {
+    const answered: Resettable[] = [];
     const server = createServer({ allowHalfOpen: true }, (socket: Resettable) => {
       socket.on("error", () => {});
       socket.on("end", () => socket.end());
-      // The text goes out by itself first: a reset would take it along.
       socket.once("data", () => {
-        socket.write(text, () => setTimeout(() => socket.resetAndDestroy?.(), 50));
+        socket.write(text);
+        answered.push(socket);
       });
     });
     const listening = new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     await within("a server of node:net", listening);
-    return new ResettingServer(server);
+    return new ResettingServer(server, answered);
+  }
+
+  /** Resets those it has answered: once they have the text, which the reset would take along. */
+  reset(): void {
+    for (const socket of this.#answered.splice(0)) socket.resetAndDestroy?.();
   }
 
   /** `127.0.0.1:PORT` */

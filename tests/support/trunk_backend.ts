@@ -8,7 +8,7 @@ import { closeNow, writeAll } from "../../lib/net/orderly_close.ts";
 import { PeekedStream } from "../../lib/net/peeked_stream.ts";
 import { decideProxyHeader } from "../../lib/wire/proxy_protocol.ts";
 import { TestBackend } from "./backends.ts";
-import { TestBalancer, type TestOptions } from "./test_balancer.ts";
+import { TestBalancer, type TestOptions, type TestWorld } from "./test_balancer.ts";
 import { within } from "./within.ts";
 
 /** Bytes of a stream as lines. */
@@ -175,14 +175,12 @@ async function reply(stream: ByteStream, text: string): Promise<void> {
 export async function balanceByTrunk(
   backend: TrunkBackend,
   options: TestOptions = {},
+  world: TestWorld = {},
 ): Promise<TestBalancer> {
-  const balancer = new TestBalancer({
-    backends: [backend.address],
-    trunk: true,
-    // A check that is late on a busy machine is to take nobody out.
-    checkTimeout: 20,
-    ...options,
-  });
+  const balancer = new TestBalancer(
+    { backends: [backend.address], trunk: true, ...options },
+    world,
+  );
   await balancer.tells(`Backend 0 is reached by 2 trunks: ${backend.address}`);
   return balancer;
 }

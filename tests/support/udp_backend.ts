@@ -45,7 +45,7 @@ export class UdpBackend implements AsyncDisposable {
   readonly #tcp: TestBackend;
   readonly #socket: Deno.DatagramConn;
   readonly #receiving: Promise<void>;
-  #wake: () => void = () => {};
+  readonly #waiting: (() => void)[] = [];
 
   /** Listens on free ports. */
   constructor(name: string, behaviour: DatagramBehaviour = named) {
@@ -75,7 +75,7 @@ export class UdpBackend implements AsyncDisposable {
   async has(count: number): Promise<void> {
     while (this.arrived.length < count) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
+      this.#waiting.push(resolve);
       await within(`${count} datagrams at ${this.name}: ${this.texts}`, promise);
     }
   }
@@ -113,7 +113,7 @@ export class UdpBackend implements AsyncDisposable {
       };
       this.arrived.push(arrived);
       this.behaviour(arrived, this);
-      this.#wake();
+      for (const wake of this.#waiting.splice(0)) wake();
     }
   }
 }

@@ -5,6 +5,9 @@ import { eventually } from "./eventually.ts";
 import { RawTcp } from "./raw_tcp.ts";
 import { TestBalancer, type TestOptions } from "./test_balancer.ts";
 
+/** Far longer than the system leaves a thread out. */
+const PATIENCE_MS = 60_000;
+
 /** Two threads over these backends, which may be named anew in the options. */
 export function startThreads(
   backends: readonly TestBackend[],
@@ -29,7 +32,7 @@ function sum(counts: readonly number[]): number {
  */
 export async function clientOf(balancer: TestBalancer, thread: number): Promise<RawTcp> {
   const { service } = balancer;
-  for (;;) {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
     const before = [...takenOf(balancer)];
     const { connections } = service;
     const client = await RawTcp.connect(balancer.port);
@@ -41,6 +44,7 @@ export async function clientOf(balancer: TestBalancer, thread: number): Promise<
       () => service.connections <= connections || service.pool.waiting > 0,
     );
   }
+  throw new Error(`Waited in vain: a client of thread ${thread}`);
 }
 
 /** Sends a line to this thread, and reads to the end. */
