@@ -4,10 +4,10 @@
  */
 
 import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
+import { freePort } from "./free_port.ts";
 import { TempDir } from "./temp_dir.ts";
 import {
   findProgram,
-  freePort,
   giveAway,
   PROGRAM_DIRECTORIES,
   unprivileged,

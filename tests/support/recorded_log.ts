@@ -14,7 +14,7 @@ export interface LogEntry {
 /** A log and what it was told. */
 export class RecordedLog implements Log {
   readonly entries: LogEntry[] = [];
-  #wake: (() => void) | undefined;
+  #told = Promise.withResolvers<void>();
   readonly #isTalkative: boolean;
 
   readonly isOn = (level: LogLevel): boolean => level !== "debug" || this.#isTalkative;
@@ -35,13 +35,14 @@ export class RecordedLog implements Log {
 
   /** Resolves when the log is told the next thing. */
   next(): Promise<void> {
-    return new Promise((resolve) => this.#wake = resolve);
+    return this.#told.promise;
   }
 
   #at(level: LogLevel): (message: string, fields?: LogFields) => void {
     return (message, fields = {}) => {
       this.entries.push({ level, message, fields });
-      this.#wake?.();
+      this.#told.resolve();
+      this.#told = Promise.withResolvers();
     };
   }
 }

@@ -10,6 +10,7 @@ import { Story } from "../../lib/balancer/story.ts";
 import { Workers } from "../../lib/balancer/workers.ts";
 import { ask, type Sendable } from "./raw_tcp.ts";
 import { RecordedLog } from "./recorded_log.ts";
+import { within } from "./within.ts";
 
 /** The options of a test: backends are written as on a command line. */
 export type TestOptions = Partial<Omit<ServiceOptions, "backends" | "udpBackends">> & {
@@ -96,12 +97,16 @@ export class TestBalancer implements AsyncDisposable {
 
   /** Resolves when it has told this. */
   async tells(message: string): Promise<void> {
-    while (!this.told.includes(message)) await this.log.next();
+    await this.#until(message, (told) => told === message);
   }
 
   /** Resolves when it has told something that begins so. */
   async tellsOf(start: string): Promise<void> {
-    while (!this.told.some((message) => message.startsWith(start))) await this.log.next();
+    await this.#until(`${start}...`, (told) => told.startsWith(start));
+  }
+
+  async #until(what: string, isIt: (told: string) => boolean): Promise<void> {
+    while (!this.told.some(isIt)) await within(`"${what}" in its story`, this.log.next());
   }
 
   /** Stops it before the test ends. */

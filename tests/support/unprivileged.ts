@@ -38,14 +38,6 @@ export async function unprivileged(
   return new Deno.Command(first, { ...options, args: rest });
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}
-
 let uid: number | undefined;
 
 async function ownUid(): Promise<number> {
