@@ -9,6 +9,7 @@ import { PROXY_BUFFER_BYTES } from "../../lib/core/limits.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { echoing, TestBackend } from "../support/backends.ts";
 import { BalancerProcess } from "../support/balancer_process.ts";
+import { eventually } from "../support/eventually.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
 import {
   openDescriptors,
@@ -16,7 +17,7 @@ import {
   TELLS_USAGE,
   USAGE_NOTE,
 } from "../support/process_usage.ts";
-import { serviceOptions, TestBalancer } from "../support/test_balancer.ts";
+import { PATIENT, serviceOptions, TestBalancer } from "../support/test_balancer.ts";
 import { extent } from "./extent.ts";
 
 const MIB = 1024 * 1024;
@@ -26,7 +27,9 @@ Deno.test("requests over three backends are spread exactly, whoever asks at once
   await using b = new TestBackend("b");
   await using c = new TestBackend("c");
   const all = [a, b, c];
-  await using balancer = new TestBalancer({ backends: all.map(({ address }) => address) });
+  await using balancer = new TestBalancer({
+    ...{ backends: all.map(({ address }) => address), ...PATIENT },
+  });
   const count = extent(1000, 10_000);
   let sent = 0;
   const client = async (): Promise<void> => {
@@ -46,7 +49,7 @@ Deno.test("reloads under load reset nothing", async () => {
   await using b = new TestBackend("b", echoing);
   await using c = new TestBackend("c", echoing);
   const sets = [[a, b], [b, c], [c], [a, b, c]].map((set) => set.map(({ address }) => address));
-  await using balancer = new TestBalancer({ backends: sets[0]! });
+  await using balancer = new TestBalancer({ backends: sets[0]!, ...PATIENT });
   const held: RawTcp[] = [];
   for (let number = 0; number < 20; number++) held.push(await RawTcp.connect(balancer.port));
   let isOver = false;
@@ -64,11 +67,11 @@ Deno.test("reloads under load reset nothing", async () => {
   for (let reload = 1; reload <= 100; reload++) {
     const before = answered;
     balancer.service.reconfigure({
-      ...serviceOptions({ backends: sets[reload % sets.length]! }),
-      connectTimeout: 1 + reload % 3,
+      ...serviceOptions({ backends: sets[reload % sets.length]!, ...PATIENT }),
+      connectTimeout: 30 + reload % 3,
     });
     for (const connection of held) await connection.send(`${reload} `);
-    while (answered < before + 4) await new Promise((resume) => setTimeout(resume, 1));
+    await eventually("answers under a reload", () => answered >= before + 4);
   }
   isOver = true;
   await Promise.all(clients);
@@ -155,11 +158,11 @@ Deno.test({
     for (let number = 0; number < count; number++) {
       held.push(await RawTcp.connect(balancer.port));
       if (number % 100 === 99) {
-        while (a.open < number) await new Promise((go) => setTimeout(go, 1));
+        await eventually("connections to the backend", () => a.open >= number);
       }
     }
     for (const connection of held) await connection.send("x");
-    while (a.asked < count) await new Promise((resume) => setTimeout(resume, 5));
+    await eventually("bytes at the backend", () => a.asked >= count);
     const descriptors = await openDescriptors(balancer.pid);
     assert(descriptors >= 2 * count && descriptors < 2 * count + 100, `${descriptors}`);
     const perConnection = (await residentBytes(balancer.pid) - before) / count;

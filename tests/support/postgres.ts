@@ -6,12 +6,7 @@
 import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
 import { freePort } from "./free_port.ts";
 import { TempDir } from "./temp_dir.ts";
-import {
-  findProgram,
-  giveAway,
-  PROGRAM_DIRECTORIES,
-  unprivileged,
-} from "./unprivileged.ts";
+import { findProgram, giveAway, PROGRAM_DIRECTORIES, unprivileged } from "./unprivileged.ts";
 import { within } from "./within.ts";
 
 const DEBIAN = [19, 18, 17, 16, 15, 14].map((version) => `/usr/lib/postgresql/${version}/bin`);

@@ -7,12 +7,7 @@ import type { RedisAddress } from "../../lib/core/backend_address.ts";
 import { freePort } from "./free_port.ts";
 import { ask } from "./raw_tcp.ts";
 import { TempDir } from "./temp_dir.ts";
-import {
-  findProgram,
-  giveAway,
-  PROGRAM_DIRECTORIES,
-  unprivileged,
-} from "./unprivileged.ts";
+import { findProgram, giveAway, PROGRAM_DIRECTORIES, unprivileged } from "./unprivileged.ts";
 import { within } from "./within.ts";
 
 const REDIS = findProgram(...PROGRAM_DIRECTORIES.map((directory) => `${directory}/redis-server`));

@@ -22,6 +22,9 @@ const DEFAULTS = Object.fromEntries(
   Object.entries(SERVICE_OPTIONS).map(([name, option]) => [name, option.default]),
 ) as unknown as ServiceOptions;
 
+/** Options with which a busy machine is not taken for a backend that does not answer. */
+export const PATIENT = { checkTimeout: 30, connectTimeout: 30 } as const;
+
 /** Options as the balancer wants them. */
 export function serviceOptions(
   { backends = [], udpBackends = [], ...others }: TestOptions,
