@@ -10,11 +10,12 @@ import { ChatClient } from "../support/chat_client.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { Cluster, type ClusterServer, NO_CLUSTER } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { ask } from "../support/raw_tcp.ts";
 import { Guest, meet, talk } from "../support/room_guests.ts";
 import { askRoom } from "../support/room_server.ts";
 import { extent } from "./extent.ts";
 import { type Kill, killsOf } from "./kills.ts";
+import { patientlyAsk } from "./patient_clients.ts";
+import { everybodyMeets, Talker } from "./talkers.ts";
 
 /** A play with so many servers, each of which is killed, and Redis and PostgreSQL. */
 function play(
@@ -61,11 +62,8 @@ play("the walkthrough at two servers", 2, async (servers, kills) => {
     const back = performance.now();
     // Changes are taken again, by whichever server is asked.
     for (const server of servers) {
-      const request = `REG ${server === servers[0] ? "one" : "two"}-${count}\n`;
-      await eventually(
-        request,
-        async () => (await ask(server.ports.buddy.tcp, request)) === "200 OK\r\n",
-      );
+      const user = `${server === servers[0] ? "one" : "two"}-${count}`;
+      await patientlyAsk(server.ports.buddy.tcp, `REG ${user}`);
     }
     await alice.untilOnline("bob");
     await bob.untilOnline("alice");
@@ -125,11 +123,11 @@ play("a room of three servers", 3, async (servers, kills) => {
 
 play("a login chat of three servers", 3, async (servers, kills) => {
   const names = ["ann", "bob", "eve"] as const;
-  const clients = new Map<string, ChatClient>();
+  const talkers: Talker[] = [];
   /** Logs in whoever is not there; a name is kept for a moment for a server that died. */
   async function enter(at: number): Promise<void> {
     const name = names[at]!;
-    clients.get(name)?.[Symbol.dispose]();
+    talkers[at]?.[Symbol.dispose]();
     await eventually(`${name} logs in`, async () => {
       const client = await ChatClient.connect(servers[at]!.ports.chat.tcp);
       try {
@@ -138,42 +136,26 @@ play("a login chat of three servers", 3, async (servers, kills) => {
         client[Symbol.dispose]();
         return false;
       }
-      clients.set(name, client);
+      talkers[at] = new Talker(name, client);
       return true;
     });
-  }
-  /** Everybody sees everybody, and hears what each says, once. */
-  async function everybodyMeets(words: string): Promise<void> {
-    for (const name of names) {
-      const others = names.filter((other) => other !== name);
-      const client = clients.get(name)!;
-      await eventually(
-        `${name} sees ${others}`,
-        async () => await client.others() === others.join(" "),
-      );
-    }
-    for (const name of names) {
-      await clients.get(name)!.expects(`C PM\nD ${words}`, "C READY", "C 200 SENT 2");
-      for (const other of names.filter((other) => other !== name)) {
-        assertEquals(await clients.get(other)!.line(), `D PM ${name} ${words}`);
-      }
-    }
   }
   try {
     for (const at of names.keys()) await enter(at);
     for (const { what, kill, startAgain } of kills()) {
-      await everybodyMeets(`before ${what}`);
+      await everybodyMeets(...talkers);
       await kill();
-      if (what === "PostgreSQL") await everybodyMeets("without a database");
+      // A chat goes on without a database.
+      if (what === "PostgreSQL") await everybodyMeets(...talkers);
       await startAgain();
       const back = performance.now();
       const at = serverOf(what);
       if (at !== undefined) await enter(at);
-      await everybodyMeets(`after ${what}`);
+      await everybodyMeets(...talkers);
       print(`${what}: everybody meets ${Math.round(performance.now() - back)} ms later\n`);
     }
   } finally {
-    for (const client of clients.values()) client[Symbol.dispose]();
+    for (const talker of talkers) talker[Symbol.dispose]();
   }
 });
 
