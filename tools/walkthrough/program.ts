@@ -14,8 +14,8 @@ export interface Launch {
   readonly clearEnv?: boolean;
 }
 
-/** Longest wait for anything a program should show or do. */
-const PATIENCE_MS = 15_000;
+/** Longest wait for anything a program should show or do: far longer than a busy machine takes. */
+export const PATIENCE_MS = 60_000;
 
 /** A step that went otherwise than the story says. */
 export class StoryError extends Error {

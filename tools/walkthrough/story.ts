@@ -3,7 +3,7 @@
  * checked against what the person at that client must see.
  */
 
-import { type Launch, Program } from "./program.ts";
+import { type Launch, PATIENCE_MS, Program, StoryError } from "./program.ts";
 
 /** What the story is played with. */
 export interface Stage {
@@ -86,10 +86,12 @@ async function says(who: Program, lines: readonly string[], answer: string): Pro
 
 /** Waits as a person does: looks, and looks again, until the buddy is there. */
 async function seesOnline(who: Program, buddy: string): Promise<void> {
-  for (let looks = 0; looks < 20; looks++) {
+  const givenUp = performance.now() + PATIENCE_MS;
+  while (performance.now() < givenUp) {
     await who.types("S");
     await who.sees("Status");
     if ((await who.sees(buddy)).includes("ONLINE")) return;
+    await new Promise((resume) => setTimeout(resume, 200));
   }
-  throw new Error(`${buddy} never came online`);
+  throw new StoryError(`${buddy} never came online`);
 }
