@@ -9,7 +9,7 @@ import { EXECUTABLES } from "./compile/executables.ts";
 import { sumsOf } from "./compile/sums.ts";
 import { fileName, shortName } from "./compile/targets.ts";
 import { complain, print } from "./print.ts";
-import { PATIENCE_MS, Program, StoryError } from "./walkthrough/program.ts";
+import { Program, StoryError } from "./walkthrough/program.ts";
 import { playStory } from "./walkthrough/story.ts";
 
 let passed = 0;
@@ -119,7 +119,7 @@ try {
     const changes = Deno.watchFs(`${directory}/compacted`);
     using connection = await Deno.connect({ hostname: "127.0.0.1", port: buddy.tcp });
     await connection.write(new TextEncoder().encode("REG ann\n"));
-    const patience = setTimeout(() => changes.close(), PATIENCE_MS);
+    const patience = setTimeout(() => changes.close(), 60_000);
     let snapshot = "";
     for await (const _ of changes) {
       snapshot = await Deno.readTextFile(`${directory}/compacted/users.txt`).catch(() => "");

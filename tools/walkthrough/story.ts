@@ -3,7 +3,8 @@
  * checked against what the person at that client must see.
  */
 
-import { type Launch, PATIENCE_MS, Program, StoryError } from "./program.ts";
+import { within } from "../../lib/core/within.ts";
+import { type Launch, Program } from "./program.ts";
 
 /** What the story is played with. */
 export interface Stage {
@@ -18,6 +19,9 @@ export interface Stage {
   /** Is called when everybody has left, before the server stops. */
   readonly ending?: () => Promise<void>;
 }
+
+/** Time until a person who did not see what they look for looks again. */
+const NEXT_LOOK_MS = 300;
 
 /**
  * Plays the story from the first line to the last.
@@ -86,12 +90,7 @@ async function says(who: Program, lines: readonly string[], answer: string): Pro
 
 /** Waits as a person does: looks, and looks again, until the buddy is there. */
 async function seesOnline(who: Program, buddy: string): Promise<void> {
-  const givenUp = performance.now() + PATIENCE_MS;
-  while (performance.now() < givenUp) {
-    await who.types("S");
-    await who.sees("Status");
-    if ((await who.sees(buddy)).includes("ONLINE")) return;
-    await new Promise((resume) => setTimeout(resume, 200));
-  }
-  throw new StoryError(`${buddy} never came online`);
+  const seen = who.sees(new RegExp(`^${buddy} +ONLINE`)).then(() => true);
+  // Without an answer of the server a look shows no list at all.
+  do await who.types("S"); while (!await within(NEXT_LOOK_MS, seen, () => false));
 }
