@@ -23,6 +23,9 @@ function play(name: string, check: (postgres: PrivatePostgres) => Promise<void>)
   });
 }
 
+/** A busy machine may take longer to connect than a start waits. */
+const PATIENT = ["--wait-for-backends"];
+
 function startServer(postgres: PrivatePostgres, ...more: readonly string[]) {
   const ports = ["--tcp-port=0", "--udp-port=0", "--services=buddy"];
   return ServerProcess.spawn([...ports, `--store=${postgres.url}`, ...more]);
@@ -48,8 +51,8 @@ async function breakAndMend(
     readonly mend: () => Promise<void>;
   }[],
 ): Promise<void> {
-  await using one = startServer(postgres);
-  await using two = startServer(postgres);
+  await using one = startServer(postgres, ...PATIENT);
+  await using two = startServer(postgres, ...PATIENT);
   const ports = [(await one.ready()).buddy.tcp, (await two.ready()).buddy.tcp];
   const clients = new PatientClients(ports, "user", 6);
   try {
@@ -97,7 +100,7 @@ play("PostgreSQL stopped, killed and shut down under load", async (postgres) => 
 });
 
 play("PostgreSQL slow: a table locked for longer than anybody waits", async (postgres) => {
-  await using server = startServer(postgres);
+  await using server = startServer(postgres, ...PATIENT);
   const { tcp } = (await server.ready()).buddy;
   await patientlyAsk(tcp, "REG ann");
   const holding = postgres.sql(
@@ -125,7 +128,7 @@ play("PostgreSQL slow: a table locked for longer than anybody waits", async (pos
 });
 
 play("presence goes on while PostgreSQL is gone", async (postgres) => {
-  await using server = startServer(postgres);
+  await using server = startServer(postgres, ...PATIENT);
   const { tcp, udp } = (await server.ready()).buddy;
   for (const request of ["REG ann", "REG bob", "ADD ann bob"]) await patientlyAsk(tcp, request);
   using client = new RawUdp(udp);
@@ -154,7 +157,7 @@ play("a start without its database: exit 1 with one line, or waiting for it", as
   assert(stderr.startsWith(line) && stderr.trimEnd().split("\n").length === 1, stderr);
   assert(!stderr.includes(password), stderr);
 
-  await using patient = startServer(postgres, "--wait-for-backends");
+  await using patient = startServer(postgres, ...PATIENT);
   await patient.stderrShows("Waiting for what is missing");
   await postgres.startAgain();
   const { buddy } = await patient.ready();

@@ -47,6 +47,8 @@ export class Cluster implements AsyncDisposable {
     const server = ServerProcess.spawn([
       ...names.map((name) => `--${name}=${freePort()}`),
       ...[`--store=${this.postgres.url}`, `--presence=${this.redis.url}`],
+      // A busy machine may take longer to connect than a start waits.
+      "--wait-for-backends",
       ...more,
     ]);
     this.#servers.push(server);
