@@ -69,7 +69,7 @@ Deno.test({
   }
 
   async function allIsWell(): Promise<void> {
-    await everybodyMeets(ann, bob);
+    await everybodyMeets([ann, bob], () => Promise.reject(new Error("somebody was ended")));
     const words = crypto.randomUUID();
     let isHeard = false;
     const hearing = (async () => {

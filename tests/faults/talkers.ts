@@ -6,6 +6,9 @@ import { assertEquals } from "@std/assert";
 import { ChatClient } from "../support/chat_client.ts";
 import { eventually } from "../support/eventually.ts";
 
+/** What somebody is answered whose connection was ended. */
+const GONE = "gone";
+
 /** Somebody who is logged in. */
 export class Talker implements Disposable {
   readonly name: string;
@@ -13,12 +16,13 @@ export class Talker implements Disposable {
   readonly heard: string[] = [];
   readonly #client: ChatClient;
   readonly #answers: string[] = [];
+  #isGone = false;
 
   /** Talks with a client that is logged in, which it closes. */
   constructor(name: string, client: ChatClient) {
     this.name = name;
     this.#client = client;
-    this.#listen().catch(() => {}); // gone
+    this.#listen().catch(() => {}).finally(() => this.#isGone = true);
   }
 
   /** Connects and registers or logs in. */
@@ -26,22 +30,32 @@ export class Talker implements Disposable {
     return new Talker(name, await ChatClient.enter(port, name));
   }
 
+  /** Whether the server has ended it. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
   /** Who is online beside us. */
   async others(): Promise<string> {
-    await this.#client.send("C WHO\n");
+    await this.#client.send("C WHO\n").catch(() => {}); // gone
     return (await this.#answer()).replace(/^C USERS ?/, "");
   }
 
   /** Says something to everybody. @returns what the server answers */
   async says(words: string): Promise<string> {
-    await this.#client.send(`C PM\nD ${words}\n`);
-    assertEquals(await this.#answer(), "C READY");
+    await this.#client.send(`C PM\nD ${words}\n`).catch(() => {}); // gone
+    const ready = await this.#answer();
+    if (this.#isGone) return GONE;
+    assertEquals(ready, "C READY");
     return await this.#answer();
   }
 
   async #answer(): Promise<string> {
-    await eventually(`an answer to ${this.name}`, () => this.#answers.length > 0);
-    return this.#answers.shift()!;
+    await eventually(
+      `an answer to ${this.name}`,
+      () => this.#answers.length > 0 || this.#isGone,
+    );
+    return this.#answers.shift() ?? GONE;
   }
 
   async #listen(): Promise<void> {
@@ -61,16 +75,22 @@ const PATIENCE_MS = 10_000;
 /**
  * Everybody sees everybody, and hears what each says, once. Servers that lose sight of Redis, which a
  * busy machine is enough for, lose what is said meanwhile: then everybody says something else.
+ *
+ * @param comeBack puts somebody in the place of one who is gone: such a server may also let in who has
+ * a name elsewhere, and has to end them when it sees Redis again
  */
-export async function everybodyMeets(...talkers: readonly Talker[]): Promise<void> {
+export async function everybodyMeets(
+  talkers: readonly Talker[],
+  comeBack: (at: number) => Promise<void>,
+): Promise<void> {
   for (let turn = 1;; turn++) {
-    for (const talker of talkers) {
-      const others = othersOf(talker, talkers).join(" ");
-      await eventually(
-        `${talker.name} sees ${others}`,
-        async () => await talker.others() === others,
-      );
-    }
+    await eventually("everybody sees everybody", async () => {
+      for (const at of talkers.keys()) if (talkers[at]!.isGone) await comeBack(at);
+      for (const talker of talkers) {
+        if (await talker.others() !== othersOf(talker, talkers).join(" ")) return false;
+      }
+      return true;
+    });
     const words = crypto.randomUUID();
     const answers: string[] = [];
     for (const talker of talkers) answers.push(await talker.says(words));
