@@ -21,6 +21,9 @@ const TURN_MS = 200;
 /** How long a server waits for its turn, and a step may take: over a large table it takes a while. */
 const PATIENCE_MS = 3_600_000;
 
+/** A server that does not go on for so long loses its turn: a busy machine is no dead one. */
+const IDLE_MS = 30_000;
+
 /** What may be different; those of this Parley, and nobody to tell, unless given. */
 export interface MigrateOptions {
   /** The steps. */
@@ -42,7 +45,10 @@ export async function migrateDatabase(
   await requireUtf8(client);
   await client.query("BEGIN");
   try {
-    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
+    await client.query(
+      "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; " +
+        `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`,
+    );
     await waitForTurn(client, onWait);
     const applied = await appliedSteps(client);
     const newest = migrations.at(-1)?.number ?? 0;

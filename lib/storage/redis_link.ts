@@ -3,6 +3,7 @@
  *
  * Rules of this file:
  * - Nothing waits long: a command has half a second, and fails at once while Redis is known to be gone.
+ *   Only at the start, when nobody waits for an answer yet, a busy machine is given more.
  * - Whether it works is tried all the time, so that it is known before somebody needs it, and as soon
  *   as it is back. It works when it takes all that servers do with it: to read only would be worse
  *   than nothing, because everybody would be offline after a lifetime.
@@ -11,7 +12,7 @@
  */
 
 // @ts-types="./redis_client.d.ts"
-import { createClient, ErrorReply } from "npm:@redis/client@6.3.1";
+import { ConnectionTimeoutError, createClient, ErrorReply } from "npm:@redis/client@6.3.1";
 import { type RedisAddress, shownRedis } from "../core/backend_address.ts";
 import {
   isCertificateFault,
@@ -32,6 +33,12 @@ export { ErrorReply };
 
 /** How long a command may take, in milliseconds. */
 export const REDIS_ANSWER_MS = 500;
+
+/** How long Redis may take for everything at the start. */
+const START_MS = 5000;
+
+/** Tries to connect at the start, when nobody answers in time: whoever refuses, refuses. */
+const START_TRIES = 3;
 
 /** What came while this process was busy with other things is read in this time. */
 const READ_MS = 50;
@@ -75,7 +82,7 @@ export class RedisLink {
     this.#log = log;
     this.#shown = shownRedis(address);
     this.channels = `parley:${address.database}:`;
-    // The first connection is tried once: whoever opens the link decides about waiting.
+    // Whoever opens the link decides about waiting for a Redis that is not there yet.
     const config = configOf(address, () => this.#isOpen);
     this.#client = createClient(config);
     this.listener = createClient(config);
@@ -96,9 +103,7 @@ export class RedisLink {
     const link = new RedisLink(address, log);
     const connecting = [link.#client, link.listener].map((client) => client.connect());
     try {
-      await within(2 * REDIS_ANSWER_MS, Promise.all(connecting), noAnswer);
-      link.#mark = await answer(tryCommands(link.#client, link.channels));
-      await answer(tryListening(link.listener, link.channels));
+      link.#mark = await within(START_MS, link.#begin(connecting), noAnswer);
     } catch (error) {
       link.close();
       // The other one may still be at it, with timers of its own.
@@ -108,6 +113,14 @@ export class RedisLink {
     link.#isOpen = true;
     link.#watchSoon();
     return link;
+  }
+
+  /** @returns the mark of Redis' memory, when it does all that servers do with it */
+  async #begin(connecting: readonly Promise<unknown>[]): Promise<string> {
+    await Promise.all(connecting);
+    const mark = await tryCommands(this.#client, this.channels);
+    await tryListening(this.listener, this.channels);
+    return mark;
   }
 
   /** Whether it answers, as far as is known. */
@@ -232,8 +245,11 @@ function configOf(
     socket: {
       ...{ host, port, tls: tls !== "off", connectTimeout: 1000, socketTimeout: 3000 },
       ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
-      reconnectStrategy: (tries) =>
-        isOpen() && Math.min(50 * 2 ** Math.min(tries, 8), MAX_RETRY_MS),
+      reconnectStrategy: (tries, cause) => {
+        const isTriedAgain = isOpen() ||
+          (cause instanceof ConnectionTimeoutError && tries + 1 < START_TRIES);
+        return isTriedAgain && Math.min(50 * 2 ** Math.min(tries, 8), MAX_RETRY_MS);
+      },
     },
     ...(user === "" ? {} : { username: user }),
     ...(password === "" ? {} : { password }),

@@ -226,6 +226,7 @@ onScreen("Ctrl-C while it rings tells how many lines were not sent", async (serv
   await enters(screen, "M bob");
   using _called = await bob.called();
   await enters(screen, "hello", "are you there?");
+  await screen.shows("alice: are you there?\nalice:");
   await screen.presses("C-c");
   assertEquals(await screen.ended(), 0);
   assertEquals((await screen.lines()).slice(-7, -1), [
