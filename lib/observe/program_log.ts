@@ -43,8 +43,11 @@ export interface ProgramLog {
   finish(): Promise<void>;
 }
 
-/** How long the last lines may take, in milliseconds: nobody may be reading them. */
-const FINISH_MS = 300;
+/**
+ * How long the last lines may take: nobody may be reading them. In steps, so that a machine which
+ * stands still for a moment costs one of them, and no line.
+ */
+const FINISH = { steps: 6, stepMs: 50 } as const;
 
 /**
  * Opens what the options ask for. On SIGHUP a file is opened anew.
@@ -86,7 +89,7 @@ export function openProgramLog(
     async finish() {
       gate.finish();
       log.finish();
-      await stderr.flush(FINISH_MS);
+      for (let step = 0; step < FINISH.steps; step++) await stderr.flush(FINISH.stepMs);
     },
   };
 }

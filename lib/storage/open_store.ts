@@ -3,7 +3,6 @@
  */
 
 import { ensureDir } from "@std/fs";
-import type { DatabaseAddress } from "../core/backend_address.ts";
 import { OperationalError, reasonOf, StorageError } from "../core/errors.ts";
 import { COMPACT_FROM_BYTES } from "../core/limits.ts";
 import type { Clock, Log } from "../core/ports.ts";
@@ -13,6 +12,7 @@ import { type Disk, SYSTEM_DISK, systemDisk } from "./disk.ts";
 import { writeDraft } from "./draft_file.ts";
 import { writeDraftInThread } from "./draft_thread.ts";
 import { MemoryStore } from "./memory_store.ts";
+import type { DatabaseSettings } from "./postgres_store.ts";
 import type { StoreMeter } from "./store_meter.ts";
 import type { Store } from "./store.ts";
 import { type LoadedFiles, loadTextFiles, peekTextFiles, takeInto } from "./text_files.ts";
@@ -22,19 +22,7 @@ import { TextStore } from "./text_store.ts";
 const COMPACTION_LOCK_TIMING: LockTiming = { deadlineMs: 100, turnMs: 0, idleMs: 0 };
 
 /** Which store, and what it needs. */
-export type StoreSettings = LocalStoreSettings | DatabaseSettings;
-
-/** A database that servers share. */
-export interface DatabaseSettings {
-  /** Users and rooms are in PostgreSQL. */
-  readonly kind: "postgres";
-  /** Where it is. */
-  readonly address: DatabaseAddress;
-  /** Is told what opening did, and of failures. */
-  readonly log: Log;
-  /** Is told of every batch of changes. */
-  readonly meter?: StoreMeter;
-}
+export type StoreSettings = LocalStoreSettings | { readonly kind: "postgres" } & DatabaseSettings;
 
 /** A store of this machine. */
 export interface LocalStoreSettings {
@@ -70,7 +58,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     case "postgres": {
       // Whoever keeps no database loads no driver.
       const { openPostgresStore } = await import("./postgres_store.ts");
-      return await openPostgresStore(settings.address, settings.log, settings.meter);
+      return await openPostgresStore(settings);
     }
   }
 }

@@ -30,18 +30,30 @@ import type { StoreHealth } from "./store.ts";
 export const MAX_DATABASE_CONNECTIONS = 4;
 
 /** Deadlines in milliseconds. The server's come first, so that its answer says what was wrong. */
-export const DATABASE_DEADLINES = {
+export interface DatabaseDeadlines {
   /** Having a connection. */
-  connect: 1000,
+  readonly connect: number;
   /** Waiting for a lock another server holds. */
-  lock: 1500,
+  readonly lock: number;
   /** A statement, as the server counts. */
-  statement: 2000,
+  readonly statement: number;
   /** A statement, as we count: the server may be stopped. */
-  answer: 2500,
+  readonly answer: number;
   /** How long a transaction whose server fell silent keeps its locks. */
+  readonly idleInTransaction: number;
+  /** A change that waited longer for its batch to begin is refused, and was not made. */
+  readonly turn: number;
+}
+
+/** What holds unless somebody says otherwise. */
+export const DATABASE_DEADLINES: DatabaseDeadlines = {
+  connect: 1000,
+  lock: 1500,
+  statement: 2000,
+  answer: 2500,
   idleInTransaction: 1000,
-} as const;
+  turn: 1000,
+};
 
 /** How often a server that failed is asked whether it is back. */
 const PROBE_MS = 400;
@@ -69,6 +81,8 @@ interface Trouble {
 
 /** Connections to one database. */
 export class DatabaseLink {
+  /** How long things may take. */
+  readonly deadlines: DatabaseDeadlines;
   readonly #pool: Pool;
   readonly #log: Log;
   readonly #shown: string;
@@ -79,10 +93,15 @@ export class DatabaseLink {
   #closing: Promise<void> | undefined;
 
   /** Connects when something is asked for. @throws OperationalError when a certificate is missing */
-  constructor(address: DatabaseAddress, log: Log) {
+  constructor(
+    address: DatabaseAddress,
+    log: Log,
+    deadlines: DatabaseDeadlines = DATABASE_DEADLINES,
+  ) {
+    this.deadlines = deadlines;
     this.#log = log;
     this.#shown = shownDatabase(address);
-    this.#pool = new pg.Pool(poolConfig(address));
+    this.#pool = new pg.Pool(poolConfig(address, deadlines));
     // Without this an idle connection that ends would end the process. It may be the only one.
     this.#pool.on("error", () => this.#probeSoon(0));
   }
@@ -227,9 +246,10 @@ export async function tryWriting(client: DatabaseClient): Promise<void> {
   `);
 }
 
-function poolConfig(address: DatabaseAddress): PoolConfig {
-  const { host, port, user, password, database, tls, caFile } = address;
-  const { connect, lock, statement, answer, idleInTransaction } = DATABASE_DEADLINES;
+function poolConfig(
+  { host, port, user, password, database, tls, caFile }: DatabaseAddress,
+  { connect, lock, statement, answer, idleInTransaction }: DatabaseDeadlines,
+): PoolConfig {
   return {
     ...{ host, port, user, database },
     // A function: without a password the driver would look for a file with one.
@@ -255,9 +275,9 @@ function poolConfig(address: DatabaseAddress): PoolConfig {
 
 /** Whether the database is there, and refused a statement. */
 function isRefusal(error: unknown): boolean {
-  // 25: it only reads. 3F and 42: names and rights. 53: its disk is full, but not: it has too many
-  // connections.
-  return isOneStatements(error) || /^(?:25|3F|42|53(?!300))/.test(sqlState(error));
+  // 25: it only reads, but not: we were silent for too long. 3F and 42: names and rights. 53: its disk
+  // is full, but not: it has too many connections.
+  return isOneStatements(error) || /^(?:25(?!P03)|3F|42|53(?!300))/.test(sqlState(error));
 }
 
 /** Whether it was refused for what it asked, or when. */

@@ -43,12 +43,14 @@ export async function migrateDatabase(
   { migrations = MIGRATIONS, onWait = () => {} }: MigrateOptions = {},
 ): Promise<string[]> {
   await requireUtf8(client);
-  await client.query("BEGIN");
+  // At once: a transaction that other deadlines end sooner has begun by its second statement.
+  await client.query(`
+    BEGIN;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL lock_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
+  `);
   try {
-    await client.query(
-      "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; " +
-        `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`,
-    );
     await waitForTurn(client, onWait);
     const applied = await appliedSteps(client);
     const newest = migrations.at(-1)?.number ?? 0;

@@ -16,7 +16,7 @@ import { StorageError } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import type { UserId } from "../core/user_id.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { DatabaseLink, tryWriting } from "./postgres_link.ts";
+import { type DatabaseDeadlines, DatabaseLink, tryWriting } from "./postgres_link.ts";
 import { migrateDatabase } from "./postgres_migrate.ts";
 import { PostgresRooms } from "./postgres_rooms.ts";
 import { countWithoutPassword, readUsers, readUsersAfter, type UserRow } from "./postgres_users.ts";
@@ -31,8 +31,17 @@ const REMEMBERED_USERS = 200_000;
 /** Changes and questions that share one statement at most: a batch must end within its deadlines. */
 const MAX_BATCH = 500;
 
-/** A change that waited longer for its batch to begin is refused, and was not made. */
-const MAX_WAIT_MS = 1000;
+/** A database that servers share. */
+export interface DatabaseSettings {
+  /** Where it is. */
+  readonly address: DatabaseAddress;
+  /** Is told what opening did, and of failures. */
+  readonly log: Log;
+  /** Is told of every batch of changes. */
+  readonly meter?: StoreMeter;
+  /** How long it may take for anything. */
+  readonly deadlines?: DatabaseDeadlines;
+}
 
 /** A change, and when it was asked for. */
 interface AskedChange {
@@ -46,11 +55,9 @@ interface AskedChange {
  * @throws OperationalError when it cannot be used, saying what to do
  */
 export async function openPostgresStore(
-  address: DatabaseAddress,
-  log: Log,
-  meter?: StoreMeter,
+  { address, log, meter, deadlines }: DatabaseSettings,
 ): Promise<Store> {
-  const link = new DatabaseLink(address, log);
+  const link = new DatabaseLink(address, log, deadlines);
   try {
     await link.begin(async (client) => {
       const applied = await migrateDatabase(client, {
@@ -165,7 +172,7 @@ class PostgresStore implements Store {
     batch: readonly AskedChange[],
   ): Promise<readonly (ChangeOutcome | "too late")[]> {
     const now = performance.now();
-    const inTime = batch.filter(({ askedAt }) => now - askedAt <= MAX_WAIT_MS);
+    const inTime = batch.filter(({ askedAt }) => now - askedAt <= this.#link.deadlines.turn);
     const changes = inTime.map(({ change }) => change);
     const outcomes = changes.length === 0 ? [] : await this.#make(changes);
     for (const [index, change] of changes.entries()) {

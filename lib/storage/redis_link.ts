@@ -32,10 +32,10 @@ import type { SharingHealth } from "./shared_state.ts";
 export { ErrorReply };
 
 /** How long a command may take, in milliseconds. */
-export const REDIS_ANSWER_MS = 500;
+const ANSWER_MS = 500;
 
-/** How long Redis may take for everything at the start. */
-const START_MS = 5000;
+/** Everything at the start may take so many times as long as a command. */
+const START_ANSWERS = 10;
 
 /** Tries to connect at the start, when nobody answers in time: whoever refuses, refuses. */
 const START_TRIES = 3;
@@ -68,6 +68,7 @@ export class RedisLink {
   /** What the names of this site's channels begin with: they are the same for all databases. */
   readonly channels: string;
   readonly #log: Log;
+  readonly #answerMs: number;
   readonly #shown: string;
   readonly #returns: (() => void)[] = [];
   #failure: string | undefined;
@@ -78,12 +79,13 @@ export class RedisLink {
   #isOpen = false;
   #isClosed = false;
 
-  private constructor(address: RedisAddress, log: Log) {
+  private constructor(address: RedisAddress, log: Log, answerMs: number) {
     this.#log = log;
+    this.#answerMs = answerMs;
     this.#shown = shownRedis(address);
     this.channels = `parley:${address.database}:`;
     // Whoever opens the link decides about waiting for a Redis that is not there yet.
-    const config = configOf(address, () => this.#isOpen);
+    const config = configOf(address, answerMs, () => this.#isOpen);
     this.#client = createClient(config);
     this.listener = createClient(config);
     for (const client of [this.#client, this.listener]) {
@@ -96,18 +98,23 @@ export class RedisLink {
   /**
    * Connects, and tries all that servers do with Redis.
    *
+   * @param answerMs how long a command may take, in milliseconds
    * @throws MissingBackendError when it may come yet
    * @throws OperationalError when somebody has to do something about it
    */
-  static async open(address: RedisAddress, log: Log): Promise<RedisLink> {
-    const link = new RedisLink(address, log);
+  static async open(
+    address: RedisAddress,
+    log: Log,
+    answerMs: number = ANSWER_MS,
+  ): Promise<RedisLink> {
+    const link = new RedisLink(address, log, answerMs);
     const connecting = [link.#client, link.listener].map((client) => client.connect());
     try {
-      link.#mark = await within(START_MS, link.#begin(connecting), noAnswer);
+      link.#mark = await within(START_ANSWERS * answerMs, link.#begin(connecting), noAnswer);
     } catch (error) {
       link.close();
       // The other one may still be at it, with timers of its own.
-      await within(REDIS_ANSWER_MS, Promise.allSettled(connecting), () => {});
+      await within(answerMs, Promise.allSettled(connecting), () => {});
       throw link.#whyNotOpen(error);
     }
     link.#isOpen = true;
@@ -138,7 +145,7 @@ export class RedisLink {
   async use<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
     if (this.#failure !== undefined) throw new SharingError(this.#failure);
     try {
-      return await answer(command(this.#client));
+      return await this.#answer(command(this.#client));
     } catch (error) {
       throw this.#failed(error);
     }
@@ -168,6 +175,15 @@ export class RedisLink {
         // It never was connected.
       }
     }
+  }
+
+  /** What a command is answered, in time. */
+  async #answer<T>(answering: Promise<T>): Promise<T> {
+    return await within(
+      this.#answerMs,
+      answering,
+      () => within(READ_MS, answering, noAnswer),
+    );
   }
 
   #whyNotOpen(error: unknown): OperationalError {
@@ -209,7 +225,7 @@ export class RedisLink {
     this.#isNewConnection = false;
     let mark: string;
     try {
-      mark = await answer(tryCommands(this.#client, this.channels));
+      mark = await this.#answer(tryCommands(this.#client, this.channels));
       if (!this.listener.isReady) throw new Error("the connection that listens is lost");
     } catch (error) {
       // Whatever is refused here is needed.
@@ -228,22 +244,15 @@ export class RedisLink {
   }
 }
 
-/** What a command is answered, in time. */
-async function answer<T>(answering: Promise<T>): Promise<T> {
-  return await within(
-    REDIS_ANSWER_MS,
-    answering,
-    () => within(READ_MS, answering, noAnswer),
-  );
-}
-
 function configOf(
   { host, port, user, password, database, tls, caFile }: RedisAddress,
+  answerMs: number,
   isOpen: () => boolean,
 ): RedisConfig {
   return {
     socket: {
-      ...{ host, port, tls: tls !== "off", connectTimeout: 1000, socketTimeout: 3000 },
+      ...{ host, port, tls: tls !== "off" },
+      ...{ connectTimeout: 2 * answerMs, socketTimeout: 6 * answerMs },
       ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
       reconnectStrategy: (tries, cause) => {
         const isTriedAgain = isOpen() ||

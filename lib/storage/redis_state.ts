@@ -14,11 +14,16 @@ import type { SharedState } from "./shared_state.ts";
 /**
  * Connects. The caller closes it.
  *
+ * @param answerMs how long Redis may take for anything, in milliseconds, where not as usual
  * @throws MissingBackendError when Redis does not answer
  * @throws OperationalError when it refuses what servers do with it
  */
-export async function openRedisState(address: RedisAddress, log: Log): Promise<SharedState> {
-  const link = await RedisLink.open(address, log);
+export async function openRedisState(
+  address: RedisAddress,
+  log: Log,
+  answerMs?: number,
+): Promise<SharedState> {
+  const link = await RedisLink.open(address, log, answerMs);
   const server = crypto.randomUUID().replaceAll("-", "");
   const exchange = new RedisExchange(link);
   return {

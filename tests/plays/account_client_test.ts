@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClientProcess } from "../support/client_process.ts";
 import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { run } from "../support/one_shot.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
@@ -104,8 +105,14 @@ function withWords([user, ...options]: readonly string[], ...words: readonly str
 Deno.test("two people see each other, and do again when the server was started anew", async () => {
   await using directory = await TempDir.make();
   await using settings = await TempDir.make();
-  await using server = await ServerProcess.start(directory.path, GUARDED);
-  const { tcp, udp, tls } = server.ports.buddy as { tcp: number; udp: number; tls?: number };
+  const [tcp, udp, tls] = [freePort(), freePort(), freePort()];
+  const words = [
+    ...[`--tcp-port=${tcp}`, `--udp-port=${udp}`, `--tls-port=${tls}`, "--services=buddy"],
+    ...[`--data=${directory.path}`, "--accounts=password"],
+  ];
+  const spawn = () => ServerProcess.spawn(words, { directory: directory.path });
+  await using server = spawn();
+  await server.ready();
   const ports = [`--tcp-port=${tcp}`, `--udp-port=${udp}`, "--tls", "--refresh=0.2"];
   await using alice = new ClientProcess(ports, settings.path);
   await alice.sees("? help\n");
@@ -120,18 +127,16 @@ Deno.test("two people see each other, and do again when the server was started a
   await alice.untilOnline("bob");
 
   assertEquals((await server.endBy("SIGTERM")).code, 0);
-  const again = [`--tcp-port=${tcp}`, `--udp-port=${udp}`, "--services=buddy"];
-  await using second = ServerProcess.spawn(
-    [...again, `--data=${directory.path}`, "--accounts=password", `--tls-port=${tls}`],
-    { directory: directory.path },
-  );
+  await using second = spawn();
   await second.ready();
   // Both find out by silence, and log in anew by themselves.
-  for (let isSeen = false; !isSeen;) {
+  await eventually("two logins", async () => {
     await alice.types("S");
     await alice.sees("alice>\n");
-    isSeen = (second.stderr.match(/Logged in/g)?.length ?? 0) >= 2;
-  }
+    return [/Logged in .*user=alice\b/, /Logged in .*user=bob\b/].every((login) =>
+      login.test(second.stderr)
+    );
+  });
   await alice.types("D bob");
   await alice.sees("bob is not your buddy any more.\n");
   await bob.types("X");

@@ -7,8 +7,9 @@ import { assert, assertEquals } from "@std/assert";
 import { exists } from "@std/fs";
 import { olderServer } from "../support/client_fake_server.ts";
 import { HandPlayedCallee } from "../support/client_peers.ts";
-import { ClientScreen } from "../support/client_screen.ts";
-import { bobCalls, chatWithBob, enters, onScreen, registers } from "../support/screen_play.ts";
+import { ClientScreen, MENU } from "../support/client_screen.ts";
+import { eventually } from "../support/eventually.ts";
+import { bobCalls, chatWithBob, onScreen, registers } from "../support/screen_play.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 const LONG = "this line is longer than a narrow terminal is wide, and goes on below";
@@ -111,15 +112,15 @@ onScreen("Up brings back commands of an earlier run, and nothing that was said",
   await using home = await TempDir.make();
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
   {
-    await using screen = await ClientScreen.open(ports, "? help", [], home.path);
+    await using screen = await ClientScreen.open(ports, MENU, [], home.path);
     using bob = await chatWithBob(screen);
-    await enters(screen, "a secret between us", "q");
+    await screen.enters("a secret between us", "q");
     assertEquals(await bob.line(), "a secret between us");
-    await enters(screen, "X");
+    await screen.enters("X");
     assertEquals(await screen.ended(), 0);
   }
   assertEquals(await Deno.readTextFile(`${home.path}/parley/typed.txt`), "R alice\nS\ny\nX\n");
-  await using screen = await ClientScreen.open(ports, "? help", [], home.path);
+  await using screen = await ClientScreen.open(ports, MENU, [], home.path);
   await screen.presses("Up", "Up", "Up", "Up");
   await screen.shows("> R alice");
   await screen.presses("Down");
@@ -129,20 +130,20 @@ onScreen("Up brings back commands of an earlier run, and nothing that was said",
 onScreen("--no-history keeps no commands either", async (server) => {
   await using home = await TempDir.make();
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
-  await using screen = await ClientScreen.open([...ports, "--no-history"], "? help", [], home.path);
-  await enters(screen, "R alice");
+  await using screen = await ClientScreen.open([...ports, "--no-history"], MENU, [], home.path);
+  await screen.enters("R alice");
   await screen.shows("You are online.");
   await screen.presses("Up");
   await screen.shows("alice> R alice");
   await screen.presses("C-u");
-  await enters(screen, "X");
+  await screen.enters("X");
   assertEquals(await screen.ended(), 0);
   assert(!await exists(`${home.path}/parley/typed.txt`));
 });
 
 onScreen("--plain: lines and words, each said once", async (server) => {
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
-  await using screen = await ClientScreen.open([...ports, "--plain"], "? help");
+  await using screen = await ClientScreen.open([...ports, "--plain"], MENU);
   using bob = await chatWithBob(screen);
   await screen.types("half ty");
   await screen.shows("alice:\nhalf ty");
@@ -166,37 +167,40 @@ onScreen("--plain: lines and words, each said once", async (server) => {
 onScreen("buddies who come and go are told above the line that is typed", async (server) => {
   await using screen = await ClientScreen.open(
     [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`, "--refresh=0.2"],
-    "? help",
+    MENU,
   );
   await registers(screen);
   await screen.types("A car");
   server.script = olderServer(() => "bob 102 AWAY 127.0.0.1 4001\n");
   await screen.shows("hh:mm bob is away.\nalice> A car");
   server.script = olderServer(() => "bob 101 OFFLINE 127.0.0.1 4001\n");
-  await screen.shows("hh:mm bob is away.\nhh:mm bob went offline.\nalice> A car");
+  // A server that was slow in between is told of, too.
+  await screen.shows("hh:mm bob went offline.\nalice> A car");
+  await screen.shows("hh:mm bob is away.\n");
 });
 
 onScreen("/away and /back tell the server; /bell says when it rings", async (server) => {
   await using screen = await ClientScreen.start(server);
   await registers(screen);
-  await enters(screen, "/away");
+  await screen.enters("/away");
   await server.hears(/^SET alice 102 AWAY \d+$/);
-  await enters(screen, "/back", "/bell all", "/hepl", "stauts");
+  await screen.enters("/back", "/bell all", "/hepl", "stauts");
   await screen.shows("Your buddies see that you are online.");
   await screen.shows("The bell rings for every message (all).");
   await screen.shows("Unknown command /hepl, did you mean /help?");
   await screen.shows('Unknown command "stauts", did you mean S (status)?');
-  assert(/^SET alice 100 ONLINE/.test(server.datagrams.findLast((text) => /^SET/.test(text))!));
+  const told = () => server.datagrams.findLast((text) => text.startsWith("SET"))!;
+  await eventually("online at the server", () => /^SET alice 100 ONLINE/.test(told()));
 });
 
 onScreen("Y answers the caller one sees, though a question is open", async (server) => {
   await using screen = await ClientScreen.start(server);
   await registers(screen);
-  await enters(screen, "A");
+  await screen.enters("A");
   await screen.shows("Buddy to add:");
   using bob = await bobCalls(screen);
   await screen.shows("bob is calling: Y answers, N turns the call down.\nBuddy to add:");
-  await enters(screen, "Y");
+  await screen.enters("Y");
   assertEquals(await bob.line(), "ACCEPT");
   assert(!server.requests.some((line) => line.startsWith("ADD")));
 });
@@ -223,9 +227,9 @@ onScreen("Ctrl-C while it rings tells how many lines were not sent", async (serv
   server.script = olderServer(() => bob.listLine("bob"));
   await using screen = await ClientScreen.start(server);
   await registers(screen);
-  await enters(screen, "M bob");
+  await screen.enters("M bob");
   using _called = await bob.called();
-  await enters(screen, "hello", "are you there?");
+  await screen.enters("hello", "are you there?");
   await screen.shows("alice: are you there?\nalice:");
   await screen.presses("C-c");
   assertEquals(await screen.ended(), 0);
@@ -245,9 +249,9 @@ onScreen("Ctrl-C while lines wait tells which were not done", async (server) => 
       return undefined;
     },
   };
-  await enters(screen, "R alice");
+  await screen.enters("R alice");
   await asked.promise;
-  await enters(screen, "S");
+  await screen.enters("S");
   await screen.types("hal");
   await screen.shows("[1 line waits] hal");
   await screen.presses("C-c");
@@ -269,7 +273,8 @@ onScreen("Ctrl-C at a paste that is asked about drops it, and nobody leaves", as
 
 onScreen("the log does not fall into the line that is typed", async (server) => {
   const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`, "--log-level=debug"];
-  await using screen = await ClientScreen.open(ports, "? help");
+  // The line about that comes by itself, and at any time until then.
+  await using screen = await ClientScreen.open(ports, "request=capabilities");
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   server.script = {
@@ -281,7 +286,7 @@ onScreen("the log does not fall into the line that is typed", async (server) => 
       return "200 OK\n";
     },
   };
-  await enters(screen, "R alice");
+  await screen.enters("R alice");
   await asked.promise;
   await screen.types("A car");
   await screen.shows("\nA car");

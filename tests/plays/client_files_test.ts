@@ -61,7 +61,9 @@ Deno.test("send-file and receive --yes: files arrive, their places are printed, 
   assertMatch(received.stderr, /alice wants to send you photos, notes\.txt \(2 files, 700 kB\)/);
   assertEquals([sent.code, received.code], [0, 0]);
   assertEquals([...(await filesBelow(`${path}/in`)).keys()], ["notes.txt", "photos/a b.jpg"]);
-  assertMatch(await server.ask("GET alice\n"), /\nbob 101 OFFLINE 127\.0\.0\.1 \d+\n$/);
+  await eventually("bob is offline", async () => {
+    return /\nbob 101 OFFLINE 127\.0\.0\.1 \d+\n$/.test(await server.ask("GET alice\n"));
+  });
 });
 
 Deno.test("receive asks a person; what was refused, or goes to nobody, fails", async () => {
@@ -83,8 +85,13 @@ Deno.test("receive asks a person; what was refused, or goes to nobody, fails", a
   const no = await refused.ended();
   assertEquals([no.code, no.stdout], [1, ""]);
   assertMatch(no.stderr, /client send-file: Not sent: bob does not want it\n$/);
-  await using taken = send();
-  assertEquals((await taken.ended()).code, 0);
+  // The offer before is over at bob's in his own time; until then he is busy.
+  await eventually("the file", async () => {
+    await using taken = send();
+    const end = await taken.ended();
+    assert(end.code === 0 || end.stderr.includes("busy"), end.stderr);
+    return end.code === 0;
+  });
   const { code, stderr } = await bob.ended();
   assertEquals(code, 0);
   assertMatch(stderr, /Take it\? \[y\/N\]\nTurned down what alice wanted to send\.\n/);
@@ -158,7 +165,15 @@ Deno.test("with --yes only buddies at their own address are taken", async () => 
   await Deno.writeTextFile(`${directory.path}/notes.txt`, "notes");
   await using bob = command(server, "receive", "bob", `${directory.path}/in`, "--yes");
   const port = await filesPort(server, "bob");
-  const offering = (from: string, to = BOB) => offerByHand(port, from, { to });
+  // The offer before is over at bob's in his own time; until then he is busy.
+  const offering = async (from: string, to = BOB): Promise<SendingEnd> => {
+    let end: SendingEnd;
+    await eventually(`bob's answer to ${from}`, async () => {
+      end = await offerByHand(port, from, { to });
+      return end.kind !== "refused" || end.reason !== "busy";
+    });
+    return end!;
+  };
   // Alice is a buddy, but not online, so that nobody says where she is; carol is no buddy at all.
   assertEquals(await offering("alice"), { kind: "refused", reason: "stranger" });
   assertEquals(await offering("carol"), { kind: "refused", reason: "stranger" });
@@ -216,6 +231,7 @@ Deno.test("in a chat: /send, /accept, and a second time nothing is kept twice", 
   await alice.sees("bob is now your buddy.");
   await filesPort(server, "bob");
   await bob.seesInStatus(/^alice +ONLINE/m);
+  await alice.seesInStatus(/^bob +ONLINE/m);
   await alice.types("M bob");
   await bob.sees("alice is calling");
   await bob.types("Y");
@@ -269,6 +285,7 @@ Deno.test("what was cut off is offered as Resume, and a cancelled offer goes awa
   await using alice = await ClientProcess.start(server, ["--user", "alice"]);
   await using bob = await ClientProcess.start(server, ["--user", "bob", "--files", `${path}/in`]);
   await filesPort(server, "bob");
+  await alice.seesInStatus(/^bob +ONLINE/m);
   await alice.types(`/send bob ${path}/film.mkv`);
   await bob.sees("Resume? ");
   assert(/Resume\? \d+ % of it is here: \/accept goes on where it stopped/.test(bob.shown));

@@ -88,6 +88,7 @@ Deno.test("a call that rings here is rejected, one of ours given up, on SIGTERM"
   await using carol = await ClientProcess.register(server, "carol");
   using caller = await HandPlayed.call(alice.messagePort);
   await alice.sees("is calling");
+  await carol.seesInStatus(/^bob +ONLINE/m);
   await carol.types("M bob");
   using bob = await callee.called();
   alice.signal("SIGTERM");

@@ -36,8 +36,10 @@ Deno.test("two buddies register, find each other, talk, and part", async () => {
   await bob.types("X");
   assertEquals((await bob.ended()).code, 0);
   await alice.seesInStatus(/^bob +OFFLINE +127\.0\.0\.1 +\d+$/m);
-  await alice.types("D bob", "S", "X");
-  await alice.sees("You have no buddies yet; A adds one.");
+  await alice.types("D bob");
+  await alice.sees("bob is not your buddy any more.");
+  await alice.seesInStatus(/^You have no buddies yet; A adds one\.$/m);
+  await alice.types("X");
   assertEquals((await alice.ended()).code, 0);
   const kept = await Deno.readTextFile(path);
   for (

@@ -25,24 +25,16 @@ function onScreen(
   });
 }
 
-async function types(screen: ClientScreen, ...lines: readonly string[]): Promise<void> {
-  for (const line of lines) {
-    await screen.types(line);
-    await screen.presses("Enter");
-  }
-}
-
 onScreen("rooms: what is said appears above the half-typed line", async (screen, server) => {
-  await types(screen, "1", "lab", "alice");
+  await screen.enters("1", "lab", "alice");
   await screen.shows("Room lab is open.");
   using bob = await server.join("lab", "bob");
-  await types(screen, "I am here");
+  await screen.enters("I am here");
   assertEquals(await bob.hears(), "alice: I am here");
   await screen.types("I was just say");
   await screen.shows("alice: I was just say");
   await bob.says("hello");
-  await screen.shows("bob: hello");
-  assertEquals((await screen.lines()).slice(-2), ["hh:mm bob: hello", "alice: I was just say"]);
+  await screen.endsIn("hh:mm bob: hello", "alice: I was just say");
   await screen.types("ing");
   await screen.presses("Enter");
   assertEquals(await bob.hears(), "alice: I was just saying");
@@ -50,20 +42,19 @@ onScreen("rooms: what is said appears above the half-typed line", async (screen,
 
 onScreen("rooms: a room that closes takes back what was half typed", async (screen, server) => {
   using ann = await server.create("lab", "ann");
-  await types(screen, "2", "lab", "bob", "here I am");
+  await screen.enters("2", "lab", "bob", "here I am");
   assertEquals(await ann.hears(), "bob: here I am");
   await screen.types("1");
   await screen.shows("bob: 1");
   await ann.says("__LEAVE__");
   await screen.shows("Room lab was closed; the chat is over.");
-  await screen.shows("(not delivered) 1");
-  assertEquals((await screen.lines()).at(-1), "rooms>");
-  await types(screen, "3");
+  await screen.endsIn("(not delivered) 1", "rooms>");
+  await screen.enters("3");
   assertEquals(await screen.ended(), 0);
 });
 
 onScreen("rooms: Ctrl-C leaves the room and the client in order", async (screen, server) => {
-  await types(screen, "1", "lab", "alice");
+  await screen.enters("1", "lab", "alice");
   await screen.shows("Room lab is open.");
   await screen.presses("C-c");
   assertEquals(await screen.ended(), 0);
@@ -72,11 +63,12 @@ onScreen("rooms: Ctrl-C leaves the room and the client in order", async (screen,
 });
 
 onScreen("rooms: a password does not show, and no key brings it back", async (screen, server) => {
-  await types(screen, "5", "lab", "alice");
+  await screen.enters("5", "lab", "alice");
   await screen.shows("Password:");
   await screen.types("s3crexx");
   await screen.presses("BSpace", "BSpace");
-  await types(screen, "t");
+  await screen.types("t");
+  await screen.presses("Enter");
   await screen.shows("Room lab is open.");
   await screen.presses("Up", "Up");
   assert(!(await screen.lines()).join("\n").includes("s3cre"), (await screen.lines()).join("\n"));
@@ -86,13 +78,13 @@ onScreen("rooms: a password does not show, and no key brings it back", async (sc
 
 onScreen("rooms: Tab knows the rooms there are, and who was heard", async (screen, server) => {
   using ann = await server.create("lab-1", "ann");
-  await types(screen, "2");
+  await screen.enters("2");
   await screen.shows("Room:");
   // The rooms are asked for when the question is.
   await screen.pressesUntil("Tab", "Room: lab-1");
-  await types(screen, "", "bob");
+  await screen.enters("", "bob");
   await screen.shows("You are in room lab-1");
-  await types(screen, "here");
+  await screen.enters("here");
   assertEquals(await ann.hears(), "bob: here");
   await ann.says("hello BOB, look");
   await screen.shows("hh:mm ann: hello BOB, look");
@@ -107,7 +99,7 @@ onScreen("rooms: Tab knows the rooms there are, and who was heard", async (scree
 
 onScreen("rooms: without colours, a mark says who is named", async (screen, server) => {
   using ann = await server.create("lab", "ann");
-  await types(screen, "2", "lab", "bob", "here");
+  await screen.enters("2", "lab", "bob", "here");
   assertEquals(await ann.hears(), "bob: here");
   await ann.says("bob?");
   await ann.says("bobsleigh");

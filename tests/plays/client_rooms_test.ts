@@ -6,6 +6,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { answerBytes } from "../samples/room_samples.ts";
 import { ClientProcess } from "../support/client_process.ts";
+import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { OlderRoomServer } from "../support/older_room_server.ts";
 import { RealClock } from "../support/fake_clock.ts";
 import { RoomServer } from "../support/room_server.ts";
@@ -54,17 +56,21 @@ Deno.test("client rooms create and join: straight into the room and out again", 
   const words = portWords(server);
   await using alice = new ClientProcess(["rooms", "create", "the lab", "Alice A.", ...words]);
   await alice.sees("Room the lab is open");
+  using eve = await server.join("the lab", "eve");
+  await alice.types("is anybody here?");
+  // Heard from, she is registered.
+  assertEquals(await eve.hears(), "Alice A.: is anybody here?");
   await using bob = new ClientProcess(["rooms", "join", "the lab", "bob", ...words]);
   await bob.sees("You are in room the lab");
   await bob.types("hello", "/who");
   await alice.sees("bob: hello\n");
-  await bob.sees("In room the lab: Alice A. (host), bob.\n");
+  await bob.sees("In room the lab: Alice A. (host), eve, bob.\n");
   await bob.types("q");
   await bob.sees("You left room the lab.\n");
   assertEquals((await bob.ended()).code, 0);
   await alice.endInput();
   assertEquals((await alice.ended()).code, 0);
-  assertEquals(await server.store.rooms(), []);
+  await server.until("the room is closed", (rooms) => rooms.length === 0);
 });
 
 Deno.test("client rooms: __ROOM_CLOSED__ ends the chat with a clear line", async () => {
@@ -133,9 +139,7 @@ Deno.test("client rooms: what the server refuses is one line and exit code 1", a
 });
 
 Deno.test("client rooms: a server that is not there is exit code 3, in the menu a line", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   await using straight = new ClientProcess(["rooms", "join", "lab", "bob", `--tcp-port=${port}`]);
   const { code, stderr } = await straight.ended();
   assertEquals(code, 3);
@@ -255,6 +259,7 @@ Deno.test("client rooms: with an older server, names without quotes and extensio
   await alice.sees("This server cannot list its rooms");
   await alice.sees("Cannot create room lab: this server knows no passwords for rooms.\n");
   await alice.sees("Room lab is open");
+  await eventually("alice is registered", () => server.messages.includes("__REGISTER__"));
   await using bob = new ClientProcess(["rooms", "join", "lab", "花子", ...words]);
   await bob.sees("You are in room lab");
   await bob.types("hello", "/who");

@@ -5,11 +5,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { MENU_COMMANDS } from "../../lib/client/menu_commands.ts";
 import { VERSION } from "../../lib/core/version.ts";
+import { freePort } from "../support/free_port.ts";
 import { assertOneLine } from "../support/one_shot.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
+import { within } from "../support/within.ts";
 
 async function startedWith(...args: readonly string[]): Promise<ClientEnd> {
   await using client = new ClientProcess(args);
@@ -73,11 +75,7 @@ Deno.test("piped, it prints version, server, message port and the menu, without 
 });
 
 Deno.test("--message-port is where chats are taken and what SET tells", async () => {
-  let port;
-  {
-    using free = Deno.listen({ hostname: "0.0.0.0", port: 0 });
-    port = free.addr.port;
-  }
+  const port = freePort();
   await using server = new FakeServer(olderServer());
   await using client = await ClientProcess.register(server, "alice", [`--message-port=${port}`]);
   assertEquals(client.messagePort, port);
@@ -107,5 +105,5 @@ Deno.test("--refresh is how often SET and GET go out", async () => {
     },
   };
   await client.types("R alice");
-  await fourth.promise;
+  await within("the fourth question", fourth.promise);
 });

@@ -25,9 +25,9 @@ Deno.test({
     const older = await Deno.readTextFile(`${path}.1`);
     await eventually("a line in the new file", async () => {
       using _cid = await ChatClient.enter(tcp, `cid${crypto.randomUUID().slice(0, 8)}`);
-      return (await directory.names()).includes("parley.log");
+      const text = await Deno.readTextFile(path).catch(() => "");
+      return text.includes("Logged in to the chat");
     });
-    assertStringIncludes(await Deno.readTextFile(path), "Logged in to the chat");
     assertEquals(server.stderr, "");
     assert(older.includes("Users are kept"));
     assertEquals(await ask(server.ports.buddy.tcp, "REG ann\r\n"), "200 OK\r\n");
@@ -87,9 +87,9 @@ Deno.test("a server serves and stops although nobody reads its stderr, and tells
   await server.stderrShows("lines were left out, nobody read them");
   assertEquals(await ask(server.ports.buddy.tcp, "REG bob\r\n"), "200 OK\r\n");
   await server.stderrShows("REG bob");
-  for (const line of server.stderr.trimEnd().split("\n")) assertMatch(line, /^\d{4}-\S+Z \w+ /);
   const { code, stderr } = await server.endBy("SIGTERM");
   assertEquals(code, 0);
+  for (const line of stderr.trimEnd().split("\n")) assertMatch(line, /^\d{4}-\S+Z \w+ /);
   assertMatch(stderr, /info {2}Stopped\n$/);
 });
 
@@ -113,7 +113,8 @@ Deno.test("--log-rate holds for a trace as well, and what was left out is told a
   await talk((server.ports.chat as { readonly tcp: number }).tcp, 100);
   const { stderr } = await server.endBy("SIGTERM");
   const traced = stderr.match(/^\S+ trace /gm)?.length ?? 0;
-  assert(traced >= 50 && traced < 150, `${traced} lines of a trace`);
+  // Fifty at once and five a second of the 400 and more there are, however long the talk takes.
+  assert(traced >= 50 && traced < 400, `${traced} lines of a trace`);
   const told = stderr.match(/warn {2}(\d+) lines of the trace were left out/g);
   assert(told !== null, stderr);
 });

@@ -7,6 +7,7 @@ import { walk } from "@std/fs";
 import { ChatClient } from "../support/chat_client.ts";
 import { enterChat, OPERATION, startChatClient, startChatServer } from "../support/chat_process.ts";
 import { ClientProcess } from "../support/client_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { within } from "../support/within.ts";
@@ -61,7 +62,10 @@ Deno.test("three clients and a server: to all, to one, who is online, leaving", 
 
 Deno.test("ten registrations at once; one login left half-done blocks nobody", async () => {
   await using directory = await TempDir.make();
-  await using server = await startChatServer(directory.path);
+  // Ten passwords may take a slow machine longer than somebody is waited for.
+  await using server = await startChatServer(directory.path, [
+    ...["--services=chat", "--read-deadline=600", "--login-deadline=600"],
+  ]);
   using nothingSent = await ChatClient.connect(server.chat);
   using half = await ChatClient.connect(server.chat);
   await half.expects("C LOGIN half", "C PASSWORD new");
@@ -132,11 +136,8 @@ Deno.test("accounts survive a restart, and no file holds a password", async () =
 
 Deno.test("a client that is not let in says why, in one line, with its exit code", async () => {
   await using directory = await TempDir.make();
-  await using server = await startChatServer(directory.path, [
-    "--services=chat",
-    "--max-clients=2",
-  ]);
-  using alice = await ChatClient.enter(server.chat, "alice", "secret words");
+  await using server = await startChatServer(directory.path);
+  using _alice = await ChatClient.enter(server.chat, "alice", "secret words");
   const refusals: readonly (readonly [string, string, number, string])[] = [
     ["alice", "guess", 1, 'Cannot log in as "alice": the password is wrong'],
     [
@@ -163,6 +164,15 @@ Deno.test("a client that is not let in says why, in one line, with its exit code
       stderr: `client chat: ${line}\n`,
     });
   }
+});
+
+Deno.test("a client for whom there is no place says why, with its exit code", async () => {
+  await using directory = await TempDir.make();
+  await using server = await startChatServer(directory.path, [
+    "--services=chat",
+    "--max-clients=2",
+  ]);
+  using alice = await ChatClient.enter(server.chat, "alice");
   using _second = await ChatClient.enter(server.chat, "second");
   await using third = await startChatClient(server.chat, "third");
   const full = await third.ended();
@@ -221,13 +231,13 @@ Deno.test("a server that is not there, or goes away, is told with exit code 3", 
     3,
     'client chat: Cannot log in as "half": the server closed the connection\n',
   ]);
-  await using late = await startChatClient(server.chat, "late");
+  const port = freePort();
+  await using late = await startChatClient(port, "late");
   const end = await late.ended();
   assertEquals(end.code, 3);
   assertEquals(
     end.stderr,
-    `client chat: Cannot reach 127.0.0.1:${server.chat}: ` +
-      "nothing is listening there\n",
+    `client chat: Cannot reach 127.0.0.1:${port}: nothing is listening there\n`,
   );
 });
 

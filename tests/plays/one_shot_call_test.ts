@@ -3,7 +3,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { FakeServer, olderServer } from "../support/client_fake_server.ts";
+import { FakeServer } from "../support/client_fake_server.ts";
 import { HandPlayedCallee } from "../support/client_peers.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { at, run } from "../support/one_shot.ts";
@@ -12,7 +12,11 @@ import { TestServer } from "../support/server.ts";
 /** A server that knows where bob is, and bob, who can be called. */
 class CallPlay implements AsyncDisposable {
   readonly bob = new HandPlayedCallee();
-  readonly server = new FakeServer(olderServer(() => this.bob.listLine("bob")));
+  readonly server = new FakeServer({
+    // Asked over TCP, where a client waits as long as a busy machine takes.
+    reply: (line) =>
+      line === "CAP" ? "200 OK parley/1 get\n" : `200 OK 1\n${this.bob.listLine("bob")}`,
+  });
 
   /** Calls bob for alice. */
   call(...more: readonly string[]): ClientProcess {

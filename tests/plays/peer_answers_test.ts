@@ -8,6 +8,13 @@ import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type HandPlayed, HandPlayedCallee } from "../support/client_peers.ts";
 import { ClientProcess } from "../support/client_process.ts";
 
+/** Alice at her client, who knows where her buddies are: a list that is late would not be waited for. */
+async function atTheMenu(server: FakeServer): Promise<ClientProcess> {
+  const alice = await ClientProcess.register(server, "alice");
+  await alice.seesInStatus(/^User /m);
+  return alice;
+}
+
 /** Alice at her client, and bob, who is online and played by hand. */
 class CallPlay implements AsyncDisposable {
   readonly #callee: HandPlayedCallee;
@@ -23,7 +30,7 @@ class CallPlay implements AsyncDisposable {
   static async start(status = "100 ONLINE"): Promise<CallPlay> {
     const callee = new HandPlayedCallee();
     const server = new FakeServer(olderServer(() => callee.listLine("bob", status)));
-    return new CallPlay(callee, server, await ClientProcess.register(server, "alice"));
+    return new CallPlay(callee, server, await atTheMenu(server));
   }
 
   /** Alice types `M bob` and perhaps more lines; gives bob's end of the connection. */
@@ -158,7 +165,7 @@ Deno.test("a buddy whose client is gone is a clear line, and the menu goes on", 
   const port = callee.port;
   callee[Symbol.dispose]();
   await using server = new FakeServer(olderServer(() => line));
-  await using alice = await ClientProcess.register(server, "alice");
+  await using alice = await atTheMenu(server);
   await alice.types("M", "bob", "S");
   await alice.sees("Buddy to message:\n");
   await alice.sees(
@@ -171,7 +178,7 @@ Deno.test("M of a stranger, of an offline buddy and of one without address: why 
   const list = "off 101 OFFLINE 127.0.0.1 4001\nnew 101 OFFLINE unknown unknown\n" +
     "lost 100 ONLINE unknown unknown\n";
   await using server = new FakeServer(olderServer(() => list));
-  await using alice = await ClientProcess.register(server, "alice");
+  await using alice = await atTheMenu(server);
   await alice.types("M nobody", "M off", "M new", "M lost");
   await alice.sees("nobody is not your buddy; A adds one.\nalice>\n");
   await alice.sees("off is offline.\nalice>\n");

@@ -1,6 +1,7 @@
 /** What the log of a real server tells of requests: everything, or what matters at any time. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import type { Ended } from "../support/process.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { askRoom, RawMember } from "../support/room_server.ts";
 import { ServerProcess } from "../support/server_process.ts";
@@ -20,11 +21,10 @@ async function loggedOf(level: "info" | "debug"): Promise<Line[]> {
   await using directory = await TempDir.make();
   await using server = await ServerProcess.start(directory.path, [
     ...["--services=buddy,rooms,chat", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
-    ...["--chat-port=0", "--read-deadline=1", "--log=json", `--log-level=${level}`],
+    ...["--chat-port=0", "--log=json", `--log-level=${level}`],
   ]);
   const { buddy, rooms, chat } = server.ports as unknown as Ports;
   for (const line of ["REG ann", "REG ann", "nonsense"]) await ask(buddy.tcp, `${line}\r\n`);
-  await ask(buddy.tcp); // says nothing, until the deadline has passed
   const ann = JSON.stringify({ username: "ann", password: "sesame" });
   await askRoom(rooms.tcp, 4, "vault", ann);
   await askRoom(rooms.tcp, 5, "vault", JSON.stringify({ username: "eve", password: "guess" }));
@@ -36,7 +36,10 @@ async function loggedOf(level: "info" | "debug"): Promise<Line[]> {
   await cid.expects("C WHO", "C USERS");
   await cid.expects("C PM\nD hi", "C READY", "C 200 SENT 0");
   host[Symbol.dispose]();
-  const { stderr } = await server.endBy("SIGTERM");
+  return linesOf(await server.endBy("SIGTERM"));
+}
+
+function linesOf({ stderr }: Ended): Line[] {
   return stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
@@ -69,7 +72,15 @@ Deno.test("at debug the log has a line for each request, at its connection's num
   }
   const numbers = new Set(requests.map(({ connection }) => connection));
   assertEquals(numbers.size, 8, "a number for each connection");
-  const late = lines.filter(({ message }) => message === "No request in time");
+});
+
+Deno.test("at debug the log has a line for who says nothing until the deadline has passed", async () => {
+  await using directory = await TempDir.make();
+  const args = ["--read-deadline=0.2", "--log=json", "--log-level=debug"];
+  await using server = await ServerProcess.start(directory.path, args);
+  await ask(server.ports.buddy.tcp);
+  const late = linesOf(await server.endBy("SIGTERM"))
+    .filter(({ message }) => message === "No request in time");
   assertEquals(told(late, "service", "from"), [["buddy", "127.0.0.1"]]);
 });
 

@@ -129,7 +129,8 @@ play("a room with every member on a server of their own", async ([one, two, thre
   await talk(ann, moved, eve);
   bob.heard.length = 0;
   await talk(ann, moved, eve);
-  assertEquals(bob.heard, []);
+  // But what was asked while he moved, which may be late.
+  assertEquals(bob.heard.filter((text) => !text.endsWith(": ?")), []);
 
   // A server that starts only now gives nobody's token to whoever asks from the same address.
   const late = await cluster.server();

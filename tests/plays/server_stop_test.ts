@@ -7,15 +7,19 @@ import { assert, assertEquals } from "@std/assert";
 import { openStore } from "../../lib/storage/open_store.ts";
 import { id } from "../support/ids.ts";
 import { RegisteringClients } from "../support/load.ts";
+import type { Ended } from "../support/process.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
 import { RawUdp } from "../support/raw_udp.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
-import { within } from "../support/within.ts";
 
-/** The contract: a signal ends the server in this time. */
-const STOP_MS = 5000;
+/** Ends a server, which must not come to the time when it exits whatever is left to do. */
+async function stop(server: ServerProcess, signal: Deno.Signal): Promise<Ended> {
+  const ended = await server.endBy(signal);
+  assert(!ended.stderr.includes("Stopping took too long"), ended.stderr);
+  return ended;
+}
 
 /** The users of these that are not in a data directory, which nobody serves at the moment. */
 async function missingFrom(directory: string, users: readonly string[]): Promise<string[]> {
@@ -34,7 +38,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const idle = await Promise.all(Array.from({ length: 50 }, () => RawTcp.connect(tcp)));
     await idle[0]!.send("REG an");
     assertEquals(await ask(tcp, "REG ann\n"), "200 OK\r\n");
-    const { code, signal: killedBy } = await within("the exit", server.endBy(signal), STOP_MS);
+    const { code, signal: killedBy } = await stop(server, signal);
     assertEquals([code, killedBy], [0, null]);
     for (const connection of idle) assertEquals(await connection.readToEnd(), "");
     for (const connection of idle) connection[Symbol.dispose]();
@@ -45,7 +49,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await using server = await ServerProcess.start(directory.path);
     const clients = new RegisteringClients(server.ports.buddy.tcp, "u");
     await clients.reached(200);
-    const { code } = await within("the exit", server.endBy(signal), STOP_MS);
+    const { code } = await stop(server, signal);
     await clients.done;
     assertEquals(code, 0);
     assertEquals(clients.strange, []);
@@ -59,7 +63,7 @@ Deno.test("a client that has its reply and does not close does not hold up the e
   using connection = await RawTcp.connect(server.ports.buddy.tcp);
   await connection.send("REG ann\n");
   assertEquals(await connection.readToEnd(), "200 OK\r\n");
-  assertEquals((await within("the exit", server.endBy("SIGTERM"), STOP_MS)).code, 0);
+  assertEquals((await stop(server, "SIGTERM")).code, 0);
 });
 
 Deno.test("users and buddies are kept over a restart, in order; presence is not", async () => {

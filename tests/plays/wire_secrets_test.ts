@@ -75,10 +75,11 @@ Deno.test("neither lines, events nor exports of the trace tell a password or a t
   const head = await fetch(`${base}/events`, { method: "HEAD" });
   assertEquals(head.status, 405, "a stream that nobody reads would never end");
   const events = await fetch(`${base}/events`);
-  const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
   let live = "";
-  while (!live.includes("from ann: ")) live += (await reader.read()).value;
-  await reader.cancel();
+  for await (const text of events.body!.pipeThrough(new TextDecoderStream())) {
+    live += text;
+    if (live.includes("from ann: ")) break;
+  }
   const texts = {
     events: live,
     transcript: await (await fetch(`${base}/transcript.txt?connections=1`)).text(),

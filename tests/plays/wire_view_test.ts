@@ -132,6 +132,8 @@ Deno.test({
       [
         ...["--udp-listen=0", `--udp-backend=127.0.0.1:${one.udp}`],
         ...[`--udp-backend=127.0.0.1:${two.udp}`, ...TRACED],
+        // Nobody else is asked because somebody is late.
+        ...["--check-timeout=60", "--udp-answer-timeout=60"],
       ],
     );
     const { status, services } = await balancer.ready();

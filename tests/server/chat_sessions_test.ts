@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { MAX_CHAT_FRAME_BYTES } from "../../lib/core/limits.ts";
 import type { ChatClient } from "../support/chat_client.ts";
 import { ChatHall } from "../support/chat_hall.ts";
+import { instantPasswords } from "../support/passwords.ts";
 import { within } from "../support/within.ts";
 
 Deno.test("pipelined PM and D: each is confirmed in order, and arrives once", async () => {
@@ -192,7 +193,7 @@ Deno.test("a list is true for every request of one read", async () => {
 });
 
 Deno.test("a login that takes too long is told so and closed, however it trickles", async () => {
-  await using hall = new ChatHall({ loginDeadlineSeconds: 0.05 });
+  await using hall = new ChatHall({ loginDeadlineSeconds: 0.05 }, instantPasswords());
   const late = "C 201 INVALID the login took too long";
   for (const begun of ["", "C LOG", "C LOGIN ann\n", "C LOGIN ann\nC PASSWORD abc\n"]) {
     const { client } = hall.connect();

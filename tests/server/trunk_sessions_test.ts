@@ -136,7 +136,7 @@ Deno.test("a balancer that sends more than the window is closed", async () => {
 });
 
 Deno.test("a client's address has the limits it would have without a balancer", async () => {
-  await using desk = new Desk(telling, { connectionRate: 1, connectionBurst: 2 });
+  await using desk = new Desk(telling, { connectionRate: 0.001, connectionBurst: 2 });
   const sent = [1, 2, 3].map((number) => `${number} 192.0.2.1 1 a\n`).join("");
   const text = await desk.exchange(`${sent}4 192.0.2.9 1 b\n`);
   const answers = text.slice(TAKEN.length);

@@ -4,12 +4,10 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { OperationalError } from "../../lib/core/errors.ts";
-import { openStore } from "../../lib/storage/open_store.ts";
 import type { ChangeOutcome, Store, StoreChange } from "../../lib/storage/store.ts";
 import { add, register, remove } from "../support/changes.ts";
 import { id } from "../support/ids.ts";
 import { NO_POSTGRES, PrivatePostgres } from "../support/postgres.ts";
-import { RecordedLog } from "../support/recorded_log.ts";
 
 const server = NO_POSTGRES === undefined ? await PrivatePostgres.start() : undefined;
 if (server !== undefined) Deno.test.afterAll(() => server[Symbol.asyncDispose]());
@@ -33,8 +31,7 @@ function shared(rule: string, check: (stores: readonly Store[]) => Promise<void>
 }
 
 function open(): Promise<Store> {
-  const { address } = server!;
-  return openStore({ kind: "postgres", address, log: new RecordedLog() });
+  return server!.open();
 }
 
 function count(outcomes: readonly ChangeOutcome[], wanted: ChangeOutcome): number {

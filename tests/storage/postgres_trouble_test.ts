@@ -5,13 +5,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
 import { MissingBackendError, OperationalError, StorageError } from "../../lib/core/errors.ts";
-import { openStore } from "../../lib/storage/open_store.ts";
 import { DatabaseLink } from "../../lib/storage/postgres_link.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { add, register, remove } from "../support/changes.ts";
 import { eventually } from "../support/eventually.ts";
+import { HeldTime } from "../support/held_time.ts";
 import { id } from "../support/ids.ts";
-import { NO_POSTGRES, PrivatePostgres } from "../support/postgres.ts";
+import { NO_POSTGRES, PATIENT_DEADLINES, PrivatePostgres } from "../support/postgres.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 
 const server = NO_POSTGRES === undefined ? await PrivatePostgres.start() : undefined;
@@ -37,19 +37,20 @@ function trouble(
   });
 }
 
-function open(log: RecordedLog, address: DatabaseAddress = server!.address): Promise<Store> {
-  return openStore({ kind: "postgres", address, log });
+function open(log: RecordedLog, address?: DatabaseAddress): Promise<Store> {
+  return server!.open(log, address);
 }
 
-/** Resolves when somebody holds a lock, or waits for one. */
-async function untilLocked(postgres: PrivatePostgres, condition: string): Promise<void> {
-  const query = `SELECT count(*) > 0 FROM pg_locks WHERE ${condition}`;
-  await eventually("the lock", async () => await postgres.sql(query) === "t");
+/** Resolves when a change waits for one of the same user. */
+async function untilWaiting(postgres: PrivatePostgres): Promise<void> {
+  const query = "SELECT count(*) > 0 FROM pg_locks " +
+    "WHERE NOT granted AND locktype = 'advisory' AND classid = 1885434476";
+  await eventually("the change that waits", async () => await postgres.sql(query) === "t");
 }
 
 trouble("a commit is on disk, whatever the default of the database is", async (postgres) => {
   await postgres.sql("ALTER DATABASE parley SET synchronous_commit = off");
-  const link = new DatabaseLink(postgres.address, new RecordedLog());
+  const link = new DatabaseLink(postgres.address, new RecordedLog(), PATIENT_DEADLINES);
   try {
     const { rows } = await link.use((client) => client.query("SHOW synchronous_commit"));
     assertEquals(rows, [{ synchronous_commit: "on" }]);
@@ -139,6 +140,22 @@ trouble("a database that takes no changes is refused at the start", async (postg
   }
 });
 
+trouble("a start that the database gave up, because it was silent, may be tried again", async (
+  postgres,
+) => {
+  const link = new DatabaseLink(postgres.address, new RecordedLog(), PATIENT_DEADLINES);
+  const givesUp = "DO $$ BEGIN RAISE EXCEPTION 'silent' USING ERRCODE = '25P03'; END $$";
+  try {
+    await assertRejects(
+      () => link.begin((client) => client.query(givesUp)),
+      MissingBackendError,
+      "silent",
+    );
+  } finally {
+    await link.close();
+  }
+});
+
 trouble("a database that cannot keep all text is refused at the start", async (postgres) => {
   await postgres.sql(
     "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
@@ -152,60 +169,51 @@ trouble("a database that cannot keep all text is refused at the start", async (p
 });
 
 trouble("an idle connection that is ended costs nobody anything", async (postgres, store, log) => {
+  const ours = "FROM pg_stat_activity WHERE application_name = 'parley'";
   await store.change(register(ann));
   for (const user of ["bob", "eve", "kim"]) {
-    const ended = await postgres.sql(
-      "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity " +
-        "WHERE application_name = 'parley'",
-    );
+    const ended = await postgres.sql(`SELECT count(pg_terminate_backend(pid, 20000)) ${ours}`);
     assert(Number(ended) > 0);
-    // The driver reads of the end in its next turn.
-    await new Promise((resume) => setTimeout(resume, 50));
+    // Which the driver reads of, and so has another one.
+    await eventually(
+      "another connection",
+      async () => Number(await postgres.sql(`SELECT count(*) ${ours}`)) > 0,
+    );
     assertEquals(await store.change(register(id(user))), "done");
   }
   assertEquals(log.messages("error"), []);
 });
 
 trouble("a server waits while another one prepares the database", async (postgres) => {
-  const holding = postgres.sql(
-    "BEGIN; SELECT pg_advisory_xact_lock(1885434476, 256); SELECT pg_sleep(3); COMMIT",
-  );
-  await untilLocked(postgres, "granted AND locktype = 'advisory' AND objid = 256");
   const log = new RecordedLog();
-  const store = await open(log);
-  await store.close();
+  const other = await postgres.hold("SELECT pg_advisory_xact_lock(1885434476, 256)");
+  const opening = open(log);
+  await eventually("the word of it", () => log.entries.length > 0);
+  await other[Symbol.asyncDispose]();
+  await (await opening).close();
   assertEquals(log.messages("info"), ["Another server prepares the database, waiting for it"]);
-  await holding;
 });
 
 trouble("changes of one user take turns, whichever server makes them", async (postgres, store) => {
-  const holding = postgres.sql(
-    "BEGIN; SELECT pg_advisory_xact_lock(1885434476, hashtext('ann') & 255); " +
-      "SELECT pg_sleep(1.2); COMMIT",
+  const other = await postgres.hold(
+    "SELECT pg_advisory_xact_lock(1885434476, hashtext('ann') & 255)",
   );
-  const ours = "locktype = 'advisory' AND classid = 1885434476";
-  await untilLocked(postgres, `granted AND ${ours}`);
   const changing = store.change(register(ann));
-  await untilLocked(postgres, `NOT granted AND ${ours}`);
-  await holding;
+  await untilWaiting(postgres);
+  await other[Symbol.asyncDispose]();
   assertEquals(await changing, "done");
 });
 
 trouble("a change that waited too long for its turn is refused, and not made", async (
-  postgres,
+  _postgres,
   store,
 ) => {
-  await postgres.sql(`
-    CREATE FUNCTION parley.slowly() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$;
-    CREATE TRIGGER slowly AFTER INSERT ON parley.users
-      FOR EACH STATEMENT EXECUTE FUNCTION parley.slowly()`);
+  using time = new HeldTime();
   const first = store.change(register(ann));
-  await untilLocked(
-    postgres,
-    "granted AND relation = 'parley.users'::regclass AND mode = 'RowExclusiveLock'",
-  );
+  // Its batch has begun, and the next one waits for its end.
+  await new Promise((resume) => setTimeout(resume, 0));
   const late = assertRejects(() => store.change(register(bob)), StorageError, "too slow");
+  time.advance(2 * PATIENT_DEADLINES.turn);
   assertEquals(await first, "done");
   await late;
   assertEquals(store.health(), { writable: true });

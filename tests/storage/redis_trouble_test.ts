@@ -10,14 +10,12 @@ import {
   reasonOf,
   SharingError,
 } from "../../lib/core/errors.ts";
-import { openRedisState } from "../../lib/storage/redis_state.ts";
 import type { PresenceRecord, SharedState } from "../../lib/storage/shared_state.ts";
 import { CERT, KEY } from "../samples/tls_identity.ts";
 import { eventually } from "../support/eventually.ts";
 import { id } from "../support/ids.ts";
-import { RecordedLog } from "../support/recorded_log.ts";
 import type { PrivateRedis } from "../support/redis.ts";
-import { shared } from "../support/shared_redis.ts";
+import { openPatiently, shared } from "../support/shared_redis.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { within } from "../support/within.ts";
 
@@ -42,7 +40,7 @@ async function untilHeard(speaker: SharedState, listener: SharedState): Promise<
 }
 
 shared("another database of the same Redis is another site", async (one, two, redis) => {
-  const other = await openRedisState({ ...redis.address, database: 1 }, new RecordedLog());
+  const other = await openPatiently({ ...redis.address, database: 1 });
   try {
     const heard: string[] = [];
     other.exchange.listen("chat", () => heard.push("other"));
@@ -175,14 +173,17 @@ async function openAs(redis: PrivateRedis, rights: readonly string[]): Promise<S
   const rules = ["reset", "on", ">s3cret-of-parley", ...rights];
   assertEquals(await redis.command("ACL", "SETUSER", "parley", ...rules), "+OK");
   const address = { ...redis.address, user: "parley", password: "s3cret-of-parley" };
-  return await openRedisState(address, new RecordedLog());
+  return await openPatiently(address);
 }
 
 shared("what no waiting helps against is no missing backend", async (_one, _two, redis) => {
   using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY });
   const stranger = (async () => {
-    using connection = await listener.accept();
-    await connection.handshake().catch(() => {});
+    // One that takes commands, and one that listens.
+    for (let count = 0; count < 2; count++) {
+      using connection = await listener.accept();
+      await connection.handshake().catch(() => {});
+    }
   })();
   const { port } = listener.addr as Deno.NetAddr;
   for (
@@ -195,7 +196,7 @@ shared("what no waiting helps against is no missing backend", async (_one, _two,
     ]
   ) {
     const error = await assertRejects(
-      () => openRedisState({ ...redis.address, ...wrong }, new RecordedLog()),
+      () => openPatiently({ ...redis.address, ...wrong }),
       OperationalError,
     );
     assert(!(error instanceof MissingBackendError), reasonOf(error));
@@ -210,10 +211,7 @@ shared("a certificate of one's own authority is checked against it", async (_one
   using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY });
   const proxying = passOn(listener, redis.address.port);
   const { port } = listener.addr as Deno.NetAddr;
-  const state = await openRedisState(
-    { ...redis.address, port, tls: "verified", caFile },
-    new RecordedLog(),
-  );
+  const state = await openPatiently({ ...redis.address, port, tls: "verified", caFile });
   assertEquals(await state.names.claim(ann), true);
   state.close();
   await proxying;

@@ -8,6 +8,9 @@ import { TempDir } from "./temp_dir.ts";
 /** Size of the screen, in characters. */
 const SIZE = { columns: 80, rows: 24 } as const;
 
+/** What a client at its menu shows when it waits for the first line. */
+export const MENU = "? help\n>";
+
 /** How long a screen may take to show something: there is no event to wait for. */
 const PATIENCE_MS = 60_000;
 
@@ -36,7 +39,7 @@ export class ClientScreen implements AsyncDisposable {
     environment: readonly string[] = [],
   ): Promise<ClientScreen> {
     const ports = [`--tcp-port=${server.tcp}`, `--udp-port=${server.udp}`];
-    return await ClientScreen.open(ports, "? help", environment);
+    return await ClientScreen.open(ports, MENU, environment);
   }
 
   /** Starts a client with these arguments on a screen, and waits until it shows something. */
@@ -78,6 +81,20 @@ export class ClientScreen implements AsyncDisposable {
   /** Types text, without Enter. */
   async types(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);
+  }
+
+  /**
+   * Types lines, each with Enter when it is on the screen: a client that was slow would read several
+   * at once, and three are taken for a paste.
+   */
+  async enters(...lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      await this.types(line);
+      await this.#until(`"${line}" as it is typed`, async () => {
+        return (await this.lines()).at(-1)?.endsWith(line.trimEnd()) ?? false;
+      });
+      await this.presses("Enter");
+    }
   }
 
   /** Pastes text, as a terminal pastes for a program that asked for brackets around it. */
@@ -124,6 +141,16 @@ export class ClientScreen implements AsyncDisposable {
     await this.#until(`"${lines.join("\n")}" at the end`, async () => {
       return await last() === lines.join("\n");
     });
+  }
+
+  /** Waits until this is on the screen more often than it was `before`, see {@linkcode counts}. */
+  async showsAgain(text: string, before: number): Promise<void> {
+    await this.#until(`"${text}" once more`, async () => await this.counts(text) > before);
+  }
+
+  /** How often this is on the screen now. */
+  async counts(text: string): Promise<number> {
+    return (await this.lines()).join("\n").split(text).length - 1;
   }
 
   /** Waits until the client has ended, and gives its exit code. */

@@ -168,6 +168,7 @@ export class LearnPage implements AsyncDisposable {
     const { stderr } = await alice.ended();
     // Its datagrams are in the server's trace, too, and are no part of this.
     const server = this.#programs.get("server")!;
+    await server.process.stderrShows("SET alice 101 OFFLINE");
     server.seen = traceOf(server).length;
     const lines = stderr.split("\n").filter((line) => line.includes(`:${alice.messagePort} `));
     return this.#toShown(lines.map((line) => line + "\n").join(""));

@@ -9,6 +9,14 @@ import type { ScryptCost } from "../../lib/services/password_record.ts";
 /** The least scrypt can do. */
 export const CHEAP_COST: ScryptCost = { log2N: 4, r: 1, p: 1 };
 
+/** Passwords whose work is done at once: nothing else comes between, and no deadline passes. */
+export function instantPasswords(): Passwords {
+  const passwords = new Passwords(CHEAP_COST);
+  passwords.hash = (password) => Promise.resolve(`hash of ${password}`);
+  passwords.verify = (password, stored) => Promise.resolve(stored === `hash of ${password}`);
+  return passwords;
+}
+
 /** Passwords whose work is held back, one at once, until `go` is called. */
 export function heldPasswords(
   waiting: number,

@@ -4,7 +4,11 @@
  */
 
 import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
+import { openStore } from "../../lib/storage/open_store.ts";
+import type { DatabaseDeadlines } from "../../lib/storage/postgres_link.ts";
+import type { Store } from "../../lib/storage/store.ts";
 import { freePort } from "./free_port.ts";
+import { RecordedLog } from "./recorded_log.ts";
 import { TempDir } from "./temp_dir.ts";
 import { findProgram, giveAway, PROGRAM_DIRECTORIES, unprivileged } from "./unprivileged.ts";
 import { within } from "./within.ts";
@@ -19,6 +23,12 @@ export const NO_POSTGRES: string | undefined =
   POSTGRES === undefined || INITDB === undefined || PSQL === undefined
     ? "no PostgreSQL here (Debian: postgresql)"
     : undefined;
+
+/** Far longer than a database takes for anything, on a busy machine too. */
+export const PATIENT_DEADLINES: DatabaseDeadlines = {
+  ...{ connect: 20_000, lock: 20_000, statement: 30_000, answer: 40_000 },
+  ...{ idleInTransaction: 20_000, turn: 20_000 },
+};
 
 const decoder = new TextDecoder();
 
@@ -90,20 +100,42 @@ export class PrivatePostgres implements AsyncDisposable {
     }
   }
 
+  /** Opens the store in it, which has more patience than that of a server. */
+  async open(log = new RecordedLog(), address: DatabaseAddress = this.address): Promise<Store> {
+    return await openStore({ kind: "postgres", address, log, deadlines: PATIENT_DEADLINES });
+  }
+
   /** Runs statements as its owner. @returns what they print, unaligned */
   async sql(text: string, database: string = this.address.database): Promise<string> {
-    const { host, port, user, password } = this.address;
-    const { success, stdout, stderr } = await new Deno.Command(PSQL!, {
-      args: ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", text],
-      clearEnv: true,
-      env: {
-        ...{ PGHOST: host, PGPORT: `${port}`, PGUSER: user, PGPASSWORD: password },
-        PGDATABASE: database,
-      },
-      stdin: "null",
-    }).output();
+    const command = this.#psql(database, { args: ["-c", text], stdin: "null" });
+    const { success, stdout, stderr } = await command.output();
     if (!success) throw new Error(`psql failed: ${decoder.decode(stderr)}`);
     return decoder.decode(stdout).trim();
+  }
+
+  /**
+   * Does something in a transaction that is open until it is let go of: by then it holds the locks
+   * that were taken, for exactly as long as a test wants.
+   *
+   * @param statement what gives one row
+   */
+  async hold(statement: string): Promise<AsyncDisposable> {
+    const child = this.#psql(this.address.database, {
+      args: [],
+      ...{ stdin: "piped", stdout: "piped", stderr: "inherit" },
+    }).spawn();
+    const commands = child.stdin.getWriter();
+    const answers = child.stdout.getReader();
+    await commands.write(new TextEncoder().encode(`BEGIN;\n${statement};\n`));
+    const { done } = await within("the answer of psql", answers.read());
+    const end = async (): Promise<void> => {
+      await commands.close();
+      await answers.cancel();
+      await within("the end of psql", child.status);
+    };
+    if (!done) return { [Symbol.asyncDispose]: end };
+    await end();
+    throw new Error(`psql ended: ${statement}`);
   }
 
   /** Forgets everything Parley keeps, tables included. */
@@ -115,6 +147,19 @@ export class PrivatePostgres implements AsyncDisposable {
     if (this.#child !== undefined) await this.signalAll("SIGCONT");
     await this.end();
     await this.#directory[Symbol.asyncDispose]();
+  }
+
+  #psql(database: string, { args, ...options }: Deno.CommandOptions): Deno.Command {
+    const { host, port, user, password } = this.address;
+    return new Deno.Command(PSQL!, {
+      args: ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", ...args!],
+      clearEnv: true,
+      env: {
+        ...{ PGHOST: host, PGPORT: `${port}`, PGUSER: user, PGPASSWORD: password },
+        PGDATABASE: database,
+      },
+      ...options,
+    });
   }
 
   async #prepare(): Promise<void> {

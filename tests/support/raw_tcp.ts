@@ -2,6 +2,7 @@
  * Talking TCP by hand, as a client that nobody here wrote would.
  */
 
+import { assertEquals } from "@std/assert";
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { readBytesToEnd, readToEnd } from "./streams.ts";
 import { within } from "./within.ts";
@@ -30,6 +31,18 @@ export class RawTcp implements Disposable {
   /** Writes one piece. */
   async send(piece: Sendable): Promise<void> {
     await writeAll(this.#conn, toBytes(piece));
+  }
+
+  /** Waits until exactly this has come, in however many pieces. */
+  async hears(text: string): Promise<void> {
+    const wanted = toBytes(text);
+    const bytes = new Uint8Array(wanted.length);
+    for (let at = 0; at < bytes.length;) {
+      const count = await within(`"${text}"`, this.#conn.read(bytes.subarray(at)));
+      if (count === null) break;
+      at += count;
+    }
+    assertEquals(new TextDecoder().decode(bytes), text);
   }
 
   /** Ends our side only. */

@@ -6,6 +6,10 @@ import { assertEquals } from "@std/assert";
 import { FakeServer, olderServer } from "./client_fake_server.ts";
 import { HandPlayed } from "./client_peers.ts";
 import { ClientScreen, NO_SCREEN } from "./client_screen.ts";
+import { eventually } from "./eventually.ts";
+
+/** What tells that somebody calls. */
+const CALLING = "is calling: Y answers";
 
 /**
  * A test that needs a screen; without one it is skipped, and its name says why. Bob is alice's buddy,
@@ -22,28 +26,27 @@ export function onScreen(name: string, play: (server: FakeServer) => Promise<voi
   });
 }
 
-/** Types a line and Enter. */
-export async function enters(screen: ClientScreen, ...lines: readonly string[]): Promise<void> {
-  for (const line of lines) {
-    await screen.types(line);
-    await screen.presses("Enter");
-  }
-}
-
 /** Registers alice, and waits until her buddies are known. */
 export async function registers(screen: ClientScreen): Promise<void> {
-  await enters(screen, "R alice");
-  await screen.shows("You are online.");
-  await enters(screen, "S");
-  await screen.shows("bob   ONLINE");
+  await screen.enters("R alice");
+  await screen.shows("You are online.\nalice>");
+  // A list that takes more than a second is there when it is asked for again.
+  await eventually("bob in the table", async () => {
+    const before = await screen.counts("alice>");
+    await screen.enters("S");
+    await screen.showsAgain("alice>", before);
+    return await screen.counts("bob   ONLINE") > 0;
+  });
 }
 
 /** Bob calls. */
 export async function bobCalls(screen: ClientScreen): Promise<HandPlayed> {
   const banner = (await screen.lines()).join("").replaceAll("\n", "");
   const port = Number(/messages on port (\d+)/.exec(banner)?.[1]);
+  // He may have called before, and that may still be on the screen.
+  const before = await screen.counts(CALLING);
   const bob = await HandPlayed.call(port);
-  await screen.shows("is calling");
+  await screen.showsAgain(CALLING, before);
   return bob;
 }
 
@@ -51,7 +54,7 @@ export async function bobCalls(screen: ClientScreen): Promise<HandPlayed> {
 export async function chatWithBob(screen: ClientScreen): Promise<HandPlayed> {
   await registers(screen);
   const bob = await bobCalls(screen);
-  await enters(screen, "y");
+  await screen.enters("y");
   assertEquals(await bob.line(), "ACCEPT");
   await screen.shows("You are in a chat with bob");
   return bob;

@@ -3,6 +3,7 @@
  */
 
 import { BalancerProcess } from "./balancer_process.ts";
+import { eventually } from "./eventually.ts";
 import { ask } from "./raw_tcp.ts";
 import { ServerProcess } from "./server_process.ts";
 import { TempDir } from "./temp_dir.ts";
@@ -17,28 +18,37 @@ export interface Ports {
 const ANY: Ports = { buddy: { tcp: 0, udp: 0 }, rooms: { tcp: 0, udp: 0 }, chat: { tcp: 0 } };
 const HOST = "127.0.0.1";
 
-/** How long servers believe what they heard of somebody. */
-export const PRESENCE_TTL_MS = 5000;
+/** Seconds servers believe what they heard of somebody: longer than any test takes. */
+const PRESENCE_TTL = 600;
 
-/** Soon enough for a test: a backend that is gone is missed after a quarter of a second. */
-const CHECKS = { checkInterval: 0.25, checkTimeout: 1, fall: 2, rise: 1, udpAnswerTimeout: 0.25 };
+/**
+ * Soon enough for a test: a backend that is gone is missed after a quarter of a second, because it
+ * refuses connections; one that is only late on a busy machine is not.
+ */
+const CHECKS = { checkInterval: 0.25, checkTimeout: 20, fall: 2, rise: 1, udpAnswerTimeout: 0.25 };
 
 /** A site; gone at the end of the test. */
 export class Site implements AsyncDisposable {
   readonly #directory: TempDir;
   readonly #servers: (ServerProcess & { readonly known: Ports })[] = [];
+  readonly #presenceTtl: number;
   #balancer: BalancerProcess | undefined;
   ports!: Ports;
 
-  private constructor(directory: TempDir) {
+  private constructor(directory: TempDir, presenceTtl: number) {
     this.#directory = directory;
+    this.#presenceTtl = presenceTtl;
   }
 
-  /** Starts so many servers, and the balancer. */
-  static async start(servers = 3): Promise<Site> {
-    const site = new Site(await TempDir.make());
+  /**
+   * Starts three servers, and the balancer.
+   *
+   * @param presenceTtl seconds servers believe what they heard of somebody
+   */
+  static async start(presenceTtl: number = PRESENCE_TTL): Promise<Site> {
+    const site = new Site(await TempDir.make(), presenceTtl);
     try {
-      for (let number = 0; number < servers; number++) {
+      for (let number = 0; number < 3; number++) {
         site.#servers.push(await site.#startServer(ANY));
       }
       await site.startBalancer();
@@ -59,8 +69,18 @@ export class Site implements AsyncDisposable {
     return this.#balancer!.story;
   }
 
-  /** How many connections of a service each server was given. */
-  given(service: keyof Ports): number[] {
+  /**
+   * How many connections of a service each server was given, once the balancer has told of so many:
+   * a client has its answer before that.
+   */
+  async given(service: keyof Ports, connections: number): Promise<number[]> {
+    const isTold = (): boolean =>
+      this.#given(service).reduce((sum, count) => sum + count) >= connections;
+    await eventually(`${connections} connections for ${service}`, isTold);
+    return this.#given(service);
+  }
+
+  #given(service: keyof Ports): number[] {
     const counts = this.#servers.map(() => 0);
     for (const line of this.story) {
       const index = new RegExp(`^\\[LB\\] ${service}: New client -> backend #(\\d+)`).exec(line)
@@ -119,7 +139,7 @@ export class Site implements AsyncDisposable {
       ...[`--host=${HOST}`, `--data=${this.data}`, "--services=buddy,rooms,chat"],
       ...[`--tcp-port=${buddy.tcp}`, `--udp-port=${buddy.udp}`, `--chat-port=${chat.tcp}`],
       ...[`--rooms-tcp-port=${rooms.tcp}`, `--rooms-udp-port=${rooms.udp}`],
-      ...[`--trust-proxy=${HOST}`, `--presence-ttl=${PRESENCE_TTL_MS / 1000}`],
+      ...[`--trust-proxy=${HOST}`, `--presence-ttl=${this.#presenceTtl}`],
     ], { directory: this.#directory.path });
     return Object.assign(server, { known: await server.ready() as unknown as Ports });
   }
