@@ -14,7 +14,7 @@ import type { AskPassword, ServerLink } from "./server_link.ts";
 import type { CommandHandler, ProgramWord } from "./slash_commands.ts";
 
 /** How long S and M wait for a fresh list. */
-const FRESH_LIST_MS = 1000;
+export const FRESH_LIST_MS = 1000;
 
 /** An effect that ends in an event. */
 export type WorkEffect = Extract<

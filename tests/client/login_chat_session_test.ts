@@ -188,11 +188,13 @@ Deno.test("what is said is kept: by others at once, by us when it is confirmed, 
 });
 
 Deno.test("a server that says nothing is asked whether it is there, and left when it is not", async () => {
-  await using stage = new Stage(true, { ...SHORT, silentMs: 40, goneMs: 2000 });
+  const waits = { ...SHORT, silentMs: 40 };
+  await using stage = new Stage(true, waits);
   const { server } = stage;
   for (let asked = 0; asked < 3; asked++) {
     assertEquals(await server.line(), "C PING there?");
     await server.send("C PONG there?\n");
   }
+  waits.goneMs = 100; // only now: until here the server may take its time
   await assertRejects(() => stage.ended, UnreachableError, "does not answer any more");
 });

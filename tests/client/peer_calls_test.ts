@@ -6,6 +6,8 @@
 import { assertEquals } from "@std/assert";
 import { type CallTimes, PeerCalls } from "../../lib/client/peer_calls.ts";
 import { HandPlayed, HandPlayedCallee } from "../support/client_peers.ts";
+import { HeldTimers } from "../support/held_timers.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { within } from "../support/within.ts";
 
@@ -83,12 +85,7 @@ Deno.test("call(): one that nobody answers is given up", async () => {
 
 Deno.test("call(): nothing listening is told as unreachable", async () => {
   await using play = new CallsPlay();
-  let port;
-  {
-    using callee = new HandPlayedCallee();
-    port = callee.port;
-  }
-  await play.calls.call(to(port));
+  await play.calls.call(to(NOBODYS_PORT));
   assertEquals(play.told, ["failed: unreachable"]);
 });
 
@@ -116,14 +113,17 @@ Deno.test("accept(): sends ACCEPT and LF alone", async () => {
 });
 
 Deno.test("accept(): the first line is not in the segment of ACCEPT", async () => {
-  await using play = new CallsPlay({ acceptGapMs: 100 });
+  using gap = new HeldTimers(100);
+  await using play = new CallsPlay({ acceptGapMs: gap.milliseconds });
   using bob = await HandPlayed.call(play.port);
   await play.tells("ring 127.0.0.1");
   const accepted = play.calls.accept();
-  const chunk = bob.chunk();
+  assertEquals(await bob.chunk(), "ACCEPT\n");
+  play.calls.send("too early");
+  assertEquals(play.told, ["ring 127.0.0.1"], "there is no chat before the gap is over");
+  await gap.pass();
   await accepted;
   play.calls.send("hello");
-  assertEquals(await chunk, "ACCEPT\n");
   assertEquals(await bob.chunk(), "hello\n");
 });
 

@@ -9,6 +9,7 @@ import type { ByteStream } from "../../lib/core/ports.ts";
 import { memoryPair } from "../../lib/net/memory_pair.ts";
 import { closeNow, OrderlyCloser, writeAll } from "../../lib/net/orderly_close.ts";
 import { PeerReader } from "../../lib/wire/peer.ts";
+import { eventually } from "../support/eventually.ts";
 import { readToEnd } from "../support/streams.ts";
 import { within } from "../support/within.ts";
 
@@ -138,7 +139,7 @@ Deno.test(
     play.chat.send("one");
     await play.chat.settled();
     await writeAll(play.other, bytes("yes\n"));
-    while (play.told.length === 0) await new Promise((resume) => setTimeout(resume, 1));
+    await eventually("the answer", () => play.told.length > 0);
     play.chat.send("two");
     play.chat.send("three");
     await play.chat.settled();

@@ -9,7 +9,9 @@ import { TypedLines } from "../../lib/client/typed_lines.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { memberName, roomName } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RoomServer } from "../support/room_server.ts";
+import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 const LAB = roomName("lab");
@@ -40,9 +42,7 @@ class Outsider implements AsyncDisposable {
 }
 
 Deno.test("a member joins again, a host opens the room again, when the server is back", async () => {
-  const first = await RoomServer.start();
-  const ports = { tcp: first.tcp, udp: first.udp };
-  await first.stop();
+  const ports = { tcp: freePort(), udp: freePort() };
   await using host = new Outsider(ports, "create");
   await host.terminal.sees("Lost room lab; trying to enter again in 1 s. q leaves.");
   host.terminal.types("anybody?");
@@ -70,10 +70,7 @@ Deno.test("a member waits for somebody to open the room, but not for ever", asyn
 });
 
 Deno.test("q gives up coming back", async () => {
-  const first = await RoomServer.start();
-  const ports = { tcp: first.tcp, udp: first.udp };
-  await first.stop();
-  await using member = new Outsider(ports, "join");
+  await using member = new Outsider({ tcp: NOBODYS_PORT, udp: NOBODYS_PORT }, "join");
   await member.terminal.sees("Cannot reach");
   member.terminal.types("q");
   assertEquals(await within("the end", member.entered), undefined);

@@ -4,6 +4,7 @@ import { DEFAULT_ROOM_LIMITS } from "../../lib/core/limits.ts";
 import { TokenBucket } from "../../lib/net/token_bucket.ts";
 import { parseRoomDatagram } from "../../lib/wire/ucrp.ts";
 import { TOKEN } from "../samples/room_samples.ts";
+import { eventually } from "../support/eventually.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { within } from "../support/within.ts";
 
@@ -46,7 +47,7 @@ class HeardMember implements AsyncDisposable {
 
   /** Waits until so much was heard. */
   async hears(count: number): Promise<void> {
-    while (this.heard.length < count) await new Promise((resume) => setTimeout(resume, 1));
+    await eventually(`${count} times something`, () => this.heard.length >= count);
   }
 
   /** Sends the member a datagram, from the server or from another socket. */
@@ -121,7 +122,9 @@ Deno.test("RoomTalk hears the server where it asked, or where it first answers f
   // A second address of the server, until it answers from where it was asked.
   await sayFrom("127.0.0.2", "\x03bobone");
   await sayFrom("127.0.0.2", "\x03bobtwo");
+  await member.hears(2); // what two sockets send may come in any order
   await member.tell("\x03bobthree");
+  await member.hears(3);
   await sayFrom("127.0.0.2", "\x03evefour");
   await sayFrom("127.0.0.2", "__ROOM_CLOSED__");
   await member.tell("\x03bobfive");

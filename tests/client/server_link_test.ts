@@ -3,22 +3,20 @@ import { ServerLink } from "../../lib/client/server_link.ts";
 import { UnreachableError } from "../../lib/core/errors.ts";
 import { NO_CAPABILITIES } from "../../lib/wire/capabilities.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
+import { HeldTimers } from "../support/held_timers.ts";
 import { id } from "../support/ids.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 
 const ALICE = id("alice");
+
+/** A limit that no server reaches, also while it is connected to. */
+const HOUR_MS = 3_600_000;
 
 function linkTo(server: FakeServer, timeoutMs?: number): ServerLink {
   return new ServerLink({ host: "127.0.0.1", tcpPort: server.tcp }, new RecordedLog(), {
     timeoutMs,
   });
-}
-
-/** A port where nothing listens. */
-function closedPort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
 }
 
 Deno.test("request(): a reply may end in LF, in CRLF or with the stream", async () => {
@@ -55,8 +53,12 @@ Deno.test("capabilities(): asked once, whatever the answer was", async () => {
 Deno.test("capabilities(): a server that hangs up on CAP, or is silent, offers nothing", async () => {
   for (const reply of ["", undefined]) {
     await using server = new FakeServer({ reply: () => reply });
-    const link = linkTo(server, 50);
-    assertEquals(await link.capabilities(), NO_CAPABILITIES);
+    using limit = new HeldTimers(HOUR_MS);
+    const link = linkTo(server, limit.milliseconds);
+    const asked = link.capabilities();
+    await server.hears(/^CAP/);
+    if (reply === undefined) await limit.pass();
+    assertEquals(await asked, NO_CAPABILITIES);
     server.script = olderServer();
     await link.request({ kind: "register", user: ALICE });
     await link.capabilities();
@@ -65,31 +67,32 @@ Deno.test("capabilities(): a server that hangs up on CAP, or is silent, offers n
 });
 
 Deno.test("capabilities(): a server that could not be reached is asked with the next request", async () => {
-  const port = closedPort();
-  const link = new ServerLink({ host: "127.0.0.1", tcpPort: port }, new RecordedLog());
+  const link = new ServerLink({ host: "127.0.0.1", tcpPort: NOBODYS_PORT }, new RecordedLog());
   await assertRejects(() => link.capabilities(), UnreachableError);
   await assertRejects(() => link.request({ kind: "register", user: ALICE }), UnreachableError);
   await assertRejects(() => link.capabilities(), UnreachableError, "nothing is listening");
 });
 
 Deno.test("request(): nothing listening is an UnreachableError that names the address", async () => {
-  const port = closedPort();
-  const link = new ServerLink({ host: "127.0.0.1", tcpPort: port }, new RecordedLog());
+  const link = new ServerLink({ host: "127.0.0.1", tcpPort: NOBODYS_PORT }, new RecordedLog());
   const error = await assertRejects(
     () => link.request({ kind: "register", user: ALICE }),
     UnreachableError,
   );
-  assertEquals(error.message, `Cannot reach 127.0.0.1:${port}: nothing is listening there`);
+  assertEquals(error.message, `Cannot reach 127.0.0.1:${NOBODYS_PORT}: nothing is listening there`);
   assertEquals(link.reachedIp, undefined);
 });
 
 Deno.test("request(): a server that accepts and never answers is given up", async () => {
   await using server = new FakeServer({ reply: () => undefined });
-  const error = await assertRejects(
-    () => linkTo(server, 50).request({ kind: "register", user: ALICE }),
+  using limit = new HeldTimers(HOUR_MS);
+  const asking = assertRejects(
+    () => linkTo(server, limit.milliseconds).request({ kind: "register", user: ALICE }),
     UnreachableError,
   );
-  assertStringIncludes(error.message, "did not answer within 0.05 s");
+  for (const line of [/^CAP/, /^REG/]) await server.hears(line);
+  for (let each = 0; each < 2; each++) await limit.pass();
+  assertStringIncludes((await asking).message, "did not answer within 3600 s");
 });
 
 Deno.test("request(): a reply without end is given up at a bound", async () => {

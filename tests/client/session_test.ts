@@ -5,12 +5,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { Session } from "../../lib/client/session.ts";
+import { FRESH_LIST_MS } from "../../lib/client/session_work.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
+import { HeldTimers } from "../support/held_timers.ts";
 import { id } from "../support/ids.ts";
+import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { TestServer } from "../support/server.ts";
+import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 /** A session and its terminal; it leaves at the end of the test. */
@@ -93,6 +97,7 @@ Deno.test("stop() at the rooms leaves the room, the rooms and the client", async
 Deno.test("a user at start is logged in before the first line is read", async () => {
   await using server = await TestServer.start();
   await server.register("alice");
+  using _limit = new HeldTimers(FRESH_LIST_MS);
   await using play = new SessionPlay(server, "alice");
   play.terminal.types("S");
   await play.terminal.sees("Logged in as alice");
@@ -110,6 +115,7 @@ Deno.test("L of an unknown user is `No such user`, and says nothing over UDP", a
 Deno.test("lines are done strictly one after another", async () => {
   await using server = await TestServer.start();
   await server.register("bob");
+  using _limit = new HeldTimers(FRESH_LIST_MS);
   await using play = new SessionPlay(server);
   play.terminal.types("R alice", "A bob", "A bob", "D bob", "D bob", "S", undefined);
   await play.over();
@@ -129,6 +135,7 @@ Deno.test("lines are done strictly one after another", async () => {
 Deno.test("M finds a buddy who came online only now", async () => {
   await using server = await TestServer.start();
   await server.register("bob");
+  using _limit = new HeldTimers(FRESH_LIST_MS);
   await using alice = new SessionPlay(server);
   alice.terminal.types("R alice", "A bob", "S");
   await alice.terminal.sees("OFFLINE");
@@ -142,11 +149,8 @@ Deno.test("M finds a buddy who came online only now", async () => {
 });
 
 Deno.test("an unreachable server is said once at start, with what to check", async () => {
-  const gone = new FakeServer({});
-  const ports = { tcp: gone.tcp, udp: gone.udp };
-  await gone[Symbol.asyncDispose]();
-  await using play = new SessionPlay(ports);
-  const line = await play.terminal.sees(`Cannot reach 127.0.0.1:${ports.tcp}`);
+  await using play = new SessionPlay({ tcp: NOBODYS_PORT, udp: NOBODYS_PORT });
+  const line = await play.terminal.sees(`Cannot reach 127.0.0.1:${NOBODYS_PORT}`);
   assertStringIncludes(line, "check that the server runs, and --server and --tcp-port");
   play.terminal.types("?");
   await play.terminal.sees("Type a letter");
@@ -154,8 +158,10 @@ Deno.test("an unreachable server is said once at start, with what to check", asy
 
 Deno.test("S says so when the server does not answer, and when its last answer came", async () => {
   await using server = new FakeServer({ reply: () => "200 OK\n" });
+  using limit = new HeldTimers(FRESH_LIST_MS);
   await using play = new SessionPlay(server);
   play.terminal.types("R alice", "S");
+  await limit.pass();
   await play.terminal.sees("The server has not answered yet");
 
   let answers = true;
@@ -168,14 +174,13 @@ Deno.test("S says so when the server does not answer, and when its last answer c
   await play.terminal.sees("bob");
   answers = false;
   play.terminal.types("S");
+  await limit.pass();
   await play.terminal.sees("bob");
   assertStringIncludes(await play.terminal.sees("No answer just now"), "this is from ");
 });
 
 Deno.test("a person whose server is not there yet is logged in when it is; what they type comes first", async () => {
-  const port = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const tcp = port.addr.port;
-  port.close();
+  const tcp = freePort();
   await using early = new SessionPlay({ tcp, udp: 1 }, "alice", true);
   await using busy = new SessionPlay({ tcp, udp: 1 }, "bob", true);
   await early.terminal.sees("trying to log in as alice again in 1 s.");

@@ -15,6 +15,7 @@ import type { ByteStream } from "../../lib/core/ports.ts";
 import { encodeTransfer, TRANSFER_PREFACE, type TransferMessage } from "../../lib/wire/transfer.ts";
 import type { Offer } from "../../lib/wire/transfer_offer.ts";
 import { TransferReader } from "../../lib/wire/transfer_reader.ts";
+import { HeldTime } from "../support/held_time.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { ALICE, BOB } from "../support/transfers.ts";
 import { within } from "../support/within.ts";
@@ -55,8 +56,10 @@ class Hand {
     await this.bytes(new TextEncoder().encode(TRANSFER_PREFACE));
   }
 
-  async hears(kind: string): Promise<void> {
-    while (!this.heard.includes(kind)) await within(kind, this.#more.promise);
+  /** Waits until a message of this kind has come, or so many of them. */
+  async hears(kind: string, times = 1): Promise<void> {
+    const came = (): number => this.heard.filter((heard) => heard === kind).length;
+    while (came() < times) await within(kind, this.#more.promise);
   }
 
   async #read(): Promise<void> {
@@ -205,10 +208,11 @@ for (const [what, messages, why] of WRONG_RECEIVERS) {
   });
 }
 
-/** A side that lost its patience long ago. */
+/** A side that lost its patience long ago. It looks often, and the time is the test's. */
 const HASTY: LinkTimes = { aliveMs: 20, silentMs: 200 };
 
 Deno.test("who is silent for too long is left; a sign of life is sent meanwhile, and enough", async () => {
+  using time = new HeldTime();
   const [ours, theirs] = memoryPair();
   const closer = new OrderlyCloser(0.1);
   const link = new TransferLink(ours, closer, HASTY);
@@ -218,14 +222,15 @@ Deno.test("who is silent for too long is left; a sign of life is sent meanwhile,
   const reading = (async () => {
     for await (const group of link.received()) for (const _ of group);
   })().catch((error) => why = error.message);
-  for (let time = 0; time < 10; time++) {
+  for (let signs = 1; signs <= 10; signs++) {
     await hand.say({ kind: "alive" });
-    await new Promise((resume) => setTimeout(resume, 50));
+    time.advance(150);
+    await hand.hears("alive", signs); // it has looked at the time
   }
   assertEquals(why, "");
+  time.advance(201);
   await within("the end of patience", reading);
   assertMatch(why, /^no sign of life for/);
-  assert(hand.heard.filter((kind) => kind === "alive").length > 3);
   await link.close();
   closer.stop();
   await hand.over;

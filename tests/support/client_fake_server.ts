@@ -30,6 +30,7 @@ export class FakeServer implements AsyncDisposable {
   readonly #open = new Set<Deno.TcpConn>();
   readonly #running: Promise<unknown>;
   #more = Promise.withResolvers<void>();
+  #isStopped = false;
 
   /** @param tcpPort 0 for any free one */
   constructor(script: ServerScript, tcpPort = 0) {
@@ -60,6 +61,7 @@ export class FakeServer implements AsyncDisposable {
     const serving: Promise<void>[] = [];
     for await (const conn of this.#listener) {
       this.#open.add(conn);
+      if (this.#isStopped) closeNow(conn); // it came in the moment of the stop
       serving.push(this.#serve(conn));
     }
     await Promise.all(serving);
@@ -96,6 +98,7 @@ export class FakeServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
     this.#listener.close();
     this.#socket.close();
     for (const conn of this.#open) closeNow(conn);

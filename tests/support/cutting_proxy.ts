@@ -28,8 +28,11 @@ export class CuttingProxy implements AsyncDisposable {
     for await (const client of this.#listener) {
       const server = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
       let left = this.budget;
+      let isCut = false;
       const cut = (): void => {
-        this.cuts++;
+        // Both ways may come to the end of it at once, which is one cut.
+        if (!isCut) this.cuts++;
+        isCut = true;
         closeNow(client);
         closeNow(server);
       };

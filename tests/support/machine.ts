@@ -10,3 +10,6 @@ export function canListenOn(hostname: string): boolean {
     return false;
   }
 }
+
+/** A port of this machine where nobody listens, and of which no program is given by chance. */
+export const NOBODYS_PORT = 1;

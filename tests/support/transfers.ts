@@ -94,18 +94,34 @@ export async function play(
   return { sending: ends[0], receiving: ends[1], kept, lost, lostThere, sent, received };
 }
 
+/** An offer that is there until it is taken back. */
+export interface HeldOffer {
+  /** Resolves when it is turned down. */
+  readonly refused: Promise<void>;
+  takeBack(): Promise<void>;
+}
+
 /** Offers a file of alice to bob, who takes files at a port here, and waits for no answer. */
-export async function holdOffer(
-  port: number,
-  name: string,
-): Promise<{ takeBack(): Promise<void> }> {
+export async function holdOffer(port: number, name: string): Promise<HeldOffer> {
   const closer = new OrderlyCloser();
   const link = new TransferLink(await connectTcp("127.0.0.1", port, { timeoutMs: 10_000 }), closer);
   const entries = [{ kind: "file", path: [name], size: 5, modified: 0 }] as const;
   await link.send({ kind: "offer", offer: { from: ALICE, to: BOB, entries } });
+  const refused = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const group of link.received()) {
+      for (const { kind } of group) {
+        if (kind !== "refuse") continue;
+        refused.resolve();
+        link.close(); // as every sender does
+      }
+    }
+  })().catch(() => {}); // it is over
   return {
+    refused: refused.promise,
     async takeBack() {
       await link.close();
+      await reading;
       closer.stop();
     },
   };
