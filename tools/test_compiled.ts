@@ -119,7 +119,7 @@ try {
     const changes = Deno.watchFs(`${directory}/compacted`);
     using connection = await Deno.connect({ hostname: "127.0.0.1", port: buddy.tcp });
     await connection.write(new TextEncoder().encode("REG ann\n"));
-    const patience = setTimeout(() => changes.close(), 15_000);
+    const patience = setTimeout(() => changes.close(), 60_000);
     let snapshot = "";
     for await (const _ of changes) {
       snapshot = await Deno.readTextFile(`${directory}/compacted/users.txt`).catch(() => "");

@@ -11,7 +11,7 @@ import { memberName, roomName } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
 import { NOBODYS_PORT } from "../support/machine.ts";
 import { RoomServer } from "../support/room_server.ts";
-import { freePort } from "../support/unprivileged.ts";
+import { freePort } from "../support/free_port.ts";
 import { within } from "../support/within.ts";
 
 const LAB = roomName("lab");

@@ -16,7 +16,7 @@ import { OlderRoomServer } from "../support/older_room_server.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { TempDir } from "../support/temp_dir.ts";
-import { freePort } from "../support/unprivileged.ts";
+import { freePort } from "../support/free_port.ts";
 
 const LAB = roomName("lab");
 

@@ -14,7 +14,7 @@ import { NOBODYS_PORT } from "../support/machine.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
 import { RoomServer } from "../support/room_server.ts";
 import { TestServer } from "../support/server.ts";
-import { freePort } from "../support/unprivileged.ts";
+import { freePort } from "../support/free_port.ts";
 import { within } from "../support/within.ts";
 
 /** A session and its terminal; it leaves at the end of the test. */

@@ -3,8 +3,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { BALANCER_LIMITS } from "../../lib/core/limits.ts";
+import type { LogFields } from "../../lib/core/ports.ts";
 import { writeAll } from "../../lib/net/orderly_close.ts";
+import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { readToEnd } from "../support/streams.ts";
@@ -16,15 +18,13 @@ import { extent } from "./extent.ts";
 const EVERY_MS = 5;
 const AROUND = extent(200, 1000);
 
-/** The time the checks have to find a backend that is gone. */
-const MARKED_DOWN_MS = 6000;
-
 /** Has a server offer trunks to a balancer here. */
 const TRUST = ["--trust-proxy=127.0.0.1"];
 
 type Ports = Awaited<ReturnType<typeof ServerProcess.start>>;
 
-async function startServer(port = 0, words: readonly string[] = []): Promise<Ports> {
+/** Starts a server, on a port that stays free while it is gone. */
+async function startServer(port = freePort(), words: readonly string[] = []): Promise<Ports> {
   const server = ServerProcess.spawn([String(port), "0", "--store=memory", ...words]);
   return Object.assign(server, { ports: await server.ready() });
 }
@@ -53,8 +53,8 @@ for (const trunk of [false, true]) {
 
 /** Kills one of two servers, and looks at every request that was not answered. */
 async function killUnderLoad(trunk: boolean): Promise<void> {
-  await using victim = await startServer(0, TRUST);
-  await using survivor = await startServer(0, TRUST);
+  await using victim = await startServer(freePort(), TRUST);
+  await using survivor = await startServer(freePort(), TRUST);
   const backends = [addressOf(victim), addressOf(survivor)];
   await using balancer = new TestBalancer({ backends, trunk });
   if (trunk) await hasTrunks(balancer, backends);
@@ -67,24 +67,39 @@ async function killUnderLoad(trunk: boolean): Promise<void> {
   };
   await load(AROUND);
   victim.signal("SIGKILL");
-  const isDown = within(
-    "the mark",
-    balancer.tells(`Backend 0 is down: ${addressOf(victim)} (nothing is listening there)`),
-    MARKED_DOWN_MS,
-  );
+  const isDown = balancer.tellsOf(`Backend 0 is down: ${addressOf(victim)} (`);
+  const isGone = victim.gone();
   await load(AROUND);
+  await isGone;
+  if (trunk) await toldOf(balancer, "A trunk to backend 0 was lost (", 2);
+  const begun = requests.length;
   await isDown;
+  await load(AROUND);
 
-  const failed = (await Promise.all(requests)).filter(({ isAnswered }) => !isAnswered);
-  const carried = balancer.log.entries.filter(({ message }) => message === "Connection closed");
+  const answers = await Promise.all(requests);
+  const failed = answers.filter(({ isAnswered }) => !isAnswered);
   for (const { from } of failed) {
-    const fields = carried.find(({ fields }) => fields.clientPort === from)?.fields;
-    assert(
-      fields?.backend === addressOf(victim) && Number(fields.sent) > 0,
-      JSON.stringify(fields),
-    );
+    await eventually("what became of it", () => carriedFrom(balancer, from) !== undefined);
+    const { backend, sent } = carriedFrom(balancer, from)!;
+    assert(backend === addressOf(victim) && Number(sent) > 0, `${from}: ${backend} ${sent}`);
   }
-  assert(failed.length < 20, `${failed.length} requests were lost`);
+  const lost = answers.slice(begun).filter(({ isAnswered }) => !isAnswered).length;
+  assertEquals(lost, 0, "once it is known that the server is gone, no request is lost");
+}
+
+/** What the balancer told of a client's connection, when that is over. */
+function carriedFrom({ log }: TestBalancer, port: number): LogFields | undefined {
+  return log.entries.find(({ message, fields }) =>
+    message === "Connection closed" && fields.clientPort === port
+  )?.fields;
+}
+
+/** Resolves when something that begins so was told so often. */
+async function toldOf(balancer: TestBalancer, start: string, times: number): Promise<void> {
+  await eventually(
+    `${start}, ${times} times`,
+    () => balancer.told.filter((message) => message.startsWith(start)).length >= times,
+  );
 }
 
 /** Resolves when each of these is reached by trunk. */
@@ -103,12 +118,13 @@ const EXPECTED = new Map([
 ]);
 
 Deno.test("a server killed and started again by trunk: nobody is given another one's answer", async () => {
-  let victim = await startServer(0, TRUST);
-  const { port } = { port: victim.ports.buddy.tcp };
-  await using survivor = await startServer(0, TRUST);
+  let victim = await startServer(freePort(), TRUST);
+  const port = victim.ports.buddy.tcp;
+  await using survivor = await startServer(freePort(), TRUST);
   const backends = [addressOf(victim), addressOf(survivor)];
   await using balancer = new TestBalancer({
-    ...{ backends, trunk: true, sendProxyV2: true, checkInterval: 0.2, rise: 1, fall: 1 },
+    ...{ backends, trunk: true, sendProxyV2: true },
+    ...{ checkInterval: 0.2, rise: 1, fall: 1 },
   });
   await hasTrunks(balancer, backends);
   let isOver = false;
@@ -126,7 +142,7 @@ Deno.test("a server killed and started again by trunk: nobody is given another o
   const clients = Array.from({ length: 32 }, (_, number) => client(number));
   const goOn = async (count: number): Promise<void> => {
     const wanted = answered + count;
-    while (answered < wanted) await new Promise((resume) => setTimeout(resume, 1));
+    await eventually(`${count} more answers`, () => answered >= wanted);
   };
   const kills = extent(3, 30);
   try {
@@ -136,21 +152,22 @@ Deno.test("a server killed and started again by trunk: nobody is given another o
       await goOn(500);
       victim = await startServer(port, TRUST);
       const { counts } = balancer.service.pool.backends[0]!;
-      const before = counts.trunked;
-      while (counts.trunked < before + 100) await goOn(100);
+      const wanted = counts.trunked + 100;
+      await eventually("the victim has trunks again", () => counts.trunked >= wanted);
     }
   } finally {
     isOver = true;
     await Promise.all(clients);
     await victim[Symbol.asyncDispose]();
   }
-  // Each kill may cost what was under way on two trunks: at most one request of each client.
-  assert(unanswered <= 32 * kills, `${unanswered} of ${answered} were not answered`);
+  // Each kill may cost what was under way on two trunks: of each client, a request on either.
+  assert(unanswered <= 2 * 32 * kills, `${unanswered} of ${answered} were not answered`);
 });
 
 Deno.test("a server that was stopped (SIGSTOP) loses its trunks in time, and who waits is closed", async () => {
-  await using victim = await startServer(0, TRUST);
-  await using balancer = new TestBalancer({ backends: [addressOf(victim)], trunk: true });
+  await using victim = await startServer(freePort(), TRUST);
+  const backends = [addressOf(victim)];
+  await using balancer = new TestBalancer({ backends, trunk: true });
   await hasTrunks(balancer, [addressOf(victim)]);
   victim.signal("SIGSTOP");
   try {
@@ -160,8 +177,10 @@ Deno.test("a server that was stopped (SIGSTOP) loses its trunks in time, and who
   } finally {
     victim.signal("SIGCONT");
   }
-  await hasTrunks(balancer, [addressOf(victim)]);
-  assertEquals(await ask(balancer.port, "CAP\n"), EXPECTED.get("CAP"));
+  // What is asked on a trunk that is given up in this moment is lost.
+  await eventually("an answer again", async () => {
+    return await ask(balancer.port, "CAP\n").catch(() => "") === EXPECTED.get("CAP");
+  });
 });
 
 Deno.test("a server killed with nobody asking is marked down in time, and taken back", async () => {
@@ -172,16 +191,16 @@ Deno.test("a server killed with nobody asking is marked down in time, and taken 
   assertEquals(await ask(balancer.port, "REG ann\n"), "200 OK\r\n");
   await victim.endBy("SIGKILL");
   // A check may have been under way when it died: then that one says why.
-  await within("the mark", balancer.tellsOf(`Backend 0 is down: ${address} (`), MARKED_DOWN_MS);
-  const port = String(victim.ports.buddy.tcp);
-  await using _again = ServerProcess.spawn([port, "0", "--store=memory"]);
+  await balancer.tellsOf(`Backend 0 is down: ${address} (`);
+  await using _again = await startServer(victim.ports.buddy.tcp);
   await balancer.tells(`Backend 0 is up: ${address}`);
 });
 
 Deno.test("a client that has not asked yet is moved when its server is killed", async () => {
   const victim = await startServer();
   await using survivor = await startServer();
-  await using balancer = new TestBalancer({ backends: [addressOf(victim), addressOf(survivor)] });
+  const backends = [addressOf(victim), addressOf(survivor)];
+  await using balancer = new TestBalancer({ backends });
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: balancer.port });
   await balancer.tells(`Client connected to backend: ${addressOf(victim)}`);
   await victim.endBy("SIGKILL");
@@ -192,18 +211,16 @@ Deno.test("a client that has not asked yet is moved when its server is killed", 
 Deno.test("a server that was stopped (SIGSTOP) is marked down in time, and taken back when it goes on", async () => {
   await using victim = await startServer();
   await using other = await startServer();
-  await using balancer = new TestBalancer({
-    backends: [addressOf(victim), addressOf(other)],
-    checkTimeout: BALANCER_LIMITS.checkTimeoutSeconds,
-  });
+  const backends = [addressOf(victim), addressOf(other)];
+  // The other one has time enough to answer on a busy machine.
+  await using balancer = new TestBalancer({ backends, checkTimeout: 3, fall: 2 });
   assertEquals(await ask(balancer.port, "REG ann\n"), "200 OK\r\n");
   // The very first check counts at once: it is to be over.
   await balancer.checked();
   victim.signal("SIGSTOP");
   try {
     const why = "it takes connections and does not answer";
-    const down = balancer.tells(`Backend 0 is down: ${addressOf(victim)} (${why})`);
-    await within("the mark", down, MARKED_DOWN_MS);
+    await balancer.tells(`Backend 0 is down: ${addressOf(victim)} (${why})`);
     for (let turn = 0; turn < 10; turn++) {
       const reply = await ask(balancer.port, `REG u${turn}\n`);
       assertEquals(reply, "200 OK\r\n");

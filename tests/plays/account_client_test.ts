@@ -3,11 +3,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClientProcess } from "../support/client_process.ts";
 import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { run } from "../support/one_shot.ts";
 import { ask } from "../support/raw_tcp.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
-import { freePort } from "../support/unprivileged.ts";
 
 const GUARDED = ["--accounts=password", "--tls-port=0"];
 

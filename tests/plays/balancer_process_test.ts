@@ -6,9 +6,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { echoing, TestBackend } from "../support/backends.ts";
 import { BalancerProcess, ctl } from "../support/balancer_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { ask, RawTcp } from "../support/raw_tcp.ts";
 import { TempDir } from "../support/temp_dir.ts";
-import { freePort } from "../support/unprivileged.ts";
 
 Deno.test("backends that are down at the start are told of, watched, and taken when they are up", async () => {
   const port = freePort();

@@ -6,10 +6,10 @@ import { assertEquals, equal } from "@std/assert";
 import { ChatClient } from "../support/chat_client.ts";
 import { ClientScreen, NO_SCREEN } from "../support/client_screen.ts";
 import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { bobCalls, chatWithBob, onScreen } from "../support/screen_play.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
-import { freePort } from "../support/unprivileged.ts";
 
 /** Waits until these are the last lines, without the moments at which things were said before. */
 async function endsIn(screen: ClientScreen, ...lines: readonly string[]): Promise<void> {

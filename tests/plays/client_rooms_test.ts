@@ -7,10 +7,10 @@ import { writeAll } from "../../lib/net/orderly_close.ts";
 import { answerBytes } from "../samples/room_samples.ts";
 import { ClientProcess } from "../support/client_process.ts";
 import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free_port.ts";
 import { OlderRoomServer } from "../support/older_room_server.ts";
 import { RealClock } from "../support/fake_clock.ts";
 import { RoomServer } from "../support/room_server.ts";
-import { freePort } from "../support/unprivileged.ts";
 
 /** Where rooms are, as the words of a command line. */
 function portWords({ tcp, udp }: { readonly tcp: number; readonly udp: number }): string[] {

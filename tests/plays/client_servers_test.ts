@@ -6,8 +6,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeServer, olderServer, type ServerScript } from "../support/client_fake_server.ts";
 import { ClientProcess } from "../support/client_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { TestServer } from "../support/server.ts";
-import { freePort } from "../support/unprivileged.ts";
 
 /** One reply to every request but CAP, which an older server does not know. */
 function replying(reply: string): ServerScript {

@@ -5,12 +5,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { MENU_COMMANDS } from "../../lib/client/menu_commands.ts";
 import { VERSION } from "../../lib/core/version.ts";
+import { freePort } from "../support/free_port.ts";
 import { assertOneLine } from "../support/one_shot.ts";
 import { FakeServer, olderServer } from "../support/client_fake_server.ts";
 import { type ClientEnd, ClientProcess } from "../support/client_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
 import { TestServer } from "../support/server.ts";
-import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 async function startedWith(...args: readonly string[]): Promise<ClientEnd> {

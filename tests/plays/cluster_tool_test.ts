@@ -147,6 +147,23 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "cluster: what it has started ends when it is killed itself",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using dir = await TempDir.make();
+    await using tool = new ProgramProcess({
+      ...{ script: "tools/cluster.ts", permissions: PERMISSIONS, env: { TMPDIR: dir.path } },
+      args: ["--free-ports", "--servers=2"],
+    });
+    const shown = await tool.shows("Ctrl-C stops all of it.");
+    const pids = ["balancer", "server 1", "server 2"].map((name) => numbers(shown, name)[0]!);
+    for (const pid of pids) assert(await runs(pid));
+    await tool.endBy("SIGKILL");
+    for (const pid of pids) await eventually(`the end of ${pid}`, async () => !await runs(pid));
+  },
+});
+
 Deno.test("cluster: what it cannot do it says, and leaves nothing behind", async () => {
   await using wrong = cluster("--servers", "10");
   const usage = await wrong.ended();

@@ -7,9 +7,9 @@ import { walk } from "@std/fs";
 import { ChatClient } from "../support/chat_client.ts";
 import { enterChat, OPERATION, startChatClient, startChatServer } from "../support/chat_process.ts";
 import { ClientProcess } from "../support/client_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { ServerProcess } from "../support/server_process.ts";
 import { TempDir } from "../support/temp_dir.ts";
-import { freePort } from "../support/unprivileged.ts";
 import { within } from "../support/within.ts";
 
 /** Waits until somebody sees exactly these online. */

@@ -2,6 +2,7 @@
  * Servers over one database and one Redis, all of a test's own.
  */
 
+import { freePort } from "./free_port.ts";
 import { NO_POSTGRES, PrivatePostgres } from "./postgres.ts";
 import { NO_REDIS, PrivateRedis } from "./redis.ts";
 import { type ReadyPorts, ServerProcess } from "./server_process.ts";
@@ -42,9 +43,12 @@ export class Cluster implements AsyncDisposable {
 
   /** Starts a server on free ports, or on those told. */
   async server(...more: readonly string[]): Promise<ClusterServer> {
+    const names = ["tcp-port", "udp-port", "rooms-tcp-port", "rooms-udp-port", "chat-port"];
     const server = ServerProcess.spawn([
-      ...["--tcp-port=0", "--udp-port=0", "--rooms-tcp-port=0", "--rooms-udp-port=0"],
-      ...["--chat-port=0", `--store=${this.postgres.url}`, `--presence=${this.redis.url}`],
+      ...names.map((name) => `--${name}=${freePort()}`),
+      ...[`--store=${this.postgres.url}`, `--presence=${this.redis.url}`],
+      // A busy machine may take longer to connect than a start waits.
+      "--wait-for-backends",
       ...more,
     ]);
     this.#servers.push(server);

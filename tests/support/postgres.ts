@@ -7,15 +7,10 @@ import type { DatabaseAddress } from "../../lib/core/backend_address.ts";
 import { openStore } from "../../lib/storage/open_store.ts";
 import type { DatabaseDeadlines } from "../../lib/storage/postgres_link.ts";
 import type { Store } from "../../lib/storage/store.ts";
+import { freePort } from "./free_port.ts";
 import { RecordedLog } from "./recorded_log.ts";
 import { TempDir } from "./temp_dir.ts";
-import {
-  findProgram,
-  freePort,
-  giveAway,
-  PROGRAM_DIRECTORIES,
-  unprivileged,
-} from "./unprivileged.ts";
+import { findProgram, giveAway, PROGRAM_DIRECTORIES, unprivileged } from "./unprivileged.ts";
 import { within } from "./within.ts";
 
 const DEBIAN = [19, 18, 17, 16, 15, 14].map((version) => `/usr/lib/postgresql/${version}/bin`);

@@ -4,15 +4,10 @@
  */
 
 import type { RedisAddress } from "../../lib/core/backend_address.ts";
+import { freePort } from "./free_port.ts";
 import { ask } from "./raw_tcp.ts";
 import { TempDir } from "./temp_dir.ts";
-import {
-  findProgram,
-  freePort,
-  giveAway,
-  PROGRAM_DIRECTORIES,
-  unprivileged,
-} from "./unprivileged.ts";
+import { findProgram, giveAway, PROGRAM_DIRECTORIES, unprivileged } from "./unprivileged.ts";
 import { within } from "./within.ts";
 
 const REDIS = findProgram(...PROGRAM_DIRECTORIES.map((directory) => `${directory}/redis-server`));
@@ -41,9 +36,12 @@ export class PrivateRedis implements AsyncDisposable {
   static async start(): Promise<PrivateRedis> {
     const directory = await TempDir.make();
     await giveAway(directory.path);
-    const server = new PrivateRedis(directory, freePort());
-    await server.startAgain();
-    return server;
+    for (let tries = 1;; tries++) {
+      const server = new PrivateRedis(directory, freePort());
+      if (await server.#runs()) return server;
+      // Somebody may have taken the port in between, but not again and again.
+      if (tries === 5) throw new Error("Redis does not start");
+    }
   }
 
   /** Its URL, with the password. */
@@ -54,14 +52,23 @@ export class PrivateRedis implements AsyncDisposable {
 
   /** Starts the server again after it was ended, with nothing in it. */
   async startAgain(): Promise<void> {
+    if (!await this.#runs()) throw new Error(`Redis does not start on port ${this.address.port}`);
+  }
+
+  /** Starts it. @returns whether it runs, and did not end at once */
+  async #runs(): Promise<boolean> {
     const { port, password } = this.address;
     const { path } = this.#directory;
     const command = await unprivileged(REDIS!, [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--requirepass", password],
       ...["--save", "", "--appendonly", "no", "--dir", path],
     ], { stdin: "null", stdout: "null", stderr: "null", cwd: path });
-    this.#child = command.spawn();
-    await within("Redis' start", this.#answers());
+    const child = command.spawn();
+    this.#child = child;
+    const ended = child.status.then(() => false);
+    const isRunning = await within("Redis' start", Promise.race([ended, this.#answers(child.pid)]));
+    if (!isRunning) this.#child = undefined;
+    return isRunning;
   }
 
   /** Ends it. */
@@ -92,15 +99,13 @@ export class PrivateRedis implements AsyncDisposable {
     await this.#directory[Symbol.asyncDispose]();
   }
 
-  async #answers(): Promise<void> {
-    const { host: hostname, port } = this.address;
-    for (;;) {
-      try {
-        (await Deno.connect({ hostname, port })).close();
-        return;
-      } catch {
-        await new Promise((resume) => setTimeout(resume, 20));
-      }
+  /** Resolves when the process answers: itself, and not another one that has the port. */
+  async #answers(pid: number): Promise<boolean> {
+    while (this.#child?.pid === pid) {
+      const told = await this.command("INFO", "server").catch(() => "");
+      if (told.includes(`process_id:${pid}\r\n`)) return true;
+      await new Promise((resume) => setTimeout(resume, 20));
     }
+    return false;
   }
 }

@@ -44,19 +44,41 @@ export async function meet(...guests: readonly Guest[]): Promise<void> {
   for (const { heard } of guests) heard.length = 0;
   await eventually("everybody hears everybody", async () => {
     for (const { member } of guests) await member.says("?");
-    return guests.every(({ heard }) => new Set(heard).size === guests.length - 1);
+    // What was said before may still be on its way.
+    return guests.every((guest) =>
+      others(guest, guests).every(({ name }) => guest.heard.includes(`${name}: ?`))
+    );
   });
 }
 
-/** Everybody says something, and everybody else hears it once. */
+/** How long words may be on their way before others are said. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Everybody says something, and everybody else hears it once. Servers that lose sight of Redis, which a
+ * busy machine is enough for, lose what is said meanwhile: then everybody says something else.
+ */
 export async function talk(...guests: readonly Guest[]): Promise<void> {
-  const words = crypto.randomUUID();
-  for (const { name, member } of guests) await member.says(`${name} ${words}`);
-  for (const guest of guests) {
-    const others = guests.filter((other) => other !== guest);
-    const wanted = others.map(({ name }) => `${name}: ${name} ${words}`).sort();
-    const got = (): string[] => guest.heard.filter((text) => text.endsWith(words)).sort();
-    await eventually("what was said", () => got().length >= wanted.length);
-    assertEquals(got(), wanted);
+  for (let turn = 1;; turn++) {
+    const words = crypto.randomUUID();
+    for (const { name, member } of guests) await member.says(`${name} ${words}`);
+    const isHeard = (): boolean =>
+      guests.every((guest) => heardOf(guest, words).length >= guests.length - 1);
+    const givenUp = performance.now() + PATIENCE_MS;
+    await eventually("what was said", () => isHeard() || performance.now() > givenUp);
+    if (!isHeard() && turn < 5) continue;
+    for (const guest of guests) {
+      const wanted = others(guest, guests).map(({ name }) => `${name}: ${name} ${words}`).sort();
+      assertEquals(heardOf(guest, words), wanted);
+    }
+    return;
   }
+}
+
+function others(guest: Guest, guests: readonly Guest[]): readonly Guest[] {
+  return guests.filter((other) => other !== guest);
+}
+
+function heardOf({ heard }: Guest, words: string): string[] {
+  return heard.filter((text) => text.endsWith(words)).sort();
 }

@@ -38,32 +38,6 @@ export async function unprivileged(
   return new Deno.Command(first, { ...options, args: rest });
 }
 
-/** Ports below those that systems give away by themselves, which begin at 32768 or 49152. */
-const LASTING_PORTS = { first: 21_000, count: 9000 } as const;
-
-/** Those given already: a test may want several. */
-const given = new Set<number>();
-
-/**
- * A port that nobody has, for TCP and for UDP, and that no system gives to whoever asks for any: other
- * tests that run meanwhile do not get it, neither before it is used nor between two uses.
- */
-export function freePort(): number {
-  for (;;) {
-    const port = LASTING_PORTS.first + Math.floor(Math.random() * LASTING_PORTS.count);
-    if (given.has(port)) continue;
-    try {
-      const hostname = "0.0.0.0";
-      using _tcp = Deno.listen({ hostname, port });
-      Deno.listenDatagram({ transport: "udp", hostname, port }).close();
-      given.add(port);
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 let uid: number | undefined;
 
 async function ownUid(): Promise<number> {

@@ -128,7 +128,7 @@ Deno.test("a line end of LF is one fault, and told under one rule", async () => 
 });
 
 Deno.test("an answer that trickles has one patience, and is told with what was asked", async () => {
-  await serving(sendingForEver(new Uint8Array([120]), 10), async (server) => {
+  await serving(sendingForEver(new Uint8Array(9).fill(120), 10), async (server) => {
     for (
       const receive of [
         (connection: Connection) => connection.rest(100),
@@ -137,6 +137,8 @@ Deno.test("an answer that trickles has one patience, and is told with what was a
     ) {
       using connection = await Connection.open(server);
       await connection.send("REG ann\n");
+      // The answer has begun: the rest of the first piece is there.
+      await connection.bytes(1);
       const error = await assertRejects(() => receive(connection), Violation);
       assertEquals(
         error.message,

@@ -1,6 +1,6 @@
 /**
  * One program of a cluster as a process: started with the permissions of its task, its `ready` line
- * read, its log passed on with its name in front, ended by its id.
+ * read, its log passed on with its name in front, ended by its id, and with the tool whatever ends that.
  */
 
 import { TextLineStream } from "../walkthrough/text_line_stream.ts";
@@ -28,7 +28,7 @@ export class Member {
   private constructor(name: string, child: Deno.ChildProcess, say: (line: string) => void) {
     this.name = name;
     this.#child = child;
-    this.ended = child.status;
+    this.ended = guarded(child);
     this.#output = linesOf(child.stdout).getReader();
     passOn(linesOf(child.stderr), (line) => say(`${name}  ${line}`));
   }
@@ -95,6 +95,26 @@ export class Member {
       // It has ended already.
     }
   }
+}
+
+/**
+ * Sees that a program does not outlive the tool, also when that is killed: a shell reads from us, and
+ * ends the program when nobody is left who could write.
+ *
+ * @returns how the program has ended
+ */
+async function guarded(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
+  if (Deno.build.os === "windows") return await child.status;
+  const guard = new Deno.Command("sh", {
+    args: ["-c", 'read -r _ || kill "$0"', `${child.pid}`],
+    ...{ stdin: "piped", stdout: "null", stderr: "null", detached: true },
+  }).spawn();
+  const status = await child.status;
+  const input = guard.stdin.getWriter();
+  await input.write(new TextEncoder().encode("\n")).catch(() => {}); // somebody ended it
+  await input.close().catch(() => {});
+  await guard.status;
+  return status;
 }
 
 /** The words that start a program as its task does. */

@@ -14,8 +14,8 @@ export interface Launch {
   readonly clearEnv?: boolean;
 }
 
-/** Longest wait for anything a program should show or do. */
-const PATIENCE_MS = 15_000;
+/** Longest wait for anything a program should show or do: far longer than a busy machine takes. */
+const PATIENCE_MS = 60_000;
 
 /** A step that went otherwise than the story says. */
 export class StoryError extends Error {
@@ -56,13 +56,13 @@ export class Program implements AsyncDisposable {
     await this.#input.write(new TextEncoder().encode(line + "\n"));
   }
 
-  /** Reads on until a line holds `text`, and gives that line. @throws StoryError */
-  async sees(text: string): Promise<string> {
+  /** Reads on until a line holds `text`, or is like it, and gives that line. @throws StoryError */
+  async sees(text: string | RegExp): Promise<string> {
     for (;;) {
       const { done, value } = await this.#inTime(this.#lines.read(), `show "${text}"`);
       if (done) throw await this.#failure(`ended without showing "${text}"`);
       this.#seen.push(value);
-      if (value.includes(text)) return value;
+      if (typeof text === "string" ? value.includes(text) : text.test(value)) return value;
     }
   }
 

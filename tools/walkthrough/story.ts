@@ -3,6 +3,7 @@
  * checked against what the person at that client must see.
  */
 
+import { within } from "../../lib/core/within.ts";
 import { type Launch, Program } from "./program.ts";
 
 /** What the story is played with. */
@@ -18,6 +19,9 @@ export interface Stage {
   /** Is called when everybody has left, before the server stops. */
   readonly ending?: () => Promise<void>;
 }
+
+/** Time until a person who did not see what they look for looks again. */
+const NEXT_LOOK_MS = 300;
 
 /**
  * Plays the story from the first line to the last.
@@ -86,10 +90,7 @@ async function says(who: Program, lines: readonly string[], answer: string): Pro
 
 /** Waits as a person does: looks, and looks again, until the buddy is there. */
 async function seesOnline(who: Program, buddy: string): Promise<void> {
-  for (let looks = 0; looks < 20; looks++) {
-    await who.types("S");
-    await who.sees("Status");
-    if ((await who.sees(buddy)).includes("ONLINE")) return;
-  }
-  throw new Error(`${buddy} never came online`);
+  const seen = who.sees(new RegExp(`^${buddy} +ONLINE`)).then(() => true);
+  // Without an answer of the server a look shows no list at all.
+  do await who.types("S"); while (!await within(NEXT_LOOK_MS, seen, () => false));
 }
