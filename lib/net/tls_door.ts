@@ -33,8 +33,8 @@ import { connectTcp, listenTls, setUpSocket, shakeHands, type TlsIdentity } from
 
 const LOOPBACK = "127.0.0.1";
 
-/** Nobody is far away on loopback. */
-const PAIRING_MS = 2000;
+/** Nobody is far away on loopback: only a machine that stands still takes long. */
+const PAIRING_MS = 10_000;
 
 /** How long a door waits for clients, where not as usual. */
 export interface TlsPatience {
