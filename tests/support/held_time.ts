@@ -4,7 +4,8 @@
 
 /** The time of `performance.now()`, which goes on only when a test says so. */
 export class HeldTime implements Disposable {
-  #now = performance.now();
+  /** Whole, so that adding to it is exact. */
+  #now = Math.ceil(performance.now());
 
   constructor() {
     performance.now = () => this.#now;
