@@ -48,6 +48,9 @@ Deno.test("rooms: a host that disappears: the room closes when its time is over"
   await using server = await RoomServer.start({ limits: { roomIdleSeconds: 60 } });
   const ann = await server.create("lab", "ann");
   using bob = await server.join("lab", "bob");
+  // Where ann is has come before the time passes.
+  await bob.says("here");
+  assertEquals(await ann.hears(), "bob: here");
   ann[Symbol.dispose]();
   server.clock.advance(56_000);
   await bob.says("__REGISTER__");
@@ -61,6 +64,9 @@ Deno.test("rooms: a guest that disappears is gone when their time is over, and n
   await using server = await RoomServer.start({ limits: { roomIdleSeconds: 60 } });
   using ann = await server.create("lab", "ann");
   const bob = await server.join("lab", "bob");
+  // Where bob is has come before the time passes.
+  await bob.says("here");
+  assertEquals(await ann.hears(), "bob: here");
   using eve = await server.join("lab", "eve");
   bob[Symbol.dispose]();
   server.clock.advance(56_000);
