@@ -21,7 +21,7 @@ export interface RedisConfig {
     /** A connection that is silent for so long is given up. */
     readonly socketTimeout: number;
     /** How long to wait before the next try; false for none. */
-    readonly reconnectStrategy: (tries: number, cause: Error) => number | false;
+    readonly reconnectStrategy: (tries: number) => number | false;
   };
   /** Who to be. */
   readonly username?: string;
@@ -65,9 +65,6 @@ export interface RedisClient {
 
 /** What Redis answers when it refuses a command: it is there. */
 export class ErrorReply extends Error {}
-
-/** Nobody took the connection in time. */
-export class ConnectionTimeoutError extends Error {}
 
 /** What a script is given. */
 export interface ScriptCall {

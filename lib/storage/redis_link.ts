@@ -12,7 +12,7 @@
  */
 
 // @ts-types="./redis_client.d.ts"
-import { ConnectionTimeoutError, createClient, ErrorReply } from "npm:@redis/client@6.3.1";
+import { createClient, ErrorReply } from "npm:@redis/client@6.3.1";
 import { type RedisAddress, shownRedis } from "../core/backend_address.ts";
 import {
   isCertificateFault,
@@ -36,9 +36,6 @@ const ANSWER_MS = 500;
 
 /** Everything at the start may take so many times as long as a command. */
 const START_ANSWERS = 10;
-
-/** Tries to connect at the start, when nobody answers in time: whoever refuses, refuses. */
-const START_TRIES = 3;
 
 /** What came while this process was busy with other things is read in this time. */
 const READ_MS = 50;
@@ -84,7 +81,7 @@ export class RedisLink {
     this.#answerMs = answerMs;
     this.#shown = shownRedis(address);
     this.channels = `parley:${address.database}:`;
-    // Whoever opens the link decides about waiting for a Redis that is not there yet.
+    // The first connection is tried once: whoever opens the link decides about waiting.
     const config = configOf(address, answerMs, () => this.#isOpen);
     this.#client = createClient(config);
     this.listener = createClient(config);
@@ -254,11 +251,8 @@ function configOf(
       ...{ host, port, tls: tls !== "off" },
       ...{ connectTimeout: 2 * answerMs, socketTimeout: 6 * answerMs },
       ...(caFile === undefined ? {} : { ca: readCertificates(caFile) }),
-      reconnectStrategy: (tries, cause) => {
-        const isTriedAgain = isOpen() ||
-          (cause instanceof ConnectionTimeoutError && tries + 1 < START_TRIES);
-        return isTriedAgain && Math.min(50 * 2 ** Math.min(tries, 8), MAX_RETRY_MS);
-      },
+      reconnectStrategy: (tries) =>
+        isOpen() && Math.min(50 * 2 ** Math.min(tries, 8), MAX_RETRY_MS),
     },
     ...(user === "" ? {} : { username: user }),
     ...(password === "" ? {} : { password }),

@@ -176,6 +176,18 @@ async function openAs(redis: PrivateRedis, rights: readonly string[]): Promise<S
   return await openPatiently(address);
 }
 
+shared("one that is slow is given time at the start", async (_one, _two, redis) => {
+  redis.signal("SIGSTOP");
+  const goOn = setTimeout(() => redis.signal("SIGCONT"), 2500);
+  try {
+    // A command has a second.
+    (await openPatiently(redis.address, undefined, 1000)).close();
+  } finally {
+    clearTimeout(goOn);
+    redis.signal("SIGCONT");
+  }
+});
+
 shared("what no waiting helps against is no missing backend", async (_one, _two, redis) => {
   using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY });
   const stranger = (async () => {
