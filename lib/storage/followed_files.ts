@@ -9,7 +9,7 @@ import type { Clock, Log } from "../core/ports.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import type { Disk } from "./disk.ts";
 import type { StoreChange, StoreHealth } from "./store.ts";
-import { type LoadedFiles, loadTextFiles, takeInto } from "./text_files.ts";
+import { type LoadedFiles, readTextFiles, takeInto } from "./text_files.ts";
 import { WriteTrouble } from "./write_trouble.ts";
 
 /** What following files needs. */
@@ -144,9 +144,17 @@ export class FollowedFiles {
   }
 
   async #reload(): Promise<void> {
-    const { disk, directory, clock, log } = this.#parts;
+    const { disk, directory, log } = this.#parts;
     try {
-      const files = await loadTextFiles(disk, directory, clock());
+      const files = await readTextFiles(disk, directory);
+      // A file system that went away leaves an empty directory. To begin anew in it would be to
+      // forget everybody, and what is acknowledged from then on when the file system is back.
+      if (files === undefined) {
+        throw new StorageError(
+          `Cannot find journal.txt in "${directory}" any more: put the files back ` +
+            `(is the disk mounted?), or start the server anew to begin without them`,
+        );
+      }
       this.#files.journal.close();
       this.#files = files;
       this.#isStale = false;

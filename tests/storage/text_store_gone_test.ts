@@ -1,0 +1,42 @@
+/** A text store under which the files go away: a disk that was unmounted, a directory moved aside. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { StorageError } from "../../lib/core/errors.ts";
+import type { Store } from "../../lib/storage/store.ts";
+import { add, register } from "../support/changes.ts";
+import { id } from "../support/ids.ts";
+import { SharedBench } from "../support/shared_bench.ts";
+
+const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];
+
+/** The lock is asked for anew for each change. */
+const NO_TURNS = { deadlineMs: 20_000, turnMs: -1, idleMs: 0 };
+
+/** Empties the disk; the files come back with what is returned. */
+async function takeAway({ disk }: SharedBench): Promise<() => void> {
+  const files = disk.paths().map((path) => [path, disk.read(path)] as const);
+  for (const [path] of files) await disk.remove(path);
+  return () => files.forEach(([path, bytes]) => disk.put(path, bytes));
+}
+
+Deno.test("files gone: nothing begins anew in their place, and nobody is forgotten", async () => {
+  await using bench = await SharedBench.make(1, { lockTiming: NO_TURNS });
+  const [store] = bench.stores as [Store];
+  for (const user of [ann, bob]) await store.change(register(user));
+  await store.change(add(ann, bob));
+  const putBack = await takeAway(bench);
+
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await assertRejects(() => store.change(register(eve)), StorageError, "put the files back");
+    assertEquals(await store.buddiesOf(ann), [bob]);
+    assertEquals(await store.isKnown(eve), false);
+    assertEquals(store.health().writable, false);
+    bench.clock.advance(1000);
+  }
+
+  putBack();
+  bench.clock.advance(1000);
+  assertEquals(await store.change(register(eve)), "done");
+  assertEquals(await store.buddiesOf(ann), [bob]);
+  assertEquals(bench.log.messages("info").filter((line) => line.includes("works again")).length, 1);
+});
