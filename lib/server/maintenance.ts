@@ -6,6 +6,7 @@
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import { OperationalError } from "../core/errors.ts";
 import { createStderrLog } from "../observe/log.ts";
+import { DamagedFileError } from "../storage/damage.ts";
 import { SYSTEM_DISK } from "../storage/disk.ts";
 import {
   exportUsers,
@@ -91,7 +92,16 @@ async function importInto(
     throw new OperationalError(`Cannot find USER.txt files in "${from}" or "${from}/users"`);
   }
   const log = createStderrLog(options.log, "warn");
-  const store = await openStore({ kind: "text", directory: into, clock: Date.now, log });
+  const store = await openStore({ kind: "text", directory: into, clock: Date.now, log })
+    .catch((error) => {
+      if (from !== into || !(error instanceof DamagedFileError)) throw error;
+      // A user called "users" or "journal" has a file that is named like one of ours.
+      throw new OperationalError(
+        `${error.message}. If the older server wrote it: import into a directory of its own ` +
+          `with --other DIR`,
+        { cause: error },
+      );
+    });
   try {
     const report = await importUsers(store, users);
     return {
@@ -120,7 +130,18 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
     );
   }
   const count = await exportUsers(state.users.users(), to);
-  return { lines: [`Exported ${count} users into ${to}/users`], exitCode: 0 };
+  const left = [
+    [state.users.size - state.users.withoutPassword, "passwords"],
+    [state.rooms.size, "rooms"],
+  ] as const;
+  const lost = left.filter(([number]) => number > 0).map((words) => words.join(" ")).join(" and ");
+  return {
+    lines: [
+      ...(lost === "" ? [] : [`Left out ${lost}: older servers have no place for them`]),
+      `Exported ${count} users into ${to}/users`,
+    ],
+    exitCode: 0,
+  };
 }
 
 /** Does something while no server writes. */

@@ -50,6 +50,13 @@ Deno.test("every maintenance command describes itself, with an example that name
   }
 });
 
+Deno.test("only commands that have two directories take another one", () => {
+  for (const command of ["check", "repair", "import", "export"] as const) {
+    const { options } = maintenanceProgram(command);
+    assertEquals("other" in options, command === "import" || command === "export", command);
+  }
+});
+
 Deno.test("check prints counts and exits 0, also while a server runs", async () => {
   await using directory = await someData();
   const store = await open(directory.path);
@@ -128,6 +135,27 @@ Deno.test("import in place leaves the older files where they are", async () => {
   const { lines } = await run("import", directory.path);
   assert(lines.at(-1)!.includes("0 users and 0 buddies"), lines.at(-1));
   assertEquals(await directory.names(), ["ann.txt", "compact.lock", "journal.txt", "lock"]);
+});
+
+Deno.test("import in place refuses an older user's file that is named like ours, and says where to", async () => {
+  await using directory = await TempDir.make();
+  await Deno.writeTextFile(`${directory.path}/users.txt`, "ann\n");
+  await Deno.writeTextFile(`${directory.path}/ann.txt`, "users\n");
+  await assertRejects(() => run("import", directory.path), OperationalError, "with --other DIR");
+  assertEquals(await Deno.readTextFile(`${directory.path}/users.txt`), "ann\n");
+});
+
+Deno.test("export tells what older servers have no place for", async () => {
+  await using directory = await someData();
+  await using other = await TempDir.make();
+  const store = await open(directory.path);
+  await store.change({ kind: "set password", user: ann, hash: "scrypt$1" });
+  await store.change({ kind: "create room", room: "the lab", host: "ann", hash: undefined });
+  await store.close();
+  assertEquals((await run("export", directory.path, other.path)).lines, [
+    "Left out 1 passwords and 1 rooms: older servers have no place for them",
+    `Exported 3 users into ${other.path}/users`,
+  ]);
 });
 
 Deno.test("what export wrote is imported the same", async () => {
