@@ -23,6 +23,7 @@ import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
 import { observeServer } from "./observed.ts";
+import { tellOfReadable } from "./private_files.ts";
 import type { AccountSettings } from "./service.ts";
 import { type RunningServer, startServer } from "./start.ts";
 import { keepTls, type OpenedTls, openTls } from "./tls_run.ts";
@@ -67,6 +68,7 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
       chat: options.services.includes("chat") ? options : undefined,
     };
     tls = await openTls(options);
+    await tellOfReadable(options, log);
     if (options.accounts === "password") await tellUnclaimed(store, log);
     server = await startServer({
       ...{ ...options, limits: options, services, accounts: accountsOf(options) },
