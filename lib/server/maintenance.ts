@@ -126,7 +126,7 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
   const { state, faults } = await locked(from, () => salvage(SYSTEM_DISK, from));
   if (faults.length > 0) {
     throw new OperationalError(
-      `Cannot export "${from}": it is damaged; see "server check", then "server repair"`,
+      `Cannot export "${from}": it is damaged; see "server check ${from}"`,
     );
   }
   const count = await exportUsers(state.users.users(), to);

@@ -6,7 +6,7 @@ import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
-import { print, shownText } from "../config/start.ts";
+import { print, shownLog, shownText } from "../config/start.ts";
 import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
@@ -52,7 +52,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
 async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promise<number> {
   surviveUnexpected(log);
   const meter = new StoreMeter();
-  const store = await openChosenStore(options, log, meter);
+  const store = await openChosenStore(options, shownLog(log), meter);
   const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
   if (options.allowCleartextPasswords) log.warn(CLEARTEXT_WARNING);

@@ -145,6 +145,7 @@ export class FollowedFiles {
 
   async #reload(): Promise<void> {
     const { disk, directory, log } = this.#parts;
+    const before = this.state.users.size;
     try {
       const files = await readTextFiles(disk, directory);
       // A file system that went away leaves an empty directory. To begin anew in it would be to
@@ -161,6 +162,9 @@ export class FollowedFiles {
     } catch (error) {
       throw this.#trouble.failed(error);
     }
+    const users = this.state.users.size;
     log.info("Read the data directory anew, another server has replaced or cut its files");
+    // Nobody is ever taken out, but by hand.
+    if (users < before) log.warn("There are fewer users than before in it", { before, users });
   }
 }

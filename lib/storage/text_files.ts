@@ -11,6 +11,7 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
+import { repairOf } from "./damage.ts";
 import type { Disk } from "./disk.ts";
 import { Journal } from "./journal.ts";
 import { beginJournal, journalPath } from "./journal_file.ts";
@@ -81,7 +82,9 @@ export async function readTextFiles(
     if (through === undefined) return undefined;
     throw new OperationalError(
       `Cannot use "${directory}": journal.txt is missing or empty beside users.txt; ` +
-        `restore both from one backup, or go on with what users.txt has: "server repair"`,
+        `restore both from one backup, or go on with what users.txt has: ${
+          repairOf(names.journal)
+        }`,
     );
   }
   const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;

@@ -40,3 +40,20 @@ Deno.test("files gone: nothing begins anew in their place, and nobody is forgott
   assertEquals(await store.buddiesOf(ann), [bob]);
   assertEquals(bench.log.messages("info").filter((line) => line.includes("works again")).length, 1);
 });
+
+Deno.test("files gone: an older backup in their place is read, and what it lacks is told of", async () => {
+  await using bench = await SharedBench.make(1, { lockTiming: NO_TURNS });
+  const [store] = bench.stores as [Store];
+  await store.change(register(ann));
+  const backup = bench.disk.read(bench.journal);
+  await store.change(register(bob));
+  bench.disk.put(bench.journal, backup);
+  assertEquals(await store.change(register(eve)), "done");
+  assertEquals(await store.isKnown(bob), false);
+  assertEquals(
+    bench.log.entries.filter(({ level }) => level === "warn").map(({ message, fields }) => {
+      return [message, fields];
+    }),
+    [["There are fewer users than before in it", { before: 2, users: 1 }]],
+  );
+});
