@@ -1,6 +1,6 @@
 /**
- * The maintenance commands as programs: from options to what is printed and the exit code. They take
- * the same lock as servers do, and may be used while servers run.
+ * The maintenance commands as programs: from options to what is printed and the exit code. What
+ * changes something takes the same lock as servers do; all may be used while servers run.
  */
 
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
@@ -21,7 +21,7 @@ import {
   repairDirectory,
   requireTextFiles,
 } from "../storage/repair.ts";
-import { salvage } from "../storage/salvage.ts";
+import { salvage, type Salvaged } from "../storage/salvage.ts";
 
 /** What a command printed and how it ended. */
 export interface MaintenanceResult {
@@ -52,7 +52,7 @@ export async function maintain(
 }
 
 async function check(directory: string): Promise<MaintenanceResult> {
-  const report = await locked(directory, () => checkDirectory(SYSTEM_DISK, directory));
+  const report = await readBeside(directory, () => checkDirectory(SYSTEM_DISK, directory));
   const isWhole = report.faults.length === 0;
   const advice = isWhole ? [] : [`Damaged; "server repair ${directory}" keeps what is readable`];
   return { lines: [...reportLines(report), ...advice], exitCode: isWhole ? 0 : 1 };
@@ -123,7 +123,7 @@ function skippedLine({ path, line, why }: Skipped): string {
 }
 
 async function exportFrom(from: string, to: string): Promise<MaintenanceResult> {
-  const { state, faults } = await locked(from, () => salvage(SYSTEM_DISK, from));
+  const { state, faults } = await readBeside(from, () => salvage(SYSTEM_DISK, from));
   if (faults.length > 0) {
     throw new OperationalError(
       `Cannot export "${from}": it is damaged; see "server check ${from}"`,
@@ -142,6 +142,21 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
     ],
     exitCode: 0,
   };
+}
+
+/**
+ * Reads a directory without holding up servers that write in it: many users take seconds. What looks
+ * damaged or unfinished may be one of them at work, so that is read again under the lock.
+ */
+async function readBeside<T extends Pick<Salvaged, "faults" | "tornBytes">>(
+  directory: string,
+  read: () => Promise<T>,
+): Promise<T> {
+  await requireDirectory(directory);
+  await requireTextFiles(SYSTEM_DISK, directory);
+  const early = await read().catch(() => undefined);
+  const isWhole = early !== undefined && early.faults.length === 0 && early.tornBytes === 0;
+  return isWhole ? early : await locked(directory, read);
 }
 
 /** Does something while no server writes. */

@@ -3,7 +3,7 @@ import { maintenanceProgram } from "../../lib/config/maintenance_options.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { maintain, type MaintenanceResult } from "../../lib/server/maintenance.ts";
 import type { MaintenanceCommand } from "../../lib/config/maintenance_options.ts";
-import { openStore } from "../../lib/storage/open_store.ts";
+import { lockDirectory, openStore } from "../../lib/storage/open_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { add, register } from "../support/changes.ts";
 import { id } from "../support/ids.ts";
@@ -65,6 +65,19 @@ Deno.test("check prints counts and exits 0, also while a server runs", async () 
     exitCode: 0,
   });
   await store.close();
+});
+
+Deno.test("check and export hold up no server: what is whole is read while the lock is held", async () => {
+  await using directory = await someData();
+  await using other = await TempDir.make();
+  const lock = await lockDirectory(directory.path);
+  assertEquals((await run("check", directory.path)).exitCode, 0);
+  assertEquals((await run("export", directory.path, other.path)).exitCode, 0);
+  // What looks damaged may be a server at work, which is waited for.
+  await damage(directory.path);
+  await assertRejects(() => run("check", directory.path), OperationalError, "does not let go");
+  await lock.close();
+  assertEquals((await run("check", directory.path)).exitCode, 1);
 });
 
 Deno.test("check prints the numbers of damaged lines and exits 1", async () => {
