@@ -7,7 +7,7 @@ import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenan
 import { OperationalError } from "../core/errors.ts";
 import { createStderrLog } from "../observe/log.ts";
 import { DamagedFileError } from "../storage/damage.ts";
-import { SYSTEM_DISK } from "../storage/disk.ts";
+import { type Disk, READING_DISK, SYSTEM_DISK } from "../storage/disk.ts";
 import {
   exportUsers,
   importUsers,
@@ -52,7 +52,7 @@ export async function maintain(
 }
 
 async function check(directory: string): Promise<MaintenanceResult> {
-  const report = await readBeside(directory, () => checkDirectory(SYSTEM_DISK, directory));
+  const report = await readBeside(directory, (disk) => checkDirectory(disk, directory));
   const isWhole = report.faults.length === 0;
   const advice = isWhole ? [] : [`Damaged; "server repair ${directory}" keeps what is readable`];
   return { lines: [...reportLines(report), ...advice], exitCode: isWhole ? 0 : 1 };
@@ -123,7 +123,7 @@ function skippedLine({ path, line, why }: Skipped): string {
 }
 
 async function exportFrom(from: string, to: string): Promise<MaintenanceResult> {
-  const { state, faults } = await readBeside(from, () => salvage(SYSTEM_DISK, from));
+  const { state, faults } = await readBeside(from, (disk) => salvage(disk, from));
   if (faults.length > 0) {
     throw new OperationalError(
       `Cannot export "${from}": it is damaged; see "server check ${from}"`,
@@ -146,17 +146,18 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
 
 /**
  * Reads a directory without holding up servers that write in it: many users take seconds. What looks
- * damaged or unfinished may be one of them at work, so that is read again under the lock.
+ * damaged or unfinished may be one of them at work, so that is read again under the lock. A backup
+ * that is whole need not be writable.
  */
 async function readBeside<T extends Pick<Salvaged, "faults" | "tornBytes">>(
   directory: string,
-  read: () => Promise<T>,
+  read: (disk: Disk) => Promise<T>,
 ): Promise<T> {
   await requireDirectory(directory);
   await requireTextFiles(SYSTEM_DISK, directory);
-  const early = await read().catch(() => undefined);
+  const early = await read(READING_DISK).catch(() => undefined);
   const isWhole = early !== undefined && early.faults.length === 0 && early.tornBytes === 0;
-  return isWhole ? early : await locked(directory, read);
+  return isWhole ? early : await locked(directory, () => read(SYSTEM_DISK));
 }
 
 /** Does something while no server writes. */

@@ -80,6 +80,13 @@ Deno.test("check and export hold up no server: what is whole is read while the l
   assertEquals((await run("check", directory.path)).exitCode, 1);
 });
 
+Deno.test("check makes nothing beside what is whole", async () => {
+  await using directory = await someData();
+  for (const name of ["lock", "compact.lock"]) await Deno.remove(`${directory.path}/${name}`);
+  assertEquals((await run("check", directory.path)).exitCode, 0);
+  assertEquals(await directory.names(), ["journal.txt"]);
+});
+
 Deno.test("check prints the numbers of damaged lines and exits 1", async () => {
   await using directory = await someData();
   const path = await damage(directory.path);
