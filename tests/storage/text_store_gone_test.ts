@@ -1,11 +1,20 @@
-/** A text store under which the files go away: a disk that was unmounted, a directory moved aside. */
+/**
+ * A text store under which the files go away (a disk that was unmounted, a directory moved aside), or
+ * that others keep from them.
+ */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { StorageError } from "../../lib/core/errors.ts";
+import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import { NamedLock } from "../../lib/storage/named_lock.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { add, register } from "../support/changes.ts";
+import { eventually } from "../support/eventually.ts";
 import { id } from "../support/ids.ts";
 import { SharedBench } from "../support/shared_bench.ts";
+
+/** Waits for nobody. */
+const IMPATIENT = { deadlineMs: 20, turnMs: -1, idleMs: 0 };
 
 const [ann, bob, eve] = [id("ann"), id("bob"), id("eve")];
 
@@ -56,4 +65,27 @@ Deno.test("files gone: an older backup in their place is read, and what it lacks
     }),
     [["There are fewer users than before in it", { before: 2, users: 1 }]],
   );
+});
+
+Deno.test("a lock that cannot be had is told of in log and status, and tried again unasked", async () => {
+  await using bench = await SharedBench.make(1, { lockTiming: IMPATIENT });
+  const [store] = bench.stores as [Store];
+  const sibling = new DirectoryLock(
+    await NamedLock.open(bench.disk, `${bench.directory.path}/lock`),
+  );
+  await sibling.acquire();
+  for (const user of [ann, bob]) {
+    await assertRejects(() => store.change(register(user)), StorageError, "does not let go");
+  }
+  const { message, fields } = bench.log.entries.find(({ level }) => level === "error")!;
+  assertEquals(message, "Storage failed, changes are refused until it works again");
+  assertEquals<unknown>(store.health(), { writable: false, reason: fields.reason });
+  assertEquals(bench.log.messages("error").length, 1);
+
+  await sibling.close();
+  await eventually("that it can write", () => {
+    bench.clock.advance(1000);
+    return store.health().writable;
+  });
+  assertEquals(bench.log.messages("info"), ["Storage works again, changes are taken"]);
 });
