@@ -130,14 +130,14 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
     );
   }
   const count = await exportUsers(state.users.users(), to);
-  const left = [
+  const counts = [
     [state.users.size - state.users.withoutPassword, "passwords"],
     [state.rooms.size, "rooms"],
   ] as const;
-  const lost = left.filter(([number]) => number > 0).map((words) => words.join(" ")).join(" and ");
+  const left = counts.filter(([count]) => count > 0).map((words) => words.join(" ")).join(" and ");
   return {
     lines: [
-      ...(lost === "" ? [] : [`Left out ${lost}: older servers have no place for them`]),
+      ...(left === "" ? [] : [`Left out ${left}: older servers have no place for them`]),
       `Exported ${count} users into ${to}/users`,
     ],
     exitCode: 0,
@@ -145,9 +145,9 @@ async function exportFrom(from: string, to: string): Promise<MaintenanceResult> 
 }
 
 /**
- * Reads a directory without holding up servers that write in it: many users take seconds. What looks
- * damaged or unfinished may be one of them at work, so that is read again under the lock. A backup
- * that is whole need not be writable.
+ * Reads a directory without holding up servers that write in it: many users take seconds. What
+ * looks damaged or unfinished may be one of them at work, so that is read again under the lock. A
+ * backup that is whole need not be writable.
  */
 async function readBeside<T extends Pick<Salvaged, "faults" | "tornBytes">>(
   directory: string,

@@ -1,15 +1,15 @@
 /**
  * A file locked by its name. The system locks the file itself: where somebody removed it, taking it
  * for a leftover, or put another directory in its place, those who have it open and those who open
- * it then would both have "the lock". So whoever was given the lock looks whether the file still has
- * its name, and else locks the one that has it now.
+ * it then would both have "the lock". So whoever was given the lock looks whether the file still
+ * has its name, and else locks the one that has it now.
  */
 
 import type { Disk, DiskFile } from "./disk.ts";
 
 /**
- * So often is another file opened. More would be no mistake of a person, but a file system that tells
- * one file by two identities, where there is nothing to compare.
+ * So often is another file opened. More would be no mistake of a person, but a file system that
+ * tells one file by two identities, where there is nothing to compare.
  */
 const MAX_REOPENED = 2;
 

@@ -30,7 +30,8 @@ export interface CheckReport {
 }
 
 /**
- * Verifies every line; nothing is changed. Without the lock, what looks wrong may be a server at work.
+ * Verifies every line; nothing is changed. Without the lock, what looks wrong may be a server at
+ * work.
  *
  * @throws OperationalError when there are no files to verify
  */

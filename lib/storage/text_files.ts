@@ -82,9 +82,8 @@ export async function readTextFiles(
     if (through === undefined) return undefined;
     throw new OperationalError(
       `Cannot use "${directory}": journal.txt is missing or empty beside users.txt; ` +
-        `restore both from one backup, or go on with what users.txt has: ${
-          repairOf(names.journal)
-        }`,
+        "restore both from one backup, or go on with what users.txt has: " +
+        repairOf(names.journal),
     );
   }
   const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;
