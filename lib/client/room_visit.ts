@@ -202,7 +202,7 @@ export class RoomVisit {
 
   async #command(choice: string): Promise<void> {
     const commands = commandsAt("rooms", this.#commands);
-    const typed = readSlashLine(choice, commands);
+    const typed = readSlashLine(choice === "?" ? "/help" : choice, commands);
     switch (typed.kind) {
       case "text":
         return this.#show(screens.noSuchChoiceLine(choice));

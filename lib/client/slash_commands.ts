@@ -33,7 +33,8 @@ interface CommandRow {
 }
 
 const EVERYWHERE: readonly Place[] = ["menu", "chat", "rooms", "room", "login"];
-const ONLINE: readonly Place[] = ["menu", "chat", "room"];
+/** Wherever a client that is online may be told of files and buddies. */
+const ONLINE: readonly Place[] = ["menu", "chat", "rooms", "room"];
 const LEAVE = { word: "q", also: ["quit", "exit"], by: "place" } as const;
 
 /** Every command, in the order of the help. */
@@ -54,7 +55,7 @@ const ROWS = [
     word: "send",
     by: "program",
     argument: "BUDDY PATH...",
-    places: ["menu", "room"],
+    places: ["menu", "rooms", "room"],
     help: "offers files or folders to a buddy",
   },
   {

@@ -1,6 +1,7 @@
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomVisit } from "../../lib/client/room_visit.ts";
+import type { ScreenLine } from "../../lib/client/screen_line.ts";
 import { answerBytes } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
@@ -37,4 +38,19 @@ Deno.test("RoomVisit: why a server does not list its rooms is shown; an older on
   );
   await listFrom('{"success": 0}', older);
   await listFrom(undefined, older);
+});
+
+Deno.test("RoomVisit: files that are offered can be accepted at the menu of the rooms", async () => {
+  const terminal = new FakeTerminal();
+  const server = { host: "127.0.0.1", tcpPort: 1, udpPort: 1 };
+  const accept = (argument: string): readonly ScreenLine[] => [{ text: `into ${argument}` }];
+  const visit = new RoomVisit({ server, asks: [] }, {
+    terminal,
+    log: new RecordedLog(),
+    commands: { accept },
+    conversations: NO_CONVERSATIONS,
+  });
+  terminal.types("/accept inbox", "3");
+  await visit.run();
+  await terminal.sees("into inbox");
 });

@@ -30,6 +30,19 @@ Deno.test("commandsAt() leaves out what the program cannot do", PURE, () => {
   assertEquals(words, ["q", "who", "bell", "help"]);
 });
 
+Deno.test(
+  "commandsAt(): what is done about files and buddies works wherever they are told of",
+  PURE,
+  () => {
+    for (const place of ["menu", "chat", "rooms", "room"] as const) {
+      const words: readonly string[] = commandsAt(place).map(({ word }) => word);
+      for (const word of ["away", "back", "send", "accept", "decline", "cancel"]) {
+        assert(words.includes(word), `${place} /${word}`);
+      }
+    }
+  },
+);
+
 Deno.test("commandHelpLines() tells about every command in 80 columns", PURE, () => {
   for (const place of PLACES) {
     const commands = commandsAt(place);
