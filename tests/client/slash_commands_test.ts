@@ -73,6 +73,18 @@ Deno.test("readSlashLine(): the words, what follows them, and what is near", PUR
   }
 });
 
+Deno.test("readSlashLine() tells where a command works that is about what is said", PURE, () => {
+  const usage = (typed: string, place: Place): string | undefined => {
+    const line = readSlashLine(typed, commandsAt(place));
+    return line.kind === "misused" ? line.usage : undefined;
+  };
+  assertEquals(usage("/history", "menu"), "/history works in a chat or a room");
+  assertEquals(usage("/Search bob", "rooms"), "/search works in a chat or a room");
+  assertEquals(usage("/who", "chat"), "/who works in a room");
+  assertEquals(usage("/q", "menu"), undefined, "leaving is another word there");
+  assertEquals(usage("/away", "login"), undefined, "nobody is away there");
+});
+
 Deno.test("wrongCommandLine() suggests the nearest command, and shows nothing raw", PURE, () => {
   const said = (typed: string): string => {
     const line = readSlashLine(typed, SLASH_COMMANDS);
