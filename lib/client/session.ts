@@ -112,7 +112,7 @@ export class Session {
       callHandlers({
         ...{ terminal: world.terminal, presence: this.#presence, flood: this.#flood },
         happened: (event) => this.#lineHappened(event),
-        lost: (text) => this.#memory.said(text, false),
+        keep: (text, isDelivered) => this.#memory.said(text, isDelivered),
       }),
       world.log,
       { trace: world.trace },
