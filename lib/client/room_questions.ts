@@ -9,6 +9,7 @@ import {
   parseRoomName,
   ROOM_NAME_RULE,
 } from "../core/room_name.ts";
+import type { UserId } from "../core/user_id.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { beginning, commandCompletions } from "./completions.ts";
 import type { RoomServerAddress } from "./room_link.ts";
@@ -73,9 +74,12 @@ export class RoomQuestions {
     return this.#askUntil("Room", parseRoomName, { rule: ROOM_NAME_RULE, complete });
   }
 
-  /** Who one is there. */
-  member(): Promise<EnterRequest["member"] | undefined> {
-    return this.#askUntil("User name", parseMemberName, { rule: MEMBER_NAME_RULE });
+  /** Who one is there. @param usual who it is when nothing is typed */
+  member(usual?: UserId): Promise<EnterRequest["member"] | undefined> {
+    const read = (typed: string): EnterRequest["member"] | undefined =>
+      parseMemberName(typed === "" ? usual ?? "" : typed);
+    const about = { rule: MEMBER_NAME_RULE, ...(usual === undefined ? {} : { shown: usual }) };
+    return this.#askUntil("User name", read, about);
   }
 
   /** A password, which nobody sees. */
