@@ -16,13 +16,13 @@ export interface CallWorld {
   readonly presence: Pick<PresenceLink, "list">;
   readonly flood: ToldFlood;
   readonly happened: (event: MenuEvent) => void;
-  /** Told each line that was said and is known to be lost. */
-  readonly lost: (text: string) => void;
+  /** Keeps what became of what was said; `false` for a line that is known to be lost. */
+  readonly keep: (text: string, isDelivered?: boolean) => void;
 }
 
 /** Makes the handlers of the line. */
 export function callHandlers(
-  { terminal, presence, flood, happened, lost: wasLost }: CallWorld,
+  { terminal, presence, flood, happened, keep }: CallWorld,
 ): CallHandlers {
   const name = (ip: string): string => nameCaller(presence.list, ip);
   let isCounted = false;
@@ -41,9 +41,12 @@ export function callHandlers(
     said: (text) => happened({ kind: "said", text }),
     chatEnded: (end, { lost, unsure, before }) => {
       happened({ kind: "chatEnded", end });
-      lost.forEach(wasLost);
+      for (const text of lost) keep(text, false);
       if (unsure.length + before > 0) {
-        happened({ kind: "notice", line: perhapsLostLine(unsure, before) });
+        const line = perhapsLostLine(unsure, before);
+        // They are kept as said already.
+        keep(line.text);
+        happened({ kind: "notice", line });
       }
       // What was typed was meant for the buddy, and must not become a command of the menu.
       const unsent = [...lost, ...terminal.dropTyped()];

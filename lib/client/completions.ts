@@ -51,7 +51,11 @@ function argumentCompletions(typed: string, form: string, names: KnownNames): re
   const before = typed.slice(0, typed.length - last.length);
   const kind = kinds[splitWords(before).length] ?? (form.includes("...") ? kinds.at(-1)! : "");
   if (kind.includes("|")) return beginning(last, kind.split("|"), before);
-  if (kind === "BUDDY") return beginning(last, names.buddies?.() ?? [], before);
+  if (kind === "BUDDY") {
+    const isLast = kinds.at(-1) === kind;
+    const buddies = names.buddies?.() ?? [];
+    return beginning(last, isLast ? buddies : buddies.map((name) => `${name} `), before);
+  }
   if (kind === "ROOM") return beginning(last, names.rooms?.() ?? [], before);
   if (!/^(?:PATH|FOLDER|FILE)/.test(kind)) return [];
   const path = splitWords(last)[0] ?? "";
@@ -75,14 +79,23 @@ export function nameCompletions(typed: string, names: readonly string[]): readon
   return beginning(word, names, typed.slice(0, typed.length - word.length));
 }
 
-/** How all of them begin, in any case, as the first one has it. */
-export function commonBeginning(candidates: readonly string[]): string {
+/**
+ * How all of them begin, as the first one has it: in any case as far as was typed, exactly beyond,
+ * or Tab would type the `M` of `Makefile` and never offer `music`.
+ */
+export function commonBeginning(candidates: readonly string[], typed: string): string {
   const [first = "", ...others] = candidates;
   let length = first.length;
   for (const other of others) {
     const most = Math.min(length, other.length);
     length = 0;
-    while (length < most && first[length]!.toLowerCase() === other[length]!.toLowerCase()) length++;
+    while (length < most && isSame(first[length]!, other[length]!, length < typed.length)) length++;
   }
-  return first.slice(0, length);
+  const common = first.slice(0, length);
+  // Two emoji may agree in the first half of a surrogate pair, which is no letter.
+  return common.isWellFormed() ? common : common.slice(0, -1);
+}
+
+function isSame(one: string, other: string, inAnyCase: boolean): boolean {
+  return one === other || (inAnyCase && one.toLowerCase() === other.toLowerCase());
 }

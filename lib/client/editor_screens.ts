@@ -10,8 +10,8 @@ import { line, type ScreenLine } from "./screen_line.ts";
 const MAX_CANDIDATES = 40;
 
 /** Candidates of a completion in a row; what is the same before all of them is left out. */
-export function candidateLines(candidates: readonly string[]): ScreenLine[] {
-  const common = commonBeginning(candidates);
+export function candidateLines(candidates: readonly string[], typed: string): ScreenLine[] {
+  const common = commonBeginning(candidates, typed);
   // What is typed by itself: a word, or a name in a folder.
   const cut = Math.max(common.lastIndexOf(" "), common.lastIndexOf("/", common.length - 1)) + 1;
   const from = common.startsWith("/") && cut === 1 ? 0 : cut;

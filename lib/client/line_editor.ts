@@ -229,10 +229,11 @@ export class LineEditor implements Terminal {
 
   #tab(): void {
     if (this.#isSecret) return;
-    const candidates = this.#complete(this.#line.before);
-    const common = commonBeginning(candidates);
-    if (common !== "" && common !== this.#line.before) this.#line.replaceBefore(common);
-    else if (candidates.length > 1) this.show(screens.candidateLines(candidates));
+    const typed = this.#line.before;
+    const candidates = this.#complete(typed);
+    const common = commonBeginning(candidates, typed);
+    if (common !== "" && common !== typed) this.#line.replaceBefore(common);
+    else if (candidates.length > 1) this.show(screens.candidateLines(candidates, typed));
   }
 
   #interrupt(): void {

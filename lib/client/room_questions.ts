@@ -2,12 +2,14 @@
  * What a visit to the rooms asks: where the server is, what to do, which room, who one is there.
  */
 
+import { isHost } from "../core/host_name.ts";
 import {
   MEMBER_NAME_RULE,
   parseMemberName,
   parseRoomName,
   ROOM_NAME_RULE,
 } from "../core/room_name.ts";
+import type { UserId } from "../core/user_id.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
 import { beginning, commandCompletions } from "./completions.ts";
 import type { RoomServerAddress } from "./room_link.ts";
@@ -28,6 +30,17 @@ interface About {
   /** What nothing typed stands for. */
   readonly shown?: string;
   readonly complete?: Complete;
+}
+
+const HOST_RULE = "a server is the name or the IP address of a machine";
+
+function readHost(text: string): string | undefined {
+  return isHost(text) ? text : undefined;
+}
+
+/** What a question asks for, inside a sentence: `TCP port`, but `user name`. */
+function inSentence(question: string): string {
+  return /^[A-Z]{2}/.test(question) ? question : question.toLowerCase();
 }
 
 /** Asks, until there is no more input or the visit is stopped. */
@@ -61,9 +74,12 @@ export class RoomQuestions {
     return this.#askUntil("Room", parseRoomName, { rule: ROOM_NAME_RULE, complete });
   }
 
-  /** Who one is there. */
-  member(): Promise<EnterRequest["member"] | undefined> {
-    return this.#askUntil("User name", parseMemberName, { rule: MEMBER_NAME_RULE });
+  /** Who one is there. @param usual who it is when nothing is typed */
+  member(usual?: UserId): Promise<EnterRequest["member"] | undefined> {
+    const read = (typed: string): EnterRequest["member"] | undefined =>
+      parseMemberName(typed === "" ? usual ?? "" : typed);
+    const about = { rule: MEMBER_NAME_RULE, ...(usual === undefined ? {} : { shown: usual }) };
+    return this.#askUntil("User name", read, about);
   }
 
   /** A password, which nobody sees. */
@@ -89,7 +105,7 @@ export class RoomQuestions {
     const rule = "a port is a number from 1 to 65535";
     const isAsked = (part: keyof RoomServerAddress): boolean => asks.includes(part);
     return {
-      host: isAsked("host") ? await this.#askFor("Server", host, (text) => text, "") : host,
+      host: isAsked("host") ? await this.#askFor("Server", host, readHost, HOST_RULE) : host,
       tcpPort: isAsked("tcpPort")
         ? await this.#askFor(isSecure ? "TLS port" : "TCP port", tcpPort, port, rule)
         : tcpPort,
@@ -120,7 +136,7 @@ export class RoomQuestions {
       if (typed === undefined || (typed === "" && shown === undefined)) return undefined;
       const value = read(typed);
       if (value !== undefined) return value;
-      this.#terminal.show([screens.notUsableLine(question.toLowerCase(), typed, rule)]);
+      this.#terminal.show([screens.notUsableLine(inSentence(question), typed, rule)]);
     }
   }
 

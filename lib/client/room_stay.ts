@@ -222,10 +222,11 @@ export class RoomStay {
 
   #fallSilent(reason: string): void {
     const unsure = this.#post.takeUnsure();
-    this.#show(
-      screens.roomSilentLine(reason),
-      ...(unsure.length === 0 ? [] : [perhapsLostLine(unsure)]),
-    );
+    this.#show(screens.roomSilentLine(reason));
+    if (unsure.length === 0) return;
+    const line = perhapsLostLine(unsure);
+    this.#parts.conversation.add(this.#entered.member, line.text);
+    this.#show(line);
   }
 
   async #comeBack(): Promise<void> {

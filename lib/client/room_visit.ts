@@ -5,6 +5,7 @@
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
 import type { Log, Trace } from "../core/ports.ts";
+import type { UserId } from "../core/user_id.ts";
 import { parseMemberName, parseRoomName } from "../core/room_name.ts";
 import { HungUpError } from "../net/exchange.ts";
 import type { EnterRequest } from "../wire/room_request.ts";
@@ -35,6 +36,8 @@ export interface RoomVisitSettings {
   readonly asks: readonly (keyof RoomServerAddress)[];
   /** Given where TLS is spoken: the TCP port is one that does. */
   readonly secure?: TrustRoomServer | undefined;
+  /** Who one is already, and most likely in the rooms, too. */
+  readonly user?: UserId | undefined;
 }
 
 /** A visit that wants one room and no menu; what is missing is asked for. */
@@ -58,7 +61,7 @@ export class RoomVisit {
   readonly #conversations: Conversations;
   /** That of the room at hand. */
   #conversation: Conversation | undefined;
-  readonly #asks: readonly (keyof RoomServerAddress)[];
+  readonly #settings: RoomVisitSettings;
   readonly #questions: RoomQuestions;
   /** Rooms we have heard of at this server. */
   readonly #rooms = new Set<string>();
@@ -83,7 +86,7 @@ export class RoomVisit {
     },
   ) {
     this.#way = new RoomWay(settings.server, { secure: settings.secure, trace: world.trace });
-    this.#asks = settings.asks;
+    this.#settings = settings;
     this.#terminal = world.terminal;
     this.#trace = world.trace;
     this.#lines = new TypedLines(world.terminal);
@@ -111,7 +114,7 @@ export class RoomVisit {
    * @throws OperationalError, UnreachableError when the server is to be trusted first, and is not
    */
   async run(): Promise<void> {
-    await this.#askServer(this.#asks).catch((error) => {
+    await this.#askServer(this.#settings.asks).catch((error) => {
       if (!this.#isOver) throw error;
     });
     if (this.#isOver) return;
@@ -202,7 +205,7 @@ export class RoomVisit {
 
   async #command(choice: string): Promise<void> {
     const commands = commandsAt("rooms", this.#commands);
-    const typed = readSlashLine(choice, commands);
+    const typed = readSlashLine(choice === "?" ? "/help" : choice, commands);
     switch (typed.kind) {
       case "text":
         return this.#show(screens.noSuchChoiceLine(choice));
@@ -219,7 +222,7 @@ export class RoomVisit {
     if (choice === "2" && this.#terminal.interactive && this.#canList) this.#learnRooms();
     const room = await this.#questions.room(() => [...this.#rooms]);
     if (room === undefined) return true;
-    const member = await this.#questions.member();
+    const member = await this.#questions.member(this.#settings.user);
     if (member === undefined) return true;
     const password = choice === "5" ? await this.#questions.password() : undefined;
     if (choice === "5" && password === undefined) return true;

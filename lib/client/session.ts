@@ -112,7 +112,7 @@ export class Session {
       callHandlers({
         ...{ terminal: world.terminal, presence: this.#presence, flood: this.#flood },
         happened: (event) => this.#lineHappened(event),
-        lost: (text) => this.#memory.said(text, false),
+        keep: (text, isDelivered) => this.#memory.said(text, isDelivered),
       }),
       world.log,
       { trace: world.trace },
@@ -211,7 +211,7 @@ export class Session {
       case "endChat":
         return this.#calls.endChat();
       case "visitRooms": {
-        const visit = new RoomVisit(this.#settings.rooms, {
+        const visit = new RoomVisit({ ...this.#settings.rooms, user: this.#presence.user }, {
           ...{ terminal: this.#terminal, log: this.#parts.log, commands: this.#commands },
           trace: this.#trace,
           conversations: this.#memory.conversations,

@@ -33,7 +33,8 @@ interface CommandRow {
 }
 
 const EVERYWHERE: readonly Place[] = ["menu", "chat", "rooms", "room", "login"];
-const ONLINE: readonly Place[] = ["menu", "chat", "room"];
+/** Wherever a client that is online may be told of files and buddies. */
+const ONLINE: readonly Place[] = ["menu", "chat", "rooms", "room"];
 const LEAVE = { word: "q", also: ["quit", "exit"], by: "place" } as const;
 
 /** Every command, in the order of the help. */
@@ -54,7 +55,7 @@ const ROWS = [
     word: "send",
     by: "program",
     argument: "BUDDY PATH...",
-    places: ["menu", "room"],
+    places: ["menu", "rooms", "room"],
     help: "offers files or folders to a buddy",
   },
   {
@@ -139,7 +140,7 @@ export type SlashLine =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "place"; readonly word: PlaceWord }
   | { readonly kind: "program"; readonly word: ProgramWord; readonly argument: string }
-  /** A command typed otherwise than it is used. */
+  /** A command typed otherwise, or elsewhere, than it is used. */
   | { readonly kind: "misused"; readonly usage: string }
   | { readonly kind: "unknown"; readonly word: string; readonly meant: string | undefined };
 
@@ -152,6 +153,10 @@ export function readSlashLine(text: string, commands: readonly SlashCommand[]): 
   const wordsOf = ({ word, also = [] }: SlashCommand): readonly string[] => [word, ...also];
   const command = commands.find((command) => wordsOf(command).includes(word));
   if (command === undefined) {
+    const talks = talksWith(word);
+    if (talks.length > 0) {
+      return { kind: "misused", usage: `/${word} works in ${talks.join(" or ")}` };
+    }
     return { kind: "unknown", word, meant: nearest(word, commands.flatMap(wordsOf)) };
   }
   if (command.by === "place") return { kind: "place", word: command.word };
@@ -160,6 +165,16 @@ export function readSlashLine(text: string, commands: readonly SlashCommand[]): 
     return { kind: "misused", usage: usageOf(command) };
   }
   return { kind: "program", word: command.word, argument };
+}
+
+/** Where people talk and this command works; empty for one that is at the menu, too, or is none. */
+function talksWith(word: string): readonly string[] {
+  const commands = SLASH_COMMANDS.filter((command) => command.word === word);
+  const places = commands.flatMap((command): readonly Place[] => command.places);
+  // Its own letter leaves the menu.
+  if (word === "q" || places.includes("menu")) return [];
+  const talks = [["chat", "a chat"], ["room", "a room"]] as const;
+  return talks.filter(([place]) => places.includes(place)).map(([, name]) => name);
 }
 
 /** How a command is typed. */

@@ -163,7 +163,8 @@ export function skippedLines(skipped: readonly string[]): ScreenLine[] {
   if (skipped.length === 0) return [];
   const [first = ""] = skipped;
   const more = skipped.length > 1 ? ` and ${skipped.length - 1} more` : "";
-  return [line(`Left out, being links or devices: ${visibleText(first)}${more}.`)];
+  const why = "a link, a device, or a name that is no UTF-8";
+  return [line(`Left out (${why}): ${visibleText(first)}${more}.`)];
 }
 
 /** Files, and bytes of them. */

@@ -2,7 +2,8 @@
  * What somebody wants to send, found on the disk: files, and folders with all that is in them.
  *
  * Links inside a folder are not followed, they could lead anywhere or around in circles; a link that
- * was named itself is what it points to. What is neither a file nor a folder is left out, too.
+ * was named itself is what it points to. What is neither a file nor a folder is left out, too, and
+ * so is a name that is no UTF-8 (Deno 2.6 does not list those at all).
  */
 
 import { OperationalError, reasonOf } from "../core/errors.ts";
@@ -14,7 +15,7 @@ export interface Gathered {
   readonly entries: readonly OfferedEntry[];
   /** The place on the disk of each entry. */
   readonly places: readonly string[];
-  /** Places in folders that are left out, being links or devices. */
+  /** Places in folders that are left out: links, devices, and what is there under no such name. */
   readonly skipped: readonly string[];
 }
 
@@ -58,6 +59,25 @@ function plainReason(error: unknown): string {
   return reasonOf(error);
 }
 
+/** @throws OperationalError naming the folder, which may be deep inside the one to be sent */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+  } catch (error) {
+    throw new OperationalError(`"${folder}": ${plainReason(error)}`, { cause: error });
+  }
+}
+
+/** What is there; `undefined` for nothing: it went away, or its real name cannot be written. */
+async function infoOf(place: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.lstat(place);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new OperationalError(`"${place}": ${plainReason(error)}`, { cause: error });
+  }
+}
+
 class Found implements Gathered {
   readonly entries: OfferedEntry[] = [];
   readonly places: string[] = [];
@@ -69,10 +89,11 @@ class Found implements Gathered {
       this.#push(place, { kind: "file", path, size: info.size, modified });
     } else if (info.isDirectory) {
       this.#push(place, { kind: "folder", path });
-      const names = (await Array.fromAsync(Deno.readDir(place))).map(({ name }) => name).sort();
-      for (const name of names) {
+      for (const name of await namesIn(place)) {
         const inner = `${place}/${name}`;
-        await this.add(inner, [...path, name], await Deno.lstat(inner));
+        const innerInfo = await infoOf(inner);
+        if (innerInfo === undefined) this.skipped.push(inner);
+        else await this.add(inner, [...path, name], innerInfo);
       }
     } else {
       this.skipped.push(place);

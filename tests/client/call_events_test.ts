@@ -7,18 +7,20 @@ Deno.test("lines that are lost are told and kept as such; what was still typed i
   permissions: "none",
 }, () => {
   const events: MenuEvent[] = [];
-  const kept: string[] = [];
+  const kept: (readonly [string, boolean | undefined])[] = [];
   const handlers = callHandlers({
     terminal: { dropTyped: () => ["half ty"] },
     presence: { list: undefined },
     flood: new ToldFlood(() => {}),
     happened: (event) => events.push(event),
-    lost: (text) => kept.push(text),
+    keep: (text, isDelivered) => kept.push([text, isDelivered]),
   });
   handlers.chatEnded("stuck", { lost: ["one", "two"], unsure: [], before: 0 });
-  assertEquals(kept, ["one", "two"]);
+  assertEquals(kept.splice(0), [["one", false], ["two", false]]);
   assertEquals(events, [
     { kind: "chatEnded", end: "stuck" },
     { kind: "notice", line: { text: "(not delivered) one / two / half ty", tone: "bad" } },
   ]);
+  handlers.chatEnded("lost", { lost: [], unsure: ["three"], before: 0 });
+  assertEquals(kept, [["(perhaps not delivered) three", undefined]]);
 });

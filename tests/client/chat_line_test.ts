@@ -21,7 +21,7 @@ Deno.test("readChatLine(): lines that start with / are commands, // sends one /"
     [" /q", { kind: "text", text: " /q" }],
     ["/quit", { kind: "place", word: "q" }],
     ["/away", { kind: "program", word: "away", argument: "" }],
-    ["/who", { kind: "unknown", word: "who", meant: undefined }],
+    ["/who", { kind: "misused", usage: "/who works in a room" }],
     ["/hepl", { kind: "unknown", word: "hepl", meant: "help" }],
     ["/files", { kind: "unknown", word: "files", meant: undefined }],
   ];

@@ -36,7 +36,7 @@ Deno.test("commandCompletions(): what follows a command, as its help words it", 
     { word: "back", by: "program", places: ["menu"], argument: "BUDDY PATH...", help: "" },
   ];
   const at = (typed: string): readonly string[] => commandCompletions(typed, commands, NAMES);
-  assertEquals(at("/back c"), ["/back Carol"]);
+  assertEquals(at("/back c"), ["/back Carol "], "more follows");
   assertEquals(at("/back bob o"), ["/back bob old.txt"]);
   assertEquals(at("/back bob old.txt m"), [
     ...["/back bob old.txt my\\ file.txt", "/back bob old.txt my/"],
@@ -71,12 +71,18 @@ Deno.test(
   "commonBeginning() and candidateLines(): as far as all agree, then what is left",
   PURE,
   () => {
-    assertEquals(commonBeginning([]), "");
-    assertEquals(commonBeginning(["M bob", "M Bobby"]), "M bob");
-    assertEquals(candidateLines(["M bob", "M Bobby"])[0]!.text, "bob  Bobby");
-    assertEquals(candidateLines(["/back", "/bell "])[0]!.text, "/back  /bell");
-    assertEquals(candidateLines(["/send a/x", "/send a/y/"])[0]!.text, "x  y/");
+    assertEquals(commonBeginning([], ""), "");
+    assertEquals(commonBeginning(["M bob", "M Bobby"], "M b"), "M bob");
+    assertEquals(candidateLines(["M bob", "M Bobby"], "M b")[0]!.text, "bob  Bobby");
+    assertEquals(candidateLines(["/back", "/bell "], "/b")[0]!.text, "/back  /bell");
+    assertEquals(candidateLines(["/send a/x", "/send a/y/"], "/send a/")[0]!.text, "x  y/");
     const many = Array.from({ length: 50 }, (_, at) => `n${at}`);
-    assertEquals(candidateLines(many)[0]!.text.endsWith("n39  and 10 more"), true);
+    assertEquals(candidateLines(many, "n")[0]!.text.endsWith("n39  and 10 more"), true);
   },
 );
+
+Deno.test("commonBeginning() decides nothing that was not typed, and cuts no letter", PURE, () => {
+  assertEquals(commonBeginning(["a/Makefile", "a/music"], "a/"), "a/");
+  assertEquals(commonBeginning(["Bob", "BOBBY"], "bo"), "Bo");
+  assertEquals(commonBeginning(["a/\u{1F600}", "a/\u{1F601}"], "a/"), "a/");
+});

@@ -2,7 +2,7 @@
  * A stay in a room of a real server, with a terminal that a test types at.
  */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RoomLink } from "../../lib/client/room_link.ts";
 import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomStay, type StayEnd } from "../../lib/client/room_stay.ts";
@@ -26,7 +26,12 @@ async function enter(
   kind: "create" | "join",
   name: string,
   keepAliveSeconds = 0.02,
-): Promise<{ readonly terminal: FakeTerminal; readonly end: Promise<StayEnd> }> {
+): Promise<{
+  readonly terminal: FakeTerminal;
+  readonly end: Promise<StayEnd>;
+  /** What is kept of what was said. */
+  readonly kept: readonly string[];
+}> {
   const link = new RoomLink({ host: "127.0.0.1", tcpPort: server.tcp, udpPort: server.udp });
   const request: EnterRequest = {
     ...{ kind, room: LAB, member: memberName(name), password: undefined },
@@ -34,12 +39,16 @@ async function enter(
   const answer = await link.ask(request);
   if (!answer.success) throw new Error(answer.error);
   const terminal = new FakeTerminal(false);
+  const kept: string[] = [];
   const stay = new RoomStay(request, answer.token, {
     ...{ terminal, lines: new TypedLines(terminal), link, log: new RecordedLog(), commands: {} },
-    ...{ conversation: NO_CONVERSATIONS.open({ owner: "", kind: "room", name: "" }) },
+    conversation: {
+      ...NO_CONVERSATIONS.open({ owner: "", kind: "room", name: "" }),
+      add: (who, text) => kept.push(`${who}: ${text}`),
+    },
     ...{ udpPort: server.udp, stopped: new Promise<void>(() => {}), keepAliveSeconds },
   });
-  return { terminal, end: stay.run() };
+  return { terminal, end: stay.run(), kept };
 }
 
 Deno.test("RoomStay: a server that is gone is told, and that leaving may not be known", async () => {
@@ -88,12 +97,13 @@ Deno.test("RoomStay: a server that keeps rooms has its member again", async () =
 
 Deno.test("RoomStay: what was said and may be lost is told; what was held and never sent, too", async () => {
   const server = await RoomServer.start();
-  const { terminal, end } = await enter(server, "create", "ann", 0.2);
+  const { terminal, end, kept } = await enter(server, "create", "ann", 0.2);
   await terminal.sees("Room lab is open");
   terminal.types("does anybody hear this?");
   await server.stop();
   await terminal.sees("What you say is kept until the server is back.");
   await terminal.sees("(perhaps not delivered) does anybody hear this?");
+  assert(kept.includes("ann: (perhaps not delivered) does anybody hear this?"));
   terminal.types("one", "two", "q");
   assertEquals(await end, "left");
   await terminal.sees("(not delivered) one / two");

@@ -1,9 +1,12 @@
 import { writeAll } from "../../lib/net/orderly_close.ts";
 import { NO_CONVERSATIONS } from "../../lib/client/conversations.ts";
 import { RoomVisit } from "../../lib/client/room_visit.ts";
+import type { ScreenLine } from "../../lib/client/screen_line.ts";
 import { answerBytes } from "../samples/room_samples.ts";
 import { FakeTerminal } from "../support/client_terminal.ts";
+import { id } from "../support/ids.ts";
 import { RecordedLog } from "../support/recorded_log.ts";
+import { RoomServer } from "../support/room_server.ts";
 
 /** What the menu shows when a server answers the question for its rooms so. */
 async function listFrom(compliance: string | undefined, shown: string): Promise<void> {
@@ -37,4 +40,35 @@ Deno.test("RoomVisit: why a server does not list its rooms is shown; an older on
   );
   await listFrom('{"success": 0}', older);
   await listFrom(undefined, older);
+});
+
+Deno.test("RoomVisit: files that are offered can be accepted at the menu of the rooms", async () => {
+  const terminal = new FakeTerminal();
+  const server = { host: "127.0.0.1", tcpPort: 1, udpPort: 1 };
+  const accept = (argument: string): readonly ScreenLine[] => [{ text: `into ${argument}` }];
+  const visit = new RoomVisit({ server, asks: [] }, {
+    terminal,
+    log: new RecordedLog(),
+    commands: { accept },
+    conversations: NO_CONVERSATIONS,
+  });
+  terminal.types("/accept inbox", "3");
+  await visit.run();
+  await terminal.sees("into inbox");
+});
+
+Deno.test("RoomVisit: whoever is logged in is offered their own name", async () => {
+  await using server = await RoomServer.start();
+  const terminal = new FakeTerminal();
+  const address = { host: "127.0.0.1", tcpPort: server.tcp, udpPort: server.udp };
+  const visit = new RoomVisit({ server: address, asks: [], user: id("alice") }, {
+    terminal,
+    log: new RecordedLog(),
+    commands: {},
+    conversations: NO_CONVERSATIONS,
+  });
+  terminal.types("1", "lab", "", "q", "3");
+  await visit.run();
+  await terminal.sees("«User name [alice]: »");
+  await terminal.sees("«alice: »");
 });

@@ -30,6 +30,19 @@ Deno.test("commandsAt() leaves out what the program cannot do", PURE, () => {
   assertEquals(words, ["q", "who", "bell", "help"]);
 });
 
+Deno.test(
+  "commandsAt(): what is done about files and buddies works wherever they are told of",
+  PURE,
+  () => {
+    for (const place of ["menu", "chat", "rooms", "room"] as const) {
+      const words: readonly string[] = commandsAt(place).map(({ word }) => word);
+      for (const word of ["away", "back", "send", "accept", "decline", "cancel"]) {
+        assert(words.includes(word), `${place} /${word}`);
+      }
+    }
+  },
+);
+
 Deno.test("commandHelpLines() tells about every command in 80 columns", PURE, () => {
   for (const place of PLACES) {
     const commands = commandsAt(place);
@@ -58,6 +71,18 @@ Deno.test("readSlashLine(): the words, what follows them, and what is near", PUR
   for (const [typed, meaning] of table) {
     assertEquals(readSlashLine(typed, commandsAt("room")), meaning, typed);
   }
+});
+
+Deno.test("readSlashLine() tells where a command works that is about what is said", PURE, () => {
+  const usage = (typed: string, place: Place): string | undefined => {
+    const line = readSlashLine(typed, commandsAt(place));
+    return line.kind === "misused" ? line.usage : undefined;
+  };
+  assertEquals(usage("/history", "menu"), "/history works in a chat or a room");
+  assertEquals(usage("/Search bob", "rooms"), "/search works in a chat or a room");
+  assertEquals(usage("/who", "chat"), "/who works in a room");
+  assertEquals(usage("/q", "menu"), undefined, "leaving is another word there");
+  assertEquals(usage("/away", "login"), undefined, "nobody is away there");
 });
 
 Deno.test("wrongCommandLine() suggests the nearest command, and shows nothing raw", PURE, () => {

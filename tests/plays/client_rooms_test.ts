@@ -41,12 +41,14 @@ Deno.test("client rooms: asks for server and ports with defaults, then create, t
   assertMatch(stdout, /Goodbye\.\n$/);
 });
 
-Deno.test("client rooms: ports that are none are asked for again", async () => {
+Deno.test("client rooms: a server and ports that are none are asked for again", async () => {
   await using server = await RoomServer.start();
-  await using client = new ClientProcess(["rooms", `--server=127.0.0.1`]);
-  await client.types("x", "0", `${server.tcp}`, `${server.udp}`, "9", "3");
-  await client.sees('"x" is no tcp port: a port is a number from 1 to 65535.\n');
-  await client.sees('"0" is no tcp port');
+  await using client = new ClientProcess(["rooms"]);
+  await client.types("?", "", "x", "0", `${server.tcp}`, `${server.udp}`, "?", "9", "3");
+  await client.sees('"?" is no server: a server is the name or the IP address of a machine.\n');
+  await client.sees('"x" is no TCP port: a port is a number from 1 to 65535.\n');
+  await client.sees('"0" is no TCP port');
+  await client.sees("Type a digit and Enter; what it needs is asked for:\n");
   await client.sees('Unknown choice "9": type 1, 2, 3, 4, 5 or 6.\n');
   assertEquals((await client.ended()).code, 0);
 });
