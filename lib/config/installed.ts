@@ -3,6 +3,7 @@
  * tasks (`server repair`), which whoever has an executable alone cannot type. Pure.
  */
 
+import type { Log, LogFields, LogLevel } from "../core/ports.ts";
 import type { OptionTable } from "./option.ts";
 import type { Program } from "./program.ts";
 
@@ -27,6 +28,20 @@ const COMMANDS = new RegExp(
 /** A text with the commands it names as they are typed where the executables are. */
 export function textAsInstalled(text: string): string {
   return text.replace(COMMANDS, executableOf);
+}
+
+/** A log whose lines name commands as they are typed where the executables are. */
+export function logAsInstalled(log: Log): Log {
+  const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
+    const shown = Object.entries(fields).map(([name, value]) => {
+      return [name, typeof value === "string" ? textAsInstalled(value) : value];
+    });
+    log[level](textAsInstalled(message), Object.fromEntries(shown));
+  };
+  return {
+    isOn: (level) => log.isOn(level),
+    ...{ debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
+  };
 }
 
 /** A command line of an example: each program in it, at its start and behind pipes. */

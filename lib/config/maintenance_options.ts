@@ -3,15 +3,31 @@
 import { type OptionTable, type OptionValues, text } from "./option.ts";
 import { COMMON_OPTIONS, type Program } from "./program.ts";
 
-/** Every option of the maintenance commands. */
+/** The options of every maintenance command. */
 export const MAINTENANCE_OPTIONS = {
   directory: text("data", "DIR", "./data", "the data directory"),
-  other: text("other", "DIR", undefined, "another directory, where the command has two"),
   ...COMMON_OPTIONS,
 } satisfies OptionTable;
 
+/** What commands that have two directories are given beside them. */
+function withOther(help: string): typeof MAINTENANCE_OPTIONS {
+  const { directory, ...common } = MAINTENANCE_OPTIONS;
+  const options = { directory, other: text("other", "DIR", undefined, help), ...common };
+  return options;
+}
+
+const OPTIONS: Readonly<Record<MaintenanceCommand, typeof MAINTENANCE_OPTIONS>> = {
+  check: MAINTENANCE_OPTIONS,
+  repair: MAINTENANCE_OPTIONS,
+  import: withOther("the data directory to import into; the same one unless given"),
+  export: withOther("the directory to write users/ into; the same one unless given"),
+};
+
 /** The options of a maintenance command, read. */
-export type MaintenanceOptions = OptionValues<typeof MAINTENANCE_OPTIONS>;
+export type MaintenanceOptions = OptionValues<typeof MAINTENANCE_OPTIONS> & {
+  /** The other directory, of commands that have two. */
+  readonly other?: string | undefined;
+};
 
 /** A maintenance command. */
 export type MaintenanceCommand = "check" | "repair" | "import" | "export";
@@ -52,7 +68,7 @@ export function maintenanceProgram(
     name: `server ${command}`,
     summary: SUMMARIES[command],
     positionals: [{ name: "DIR", option: "directory" }],
-    options: MAINTENANCE_OPTIONS,
+    options: OPTIONS[command],
     examples: EXAMPLES[command],
   };
 }

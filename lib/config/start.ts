@@ -4,13 +4,14 @@
  */
 
 import { reasonOf, UnreachableError, UsageError } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
 import { withoutSecrets } from "../core/secrets.ts";
 import { VERSION } from "../core/version.ts";
 import { visibleText } from "../core/visible_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { madeOf } from "./commit.ts";
 import type { OptionTable } from "./option.ts";
-import { asInstalled, executableOf, textAsInstalled } from "./installed.ts";
+import { asInstalled, executableOf, logAsInstalled, textAsInstalled } from "./installed.ts";
 import { COMMON_OPTIONS, helpText, type Program } from "./program.ts";
 
 /** Exit codes of every program. */
@@ -59,6 +60,11 @@ export function exitCodeOf(error: unknown): number {
 /** A message as it is shown: an executable names commands as they are typed there. */
 export function shownText(text: string): string {
   return Deno.build.standalone ? textAsInstalled(text) : text;
+}
+
+/** A log whose lines are written as {@linkcode shownText} shows them. */
+export function shownLog(log: Log): Log {
+  return Deno.build.standalone ? logAsInstalled(log) : log;
 }
 
 /** Writes text to stdout. A reader that went away (`server --help | head -1`) changes nothing. */

@@ -1,12 +1,13 @@
 /**
- * The maintenance commands as programs: from options to what is printed and the exit code. They take
- * the same lock as servers do, and may be used while servers run.
+ * The maintenance commands as programs: from options to what is printed and the exit code. What
+ * changes something takes the same lock as servers do; all may be used while servers run.
  */
 
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import { OperationalError } from "../core/errors.ts";
 import { createStderrLog } from "../observe/log.ts";
-import { SYSTEM_DISK } from "../storage/disk.ts";
+import { DamagedFileError } from "../storage/damage.ts";
+import { type Disk, READING_DISK, SYSTEM_DISK } from "../storage/disk.ts";
 import {
   exportUsers,
   importUsers,
@@ -20,7 +21,7 @@ import {
   repairDirectory,
   requireTextFiles,
 } from "../storage/repair.ts";
-import { salvage } from "../storage/salvage.ts";
+import { salvage, type Salvaged } from "../storage/salvage.ts";
 
 /** What a command printed and how it ended. */
 export interface MaintenanceResult {
@@ -51,7 +52,7 @@ export async function maintain(
 }
 
 async function check(directory: string): Promise<MaintenanceResult> {
-  const report = await locked(directory, () => checkDirectory(SYSTEM_DISK, directory));
+  const report = await readBeside(directory, (disk) => checkDirectory(disk, directory));
   const isWhole = report.faults.length === 0;
   const advice = isWhole ? [] : [`Damaged; "server repair ${directory}" keeps what is readable`];
   return { lines: [...reportLines(report), ...advice], exitCode: isWhole ? 0 : 1 };
@@ -91,7 +92,16 @@ async function importInto(
     throw new OperationalError(`Cannot find USER.txt files in "${from}" or "${from}/users"`);
   }
   const log = createStderrLog(options.log, "warn");
-  const store = await openStore({ kind: "text", directory: into, clock: Date.now, log });
+  const store = await openStore({ kind: "text", directory: into, clock: Date.now, log })
+    .catch((error) => {
+      if (from !== into || !(error instanceof DamagedFileError)) throw error;
+      // A user called "users" or "journal" has a file that is named like one of ours.
+      throw new OperationalError(
+        `${error.message}. If the older server wrote it: import into a directory of its own ` +
+          `with --other DIR`,
+        { cause: error },
+      );
+    });
   try {
     const report = await importUsers(store, users);
     return {
@@ -113,14 +123,41 @@ function skippedLine({ path, line, why }: Skipped): string {
 }
 
 async function exportFrom(from: string, to: string): Promise<MaintenanceResult> {
-  const { state, faults } = await locked(from, () => salvage(SYSTEM_DISK, from));
+  const { state, faults } = await readBeside(from, (disk) => salvage(disk, from));
   if (faults.length > 0) {
     throw new OperationalError(
-      `Cannot export "${from}": it is damaged; see "server check", then "server repair"`,
+      `Cannot export "${from}": it is damaged; see "server check ${from}"`,
     );
   }
   const count = await exportUsers(state.users.users(), to);
-  return { lines: [`Exported ${count} users into ${to}/users`], exitCode: 0 };
+  const counts = [
+    [state.users.size - state.users.withoutPassword, "passwords"],
+    [state.rooms.size, "rooms"],
+  ] as const;
+  const left = counts.filter(([count]) => count > 0).map((words) => words.join(" ")).join(" and ");
+  return {
+    lines: [
+      ...(left === "" ? [] : [`Left out ${left}: older servers have no place for them`]),
+      `Exported ${count} users into ${to}/users`,
+    ],
+    exitCode: 0,
+  };
+}
+
+/**
+ * Reads a directory without holding up servers that write in it: many users take seconds. What
+ * looks damaged or unfinished may be one of them at work, so that is read again under the lock. A
+ * backup that is whole need not be writable.
+ */
+async function readBeside<T extends Pick<Salvaged, "faults" | "tornBytes">>(
+  directory: string,
+  read: (disk: Disk) => Promise<T>,
+): Promise<T> {
+  await requireDirectory(directory);
+  await requireTextFiles(SYSTEM_DISK, directory);
+  const early = await read(READING_DISK).catch(() => undefined);
+  const isWhole = early !== undefined && early.faults.length === 0 && early.tornBytes === 0;
+  return isWhole ? early : await locked(directory, () => read(SYSTEM_DISK));
 }
 
 /** Does something while no server writes. */

@@ -109,7 +109,7 @@ async function readDirectory(directory: string): Promise<StoreContents> {
     const { state, faults } = await salvage(SYSTEM_DISK, directory);
     if (faults.length > 0) {
       throw new OperationalError(
-        `Cannot copy "${directory}": it is damaged; see "server check", then "server repair"`,
+        `Cannot copy "${directory}": it is damaged; see "server check ${directory}"`,
       );
     }
     return { users: [...state.users.users()], rooms: state.rooms.rooms() };

@@ -1,5 +1,6 @@
 /** A running server as its status port shows it. */
 
+import { shownText } from "../config/start.ts";
 import type { Observed } from "../observe/status_view.ts";
 import type { StoreMeter } from "../storage/store_meter.ts";
 import { connectionsPart, storagePart } from "./server_part.ts";
@@ -23,7 +24,7 @@ export function observeServer(
     troubles() {
       const { store, sharing } = server.health();
       return [
-        ...(store.writable ? [] : [`read-only: ${store.reason}`]),
+        ...(store.writable ? [] : [`read-only: ${shownText(store.reason)}`]),
         ...(sharing === null || sharing.isShared ? [] : [`degraded: ${sharing.reason}`]),
       ];
     },

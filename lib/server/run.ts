@@ -6,7 +6,7 @@ import { stopSignal, surviveUnexpected, withDeadline } from "../config/lifetime.
 import type { MaintenanceCommand, MaintenanceOptions } from "../config/maintenance_options.ts";
 import type { MigrateOptions } from "../config/migrate_options.ts";
 import type { ServerOptions } from "../config/server_options.ts";
-import { print, shownText } from "../config/start.ts";
+import { print, shownLog, shownText } from "../config/start.ts";
 import { hostPort } from "../core/endpoint.ts";
 import type { Log } from "../core/ports.ts";
 import { visibleText } from "../core/visible_text.ts";
@@ -23,6 +23,7 @@ import { openChosenSharing, openChosenStore, shownPlaces } from "./backends.ts";
 import { maintain } from "./maintenance.ts";
 import { migrate } from "./migrate.ts";
 import { observeServer } from "./observed.ts";
+import { tellOfReadable } from "./private_files.ts";
 import type { AccountSettings } from "./service.ts";
 import { type RunningServer, startServer } from "./start.ts";
 import { keepTls, type OpenedTls, openTls } from "./tls_run.ts";
@@ -51,7 +52,7 @@ export async function runServer(options: ServerOptions): Promise<number> {
 async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promise<number> {
   surviveUnexpected(log);
   const meter = new StoreMeter();
-  const store = await openChosenStore(options, log, meter);
+  const store = await openChosenStore(options, shownLog(log), meter);
   const wire = watchWire(options, createDescriber(), trace);
   if (wire !== undefined) log.warn(TRACE_WARNING);
   if (options.allowCleartextPasswords) log.warn(CLEARTEXT_WARNING);
@@ -67,6 +68,7 @@ async function serve(options: ServerOptions, { log, trace }: ProgramLog): Promis
       chat: options.services.includes("chat") ? options : undefined,
     };
     tls = await openTls(options);
+    await tellOfReadable(options, log);
     if (options.accounts === "password") await tellUnclaimed(store, log);
     server = await startServer({
       ...{ ...options, limits: options, services, accounts: accountsOf(options) },

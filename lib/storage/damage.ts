@@ -16,12 +16,17 @@ export class DamagedFileError extends OperationalError {
   constructor(path: string, line: number, what: string) {
     super(
       `Cannot use "${path}": line ${line} is damaged: ${what}; ` +
-        `keep what is readable with "server repair", or restore a backup`,
+        `keep what is readable with ${repairOf(path)}, or restore a backup`,
     );
     this.path = path;
     this.line = line;
     this.what = what;
   }
+}
+
+/** The command that mends the directory of a file, as a person types it. */
+export function repairOf(path: string): string {
+  return `"server repair ${path.slice(0, path.lastIndexOf("/"))}"`;
 }
 
 /** What is wrong with a line that is no record. */

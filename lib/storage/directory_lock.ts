@@ -14,7 +14,7 @@
 
 import { reasonOf, StorageError } from "../core/errors.ts";
 import { within } from "../core/within.ts";
-import type { DiskFile } from "./disk.ts";
+import type { NamedLock } from "./named_lock.ts";
 
 /** How a lock is shared; the defaults are for servers on one machine. */
 export interface LockTiming {
@@ -41,7 +41,7 @@ const MIN_WAIT_MS = 50;
 
 /** One process's hold on a data directory. Used by one task at a time. */
 export class DirectoryLock {
-  readonly #file: DiskFile;
+  readonly #file: NamedLock;
   readonly #timing: LockTiming;
   #grown = 1;
   #heldSince: number | undefined;
@@ -54,7 +54,7 @@ export class DirectoryLock {
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   /** Locks with `file`, which is this lock's to close. */
-  constructor(file: DiskFile, timing: LockTiming = LOCK_TIMING) {
+  constructor(file: NamedLock, timing: LockTiming = LOCK_TIMING) {
     this.#file = file;
     this.#timing = timing;
   }

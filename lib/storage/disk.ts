@@ -73,6 +73,12 @@ export const SYSTEM_DISK: Disk = {
   },
 };
 
+/** The machine's own file system, for whoever reads only: a backup may be nobody's to write. */
+export const READING_DISK: Disk = {
+  ...SYSTEM_DISK,
+  open: async (path) => new SystemFile(await Deno.open(path, { read: true }), undefined),
+};
+
 /** The machine's own file system, which tells how long it takes to make something durable. */
 export function systemDisk(syncSeconds: Histogram | undefined): Disk {
   return { ...SYSTEM_DISK, open: (path) => openSystemFile(path, syncSeconds) };

@@ -9,7 +9,7 @@ import type { Clock, Log } from "../core/ports.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 import type { Disk } from "./disk.ts";
 import type { StoreChange, StoreHealth } from "./store.ts";
-import { type LoadedFiles, loadTextFiles, takeInto } from "./text_files.ts";
+import { type LoadedFiles, readTextFiles, takeInto } from "./text_files.ts";
 import { WriteTrouble } from "./write_trouble.ts";
 
 /** What following files needs. */
@@ -144,15 +144,27 @@ export class FollowedFiles {
   }
 
   async #reload(): Promise<void> {
-    const { disk, directory, clock, log } = this.#parts;
+    const { disk, directory, log } = this.#parts;
+    const before = this.state.users.size;
     try {
-      const files = await loadTextFiles(disk, directory, clock());
+      const files = await readTextFiles(disk, directory);
+      // A file system that went away leaves an empty directory. To begin anew in it would be to
+      // forget everybody, and what is acknowledged from then on when the file system is back.
+      if (files === undefined) {
+        throw new StorageError(
+          `Cannot find journal.txt in "${directory}" any more: put the files back ` +
+            `(is the disk mounted?), or start the server anew to begin without them`,
+        );
+      }
       this.#files.journal.close();
       this.#files = files;
       this.#isStale = false;
     } catch (error) {
       throw this.#trouble.failed(error);
     }
+    const users = this.state.users.size;
     log.info("Read the data directory anew, another server has replaced or cut its files");
+    // Nobody is ever taken out, but by hand.
+    if (users < before) log.warn("There are fewer users than before in it", { before, users });
   }
 }

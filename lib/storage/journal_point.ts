@@ -3,7 +3,7 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
-import { DamagedFileError } from "./damage.ts";
+import { DamagedFileError, repairOf } from "./damage.ts";
 import type { StoreChange } from "./store.ts";
 import { type JournalRecord, NOTHING_BEFORE } from "./text_record.ts";
 
@@ -72,7 +72,7 @@ export class PointReader {
   #lost(what: string): LostPointError {
     return new LostPointError(
       `Cannot use "${this.#path}": ${what}, so it does not belong to the users.txt beside it; ` +
-        'restore both from one backup, or keep what both have with "server repair"',
+        `restore both from one backup, or keep what both have with ${repairOf(this.#path)}`,
     );
   }
 }

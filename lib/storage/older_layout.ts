@@ -4,6 +4,7 @@
  */
 
 import { ensureDir } from "@std/fs";
+import { OperationalError, systemReason } from "../core/errors.ts";
 import { decodeFileName, encodeFileName } from "../core/file_name.ts";
 import { parseUserId, type UserId } from "../core/user_id.ts";
 import type { Store } from "./store.ts";
@@ -63,9 +64,9 @@ export async function readOlderLayout(
   const users: OlderUser[] = [];
   const skipped: Skipped[] = [];
   for (const folder of [directory, `${directory}/users`]) {
-    for (const { name, isFile } of await list(folder)) {
+    for (const { name } of await list(folder)) {
       const path = `${folder}/${name}`;
-      if (!name.toLowerCase().endsWith(".txt") || !isFile) continue;
+      if (!name.toLowerCase().endsWith(".txt")) continue;
       if (hasOurs && folder === directory && (OURS.has(name) || name.startsWith("damaged-"))) {
         continue;
       }
@@ -92,10 +93,21 @@ async function list(folder: string): Promise<Deno.DirEntry[]> {
 async function readUser(path: string, name: string): Promise<OlderUser | Skipped> {
   const user = parseUserId(decodeFileName(name) ?? name);
   if (user === undefined) return { path, why: "its name is no user id" };
-  const { size } = await Deno.stat(path);
+  const { size, isFile } = await statOf(path);
+  if (!isFile) return { path, why: "it is no file" };
   if (size > MAX_FILE_BYTES) return { path, why: "it is too large for a list of buddies" };
   const text = await Deno.readTextFile(path);
   return { user, path, lines: text.split("\n").map((line) => line.replace(/\r$/, "")) };
+}
+
+/** What is at a path, or what a link there leads to: some sites keep their lists elsewhere. */
+async function statOf(path: string): Promise<{ size: number; isFile: boolean }> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { size: 0, isFile: false };
+    throw error;
+  }
 }
 
 /** Registers users and adds their buddies; whatever is there already stays as it is. */
@@ -137,18 +149,26 @@ async function addBuddy(store: Store, user: UserId, text: string): Promise<strin
  * Writes the older layout into `users/` of a directory: a file for each user.
  *
  * @returns how many users were written
+ * @throws OperationalError when not all of them could be
  */
 export async function exportUsers(
   users: Iterable<StoredUser>,
   directory: string,
 ): Promise<number> {
   const folder = `${directory}/users`;
-  await ensureDir(folder);
   let count = 0;
-  for (const { user, buddies } of users) {
-    const text = buddies.map((buddy) => buddy + "\n").join("");
-    await Deno.writeTextFile(`${folder}/${encodeFileName(user)}.txt`, text, { mode: 0o600 });
-    count++;
+  try {
+    await ensureDir(folder);
+    for (const { user, buddies } of users) {
+      const text = buddies.map((buddy) => buddy + "\n").join("");
+      await Deno.writeTextFile(`${folder}/${encodeFileName(user)}.txt`, text, { mode: 0o600 });
+      count++;
+    }
+  } catch (error) {
+    throw new OperationalError(
+      `Cannot write "${folder}", ${count} users are there: ${systemReason(error)}`,
+      { cause: error },
+    );
   }
   return count;
 }

@@ -12,6 +12,7 @@ import { type Disk, SYSTEM_DISK, systemDisk } from "./disk.ts";
 import { writeDraft } from "./draft_file.ts";
 import { writeDraftInThread } from "./draft_thread.ts";
 import { MemoryStore } from "./memory_store.ts";
+import { NamedLock } from "./named_lock.ts";
 import type { DatabaseSettings } from "./postgres_store.ts";
 import type { StoreMeter } from "./store_meter.ts";
 import type { Store } from "./store.ts";
@@ -94,7 +95,7 @@ async function openTextStore(settings: LocalStoreSettings): Promise<TextStore> {
     await journal.makeNameDurable().catch(() => {});
     log.debug("Storage is open", { directory, users: users.size, rooms: rooms.size });
     const compactionLock = new DirectoryLock(
-      await disk.open(`${directory}/compact.lock`),
+      await NamedLock.open(disk, `${directory}/compact.lock`),
       COMPACTION_LOCK_TIMING,
     );
     const { compactFrom = COMPACT_FROM_BYTES } = settings;
@@ -147,7 +148,7 @@ export async function lockDirectory(
   }
   let lock;
   try {
-    lock = new DirectoryLock(await disk.open(`${directory}/lock`), timing);
+    lock = new DirectoryLock(await NamedLock.open(disk, `${directory}/lock`), timing);
   } catch (error) {
     throw cannotUse(directory, error, "check who owns it or choose another with --data DIR");
   }

@@ -1,6 +1,6 @@
 /**
  * Looking after a data directory: `check` tells what is in it, `repair` makes it whole again. Both
- * may run beside servers: they take the same lock, and servers read anew what was repaired.
+ * may run beside servers, which read anew what was repaired under their lock.
  */
 
 import { OperationalError } from "../core/errors.ts";
@@ -30,7 +30,8 @@ export interface CheckReport {
 }
 
 /**
- * Verifies every line. Under the lock; nothing is changed.
+ * Verifies every line; nothing is changed. Without the lock, what looks wrong may be a server at
+ * work.
  *
  * @throws OperationalError when there are no files to verify
  */

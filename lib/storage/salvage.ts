@@ -1,6 +1,7 @@
 /**
  * Reading a data directory that may be damaged: everything that is readable, and what is not.
- * Whatever a start would refuse is a fault here. Nothing is changed. Under the lock.
+ * Whatever a start would refuse is a fault here. Nothing is changed. Only under the lock is a fault
+ * certain: a server may just be replacing what is read.
  */
 
 import { DamagedFileError, type Fault, FAULT_WORDS } from "./damage.ts";

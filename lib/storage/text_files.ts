@@ -11,6 +11,7 @@
  */
 
 import { OperationalError } from "../core/errors.ts";
+import { repairOf } from "./damage.ts";
 import type { Disk } from "./disk.ts";
 import { Journal } from "./journal.ts";
 import { beginJournal, journalPath } from "./journal_file.ts";
@@ -57,20 +58,33 @@ export async function loadTextFiles(
   directory: string,
   now: number,
 ): Promise<LoadedFiles> {
+  const found = await readTextFiles(disk, directory);
+  if (found !== undefined) return found;
+  await beginJournal(disk, directory, BEGINNING, [], now);
+  return (await readTextFiles(disk, directory))!;
+}
+
+/**
+ * Reads everything. Under the lock.
+ *
+ * @returns `undefined` where there is nothing yet
+ * @throws DamagedFileError, OperationalError
+ */
+export async function readTextFiles(
+  disk: Disk,
+  directory: string,
+): Promise<LoadedFiles | undefined> {
   const names = textFileNames(directory);
   const state = new State();
   const through = await loadSnapshot(disk, names, state);
-  const take = takeInto(state);
-  let journal = await Journal.open(disk, directory, through ?? BEGINNING, take);
+  const journal = await Journal.open(disk, directory, through ?? BEGINNING, takeInto(state));
   if (journal === undefined) {
-    if (through !== undefined) {
-      throw new OperationalError(
-        `Cannot use "${directory}": journal.txt is missing or empty beside users.txt; ` +
-          `restore both from one backup, or go on with what users.txt has: "server repair"`,
-      );
-    }
-    await beginJournal(disk, directory, BEGINNING, [], now);
-    journal = (await Journal.open(disk, directory, BEGINNING, take))!;
+    if (through === undefined) return undefined;
+    throw new OperationalError(
+      `Cannot use "${directory}": journal.txt is missing or empty beside users.txt; ` +
+        "restore both from one backup, or go on with what users.txt has: " +
+        repairOf(names.journal),
+    );
   }
   const snapshotBytes = (await disk.facts(names.snapshot))?.size ?? 0;
   return { state, journal, snapshotBytes };

@@ -24,6 +24,7 @@ import type { ChangeOutcome, Store, StoreChange, StoredRoom, StoreHealth } from 
 import type { StoreMeter } from "./store_meter.ts";
 import type { LoadedFiles } from "./text_files.ts";
 import type { Undo } from "./user_index.ts";
+import { WriteTrouble } from "./write_trouble.ts";
 
 /** How often the journal is looked at for what others have appended. */
 const FOLLOW_MS = 50;
@@ -48,6 +49,8 @@ export class TextStore implements Store {
   readonly #commits: GroupCommit<StoreChange, ChangeOutcome>;
   readonly #compactions: Compactions;
   readonly #files: FollowedFiles;
+  /** Whether the lock cannot be had: nothing is wrong with the files then, as far as is known. */
+  readonly #lockTrouble: WriteTrouble;
   /** Whoever holds the lock, one after the other. */
   readonly #turns = new OneAtATime();
   /** Whoever reads or writes the journal, one after the other. */
@@ -61,6 +64,7 @@ export class TextStore implements Store {
   constructor(parts: TextStoreParts) {
     this.#parts = parts;
     this.#files = new FollowedFiles(parts.files, parts);
+    this.#lockTrouble = new WriteTrouble(parts.clock, parts.log);
     this.#commits = new GroupCommit(
       (batch) => this.#withLock((isNew) => this.#commit(batch, isNew)),
       { meter: parts.meter },
@@ -108,7 +112,7 @@ export class TextStore implements Store {
 
   /** Whether changes are taken, and why not. */
   health(): StoreHealth {
-    return this.#files.health();
+    return this.#lockTrouble.exists ? this.#lockTrouble.health() : this.#files.health();
   }
 
   /** Finishes what was asked for, then lets go of the files. */
@@ -132,13 +136,23 @@ export class TextStore implements Store {
   #withLock<T>(work: (isNew: boolean) => Promise<T>): Promise<T> {
     const { lock } = this.#parts;
     return this.#turns.run(async () => {
-      const isNew = await lock.acquire();
+      const isNew = await this.#acquire();
       try {
         return await this.#access.run(() => work(isNew));
       } finally {
         lock.release();
       }
     });
+  }
+
+  async #acquire(): Promise<boolean> {
+    try {
+      const isNew = await this.#parts.lock.acquire();
+      if (this.#lockTrouble.exists) this.#lockTrouble.ended();
+      return isNew;
+    } catch (error) {
+      throw this.#lockTrouble.failed(error);
+    }
   }
 
   async #commit(batch: readonly StoreChange[], isNew: boolean): Promise<ChangeOutcome[]> {
@@ -186,6 +200,8 @@ export class TextStore implements Store {
     if (this.#closed) return;
     this.#timer = setTimeout(async () => {
       await this.#caughtUp(() => {});
+      // Whoever is told to ask elsewhere meanwhile does not come to find out that it is over.
+      if (this.#lockTrouble.isRetryDue) await this.#takeCare();
       this.#followSoon();
     }, FOLLOW_MS);
   }

@@ -1,11 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { BALANCER_PROGRAM } from "../../lib/config/balancer_program.ts";
 import { CLIENT_PROGRAM } from "../../lib/config/client_program.ts";
-import { asInstalled, executableOf, textAsInstalled } from "../../lib/config/installed.ts";
+import {
+  asInstalled,
+  executableOf,
+  logAsInstalled,
+  textAsInstalled,
+} from "../../lib/config/installed.ts";
 import { LOGIN_CHAT_PROGRAM } from "../../lib/config/login_chat_options.ts";
 import type { OptionTable } from "../../lib/config/option.ts";
 import { helpText, type Program } from "../../lib/config/program.ts";
 import { SERVER_PROGRAM } from "../../lib/config/server_program.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -65,6 +71,22 @@ for (const program of PROGRAMS) {
     });
   }
 }
+
+Deno.test("logAsInstalled() names commands as they are typed, and changes nothing else", () => {
+  const log = new RecordedLog();
+  const installed = logAsInstalled(log);
+  installed.warn("See server check", { reason: '"server repair data"', bytes: 3 });
+  installed.info("Stopped");
+  assertEquals(log.entries, [
+    {
+      level: "warn",
+      message: "See parley-server check",
+      fields: { reason: '"parley-server repair data"', bytes: 3 },
+    },
+    { level: "info", message: "Stopped", fields: {} },
+  ]);
+  assertEquals([installed.isOn("info"), installed.isOn("debug")], [true, false]);
+});
 
 Deno.test("textAsInstalled() leaves a server that is no program alone", {
   permissions: "none",

@@ -8,6 +8,7 @@ import { OperationalError } from "../../lib/core/errors.ts";
 import { compact } from "../../lib/storage/compaction.ts";
 import { writeDraft } from "../../lib/storage/draft_file.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import { NamedLock } from "../../lib/storage/named_lock.ts";
 import { checkDirectory } from "../../lib/storage/repair.ts";
 import type { State } from "../../lib/storage/state.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
@@ -53,7 +54,7 @@ async function makeDirectory(): Promise<{ disk: FailingDisk; later: StoreChange[
   const { journal } = await loadTextFiles(disk, DIRECTORY, 0);
   const take = (): boolean => true;
   await journal.append(changesFrom(0, 3), 0);
-  const lock = new DirectoryLock(await disk.open(`${DIRECTORY}/compact.lock`));
+  const lock = new DirectoryLock(await NamedLock.open(disk, `${DIRECTORY}/compact.lock`));
   await compact({
     disk,
     directory: DIRECTORY,

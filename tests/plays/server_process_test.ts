@@ -152,7 +152,8 @@ Deno.test("a damaged journal: exit 1 and one line with its line number", async (
   assertEquals(
     stderr,
     `server: Cannot use "${directory.path}/journal.txt": line 1 is damaged: ` +
-      'its checksum does not fit; keep what is readable with "server repair", or restore a backup\n',
+      "its checksum does not fit; keep what is readable with " +
+      `"server repair ${directory.path}", or restore a backup\n`,
   );
 });
 

@@ -3,7 +3,7 @@ import { maintenanceProgram } from "../../lib/config/maintenance_options.ts";
 import { OperationalError } from "../../lib/core/errors.ts";
 import { maintain, type MaintenanceResult } from "../../lib/server/maintenance.ts";
 import type { MaintenanceCommand } from "../../lib/config/maintenance_options.ts";
-import { openStore } from "../../lib/storage/open_store.ts";
+import { lockDirectory, openStore } from "../../lib/storage/open_store.ts";
 import type { Store } from "../../lib/storage/store.ts";
 import { add, register } from "../support/changes.ts";
 import { id } from "../support/ids.ts";
@@ -50,6 +50,13 @@ Deno.test("every maintenance command describes itself, with an example that name
   }
 });
 
+Deno.test("only commands that have two directories take another one", () => {
+  for (const command of ["check", "repair", "import", "export"] as const) {
+    const { options } = maintenanceProgram(command);
+    assertEquals("other" in options, command === "import" || command === "export", command);
+  }
+});
+
 Deno.test("check prints counts and exits 0, also while a server runs", async () => {
   await using directory = await someData();
   const store = await open(directory.path);
@@ -58,6 +65,26 @@ Deno.test("check prints counts and exits 0, also while a server runs", async () 
     exitCode: 0,
   });
   await store.close();
+});
+
+Deno.test("check and export hold up no server: what is whole is read while the lock is held", async () => {
+  await using directory = await someData();
+  await using other = await TempDir.make();
+  const lock = await lockDirectory(directory.path);
+  assertEquals((await run("check", directory.path)).exitCode, 0);
+  assertEquals((await run("export", directory.path, other.path)).exitCode, 0);
+  // What looks damaged may be a server at work, which is waited for.
+  await damage(directory.path);
+  await assertRejects(() => run("check", directory.path), OperationalError, "does not let go");
+  await lock.close();
+  assertEquals((await run("check", directory.path)).exitCode, 1);
+});
+
+Deno.test("check makes nothing beside what is whole", async () => {
+  await using directory = await someData();
+  for (const name of ["lock", "compact.lock"]) await Deno.remove(`${directory.path}/${name}`);
+  assertEquals((await run("check", directory.path)).exitCode, 0);
+  assertEquals(await directory.names(), ["journal.txt"]);
 });
 
 Deno.test("check prints the numbers of damaged lines and exits 1", async () => {
@@ -128,6 +155,27 @@ Deno.test("import in place leaves the older files where they are", async () => {
   const { lines } = await run("import", directory.path);
   assert(lines.at(-1)!.includes("0 users and 0 buddies"), lines.at(-1));
   assertEquals(await directory.names(), ["ann.txt", "compact.lock", "journal.txt", "lock"]);
+});
+
+Deno.test("import in place refuses an older user's file that is named like ours, and says where to", async () => {
+  await using directory = await TempDir.make();
+  await Deno.writeTextFile(`${directory.path}/users.txt`, "ann\n");
+  await Deno.writeTextFile(`${directory.path}/ann.txt`, "users\n");
+  await assertRejects(() => run("import", directory.path), OperationalError, "with --other DIR");
+  assertEquals(await Deno.readTextFile(`${directory.path}/users.txt`), "ann\n");
+});
+
+Deno.test("export tells what older servers have no place for", async () => {
+  await using directory = await someData();
+  await using other = await TempDir.make();
+  const store = await open(directory.path);
+  await store.change({ kind: "set password", user: ann, hash: "scrypt$1" });
+  await store.change({ kind: "create room", room: "the lab", host: "ann", hash: undefined });
+  await store.close();
+  assertEquals((await run("export", directory.path, other.path)).lines, [
+    "Left out 1 passwords and 1 rooms: older servers have no place for them",
+    `Exported 3 users into ${other.path}/users`,
+  ]);
 });
 
 Deno.test("what export wrote is imported the same", async () => {

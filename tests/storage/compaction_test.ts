@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compact } from "../../lib/storage/compaction.ts";
 import { writeDraft } from "../../lib/storage/draft_file.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import { NamedLock } from "../../lib/storage/named_lock.ts";
 import { Journal } from "../../lib/storage/journal.ts";
 import { beginJournal } from "../../lib/storage/journal_file.ts";
 import type { StoreChange } from "../../lib/storage/store.ts";
@@ -27,7 +28,7 @@ class Bench {
     const bench = new Bench();
     bench.journal = (await loadTextFiles(bench.disk, DIRECTORY, SOME_TIME)).journal;
     bench.lock = new DirectoryLock(
-      await bench.disk.open(`${DIRECTORY}/compact.lock`),
+      await NamedLock.open(bench.disk, `${DIRECTORY}/compact.lock`),
       { deadlineMs: 50, turnMs: 0, idleMs: 0 },
     );
     await bench.journal.append(changes, SOME_TIME);
@@ -94,7 +95,7 @@ Deno.test("compact() keeps the previous snapshot, and merges into it", async () 
 
 Deno.test("compact() leaves it to a server that is at it already, or was faster", async () => {
   await using bench = await Bench.make(STORY);
-  const other = new DirectoryLock(await bench.disk.open(`${DIRECTORY}/compact.lock`));
+  const other = new DirectoryLock(await NamedLock.open(bench.disk, `${DIRECTORY}/compact.lock`));
   await other.acquire();
   assertEquals(await bench.compact(), undefined);
   await other.close();

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { StorageError } from "../../lib/core/errors.ts";
 import { DirectoryLock, type LockTiming } from "../../lib/storage/directory_lock.ts";
+import { NamedLock } from "../../lib/storage/named_lock.ts";
 import { SYSTEM_DISK } from "../../lib/storage/disk.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
 import { HeldTime } from "../support/held_time.ts";
@@ -14,7 +15,7 @@ const FOR_LONG: LockTiming = { deadlineMs: 20_000, turnMs: 20_000, idleMs: 20_00
 const IMPATIENT: LockTiming = { deadlineMs: 20, turnMs: 0, idleMs: 0 };
 
 async function lockOn(disk: FailingDisk, timing: LockTiming): Promise<DirectoryLock> {
-  return new DirectoryLock(await disk.open("lock"), timing);
+  return new DirectoryLock(await NamedLock.open(disk, "lock"), timing);
 }
 
 Deno.test("acquire() tells that the lock was taken anew, or kept since the last time", async () => {
@@ -140,7 +141,10 @@ Deno.test("two busy holders of a real lock take turns, and never hold it both", 
   let isDone = false;
 
   async function work(holder: number): Promise<void> {
-    const lock = new DirectoryLock(await SYSTEM_DISK.open(`${directory.path}/lock`), timing);
+    const lock = new DirectoryLock(
+      await NamedLock.open(SYSTEM_DISK, `${directory.path}/lock`),
+      timing,
+    );
     while (!isDone) {
       const isNew = await lock.acquire();
       assertEquals(++inside, 1);

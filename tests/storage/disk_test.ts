@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type DiskFile, SYSTEM_DISK } from "../../lib/storage/disk.ts";
+import { type DiskFile, READING_DISK, SYSTEM_DISK } from "../../lib/storage/disk.ts";
 import { toBytes } from "../support/raw_tcp.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
@@ -70,4 +70,16 @@ Deno.test("SYSTEM_DISK: a directory is no file, and a missing one cannot be sync
   if (Deno.build.os !== "windows") {
     await assertRejects(() => SYSTEM_DISK.syncDirectory(`${directory.path}/none`));
   }
+});
+
+Deno.test("READING_DISK: what is there is read, nothing is made or written", async () => {
+  await withFile(async (file, path) => {
+    await file.append(toBytes("0123"));
+    const reader = await READING_DISK.open(path);
+    assertEquals(await readAt(reader, 1), "123");
+    await assertRejects(() => reader.append(toBytes("4")));
+    reader.close();
+    assertEquals(await Deno.readTextFile(path), "0123");
+    await assertRejects(() => READING_DISK.open(`${path}.none`), Deno.errors.NotFound);
+  });
 });

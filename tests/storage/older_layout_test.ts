@@ -1,9 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { OperationalError } from "../../lib/core/errors.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { exportUsers, importUsers, readOlderLayout } from "../../lib/storage/older_layout.ts";
 import { State } from "../../lib/storage/state.ts";
 import { add, register } from "../support/changes.ts";
 import { id } from "../support/ids.ts";
+import { link } from "../support/link.ts";
 import { stateOf } from "../support/snapshots.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
@@ -43,14 +45,28 @@ Deno.test("readOlderLayout() tells which files are no user's, and leaves our own
     "damaged-1.txt": "",
   };
   await using directory = await directoryWith(files);
+  await Deno.mkdir(`${directory.path}/folder.txt`);
   const beside = await readOlderLayout(directory.path, true);
   assertEquals(beside.users, []);
-  assertEquals(beside.skipped.map(({ path }) => path.slice(directory.path.length + 1)), [
-    "a b.txt",
-    "users/..x.txt",
-  ]);
+  assertEquals(
+    beside.skipped.map(({ path, why }) => `${path.slice(directory.path.length + 1)}: ${why}`),
+    [
+      "a b.txt: its name is no user id",
+      "folder.txt: it is no file",
+      "users/..x.txt: its name is no user id",
+    ],
+  );
   const elsewhere = await readOlderLayout(directory.path, false);
   assertEquals(elsewhere.users.map(({ user }) => user), ["damaged-1", "journal", "users"].map(id));
+});
+
+Deno.test("readOlderLayout() follows links, and tells of one that leads nowhere", async () => {
+  await using directory = await directoryWith({ "list": "bob\n" });
+  await link(`${directory.path}/list`, `${directory.path}/ann.txt`);
+  await link(`${directory.path}/nothing`, `${directory.path}/bob.txt`);
+  const { users, skipped } = await readOlderLayout(directory.path, false);
+  assertEquals(users.map(({ user, lines }) => [user, lines[0]]), [[ann, "bob"]]);
+  assertEquals(skipped, [{ path: `${directory.path}/bob.txt`, why: "it is no file" }]);
 });
 
 Deno.test("importUsers() takes over what is new, and tells what it skipped and why", async () => {
@@ -97,4 +113,13 @@ Deno.test("exportUsers() writes an empty folder for nobody, and files for their 
   const path = `${directory.path}/users/ann.txt`;
   assertEquals(await Deno.readTextFile(path), "bob\n");
   if (Deno.build.os !== "windows") assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+});
+
+Deno.test("exportUsers() says where it could not write", async () => {
+  await using directory = await directoryWith({ "file": "" });
+  await assertRejects(
+    () => exportUsers(new State().users.users(), `${directory.path}/file`),
+    OperationalError,
+    `Cannot write "${directory.path}/file/users", 0 users are there: not a directory`,
+  );
 });

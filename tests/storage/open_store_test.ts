@@ -3,6 +3,7 @@ import { OperationalError } from "../../lib/core/errors.ts";
 import { MemoryStore } from "../../lib/storage/memory_store.ts";
 import { type LocalStoreSettings, openStore } from "../../lib/storage/open_store.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import { NamedLock } from "../../lib/storage/named_lock.ts";
 import { FailingDisk } from "../support/failing_disk.ts";
 import { id } from "../support/ids.ts";
 import { journalLines, sealedLine } from "../support/journals.ts";
@@ -139,7 +140,7 @@ Deno.test("openStore() refuses records that contradict each other", async () => 
 Deno.test("openStore() waits for a server that is busy, and says so when it does not let go", async () => {
   await using directory = await TempDir.make();
   const disk = new FailingDisk();
-  const other = new DirectoryLock(await disk.open(`${directory.path}/lock`));
+  const other = new DirectoryLock(await NamedLock.open(disk, `${directory.path}/lock`));
   await other.acquire();
   const lockTiming = { deadlineMs: 60, turnMs: 30, idleMs: 2 };
   const message = await refusal(settings(directory.path, { disk, lockTiming }));

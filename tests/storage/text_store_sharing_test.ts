@@ -7,6 +7,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { StorageError } from "../../lib/core/errors.ts";
 import { DirectoryLock } from "../../lib/storage/directory_lock.ts";
+import { NamedLock } from "../../lib/storage/named_lock.ts";
 import type { Disk, DiskFile } from "../../lib/storage/disk.ts";
 import { Journal } from "../../lib/storage/journal.ts";
 import { BEGINNING } from "../../lib/storage/journal_point.ts";
@@ -135,7 +136,7 @@ Deno.test("sharing: a holder that does not let go costs the deadline, then servi
   });
   const [store] = bench.stores as [Store];
   await store.change(register(ann));
-  const stuck = new DirectoryLock(await bench.disk.open(`${bench.directory.path}/lock`));
+  const stuck = new DirectoryLock(await NamedLock.open(bench.disk, `${bench.directory.path}/lock`));
   await stuck.acquire();
   const refused = ["bob", "eve"].map((name) => store.change(register(id(name))));
   for (const change of refused) await assertRejects(() => change, StorageError, "does not let go");
@@ -183,7 +184,9 @@ Deno.test("sharing: a store that followed what was taken back reads anew before 
   await store.change(register(ann));
   const { length } = bench.disk.text(bench.journal);
   const sibling = async (change: StoreChange): Promise<void> => {
-    const lock = new DirectoryLock(await bench.disk.open(`${bench.directory.path}/lock`));
+    const lock = new DirectoryLock(
+      await NamedLock.open(bench.disk, `${bench.directory.path}/lock`),
+    );
     await lock.acquire();
     const journal = await Journal.open(bench.disk, bench.directory.path, BEGINNING, () => true);
     await journal!.append([change], SOME_TIME);
