@@ -5,11 +5,10 @@
  * turn, several times, and what counts is the ratio of the medians. Only the servers of one group
  * run at a time. What must be and what is aimed at is marked, and never changes the exit code.
  * Results go to stdout as a table and to `bench-results/` as JSON; docs/performance.md tells the
- * method.
- *
- * Usage: bench.ts [ROUNDS] [SECONDS] [GROUP...]
+ * method. `--help` tells how.
  */
 
+import { UsageError } from "../lib/core/errors.ts";
 import { startBulk } from "./bench/bulk.ts";
 import { startChanges, startPresence, startRegistrations } from "./bench/buddies.ts";
 import { startExecutables } from "./bench/executables.ts";
@@ -23,9 +22,9 @@ import { startProxies, startSite } from "./bench/balancer.ts";
 import { circumstances, keepResults, printEnd, printHead, printLoad } from "./bench/report.ts";
 import type { BenchResults, LoadResult } from "./bench/results.ts";
 import { startRooms } from "./bench/rooms.ts";
+import { settingsFrom } from "./command_line.ts";
 import { startSharing } from "./bench/scale_out.ts";
 import { stopLeftovers } from "./bench/targets.ts";
-import { complain } from "./print.ts";
 
 /** What is measured when nothing is named. */
 const GROUPS: Readonly<Record<string, StartGroup>> = {
@@ -50,7 +49,15 @@ const ALL = { ...GROUPS, ...ON_REQUEST };
 
 type Words = readonly [rounds: number, seconds: number, groups: readonly string[]];
 
-const [rounds, seconds, wanted] = readWords(Deno.args);
+const USAGE =
+  `Measure the hot paths against bare servers and peers, ROUNDS times SECONDS for each load (5, 0.7).
+
+Usage: deno task bench [ROUNDS] [SECONDS] [GROUP...]
+
+Groups, all but the last unless named: ${Object.keys(ALL).join(", ")}
+`;
+
+const [rounds, seconds, wanted] = settingsFrom("bench", USAGE, readWords);
 const scratch = await Deno.makeTempDir({ prefix: "parley-bench-" });
 for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, giveUp);
 try {
@@ -74,11 +81,10 @@ function readWords([rounds = "5", seconds = "0.7", ...names]: readonly string[])
       return [Number(rounds), Number(seconds), names.length > 0 ? names : Object.keys(GROUPS)];
     }
   }
-  complain(
-    (unknown === undefined ? "Rounds and seconds are numbers" : `No group "${unknown}"`) +
-      `. Usage: bench.ts [ROUNDS] [SECONDS] [${Object.keys(ALL).join("|")}]...`,
-  );
-  Deno.exit(2);
+  const wrong = unknown === undefined
+    ? "Rounds and seconds are numbers"
+    : `No group "${unknown}", only ${Object.keys(ALL).join(", ")}`;
+  throw new UsageError(`${wrong}: bench [ROUNDS] [SECONDS] [GROUP...]`);
 }
 
 async function measure(): Promise<void> {

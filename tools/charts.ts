@@ -3,22 +3,26 @@
  * `deno task charts`.
  *
  * It takes the latest run of everything in `bench-results/`, or the one that is drawn already
- * where there is none, or the file it is given.
- *
- * Usage: charts.ts [FILE]
+ * where there is none, or the file it is given. `--help` tells how.
  */
 
 import { RESULTS } from "./bench/report.ts";
 import type { BenchResults } from "./bench/results.ts";
 import { chartsOf } from "./charts/all.ts";
 import { filled, partsOf } from "./charts/page.ts";
+import { wordsFor } from "./command_line.ts";
 import { complain, print } from "./print.ts";
 
 const FOLDER = "docs/performance";
 const PAGE = "docs/performance.md";
 const KEPT = `${FOLDER}/results.json`;
 
-const [file] = Deno.args;
+const USAGE = `Make ${PAGE} and its charts from a run of the bench: deno task charts [FILE]
+
+Without FILE, from the latest run of everything.
+`;
+
+const [file] = wordsFor("charts", USAGE, 1);
 const path = file ?? await latestRun() ?? KEPT;
 const text = await readText(path);
 const results = parseRun(path, text);

@@ -28,6 +28,14 @@ export function settingsFrom<Settings>(
   }
 }
 
+/** The words of a tool that has no options: at most so many, otherwise it ends as with wrong ones. */
+export function wordsFor(tool: string, usage: string, most = 0): readonly string[] {
+  return settingsFrom(tool, usage, (words) => {
+    const wrong = words.find((word, at) => at >= most || word.startsWith("-"));
+    return wrong === undefined ? words : refuseUnknown(wrong);
+  });
+}
+
 /** What `parseArgs` is to do with words nobody expects. */
 export function refuseUnknown(word: string): never {
   throw new UsageError(`Unknown option or word "${word}"`);

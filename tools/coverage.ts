@@ -4,6 +4,7 @@
  * well, as far as they ended by themselves: one that was killed tells nothing.
  */
 
+import { settingsFrom } from "./command_line.ts";
 import { coverageRow, type FileCoverage, percentOf, readLcov, sumOf } from "./coverage/lcov.ts";
 import { complain, print } from "./print.ts";
 
@@ -38,9 +39,13 @@ function tell(files: readonly FileCoverage[]): void {
   for (const file of least) print(coverageRow(file));
 }
 
+const USAGE = `Run tests and tell how much of lib/ they run: deno task coverage [FILE...]
+`;
+
 if (import.meta.main) {
+  const asked = settingsFrom("coverage", USAGE, (words) => words);
   await Deno.remove(FOLDER, { recursive: true }).catch(() => {});
-  const words = [`--coverage=${FOLDER}`, "--coverage-raw-data-only", ...Deno.args];
+  const words = [`--coverage=${FOLDER}`, "--coverage-raw-data-only", ...asked];
   const arePassed = await deno(...RUN_TESTS, ...words);
   if (!arePassed) {
     complain("coverage: Some tests failed; what follows is without what they left out");

@@ -4,10 +4,12 @@
  */
 
 import { CANNOT_PLAY, LearnPage } from "../tests/support/learn_page.ts";
+import { wordsFor } from "./command_line.ts";
 import { complain, print } from "./print.ts";
 
 const PAGE = new URL("../docs/learn.md", import.meta.url);
 
+wordsFor("learn", "Play docs/learn.md and write into it what was printed: deno task learn\n");
 if (CANNOT_PLAY !== undefined) {
   complain(`Cannot play the page: ${CANNOT_PLAY}`);
   Deno.exit(1);

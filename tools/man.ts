@@ -4,11 +4,14 @@
  */
 
 import { VERSION } from "../lib/core/version.ts";
+import { wordsFor } from "./command_line.ts";
 import { MAN_PAGES } from "./man/pages.ts";
 import { manPage } from "./man/page.ts";
 import { print } from "./print.ts";
 
 const FOLDER = "dist/man";
+
+wordsFor("man", `Write the manual pages of the executables into ${FOLDER}/: deno task man\n`);
 
 await Deno.mkdir(FOLDER, { recursive: true });
 /** The same for everybody who makes them of this version, so not the day they are made. */

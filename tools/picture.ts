@@ -5,6 +5,7 @@
 
 import { ClientScreen, NO_SCREEN } from "../tests/support/client_screen.ts";
 import { ServerProcess } from "../tests/support/server_process.ts";
+import { wordsFor } from "./command_line.ts";
 import { complain, print } from "./print.ts";
 import { readScreen } from "./picture/cells.ts";
 import { drawTerminals, type TerminalView } from "./picture/svg.ts";
@@ -52,6 +53,10 @@ async function screenAt(tcp: number, udp: number): Promise<ClientScreen> {
   return await ClientScreen.open(args, "? help", [], undefined, SIZE);
 }
 
+wordsFor(
+  "picture",
+  "Play a conversation and draw it into docs/conversation.svg: deno task picture\n",
+);
 if (NO_SCREEN !== undefined) {
   complain(`Cannot play at terminals: ${NO_SCREEN}`);
   Deno.exit(1);

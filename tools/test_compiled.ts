@@ -3,14 +3,18 @@
  * `deno task test:compiled`: in an empty directory, without PATH and without an environment.
  */
 
+import { exists } from "@std/fs";
 import { COMMIT_FILE } from "../lib/config/commit.ts";
 import { VERSION } from "../lib/core/version.ts";
+import { wordsFor } from "./command_line.ts";
 import { EXECUTABLES } from "./compile/executables.ts";
 import { sumsOf } from "./compile/sums.ts";
 import { fileName, shortName } from "./compile/targets.ts";
 import { complain, print } from "./print.ts";
 import { Program, StoryError } from "./walkthrough/program.ts";
 import { playStory } from "./walkthrough/story.ts";
+
+wordsFor("test:compiled", "Try the executables of dist/ as a stranger: deno task test:compiled\n");
 
 let passed = 0;
 let failed = 0;
@@ -27,6 +31,12 @@ async function check(name: string, run: () => Promise<void>): Promise<void> {
 }
 
 const fileOf = (name: string): string => shortName(name, Deno.build.target);
+for (const { name } of EXECUTABLES) {
+  const file = `dist/${fileOf(name)}`;
+  if (await exists(file)) continue;
+  complain(`There is no ${file}: build it first, deno task compile`);
+  Deno.exit(1);
+}
 const directory = await Deno.makeTempDir({ prefix: "parley-compiled-" });
 try {
   for (const { name } of EXECUTABLES) {

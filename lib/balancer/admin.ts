@@ -72,7 +72,8 @@ export function answerAdmin(
   const { pathname } = new URL(request.url);
   if (request.method === "GET" || request.method === "HEAD") return look(services, pathname);
   if (request.method !== "POST") {
-    return json({ status: 405, body: { error: "Only GET, HEAD and POST are understood" } });
+    const answer = { status: 405, body: { error: "Only GET, HEAD and POST are understood" } };
+    return json(answer, { allow: "GET, HEAD, POST" });
   }
   if (!request.headers.has(CHANGE_HEADER)) {
     return json({
@@ -146,6 +147,6 @@ function refusal(status: number, error: string): Answer {
   return { status, body: { error } };
 }
 
-function json({ status, body }: Answer): Response {
-  return Response.json(body, { status });
+function json({ status, body }: Answer, headers: Readonly<Record<string, string>> = {}): Response {
+  return Response.json(body, { status, headers });
 }

@@ -103,15 +103,22 @@ function readWords(
 /**
  * Puts the words into the one form that is read without guessing: `--trace` becomes `--trace=true`,
  * `--no-trace` becomes `--trace=false` and `-h` becomes `--help=true`. Empty values are refused
- * here, because the parser would take the word after them for the value.
+ * here, because the parser would take the word after them for the value. `--port -5` becomes
+ * `--port=-5`, which can be told what is wrong with it: the parser would take it for an option.
  */
 function spellOut(program: Program<OptionTable>, words: readonly string[]): string[] {
   const options = new Map(Object.values(program.options).map((option) => [option.flag, option]));
   const isSwitch = (flag: string): boolean =>
     options.has(flag) && options.get(flag)?.valueName === undefined;
+  const isBelowZero = (at: number): boolean => {
+    const [, flag = ""] = /^--([^=]+)$/s.exec(words[at - 1] ?? "") ?? [];
+    return options.get(flag)?.valueName !== undefined && /^-\d+(\.\d+)?$/.test(words[at] ?? "");
+  };
   const end = words.includes("--") ? words.indexOf("--") : words.length;
 
-  const spelled = words.slice(0, end).map((word, index) => {
+  const spelled = words.slice(0, end).flatMap((word, index) => {
+    if (isBelowZero(index)) return [];
+    if (isBelowZero(index + 1)) return `${word}=${words[index + 1]}`;
     if (word === "-h") return "--help=true";
     // `_` is the parser's name for the rest, and it would take `--no-data=x` for `--data=x`.
     if (/^-+_|^--no-.*=/s.test(word)) throw unknownOption(program, word);

@@ -1,6 +1,6 @@
 /**
- * Options from a JSONC file: an object whose names are the option names of the program
- * (`"tcpPort": 1234`). Values go through the same parsers as flags.
+ * Options from a JSONC file: an object whose names are the flags of the program without dashes, or
+ * the names the program itself has for them (`"tcpPort": 1234`). Values go through the same parsers as flags.
  */
 
 import { parse } from "@std/jsonc";
@@ -48,16 +48,30 @@ export function readObject(
     throw new UsageError(`Cannot use ${what}: expected an object, { ... }`);
   }
   const given = new Map<string, GivenValue>();
-  for (const [name, value] of Object.entries(content)) {
-    const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined || NOT_IN_A_FILE.includes(name)) {
-      const hint = didYouMean(name, options);
-      throw new UsageError(`Cannot use ${what}: unknown option "${name}"${hint}`);
+  for (const [word, value] of Object.entries(content)) {
+    const found = findOption(word, options);
+    if (found === undefined) {
+      const hint = didYouMean(word, options);
+      throw new UsageError(`Cannot use ${what}: unknown option "${word}"${hint}`);
     }
-    const label = `"${name}" in ${where}`;
+    const [name, option] = found;
+    const label = `"${word}" in ${where}`;
+    const other = given.get(name)?.label;
+    if (other !== undefined) throw new UsageError(`Cannot use ${label} beside ${other}: the same`);
     given.set(name, { texts: asTexts(value, option, label), label });
   }
   return given;
+}
+
+/** An option by its name, or by its flag without dashes: `status` is `statusPort`, too. */
+function findOption(word: string, options: OptionTable): [string, Option<unknown>] | undefined {
+  return Object.entries(options).find(([name, { flag }]) =>
+    !NOT_IN_A_FILE.includes(name) && (name === word || withoutDashes(flag) === word)
+  );
+}
+
+function withoutDashes(flag: string): string {
+  return flag.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
 }
 
 /** Who knows the flag may not know the name: `"tcp-port"` is `"tcpPort"` here. */

@@ -40,16 +40,22 @@ interface Scale {
   readonly to: number;
 }
 
+/** What stands where a scale would be that nothing is measured by. */
+const NOTHING = markup`<text x="${(BOX.left + BOX.right) / 2}" y="${
+  (BOX.top + BOX.bottom) / 2
+}" text-anchor="middle">Nothing in this time</text>`;
+
 /** Draws a chart with its legend. */
 export function chart({ title, lines, text }: ChartContent): Markup {
-  const scale = scaleOf(lines.flatMap(({ values }) => values));
+  const values = lines.flatMap((line) => line.values);
+  const scale = scaleOf(values);
   const said = lines.map(({ name, values }) => `${name} ${latest(values, text)}`).join(", ");
   return markup`
     <figure>
       <figcaption>${title}</figcaption>
       <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
         aria-label="${title}, now: ${said === "" ? "nothing" : said}">
-    ${grid(scale, text)}
+    ${values.every((value) => value === undefined) ? NOTHING : grid(scale, text)}
     <text x="${BOX.left}" y="${HEIGHT - 5}">${HISTORY_LENGTH} s ago</text>
     <text x="${BOX.right}" y="${HEIGHT - 5}" text-anchor="end">now</text>
     ${lines.map(({ values, style }) => drawn(path(values, scale), style))}

@@ -11,6 +11,7 @@ const pause = document.getElementById("pause");
 const live = document.getElementById("live");
 const answer = document.getElementById("answer");
 let isPaused = false;
+let isLost = false;
 
 /** What changes something is for those who may. */
 const hidden = answer.dataset.changes === "here" ? "[hidden]" : "[hidden]:not([data-path])";
@@ -37,15 +38,20 @@ function show(id, text) {
   if (inside !== null) section.querySelector(inside)?.focus({ preventScroll: true });
 }
 
-function say(text) {
-  live.textContent = text;
+/** Says whether what is shown is of now: whoever paused a page that is lost does not make it live. */
+function tell() {
+  live.textContent = isLost ? "Not live, trying again" : isPaused ? "Paused" : "Live";
 }
 
 function listen() {
   const events = new EventSource("/events");
-  events.addEventListener("open", () => say(isPaused ? "Paused" : "Live"));
+  events.addEventListener("open", () => {
+    isLost = false;
+    tell();
+  });
   events.addEventListener("error", () => {
-    say("Not live, trying again");
+    isLost = true;
+    tell();
     // Refused, for there are too many pages: the browser would leave it at that.
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
   });
@@ -58,7 +64,7 @@ function listen() {
 pause.addEventListener("click", () => {
   isPaused = !isPaused;
   pause.textContent = isPaused ? "Go on" : "Pause";
-  say(isPaused ? "Paused" : "Live");
+  tell();
 });
 
 /** Why a change was refused: the admin endpoint says it in JSON. */

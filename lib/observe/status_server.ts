@@ -105,13 +105,19 @@ function announce(host: string, port: number, log: Log): void {
   );
 }
 
-const PATHS = ["/", "/events", "/healthz", "/readyz", "/metrics", "/api/state"] as const;
+/** What programs ask for. */
+const TO_FETCH = ["/healthz", "/readyz", "/metrics", "/api/state"] as const;
+
+const PATHS = ["/", "/events", ...TO_FETCH] as const;
+
+const PLAIN = "text/plain; charset=utf-8";
 
 /** Everything the status port answers, without its socket. */
 export class StatusSite {
   readonly #observed: Observed;
   readonly #names: readonly string[];
   readonly #more: MorePages;
+  readonly #pages: readonly string[];
   readonly #board: StatusBoard;
 
   /** Answers for a program; `names` are those this machine may be asked by. */
@@ -122,6 +128,7 @@ export class StatusSite {
     const links = [...more].flatMap(([path, { name }]) =>
       name === undefined ? [] : [[path, name] as const]
     );
+    this.#pages = ["/", ...links.map(([path]) => path)];
     this.#board = new StatusBoard(observed, links);
   }
 
@@ -158,10 +165,17 @@ export class StatusSite {
     // A stream that nobody reads would never end.
     const isLook = request.method === "GET" ||
       (request.method === "HEAD" && !pathname.endsWith("/events"));
-    if (!isLook) return refusal(405, "Only GET is understood here");
+    if (!isLook) return this.#refuseMethod("Only GET is understood here", pathname);
     return this.#look(pathname, isLocal) ?? this.#more.get(pathname)?.answer(request) ??
-      refusal(404, "There is /, /healthz, /readyz, /metrics and /api/state");
+      refusal(404, `There is ${[...this.#pages, ...TO_FETCH].join(", ")}`);
   };
+
+  /** A 405 has to name what is allowed (RFC 9110, 15.5.6). */
+  #refuseMethod(reason: string, path: string): Response {
+    const look = path.endsWith("/events") ? ["GET"] : ["GET", "HEAD"];
+    const change = this.#observed.change === undefined ? [] : ["POST"];
+    return refusal(405, reason, { allow: [...look, ...change].join(", ") });
+  }
 
   #look(path: string, isLocal: boolean): Response | undefined {
     switch (path) {
@@ -187,7 +201,9 @@ export class StatusSite {
   }
 
   #change(request: Request, isLocal: boolean): Response {
-    if (this.#observed.change === undefined) return refusal(405, "There is nothing to change here");
+    if (this.#observed.change === undefined) {
+      return this.#refuseMethod("There is nothing to change here", new URL(request.url).pathname);
+    }
     if (!isLocal) return refusal(403, "Changes are made on the machine itself");
     if (isFromForeignPage(request)) {
       return refusal(403, "A page from elsewhere changes nothing here");
@@ -196,14 +212,17 @@ export class StatusSite {
   }
 }
 
-function refusal(status: number, reason: string): Response {
-  return text(status, `${reason}\n`);
+function refusal(
+  status: number,
+  reason: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(`${reason}\n`, {
+    status,
+    headers: { ...SAFE_HEADERS, "content-type": PLAIN, ...headers },
+  });
 }
 
-function text(
-  status: number,
-  body: string,
-  type: string = "text/plain; charset=utf-8",
-): Response {
+function text(status: number, body: string, type: string = PLAIN): Response {
   return new Response(body, { status, headers: { ...SAFE_HEADERS, "content-type": type } });
 }

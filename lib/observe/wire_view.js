@@ -96,7 +96,7 @@ function settle() {
     ? "Nothing has crossed the wire yet. Whatever does appears here."
     : "No message fits what is asked for above.";
   wide.hidden = rows.crowd === 0;
-  wide.textContent = `${rows.crowd} columns do not fit: move sideways, or filter by user.`;
+  wide.textContent = `Not all ${rows.crowd} columns fit: move sideways, or filter by user.`;
 }
 
 const offered = new Map([[protocol, new Set()], [byId("users"), new Set()]]);

@@ -25,6 +25,7 @@ function services(...names: readonly string[]): Administered {
 
 interface Asked {
   readonly status: number;
+  readonly allowed: string | null;
   readonly text: string;
   readonly changes: readonly string[];
 }
@@ -43,7 +44,8 @@ async function ask(
   const response = administer(all, request, ({ name }, service, what) => {
     changes.push(`${service} ${name} ${what}`);
   });
-  return { status: response.status, text: await response.text(), changes };
+  const allowed = response.headers.get("allow");
+  return { status: response.status, allowed, text: await response.text(), changes };
 }
 
 Deno.test("a change is made, told of, and answered with how the backend is now", {
@@ -89,6 +91,7 @@ Deno.test("what cannot be done is refused with a reason, and changes nothing", {
     const answer = await ask(all, method, path);
     assertEquals([answer.status, answer.changes], [status, []], path);
     assertStringIncludes(answer.text, reason);
+    assertEquals(answer.allowed, status === 405 ? "GET, HEAD, POST" : null, path);
   }
 });
 

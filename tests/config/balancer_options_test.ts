@@ -60,7 +60,11 @@ Deno.test("what is wrong in a file is said with its service and name", {
       [of("{}"), 'Cannot use "services" in f: it needs a service'],
       [of('{"Buddy": {}}'), '"Buddy" is no name of a service'],
       [of('{"buddy": []}'), 'Cannot use service "buddy" of "services" in f: expected an object'],
-      [of('{"buddy": {"backend": "a:1"}}'), 'unknown option "backend", did you mean "backends"?'],
+      [of('{"buddy": {"backed": "a:1"}}'), 'unknown option "backed", did you mean "backends"?'],
+      [
+        of('{"buddy": {"backend": "a:0"}}'),
+        '"backend" in service "buddy" of "services" in f "a:0"',
+      ],
       [of('{"buddy": {"listen": "x"}}'), '"listen" in service "buddy" of "services" in f "x"'],
       [of('{"buddy": {"quiet": true}}'), 'unknown option "quiet"'],
       [of('{"buddy": {"tlsCert": "c"}}'), "TLS needs both --tls-cert and --tls-key"],

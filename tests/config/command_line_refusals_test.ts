@@ -17,6 +17,11 @@ const REFUSED: readonly (readonly [what: string, words: readonly string[], messa
     ["--tcpPort=1"],
     'Unknown option "--tcpPort", did you mean --tcp-port?',
   ],
+  [
+    "a number below zero behind no option",
+    ["data", "-5"],
+    'Unknown option "-5" (see server --help)',
+  ],
   ["an unknown letter", ["-x"], 'Unknown option "-x" (see server --help)'],
   ["letters together", ["-hx"], 'Unknown option "-hx" (see server --help)'],
   ["three dashes", ["---trace"], 'Unknown option "---trace", did you mean --trace?'],
@@ -66,7 +71,11 @@ const REFUSED: readonly (readonly [what: string, words: readonly string[], messa
     ["--tcp-port=-5"],
     'Cannot use --tcp-port "-5": expected a whole number from 0 to 65535',
   ],
-  ["a negative value by itself", ["--tcp-port", "-5"], 'Unknown option "-5" (see server --help)'],
+  [
+    "a negative value by itself",
+    ["--tcp-port", "-5"],
+    'Cannot use --tcp-port "-5": expected a whole number from 0 to 65535',
+  ],
   [
     "a bad positional argument",
     ["lab-1"],

@@ -44,6 +44,25 @@ Deno.test("readConfigFile() takes one value for a list", { permissions: "none" }
   assertEquals(await textsIn('{"trustProxy": "::1"}'), { trustProxy: ["::1"] });
 });
 
+Deno.test("readConfigFile() takes every option by its flag without dashes", {
+  permissions: "none",
+}, async () => {
+  assertEquals(
+    await textsIn('{"statusPort": 8080, "statusName": "a", "readDeadline": 3}'),
+    { status: ["8080"], statusNames: ["a"], readDeadlineSeconds: ["3"] },
+  );
+  assertEquals(await textsIn('{"status": 8080}'), { status: ["8080"] });
+});
+
+Deno.test("readConfigFile() refuses an option under both of its names", {
+  permissions: "none",
+}, async () => {
+  assertEquals(
+    await messageOf('{"status": 8080, "statusPort": 8081}'),
+    'Cannot use "statusPort" in parley.jsonc beside "status" in parley.jsonc: the same',
+  );
+});
+
 Deno.test("readConfigFile() takes a byte order mark and CRLF, as some editors write", {
   permissions: "none",
 }, async () => {

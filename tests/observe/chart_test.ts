@@ -28,6 +28,21 @@ Deno.test("chart() leaves a gap where nothing was measured", { permissions: "non
   assertEquals(drawing.match(/d="M[^"]*L[^"]*M[^"]*L[^"]*"/g)?.length, 1);
 });
 
+Deno.test("chart() has no scale where nothing was measured, and says so", {
+  permissions: "none",
+}, () => {
+  const lines = [{ name: "a", style: 0, values: [undefined, undefined] }];
+  for (
+    const empty of [chart({ title: "T", lines: [], text }), chart({ title: "T", lines, text })]
+  ) {
+    assertStringIncludes(empty.text, ">Nothing in this time</text>");
+    assertEquals(empty.text.includes('class="grid"'), false);
+  }
+  const nought = chart({ title: "T", lines: [{ name: "a", style: 0, values: [0] }], text }).text;
+  assertStringIncludes(nought, 'class="grid"');
+  assertEquals(nought.includes("Nothing"), false);
+});
+
 Deno.test("chart() says in words what it shows now, and nothing of it is markup", {
   permissions: "none",
 }, () => {

@@ -204,5 +204,26 @@ Deno.test("other pages hang on the port by their path, and stand in the menu by 
     `<a href="/wire">Wire</a>`,
   ]);
   const lost = await ask(site, "/nowhere");
-  assertEquals(lost.status, 404);
+  assertEquals(
+    [lost.status, lost.text],
+    [404, "There is /, /wire, /healthz, /readyz, /metrics, /api/state\n"],
+  );
+});
+
+Deno.test("whoever asks in a way that is not understood is told which ways are", {
+  permissions: "none",
+}, async () => {
+  const steered = new StatusSite(new EvilProgram());
+  const watched = new StatusSite({ program: "x", troubles: () => [], parts: {} });
+  for (
+    const [site, method, path, allowed] of [
+      [steered, "PUT", "/", "GET, HEAD, POST"],
+      [steered, "HEAD", "/events", "GET, POST"],
+      [watched, "POST", "/", "GET, HEAD"],
+      [watched, "HEAD", "/events", "GET"],
+    ] as const
+  ) {
+    const { status, headers } = await ask(site, path, { method });
+    assertEquals([status, headers.get("allow")], [405, allowed], `${method} ${path}`);
+  }
 });

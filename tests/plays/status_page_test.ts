@@ -217,6 +217,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: `a page whose program has ended is not live, paused or going on (${WHERE})`,
+  ignore: NO_BROWSER !== undefined,
+  async fn() {
+    await using directory = await TempDir.make();
+    await using server = await startServer(directory);
+    await using browser = new Browser();
+    const page = await browser.page();
+    await open(page, server);
+    const says = (text: string): string =>
+      `document.querySelector("#live").innerText === ${JSON.stringify(text)}`;
+    await page.until(says("Live"));
+    await server.endBy("SIGTERM");
+    await page.until(says("Not live, trying again"));
+    for (const button of ["Go on", "Pause"]) {
+      await page.click("#pause");
+      assertEquals(await page.text("#pause"), button);
+      assertEquals(await page.text("#live"), "Not live, trying again");
+    }
+  },
+});
+
+Deno.test({
   name: `every button can be reached by Tab, in an order that makes sense (${WHERE})`,
   ignore: NO_BROWSER !== undefined,
   async fn() {

@@ -158,7 +158,7 @@ for (
       playClass(site);
       const wire = await openWire(page, site.port);
       await wire.shows(`student${STUDENTS} port`);
-      assertStringIncludes(await page.text("#wide"), `${STUDENTS + 1} columns do not fit`);
+      assertStringIncludes(await page.text("#wide"), `Not all ${STUDENTS + 1} columns fit`);
       for (const part of [0, 0.5, 1]) {
         await moveTo(page, part);
         await checkRow(page);

@@ -3,6 +3,7 @@
  * typed goes to its standard input. Every wait has a deadline, and failing one says what was seen.
  */
 
+import { systemReason } from "../../lib/core/errors.ts";
 import { within } from "../../lib/core/within.ts";
 import { TextLineStream } from "./text_line_stream.ts";
 
@@ -23,6 +24,14 @@ export class StoryError extends Error {
   override readonly name = "StoryError";
 }
 
+function spawn(command: string, options: Deno.CommandOptions): Deno.ChildProcess {
+  try {
+    return new Deno.Command(command, options).spawn();
+  } catch (error) {
+    throw new StoryError(`Cannot run "${command}": ${systemReason(error)}`);
+  }
+}
+
 /** A running program. */
 export class Program implements AsyncDisposable {
   readonly #name: string;
@@ -32,17 +41,17 @@ export class Program implements AsyncDisposable {
   readonly #complaints: Promise<string>;
   readonly #seen: string[] = [];
 
-  /** Starts a program with arguments; `name` is what the story calls it. */
+  /** Starts a program with arguments; `name` is what the story calls it. @throws StoryError */
   constructor(name: string, launch: Launch, args: readonly string[], cwd?: string) {
     this.#name = name;
-    this.#child = new Deno.Command(launch.command, {
+    this.#child = spawn(launch.command, {
       args: [...launch.args, ...args],
       clearEnv: launch.clearEnv ?? false,
       ...(cwd === undefined ? {} : { cwd }),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-    }).spawn();
+    });
     this.#lines = this.#child.stdout
       .pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream())
