@@ -50,7 +50,9 @@ interface Looked {
   readonly status: number;
 }
 
-async function startServer(directory: TempDir): Promise<ServerProcess & Looked & { tcp: number }> {
+type LookedServer = ServerProcess & Looked & { readonly tcp: number };
+
+async function startServer(directory: TempDir): Promise<LookedServer> {
   const server = await ServerProcess.start(directory.path, [
     ...["--status-port=0", "--services=buddy,rooms,chat", "--rooms-tcp-port=0"],
     ...["--rooms-udp-port=0", "--chat-port=0"],
@@ -75,6 +77,25 @@ async function open(page: BrowserPage, { status }: Looked): Promise<void> {
   await page.call("addInitScript", { content: WATCH_PROBLEMS });
   await page.goto(`http://127.0.0.1:${status}/`);
   await page.until(`document.getElementById("live").textContent === "Live"`);
+}
+
+/** A test with a server and its page, which is open. */
+function onPage(
+  rule: string,
+  play: (page: BrowserPage, server: LookedServer) => Promise<void>,
+): void {
+  Deno.test({
+    name: `${rule} (${WHERE})`,
+    ignore: NO_BROWSER !== undefined,
+    async fn() {
+      await using directory = await TempDir.make();
+      await using server = await startServer(directory);
+      await using browser = new Browser();
+      const page = await browser.page();
+      await open(page, server);
+      await play(page, server);
+    },
+  });
 }
 
 Deno.test({
@@ -111,44 +132,35 @@ function soFar(count: number): string {
   return `/\\b${count} so far/.test(document.getElementById("tiles").innerText)`;
 }
 
-Deno.test({
-  name: `charts and figures move under load (${WHERE})`,
-  ignore: NO_BROWSER !== undefined,
-  async fn() {
-    await using directory = await TempDir.make();
-    await using server = await startServer(directory);
-    await using browser = new Browser();
-    const page = await browser.page();
-    await open(page, server);
-    const line = `document.querySelector("svg.chart path.line").getAttribute("d")`;
-    await page.until(`${line} !== ""`);
-    const before = await page.value(line) as string;
-    let asked = 0;
-    let isSeen = false;
-    // What the figure tells is of the last second: there is load until somebody has seen it.
-    const load = (async () => {
-      while (!isSeen || asked < 200) await ask(server.tcp, `REG u${asked++}\r\n`);
-    })();
-    try {
-      await page.until(`/Buddy requests [1-9]/.test(document.getElementById("charts").innerText)`);
-    } finally {
-      isSeen = true;
-      await load;
-    }
-    await page.until(`${line} !== ${JSON.stringify(before)}`);
-    await page.until(soFar(asked));
-    // Paused, it stays as it is; going on, it catches up.
-    await page.click("#pause");
-    assertEquals([await page.text("#pause"), await page.text("#live")], ["Go on", "Paused"]);
-    const still = await page.value(line);
-    await ask(server.tcp, "REG late\r\n");
-    await page.until(`new Promise((resolve) => setTimeout(() => resolve(true), 1500))`);
-    assertEquals(await page.value(line), still);
-    await page.click("#pause");
-    await page.until(soFar(asked + 1));
-    assertEquals(await page.value("problems"), []);
-    await page.picture("server-under-load");
-  },
+onPage("charts and figures move under load", async (page, server) => {
+  const line = `document.querySelector("svg.chart path.line").getAttribute("d")`;
+  await page.until(`${line} !== ""`);
+  const before = await page.value(line) as string;
+  let asked = 0;
+  let isSeen = false;
+  // What the figure tells is of the last second: there is load until somebody has seen it.
+  const load = (async () => {
+    while (!isSeen || asked < 200) await ask(server.tcp, `REG u${asked++}\r\n`);
+  })();
+  try {
+    await page.until(`/Buddy requests [1-9]/.test(document.getElementById("charts").innerText)`);
+  } finally {
+    isSeen = true;
+    await load;
+  }
+  await page.until(`${line} !== ${JSON.stringify(before)}`);
+  await page.until(soFar(asked));
+  // Paused, it stays as it is; going on, it catches up.
+  await page.click("#pause");
+  assertEquals([await page.text("#pause"), await page.text("#live")], ["Go on", "Paused"]);
+  const still = await page.value(line);
+  await ask(server.tcp, "REG late\r\n");
+  await page.until(`new Promise((resolve) => setTimeout(() => resolve(true), 1500))`);
+  assertEquals(await page.value(line), still);
+  await page.click("#pause");
+  await page.until(soFar(asked + 1));
+  assertEquals(await page.value("problems"), []);
+  await page.picture("server-under-load");
 });
 
 Deno.test({
@@ -216,26 +228,17 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: `a page whose program has ended is not live, paused or going on (${WHERE})`,
-  ignore: NO_BROWSER !== undefined,
-  async fn() {
-    await using directory = await TempDir.make();
-    await using server = await startServer(directory);
-    await using browser = new Browser();
-    const page = await browser.page();
-    await open(page, server);
-    const says = (text: string): string =>
-      `document.querySelector("#live").innerText === ${JSON.stringify(text)}`;
-    await page.until(says("Live"));
-    await server.endBy("SIGTERM");
-    await page.until(says("Not live, trying again"));
-    for (const button of ["Go on", "Pause"]) {
-      await page.click("#pause");
-      assertEquals(await page.text("#pause"), button);
-      assertEquals(await page.text("#live"), "Not live, trying again");
-    }
-  },
+onPage("a page whose program has ended is not live, paused or going on", async (page, server) => {
+  const says = (text: string): string =>
+    `document.querySelector("#live").innerText === ${JSON.stringify(text)}`;
+  await page.until(says("Live"));
+  await server.endBy("SIGTERM");
+  await page.until(says("Not live, trying again"));
+  for (const button of ["Go on", "Pause"]) {
+    await page.click("#pause");
+    assertEquals(await page.text("#pause"), button);
+    assertEquals(await page.text("#live"), "Not live, trying again");
+  }
 });
 
 Deno.test({
