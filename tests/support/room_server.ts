@@ -17,13 +17,11 @@ import { parseRoomAnswer, type RoomAnswer } from "../../lib/wire/room_answer.ts"
 import { ROOM_OPERATIONS } from "../../lib/wire/room_request.ts";
 import { frame } from "../samples/room_samples.ts";
 import { latin1 } from "../samples/sample.ts";
+import { eventually } from "./eventually.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { askBytes } from "./raw_tcp.ts";
 import { RawUdp } from "./raw_udp.ts";
 import { RecordedLog } from "./recorded_log.ts";
-
-/** Far longer than anything here takes. */
-const PATIENCE_MS = 60_000;
 
 /** What a test may want to be different. */
 export interface RoomServerOptions {
@@ -102,11 +100,7 @@ export class RoomServer implements AsyncDisposable {
 
   /** Resolves when the store says this of the rooms; the service looks at the clock every second. */
   async until(what: string, isSo: (rooms: readonly StoredRoom[]) => boolean): Promise<void> {
-    const end = performance.now() + PATIENCE_MS;
-    while (!isSo(await this.store.rooms())) {
-      if (performance.now() > end) throw new Error(`Waited in vain: ${what}`);
-      await new Promise((resume) => setTimeout(resume, 10));
-    }
+    await eventually(what, async () => isSo(await this.store.rooms()));
   }
 
   /** Stops it before the test ends. */
